@@ -1,0 +1,46 @@
+# What every target of the project shares: warnings, sanitizers, include paths, dependencies.
+include(GNUInstallDirs)
+
+find_program(HEED_CCACHE ccache)
+if(HEED_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEED_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(hwy REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+# Linked statically: the kernel set is chosen before it initialises (framework/kernels/gemm.cpp).
+find_library(HEED_OPENBLAS libopenblas.a PATH_SUFFIXES openblas-pthread openblas REQUIRED)
+find_path(HEED_CBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread
+                                                   ${CMAKE_LIBRARY_ARCHITECTURE} openblas REQUIRED)
+
+# "heed/framework/…" and "heed/modules/…" in the build tree, exactly as after installation.
+set(HEED_INCLUDE ${PROJECT_BINARY_DIR}/include)
+file(MAKE_DIRECTORY ${HEED_INCLUDE}/heed)
+foreach(folder framework modules examples tests)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${HEED_INCLUDE}/heed/${folder} SYMBOLIC)
+endforeach()
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework/heed.h ${HEED_INCLUDE}/heed/heed.h SYMBOLIC)
+
+add_library(heed_options INTERFACE)
+target_compile_features(heed_options INTERFACE cxx_std_20)
+target_include_directories(heed_options INTERFACE ${HEED_INCLUDE})
+target_compile_options(heed_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                              $<$<BOOL:${HEED_WERROR}>:-Werror>)
+if(HEED_SANITIZE)
+  target_compile_options(heed_options INTERFACE -fsanitize=${HEED_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(heed_options INTERFACE -fsanitize=${HEED_SANITIZE})
+endif()
+
+# heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
+# The layers' objects together are the library heed::heed; what a layer may include is checked by
+# tests/lint/layers.py.
+function(heed_layer name folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)
+  add_library(heed_${name} OBJECT ${sources} ${headers})
+  target_link_libraries(heed_${name} PRIVATE heed_options Threads::Threads fmt::fmt)
+  set_target_properties(heed_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
+endfunction()

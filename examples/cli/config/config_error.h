@@ -1,0 +1,39 @@
+// ConfigError: everything that is wrong with a configuration, told at once.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+
+/// One fault: where ("configs/copy.json:7:5" or "--set train.lr=x") and what.
+struct ConfigFault {
+  std::string place;
+  std::string message;
+
+  /// `PLACE: error: MESSAGE`
+  std::string text() const { return place + ": error: " + message; }
+};
+
+/// Thrown for bad input; what() holds one line per fault.
+class ConfigError : public Error {
+ public:
+  explicit ConfigError(std::vector<ConfigFault> faults)
+      : Error(joined(faults)), faults_(std::move(faults)) {}
+
+  const std::vector<ConfigFault>& faults() const { return faults_; }
+
+ private:
+  static std::string joined(const std::vector<ConfigFault>& faults) {
+    std::string text;
+    for (const ConfigFault& fault : faults) text += (text.empty() ? "" : "\n") + fault.text();
+    return text;
+  }
+
+  std::vector<ConfigFault> faults_;
+};
+
+}  // namespace heed

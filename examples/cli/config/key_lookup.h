@@ -1,0 +1,59 @@
+// KeyLookup: what a dotted path means, given the chosen types of the typed sections.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "heed/examples/cli/config/table.h"
+
+namespace heed {
+
+/// The table seen under a choice of types; also words the messages about keys.
+class KeyLookup {
+ public:
+  enum class Meaning {
+    key,        ///< a key that counts
+    unsettled,  ///< a key of some type of its section, whose type is unknown
+    foreign,    ///< a key of another type than the chosen one
+    section,    ///< an object of keys
+    nothing
+  };
+  struct Result {
+    Meaning meaning;
+    const ConfigEntry* entry = nullptr;  ///< of a key or a foreign key
+  };
+
+  /// `types` maps "section.type" to the chosen type; a faulty or missing one is left out.
+  /// The table must outlive the lookup.
+  KeyLookup(const ConfigTable& table, std::map<std::string, std::string> types)
+      : table_(table), types_(std::move(types)) {}
+
+  /// What `path` means here.
+  Result find(std::string_view path) const;
+
+  /// Whether the entry counts under the chosen types.
+  bool is_active(const ConfigEntry& entry) const;
+
+  /// `unknown key "train.lrr"; did you mean "train.lr"?`
+  std::string unknown_message(const std::string& path) const;
+
+  /// `"model.attention.dropout" belongs to model.attention.type "full", not "my_mha"`
+  std::string foreign_message(const std::string& path) const;
+
+  /// `"train" is a section; set one of its keys: "seed", "steps"`
+  std::string section_message(const std::string& path) const;
+
+ private:
+  bool may_count(const ConfigEntry& entry) const;
+
+  /// The names that may stand directly in a section ("" for the top), sections included.
+  std::vector<std::string> children(std::string_view section) const;
+
+  const ConfigTable& table_;
+  std::map<std::string, std::string> types_;
+};
+
+}  // namespace heed

@@ -1,0 +1,291 @@
+#include "heed/examples/cli/config/read_config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/key_lookup.h"
+#include "heed/examples/cli/config/overrides.h"
+#include "heed/examples/cli/config/text.h"
+
+namespace heed {
+namespace {
+
+constexpr size_t most_faults = 100;
+
+/// The first member at a dotted path; nullptr if there is none.
+const JsonValue* member_at(const JsonValue& object, std::string_view path) {
+  const size_t dot = path.find('.');
+  const std::string_view name = path.substr(0, dot);
+  const auto found = std::find_if(object.children.begin(), object.children.end(),
+                                  [&](const JsonValue& member) { return member.name == name; });
+  if (found == object.children.end()) return nullptr;
+  return dot == path.npos ? &*found : member_at(*found, path.substr(dot + 1));
+}
+
+/// The chosen type of every typed section: an override, else the file's, else the default.
+std::map<std::string, std::string> chosen_types(const ConfigTable& table, const JsonValue& root,
+                                                const std::vector<Override>& overrides) {
+  std::map<std::string, std::string> types;
+  for (const TypedSection& section : table.sections()) {
+    const std::string path = section.path + ".type";
+    const JsonValue* json = member_at(root, path);
+    for (const Override& override : overrides) {
+      if (override.path == path) json = &override.value;
+    }
+    std::optional<std::string> type = section.fallback;
+    if (json != nullptr) type = json->kind == JsonValue::Kind::string ? json->text : "";
+    const bool is_known = std::any_of(section.types.begin(), section.types.end(),
+                                      [&](const SectionType& known) { return known.name == type; });
+    if (is_known) types[path] = *type;
+  }
+  return types;
+}
+
+class Reader {
+ public:
+  Reader(const ConfigTable& table, std::string_view text, const std::string& name)
+      : table_(table), text_(text), name_(printable(name, std::string::npos)) {}
+
+  Config read(const std::vector<std::string>& sets) {
+    parse_text();
+    std::vector<Override> overrides = parse_overrides(table_, sets, override_faults_);
+    lookup_.emplace(table_, chosen_types(table_, root_, overrides));
+    for (const Override& override : overrides) override_places_[override.path] = override.place;
+    check_object(root_, "");
+    for (const Override& override : overrides) check_override(override);
+    Config::Values values = complete();
+    throw_faults();
+    return Config(std::move(values), about_);
+  }
+
+ private:
+  void parse_text() {
+    try {
+      root_ = read_json(text_);
+      if (root_.kind == JsonValue::Kind::object) return;
+      add_fault(root_.offset, "the text must be an object: found " + found_text(root_));
+    } catch (const JsonError& error) {
+      add_fault(error.offset(), error.what());
+    }
+    throw_faults();
+  }
+
+  void check_object(const JsonValue& object, const std::string& section) {
+    std::map<std::string_view, size_t> first;
+    for (const JsonValue& member : object.children) {
+      if (file_faults_.size() > most_faults) return;
+      const std::string path = section + member.name;
+      const auto [earlier, is_new] = first.emplace(member.name, member.name_offset);
+      if (is_new) {
+        check_member(member, path);
+      } else {
+        add_fault(member.name_offset, "duplicate key " + in_quotes(path) +
+                                          "; first given on line " +
+                                          text_of(position_of(text_, earlier->second).line));
+      }
+    }
+  }
+
+  void check_member(const JsonValue& member, const std::string& path) {
+    if (member.name == "about") return check_about(member, path);
+    if (path == "$schema") {
+      if (member.kind == JsonValue::Kind::string) return;
+      return add_fault(member.offset, "$schema: must be a string: found " + found_text(member));
+    }
+    if (member.name.find('.') != std::string::npos) {
+      return add_fault(member.name_offset, "unknown key " + in_quotes(path) +
+                                               "; a dotted path is for --set, a file has an object "
+                                               "in an object");
+    }
+    const KeyLookup::Result found = lookup_->find(path);
+    switch (found.meaning) {
+      case KeyLookup::Meaning::key:
+        return check_key(*found.entry, member);
+      case KeyLookup::Meaning::unsettled:
+        return;
+      case KeyLookup::Meaning::foreign:
+        return add_fault(member.name_offset, foreign_message(*found.entry));
+      case KeyLookup::Meaning::section:
+        if (member.kind == JsonValue::Kind::object) {
+          sections_[path] = member.offset;
+          return check_object(member, path + ".");
+        }
+        sections_[path] = std::nullopt;
+        return add_fault(member.offset, not_a_section(path, member));
+      case KeyLookup::Meaning::nothing:
+        return add_fault(member.name_offset, lookup_->unknown_message(path));
+    }
+  }
+
+  std::string not_a_section(const std::string& path, const JsonValue& json) const {
+    const std::string message = path + ": must be an object: found " + found_text(json);
+    const bool is_type = json.kind == JsonValue::Kind::string &&
+                         lookup_->find(path + ".type").meaning == KeyLookup::Meaning::key;
+    return message + (is_type ? "; write {\"type\": " + in_quotes(json.text) + "}" : "");
+  }
+
+  void check_about(const JsonValue& value, const std::string& path) {
+    const auto is_text = [](const JsonValue& json) { return json.kind == JsonValue::Kind::string; };
+    const JsonValue* odd = is_text(value) ? nullptr : &value;
+    if (value.kind == JsonValue::Kind::array) {
+      const auto& lines = value.children;
+      const auto found = std::find_if_not(lines.begin(), lines.end(), is_text);
+      odd = found == lines.end() ? nullptr : &*found;
+    }
+    if (odd != nullptr) {
+      add_fault(odd->offset, printable(path) + ": must be a string or an array of strings: found " +
+                                 found_text(*odd));
+    }
+    if (path != "about") return;
+    if (is_text(value)) about_ = {value.text};
+    for (const JsonValue& line : value.children) about_.push_back(line.text);
+  }
+
+  void check_key(const ConfigEntry& entry, const JsonValue& json) {
+    const auto checked = check_value(entry, json);
+    if (const auto* fault = std::get_if<ValueFault>(&checked)) {
+      add_fault(json.offset, entry.path + ": " + fault->message);
+    }
+    const auto* value = std::get_if<ConfigValue>(&checked);
+    given_[entry.path] = value == nullptr ? ConfigValue() : *value;
+  }
+
+  void check_override(const Override& override) {
+    const auto fault = [&](const std::string& message) {
+      override_faults_.push_back({override.place, message});
+    };
+    const KeyLookup::Result found = lookup_->find(override.path);
+    switch (found.meaning) {
+      case KeyLookup::Meaning::key: {
+        const auto checked = check_value(*found.entry, override.value);
+        if (const auto* broken = std::get_if<ValueFault>(&checked)) {
+          fault(override.path + ": " + broken->message);
+        }
+        const auto* value = std::get_if<ConfigValue>(&checked);
+        given_[override.path] = value == nullptr ? ConfigValue() : *value;
+        return;
+      }
+      case KeyLookup::Meaning::unsettled:
+        return;
+      case KeyLookup::Meaning::foreign:
+        return fault(foreign_message(*found.entry));
+      case KeyLookup::Meaning::section:
+        return fault(lookup_->section_message(override.path));
+      case KeyLookup::Meaning::nothing:
+        return fault(lookup_->unknown_message(override.path));
+    }
+  }
+
+  /// A type chosen by an override surprises whoever looks at the file only: say where it is from.
+  std::string foreign_message(const ConfigEntry& entry) const {
+    const auto override = override_places_.find(entry.condition->type_path);
+    return lookup_->foreign_message(entry.path) +
+           (override == override_places_.end() ? "" : " (" + override->second + ")");
+  }
+
+  Config::Values complete() {
+    Config::Values values;
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (!lookup_->is_active(entry)) continue;
+      const auto given = given_.find(entry.path);
+      if (given == given_.end() && entry.required) report_missing(entry);
+      values.emplace_back(entry.path, given == given_.end() ? entry.fallback : given->second);
+    }
+    return values;
+  }
+
+  /// Points at the innermost object that is there; silent if something else stands in its place.
+  void report_missing(const ConfigEntry& entry) {
+    size_t offset = root_.offset;
+    for (size_t dot = entry.path.find('.'); dot != std::string::npos;
+         dot = entry.path.find('.', dot + 1)) {
+      const auto section = sections_.find(entry.path.substr(0, dot));
+      if (section == sections_.end()) break;
+      if (!section->second) return;
+      offset = *section->second;
+    }
+    std::string message = "missing key " + in_quotes(entry.path);
+    if (entry.condition) {
+      message += "; " + entry.condition->type_path + " " + in_quotes(entry.condition->type) +
+                 " needs it: " + wanted(entry);
+    } else {
+      message += "; it has no default: give " + wanted(entry);
+    }
+    add_fault(offset, message);
+  }
+
+  void add_fault(size_t offset, const std::string& message) {
+    file_faults_.emplace_back(offset, message);
+  }
+
+  void throw_faults() {
+    if (file_faults_.empty() && override_faults_.empty()) return;
+    std::stable_sort(file_faults_.begin(), file_faults_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<ConfigFault> faults;
+    for (const auto& [offset, message] : file_faults_) {
+      const auto [line, column] = position_of(text_, offset);
+      faults.push_back({text_of(name_, ":", line, ":", column), message});
+    }
+    faults.insert(faults.end(), override_faults_.begin(), override_faults_.end());
+    if (faults.size() > most_faults) {
+      faults.resize(most_faults);
+      faults.push_back({name_, text_of("more than ", most_faults, " faults: the rest is hidden")});
+    }
+    throw ConfigError(std::move(faults));
+  }
+
+  const ConfigTable& table_;
+  std::string_view text_;
+  std::string name_;
+  JsonValue root_;
+  std::optional<KeyLookup> lookup_;
+  std::map<std::string, std::string> override_places_;
+  std::map<std::string, ConfigValue> given_;               ///< none: given, but wrong
+  std::map<std::string, std::optional<size_t>> sections_;  ///< offsets; none: not an object
+  std::vector<std::string> about_;
+  std::vector<std::pair<size_t, std::string>> file_faults_;
+  std::vector<ConfigFault> override_faults_;
+};
+
+[[noreturn]] void fail_file(const std::string& path, const std::string& message) {
+  throw ConfigError({{printable(path, std::string::npos), message}});
+}
+
+std::string read_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    fail_file(path, "cannot read the configuration: it is a directory");
+  }
+  const auto reason = [] { return std::generic_category().message(errno); };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (file == nullptr) fail_file(path, "cannot read the configuration: " + reason());
+  std::string text(json_size_limit + 1, '\0');  // one more byte, to see that there is more
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) fail_file(path, "cannot read the configuration: " + reason());
+  return text;
+}
+
+}  // namespace
+
+Config read_config_text(const ConfigTable& table, std::string_view text, const std::string& name,
+                        const std::vector<std::string>& sets) {
+  return Reader(table, text, name).read(sets);
+}
+
+Config read_config_file(const ConfigTable& table, const std::string& path,
+                        const std::vector<std::string>& sets) {
+  return read_config_text(table, read_file(path), path, sets);
+}
+
+}  // namespace heed

@@ -1,0 +1,23 @@
+// Reading a configuration: strict JSON and --set overrides against a table.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/table.h"
+
+namespace heed {
+
+/// Reads the JSON file `path`, then applies `sets`, each "a.b=value": these win over the file.
+/// Throws ConfigError with all faults; a syntax error stands alone.
+Config read_config_file(const ConfigTable& table, const std::string& path,
+                        const std::vector<std::string>& sets = {});
+
+/// The same for JSON in memory; `name` stands for the file in messages.
+Config read_config_text(const ConfigTable& table, std::string_view text, const std::string& name,
+                        const std::vector<std::string>& sets = {});
+
+}  // namespace heed

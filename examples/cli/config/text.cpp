@@ -1,0 +1,124 @@
+#include "heed/examples/cli/config/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+namespace {
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// Bytes of the valid code point at the start of `text`; 0 if it is not valid.
+/// The bounds of the second byte are those of Unicode, table 3-7: no overlong form, no surrogate.
+size_t code_point_length(std::string_view text) {
+  const auto byte = [&](size_t index) { return static_cast<unsigned char>(text[index]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  const size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (size_t i = 2; i < length; ++i) {
+    if (!is_continuation(text[i])) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+TextPosition position_of(std::string_view text, size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::string_view left = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+  const auto column =
+      1 + std::count_if(left.begin(), left.end(), [](char c) { return !is_continuation(c); });
+  return {static_cast<size_t>(line), static_cast<size_t>(column)};
+}
+
+size_t first_invalid_utf8(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t length = code_point_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return at;
+}
+
+void append_utf8(std::string& text, unsigned code_point) {
+  const auto put = [&](unsigned byte) { text += static_cast<char>(byte); };
+  const auto put_tail = [&](unsigned shift) { put(0x80 | ((code_point >> shift) & 0x3F)); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | (code_point >> 6));
+    put_tail(0);
+  } else if (code_point < 0x10000) {
+    put(0xE0 | (code_point >> 12));
+    put_tail(6);
+    put_tail(0);
+  } else {
+    put(0xF0 | (code_point >> 18));
+    put_tail(12);
+    put_tail(6);
+    put_tail(0);
+  }
+}
+
+std::string json_string(std::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      json += '\\';
+      json += c;
+    } else if (c == '\n') {
+      json += "\\n";
+    } else if (c == '\t') {
+      json += "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      json += c;
+    }
+  }
+  return json + "\"";
+}
+
+std::string printable(std::string_view text, size_t longest) {
+  std::string shown;
+  for (size_t count = 0; !text.empty(); ++count) {
+    if (count == longest) return shown + "…";
+    const size_t length = code_point_length(text);
+    const bool is_control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F;
+    shown += length == 0 || is_control ? "?" : text.substr(0, length);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return shown;
+}
+
+std::string in_quotes(std::string_view text) {
+  return "\"" + printable(text) + "\"";
+}
+
+std::string list_in_quotes(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + in_quotes(word);
+  return list;
+}
+
+std::string config_text(const ConfigValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return json_string(*text);
+  if (const auto* number = std::get_if<double>(&value)) return text_of(*number);
+  if (const auto* integer = std::get_if<int64_t>(&value)) return text_of(*integer);
+  if (const auto* boolean = std::get_if<bool>(&value)) return text_of(*boolean);
+  return "null";
+}
+
+}  // namespace heed

@@ -1,0 +1,234 @@
+#include "heed/framework/autograd/backward.h"
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/elementwise.h"
+
+namespace heed {
+namespace {
+
+/// No one else can see these elements, and each stands alone: they may be written to or kept.
+bool is_exclusive(const Tensor& tensor) {
+  return tensor.impl()->references.load(std::memory_order_acquire) == 1 &&
+         tensor.storage().is_unique() && tensor.is_contiguous();
+}
+
+Tensor sum_of(const Tensor& a, const Tensor& b) {
+  return record("add", kernels::add(a, b), {{a, [](const Tensor& g) { return g; }},
+                                            {b, [](const Tensor& g) { return g; }}});
+}
+
+/// `gradient` in memory that no other tensor shares: what may be stored or given to a caller.
+Tensor exclusive(Tensor gradient) {
+  if (is_exclusive(gradient)) return gradient;
+  return record("clone", kernels::contiguous_copy(gradient),
+                {{gradient, [](const Tensor& g) { return g; }}});
+}
+
+class Sweep {
+ public:
+  explicit Sweep(const SweepOptions& options)
+      : create_graph_(options.create_graph),
+        retain_graph_(options.retain_graph.value_or(options.create_graph)),
+        outer_(std::exchange(current, this)),
+        outer_op_(running_op) {}
+  ~Sweep() {
+    current = outer_;
+    running_op = outer_op_;
+  }
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+
+  /// Adds to the gradient of a node that has not been processed yet.
+  void add(const Ref<Node>& node, Tensor gradient) {
+    auto [place, fresh] = waiting_.try_emplace(node->order, Waiting{node, Tensor()});
+    Tensor& sum = place->second.gradient;
+    if (fresh) {
+      sum = std::move(gradient);
+    } else if (!create_graph_ && is_exclusive(sum)) {
+      kernels::add_(sum, gradient, 1);
+    } else {
+      sum = sum_of(sum, gradient);
+    }
+  }
+
+  /// Processes nodes, newest first, until none waits. Every node is newer than its inputs, so when
+  /// it is the newest its gradient is complete. `visit(node, gradient)` sees each once.
+  template <class Visit>
+  void run(const Visit& visit) {
+    const GradMode mode(create_graph_);
+    while (!waiting_.empty()) {
+      auto newest = waiting_.extract(waiting_.begin());
+      const Waiting& now = newest.mapped();
+      visit(now.node, now.gradient);
+      if (now.node->is_leaf()) continue;
+      running_op = now.node->op;
+      pull_back(*now.node, now.gradient);
+      if (!retain_graph_) now.node->release_pullbacks();
+    }
+  }
+
+  static thread_local constinit Sweep* current;
+
+ private:
+  struct Waiting {
+    Ref<Node> node;
+    Tensor gradient;
+  };
+
+  void pull_back(Node& node, const Tensor& g) {
+    if (node.released) {
+      throw GradientError(node.op, ": its graph was used up by an earlier backward(); pass "
+                                   "retain_graph = true to that one");
+    }
+    Tensor y = node.output.get();
+    if (create_graph_ && y.defined()) {
+      y = y.detach();  // the value with its place in the graph, so that its gradient flows on
+      y.impl()->node = Ref<Node>::share(&node);
+    }
+    if (node.joint_type != nullptr) {
+      Gradients gradients = node.joint_type->joint(node.joint_closure, g, y, Wanted(node));
+      if (gradients.empty()) return;  // it spliced its own graph into the sweep
+      if (gradients.size() != node.edge_count) {
+        throw GradientError(node.op, ": its pullback returned ", gradients.size(), " gradients for ",
+                            node.edge_count, " inputs");
+      }
+      for (size_t i = 0; i < gradients.size(); ++i) deliver(node, i, std::move(gradients[i]));
+      return;
+    }
+    for (size_t i = 0; i < node.edge_count; ++i) {
+      const NodeEdge& edge = node.edges()[i];
+      if (edge.target) deliver(node, i, edge.type->single(edge.closure, g, y));
+    }
+  }
+
+  void deliver(Node& node, size_t input, Tensor gradient) {
+    const Ref<Node>& target = node.edges()[input].target;
+    if (!target) return;
+    if (!gradient.defined()) {
+      throw GradientError(node.op, ": its pullback gave no gradient for input ", input);
+    }
+    if (gradient.shape() != target->shape || gradient.dtype() != target->dtype) {
+      throw GradientError(node.op, ": its pullback gave ", gradient.dtype(), " ", gradient.shape(),
+                          " for input ", input, ", which is ", target->dtype, " ", target->shape);
+    }
+    add(target, std::move(gradient));
+  }
+
+  const bool create_graph_;
+  const bool retain_graph_;
+  Sweep* const outer_;
+  const char* const outer_op_;
+  std::map<uint64_t, Waiting, std::greater<>> waiting_;  // by order: the newest first
+};
+
+thread_local constinit Sweep* Sweep::current = nullptr;
+
+void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor> gradients) {
+  if (!gradients.empty() && gradients.size() != outputs.size()) {
+    throw GradientError("backward: ", gradients.size(), " gradients for ", outputs.size(), " outputs");
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& output = outputs[i];
+    Tensor gradient = gradients.empty() ? Tensor() : gradients[i];
+    if (!output.defined() || !output.requires_grad()) {
+      throw GradientError("backward: output ", i, " does not require grad, so nothing depends on it");
+    }
+    if (!gradient.defined()) {
+      if (output.numel() != 1) {
+        throw GradientError("backward: an output of shape ", output.shape(),
+                            " needs a gradient of that shape; only one element can do without");
+      }
+      gradient = Tensor::empty(output.shape(), output.dtype());
+      kernels::fill_(gradient, 1);
+    }
+    if (gradient.shape() != output.shape() || gradient.dtype() != output.dtype()) {
+      throw GradientError("backward: the gradient must be ", output.dtype(), " ", output.shape(),
+                          " like its output, got ", gradient.dtype(), " ", gradient.shape());
+    }
+    sweep.add(output.impl()->node, std::move(gradient));
+  }
+}
+
+}  // namespace
+
+void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients,
+              const SweepOptions& options) {
+  struct LeafGradient {
+    Ref<TensorImpl> leaf;
+    Tensor gradient;
+  };
+  std::vector<LeafGradient> leaves;
+  {
+    Sweep sweep(options);
+    start(sweep, outputs, gradients);
+    sweep.run([&](const Ref<Node>& node, const Tensor& gradient) {
+      if (!node->is_leaf() || node->owner == nullptr) return;
+      leaves.push_back({Ref<TensorImpl>::share(node->owner), gradient});
+    });
+  }
+  const GradMode mode(options.create_graph);
+  for (LeafGradient& item : leaves) {
+    const Tensor& before = item.leaf->grad;
+    item.gradient = before.defined() ? sum_of(before, item.gradient)
+                                     : exclusive(std::move(item.gradient));
+  }
+  // Everything that can fail is done: from here on only handles are swapped.
+  for (LeafGradient& item : leaves) std::swap(item.leaf->grad, item.gradient);
+}
+
+std::vector<Tensor> grad(std::span<const Tensor> outputs, std::span<const Tensor> inputs,
+                         std::span<const Tensor> gradients, const SweepOptions& options,
+                         bool allow_unused) {
+  std::vector<Tensor> result(inputs.size());
+  std::unordered_multimap<const Node*, size_t> sought;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].defined() || !inputs[i].requires_grad()) {
+      throw GradientError("grad: input ", i, " does not require grad");
+    }
+    sought.emplace(inputs[i].impl()->node.get(), i);
+  }
+  {
+    Sweep sweep(options);
+    start(sweep, outputs, gradients);
+    sweep.run([&](const Ref<Node>& node, const Tensor& gradient) {
+      const auto [first, last] = sought.equal_range(node.get());
+      for (auto found = first; found != last; ++found) result[found->second] = gradient;
+    });
+  }
+  const GradMode mode(options.create_graph);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (result[i].defined()) {
+      result[i] = exclusive(std::move(result[i]));
+    } else if (!allow_unused) {
+      throw GradientError("grad: the outputs do not depend on input ", i, " of shape ",
+                          inputs[i].shape(), "; pass allow_unused to get an undefined tensor");
+    }
+  }
+  return result;
+}
+
+Tensor grad(const Tensor& output, const Tensor& input, const Tensor& gradient,
+            const SweepOptions& options) {
+  return grad(std::span(&output, 1), std::span(&input, 1), std::span(&gradient, 1), options)[0];
+}
+
+void splice(const Tensor& output, const Tensor& gradient) {
+  if (Sweep::current == nullptr) {
+    throw GradientError("splice: no backward() is running; it is for pullbacks");
+  }
+  start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
+}
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph,
+                      bool create_graph) const {
+  heed::backward(std::span(this, 1), std::span(&gradient, 1), {retain_graph, create_graph});
+}
+
+}  // namespace heed

@@ -1,0 +1,33 @@
+// Whether ops are being recorded: a property of the thread.
+#pragma once
+
+namespace heed {
+
+namespace detail {
+inline thread_local constinit bool grad_enabled = true;
+}
+
+/// True if ops on tensors that require grad are recorded in this thread.
+inline bool is_grad_enabled() { return detail::grad_enabled; }
+
+/// Sets recording for its own lifetime, then puts back what was.
+class GradMode {
+ public:
+  explicit GradMode(bool enabled) : before_(detail::grad_enabled) {
+    detail::grad_enabled = enabled;
+  }
+  ~GradMode() { detail::grad_enabled = before_; }
+  GradMode(const GradMode&) = delete;
+  GradMode& operator=(const GradMode&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// Nothing is recorded while it lives: `NoGrad guard;`.
+class NoGrad : public GradMode {
+ public:
+  NoGrad() : GradMode(false) {}
+};
+
+}  // namespace heed

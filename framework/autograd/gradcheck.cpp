@@ -1,0 +1,163 @@
+#include "heed/framework/autograd/gradcheck.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "heed/framework/autograd/backward.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+namespace {
+
+/// Calls each(pointer, index) for every element of a strided f64 tensor.
+template <class Each>
+void for_each_element(const Tensor& x, const Each& each) {
+  double* data = x.mutable_data<double>();
+  IntList index = IntList::filled(x.dim(), 0);
+  for (int64_t i = 0; i < x.numel(); ++i) {
+    int64_t at = 0;
+    for (int64_t d = 0; d < x.dim(); ++d) at += index[d] * x.strides()[d];
+    each(data + at, index);
+    for (int64_t d = x.dim() - 1; d >= 0 && ++index[d] == x.shape()[d]; --d) index[d] = 0;
+  }
+}
+
+/// Σᵢ⟨outputs[i], cotangents[i]⟩.
+double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor>& cotangents) {
+  double total = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!cotangents[i].defined()) continue;
+    const std::vector<double> values = outputs[i].to_vector<double>();
+    const double* weights = cotangents[i].data<double>();
+    for (size_t j = 0; j < values.size(); ++j) total += values[j] * weights[j];
+  }
+  return total;
+}
+
+/// Random cotangents for the floating outputs; undefined for the others.
+std::vector<Tensor> random_cotangents(const std::vector<Tensor>& outputs, uint64_t seed) {
+  Rng rng(stream(seed, Purpose::user));
+  std::vector<Tensor> cotangents;
+  for (const Tensor& output : outputs) {
+    cotangents.push_back(is_floating(output.dtype()) ? randn(output.shape(), rng, DType::f64)
+                                                     : Tensor());
+  }
+  return cotangents;
+}
+
+/// The analytic gradients with respect to `inputs`; undefined where nothing depends on one.
+std::vector<Tensor> analytic_gradients(const std::vector<Tensor>& outputs,
+                                       const std::vector<Tensor>& cotangents,
+                                       const std::vector<Tensor>& inputs) {
+  std::vector<Tensor> roots, weights;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!cotangents[i].defined() || !outputs[i].requires_grad()) continue;
+    roots.push_back(outputs[i]);
+    weights.push_back(cotangents[i]);
+  }
+  if (roots.empty()) return std::vector<Tensor>(inputs.size());
+  return grad(roots, inputs, weights, {}, /*allow_unused=*/true);
+}
+
+void check_inputs(const std::vector<Tensor>& checked) {
+  if (checked.empty()) throw GradientError("gradcheck: no input requires grad, nothing to check");
+  for (const Tensor& input : checked) {
+    if (input.dtype() != DType::f64 || !input.is_leaf() ||
+        !is_non_overlapping(input.shape(), input.strides())) {
+      throw GradientError("gradcheck: inputs must be f64 leaves that do not overlap themselves, got ",
+                          input.dtype(), " ", input.shape(), " with strides ", input.strides());
+    }
+  }
+}
+
+}  // namespace
+
+std::string GradcheckReport::text() const {
+  return fmt::format("gradcheck: {} ({} elements); worst is input {} at {}: analytic {:.10g}, numeric "
+                     "{:.10g}, ratio {:.3g}",
+                     passed ? "passed" : "failed", elements, input, text_of(index), analytic, numeric,
+                     ratio);
+}
+
+GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tensor>& inputs,
+                          const GradcheckOptions& options) {
+  std::vector<Tensor> checked;
+  std::vector<int64_t> positions;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].defined() || !inputs[i].requires_grad()) continue;
+    checked.push_back(inputs[i]);
+    positions.push_back(static_cast<int64_t>(i));
+  }
+  check_inputs(checked);
+  const std::vector<Tensor> outputs = function(inputs);
+  const std::vector<Tensor> cotangents = random_cotangents(outputs, options.seed);
+  const std::vector<Tensor> analytic = analytic_gradients(outputs, cotangents, checked);
+
+  GradcheckReport report;
+  report.ratio = -1;
+  for (size_t i = 0; i < checked.size(); ++i) {
+    const std::vector<double> gradient = analytic[i].defined()
+                                             ? analytic[i].to_vector<double>()
+                                             : std::vector<double>(static_cast<size_t>(checked[i].numel()));
+    size_t element = 0;
+    for_each_element(checked[i], [&](double* x, const IntList& index) {
+      const double before = *x;
+      *x = before + options.step;
+      const double above = weighted_sum(function(inputs), cotangents);
+      *x = before - options.step;
+      const double below = weighted_sum(function(inputs), cotangents);
+      *x = before;
+      const double numeric = (above - below) / (2 * options.step);
+      const double value = gradient[element++];
+      double ratio = std::abs(value - numeric) / (options.atol + options.rtol * std::abs(numeric));
+      if (std::isnan(ratio)) ratio = std::numeric_limits<double>::infinity();
+      ++report.elements;
+      if (ratio > report.ratio) {
+        report.input = positions[i];
+        report.index = index;
+        report.analytic = value;
+        report.numeric = numeric;
+        report.ratio = ratio;
+      }
+    });
+  }
+  report.passed = report.ratio <= 1;
+  return report;
+}
+
+GradcheckReport gradgradcheck(const Differentiable& function, const std::vector<Tensor>& inputs,
+                              const GradcheckOptions& options) {
+  // The gradients as a function of the inputs and of the cotangents, which become inputs too.
+  const std::vector<Tensor> cotangents = random_cotangents(function(inputs), options.seed + 1);
+  std::vector<Tensor> all = inputs;
+  for (Tensor cotangent : cotangents) {
+    if (cotangent.defined()) all.push_back(cotangent.requires_grad_());
+  }
+  const auto gradients = [&function, count = inputs.size()](const std::vector<Tensor>& arguments) {
+    const std::vector<Tensor> first(arguments.begin(), arguments.begin() + static_cast<int64_t>(count));
+    std::vector<Tensor> roots, weights, wanted;
+    auto cotangent = arguments.begin() + static_cast<int64_t>(count);
+    for (const Tensor& output : function(first)) {
+      if (!is_floating(output.dtype())) continue;
+      if (output.requires_grad()) {
+        roots.push_back(output);
+        weights.push_back(*cotangent);
+      }
+      ++cotangent;
+    }
+    for (const Tensor& input : first) {
+      if (input.defined() && input.requires_grad()) wanted.push_back(input);
+    }
+    std::vector<Tensor> result;
+    for (const Tensor& gradient :
+         grad(roots, wanted, weights, {.retain_graph = true, .create_graph = true}, true)) {
+      if (gradient.defined()) result.push_back(gradient);
+    }
+    return result;
+  };
+  return gradcheck(gradients, all, options);
+}
+
+}  // namespace heed

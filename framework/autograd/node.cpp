@@ -1,0 +1,129 @@
+#include "heed/framework/autograd/node.h"
+
+#include <new>
+#include <utility>
+
+#include "heed/framework/autograd/grad_mode.h"
+
+namespace heed {
+
+thread_local constinit const char* running_op = nullptr;
+
+namespace {
+
+// Nodes whose last reference went, waiting to be destroyed. Destroying one lets go of its inputs,
+// which may be the last reference to them: a list instead of recursion frees graphs of any depth.
+thread_local constinit Node* dead_nodes = nullptr;
+thread_local constinit bool burying = false;
+
+void bury_all() noexcept {
+  burying = true;
+  while (dead_nodes != nullptr) {
+    Node* node = dead_nodes;
+    dead_nodes = node->next_dead;
+    node->release_pullbacks();
+    const size_t bytes = node->bytes;
+    node->~Node();
+    free_block(node, bytes);
+  }
+  burying = false;
+}
+
+}  // namespace
+
+void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_relaxed); }
+
+void release(Node* node) noexcept {
+  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  node->next_dead = dead_nodes;
+  dead_nodes = node;
+  if (!burying) bury_all();
+}
+
+void Node::release_pullbacks() noexcept {
+  for (NodeEdge& edge : edges()) {
+    if (edge.type != nullptr) edge.type->destroy(edge.closure);
+    edge.~NodeEdge();
+  }
+  if (joint_type != nullptr) joint_type->destroy(std::exchange(joint_closure, nullptr));
+  joint_type = nullptr;
+  output = Saved();
+  released = released || edge_count > 0;
+  edge_count = 0;
+}
+
+uint64_t next_node_order() {
+  static std::atomic<uint64_t> counter{0};
+  return counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+Ref<Node> new_leaf(TensorImpl& owner) {
+  auto leaf = Ref<Node>::adopt(::new (allocate_block(sizeof(Node))) Node);
+  leaf->order = next_node_order();
+  leaf->shape = owner.shape;
+  leaf->dtype = owner.dtype;
+  leaf->owner = &owner;
+  return leaf;
+}
+
+TensorImpl::~TensorImpl() {
+  if (node && node->owner == this) node->owner = nullptr;
+}
+
+Saved::Saved(const Tensor& tensor) : tensor_(tensor) {
+  if (!tensor.defined()) return;
+  version_ = tensor.storage().version();
+  const Ref<Node>& node = tensor.impl()->node;
+  if (is_grad_enabled() && node && node->is_leaf()) {
+    tensor_ = tensor.alias(tensor.shape(), tensor.strides(), tensor.offset());
+    tensor_.impl()->node = node;
+  }
+}
+
+void Saved::fail() const {
+  const char* writer = tensor_.storage().writer();
+  throw GradientError(running_op == nullptr ? "backward" : running_op, ": a tensor of shape ",
+                      tensor_.shape(), " saved for backward was changed in place by ",
+                      writer == nullptr ? "a writer without a name" : writer, " (version ", version_,
+                      " then, ", tensor_.storage().version(),
+                      " now); change a copy, x.clone(), or call backward() first");
+}
+
+bool Tensor::requires_grad() const { return static_cast<bool>(impl_->node); }
+
+bool Tensor::is_leaf() const { return !impl_->node || impl_->node->is_leaf(); }
+
+Tensor& Tensor::requires_grad_(bool on) {
+  if (!is_leaf()) {
+    throw GradientError("requires_grad_: only a leaf can be told, this tensor was made by ",
+                        impl_->node->op, "; write .detach() first");
+  }
+  if (on == requires_grad()) return *this;
+  if (on) {
+    check_floating("requires_grad_", dtype());
+    impl_->node = new_leaf(*impl_);
+  } else {
+    if (impl_->node->owner == impl_.get()) impl_->node->owner = nullptr;
+    impl_->node = Ref<Node>();
+    impl_->grad = Tensor();
+  }
+  return *this;
+}
+
+Tensor Tensor::grad() const {
+  if (!impl_->node || impl_->node->owner == nullptr) return Tensor();
+  return impl_->node->owner->grad;
+}
+
+void Tensor::set_grad(const Tensor& grad) const {
+  if (!requires_grad() || !is_leaf()) {
+    throw GradientError("set_grad: only a leaf that requires grad has a gradient; shape ", shape());
+  }
+  if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
+    throw GradientError("set_grad: the gradient must be ", dtype(), " ", shape(), " like its tensor, got ",
+                        grad.dtype(), " ", grad.shape());
+  }
+  if (impl_->node->owner != nullptr) impl_->node->owner->grad = grad;
+}
+
+}  // namespace heed

@@ -1,0 +1,107 @@
+// Node: one vertex of the graph. A leaf, or a recorded op with an edge to each of its inputs and the
+// pullbacks that carry a gradient along them. A node and everything it keeps is one block of memory.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// A tensor as a pullback captures it: the handle and the version of its elements. Reading it
+/// throws GradientError, naming both ops, if the elements were changed in place since.
+class Saved {
+ public:
+  Saved() = default;
+  /// A leaf is saved through an alias, so that no graph owns the handle that owns the gradient.
+  explicit Saved(const Tensor& tensor);
+
+  const Tensor& get() const {
+    if (tensor_.defined() && tensor_.storage().version() != version_) fail();
+    return tensor_;
+  }
+  operator const Tensor&() const { return get(); }
+  const Tensor* operator->() const { return &get(); }
+
+ private:
+  [[noreturn]] void fail() const;
+  Tensor tensor_;
+  uint32_t version_ = 0;
+};
+
+/// Which inputs of a joint pullback need a gradient; the others may stay undefined.
+class Wanted {
+ public:
+  explicit Wanted(const Node& node) : node_(node) {}
+  bool operator[](int64_t input) const;
+
+ private:
+  const Node& node_;
+};
+
+/// What a joint pullback returns: one gradient per input, in order.
+using Gradients = std::vector<Tensor>;
+
+/// How closures of one type are moved into a node, called and destroyed.
+struct PullbackType {
+  size_t size;
+  size_t alignment;
+  bool takes_output;
+  void (*relocate)(void* to, void* from) noexcept;
+  void (*destroy)(void* closure) noexcept;
+  /// Exactly one of the two is set: the pullback of one input, or of all at once.
+  Tensor (*single)(void* closure, const Tensor& g, const Tensor& y);
+  Gradients (*joint)(void* closure, const Tensor& g, const Tensor& y, const Wanted& wanted);
+};
+
+struct NodeEdge {
+  Ref<Node> target;  // none: that input needs no gradient
+  const PullbackType* type = nullptr;
+  void* closure = nullptr;
+};
+
+struct Node {
+  std::atomic<uint32_t> references{1};
+  uint32_t edge_count = 0;
+  const char* op = "leaf";
+  uint64_t order = 0;  // of creation: inputs have smaller numbers, which is all a sweep must know
+  Shape shape;         // of the output, and so of its gradient
+  DType dtype = DType::f32;
+  bool released = false;        // its pullbacks are gone: an earlier backward() used them up
+  TensorImpl* owner = nullptr;  // of a leaf: where its gradient goes, while that tensor lives
+  Saved output;                 // kept only if a live pullback takes it
+  const PullbackType* joint_type = nullptr;
+  void* joint_closure = nullptr;
+  size_t bytes = sizeof(Node);  // of its block
+  Node* next_dead = nullptr;
+
+  bool is_leaf() const { return edge_count == 0 && !released; }
+  /// The edges stand behind the node, in its block; the closures behind the edges.
+  std::span<NodeEdge> edges() {
+    return {reinterpret_cast<NodeEdge*>(reinterpret_cast<std::byte*>(this) + sizeof(Node)),
+            edge_count};
+  }
+  std::span<const NodeEdge> edges() const { return const_cast<Node*>(this)->edges(); }
+  /// Destroys the pullbacks and lets go of the inputs.
+  void release_pullbacks() noexcept;
+};
+static_assert(sizeof(Node) % alignof(NodeEdge) == 0);
+
+/// The number that the next node gets.
+uint64_t next_node_order();
+
+/// A new leaf node whose gradient belongs to `owner`.
+Ref<Node> new_leaf(TensorImpl& owner);
+
+/// The op whose pullback this thread is running, for messages; nullptr outside a sweep.
+extern thread_local constinit const char* running_op;
+
+inline bool Wanted::operator[](int64_t input) const {
+  return static_cast<bool>(node_.edges()[static_cast<size_t>(input)].target);
+}
+
+}  // namespace heed

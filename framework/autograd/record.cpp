@@ -1,0 +1,110 @@
+#include "heed/framework/autograd/record.h"
+
+#include "heed/framework/autograd/grad_mode.h"
+
+namespace heed {
+namespace {
+
+bool needs_gradient(const Tensor& input) { return input.defined() && input.requires_grad(); }
+
+size_t align_up(size_t offset, size_t alignment) {
+  return (offset + alignment - 1) / alignment * alignment;
+}
+
+/// Where closures go behind the edges of a node: sizes first, then addresses.
+struct Layout {
+  size_t end;
+  size_t place(const PullbackType& type) {
+    const size_t offset = align_up(end, type.alignment);
+    end = offset + type.size;
+    return offset;
+  }
+};
+
+Layout layout_behind(size_t edge_count) { return {sizeof(Node) + edge_count * sizeof(NodeEdge)}; }
+
+void check_recordable(const char* op, const Tensor& output) {
+  if (output.impl()->node) {
+    throw GradientError(op, ": its output is in the graph already, recorded by ",
+                        output.impl()->node->op, "; record a new tensor or an alias");
+  }
+  check_floating(op, output.dtype());
+}
+
+/// A node in a block of `bytes`, with dead edges. Nothing after this can throw.
+Ref<Node> new_node(const char* op, const Tensor& output, size_t edge_count, size_t bytes,
+                   bool keep_output) {
+  // The alias shares the elements but not the node: a graph never owns itself.
+  Saved kept;
+  if (keep_output) kept = Saved(output.detach());
+  auto node = Ref<Node>::adopt(::new (allocate_block(bytes)) Node);
+  node->bytes = bytes;
+  node->op = op;
+  node->order = next_node_order();
+  node->shape = output.shape();
+  node->dtype = output.dtype();
+  node->output = std::move(kept);
+  node->edge_count = static_cast<uint32_t>(edge_count);
+  for (NodeEdge& edge : node->edges()) ::new (&edge) NodeEdge;
+  return node;
+}
+
+void* move_closure(Node& node, Layout& layout, const PullbackType& type, void* closure) {
+  void* place = reinterpret_cast<std::byte*>(&node) + layout.place(type);
+  type.relocate(place, closure);
+  return place;
+}
+
+}  // namespace
+
+Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) {
+  if (!is_grad_enabled()) return output;
+  Layout sizes = layout_behind(edges.size());
+  bool live = false;
+  bool keep_output = false;
+  for (const Edge& edge : edges) {
+    if (!needs_gradient(edge.input_)) continue;
+    live = true;
+    keep_output = keep_output || edge.type_.takes_output;
+    sizes.place(edge.type_);
+  }
+  if (!live) return output;
+  check_recordable(op, output);
+  Ref<Node> node = new_node(op, output, edges.size(), sizes.end, keep_output);
+  Layout places = layout_behind(edges.size());
+  NodeEdge* to = node->edges().data();
+  for (const Edge& edge : edges) {
+    if (needs_gradient(edge.input_)) {
+      to->target = edge.input_.impl()->node;
+      to->closure = move_closure(*node, places, edge.type_, edge.closure_);
+      to->type = &edge.type_;
+    }
+    ++to;
+  }
+  output.impl()->node = std::move(node);
+  return output;
+}
+
+Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
+                            const PullbackType& type, void* closure) {
+  if (!is_grad_enabled()) return output;
+  bool live = false;
+  for (const Tensor& input : inputs) live = live || needs_gradient(input);
+  if (!live) return output;
+  check_recordable(op, output);
+  Layout sizes = layout_behind(inputs.size());
+  sizes.place(type);
+  Ref<Node> node = new_node(op, output, inputs.size(), sizes.end, type.takes_output);
+  NodeEdge* to = node->edges().data();
+  for (const Tensor& input : inputs) {
+    if (needs_gradient(input)) to->target = input.impl()->node;
+    ++to;
+  }
+  Layout places = layout_behind(inputs.size());
+  node->joint_closure = move_closure(*node, places, type, closure);
+  node->joint_type = &type;
+  output.impl()->node = std::move(node);
+  return output;
+}
+
+}  // namespace heed

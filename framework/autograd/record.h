@@ -1,0 +1,116 @@
+// record: how every op joins the graph. Check, compute, record:
+//
+//   Tensor mul(const Tensor& a, const Tensor& b) {
+//     return record("mul", kernels::mul(a, b), {
+//         {a, [b = Saved(b)](const Tensor& g) { return g * b; }},
+//         {b, [a = Saved(a)](const Tensor& g) { return g * a; }}});
+//   }
+//
+// A pullback gets the gradient g of the output and returns the gradient of its input, computed by
+// public ops: under backward(create_graph) they are recorded in turn, which is how every op has a
+// second derivative. It may take the output too, `(const Tensor& g, const Tensor& y)`, and must
+// then not capture it. It captures tensors only as `Saved`.
+//
+// Where one computation yields several gradients, the joint form takes the inputs and one pullback
+// that is told which are wanted: `(g, wanted)` or `(g, y, wanted)`, returning `Gradients`.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "heed/framework/autograd/node.h"
+
+namespace heed {
+
+namespace detail {
+
+template <class Pullback>
+constexpr PullbackType describe_pullback() {
+  static_assert(std::is_nothrow_move_constructible_v<Pullback>,
+                "a pullback must move without throwing: capture tensors as Saved, big things by "
+                "std::shared_ptr");
+  PullbackType type{};
+  type.size = sizeof(Pullback);
+  type.alignment = alignof(Pullback);
+  type.relocate = [](void* to, void* from) noexcept {
+    ::new (to) Pullback(std::move(*static_cast<Pullback*>(from)));
+  };
+  type.destroy = [](void* closure) noexcept { std::destroy_at(static_cast<Pullback*>(closure)); };
+  if constexpr (std::is_invocable_r_v<Tensor, Pullback&, const Tensor&>) {
+    type.single = [](void* closure, const Tensor& g, const Tensor&) -> Tensor {
+      return (*static_cast<Pullback*>(closure))(g);
+    };
+  } else if constexpr (std::is_invocable_r_v<Tensor, Pullback&, const Tensor&, const Tensor&>) {
+    type.takes_output = true;
+    type.single = [](void* closure, const Tensor& g, const Tensor& y) -> Tensor {
+      return (*static_cast<Pullback*>(closure))(g, y);
+    };
+  } else if constexpr (std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Wanted&>) {
+    type.joint = [](void* closure, const Tensor& g, const Tensor&, const Wanted& wanted) {
+      return (*static_cast<Pullback*>(closure))(g, wanted);
+    };
+  } else {
+    static_assert(std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Tensor&, const Wanted&>,
+                  "a pullback takes (g), (g, y), (g, wanted) or (g, y, wanted), all const&");
+    type.takes_output = true;
+    type.joint = [](void* closure, const Tensor& g, const Tensor& y, const Wanted& wanted) {
+      return (*static_cast<Pullback*>(closure))(g, y, wanted);
+    };
+  }
+  return type;
+}
+
+template <class Pullback>
+inline constexpr PullbackType pullback_type = describe_pullback<Pullback>();
+
+Tensor record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
+                    const PullbackType& type, void* closure);
+
+}  // namespace detail
+
+/// One input of an op and the pullback that leads to it. It borrows both: write it only inside the
+/// braces of `record`, which moves the closure into the graph if this input requires grad.
+class Edge {
+ public:
+  template <class Pullback>
+  Edge(const Tensor& input, Pullback&& pullback)
+      : input_(input), type_(detail::pullback_type<Pullback>), closure_(&pullback) {
+    static_assert(!std::is_reference_v<Pullback>, "write the lambda inside the braces of record()");
+    static_assert(detail::pullback_type<Pullback>.single != nullptr,
+                  "the pullback of one input returns one Tensor; the joint form of record() takes "
+                  "the inputs and one pullback for all");
+  }
+  Edge(const Edge&) = delete;
+  Edge& operator=(const Edge&) = delete;
+
+ private:
+  friend Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges);
+  const Tensor& input_;
+  const PullbackType& type_;
+  void* closure_;
+};
+
+/// Attaches `output` (new, or a new alias) to the graph as the result of `op` on the edges' inputs,
+/// if recording is on and one of them requires grad. Undefined inputs need no gradient.
+/// `op` is a string literal: it names the op in messages, traces and the tests' op table.
+Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges);
+
+/// The joint form: one pullback gives the gradients of all `inputs`.
+template <class Pullback>
+Tensor record(const char* op, Tensor output, std::span<const Tensor> inputs, Pullback&& pullback) {
+  static_assert(!std::is_reference_v<Pullback>, "write the lambda inside the call of record()");
+  static_assert(detail::pullback_type<Pullback>.joint != nullptr,
+                "a joint pullback is told what is wanted and returns Gradients");
+  return detail::record_joint(op, std::move(output), inputs, detail::pullback_type<Pullback>,
+                              &pullback);
+}
+template <class Pullback>
+Tensor record(const char* op, Tensor output, std::initializer_list<Tensor> inputs,
+              Pullback&& pullback) {
+  return record(op, std::move(output), std::span<const Tensor>(inputs.begin(), inputs.size()),
+                std::forward<Pullback>(pullback));
+}
+
+}  // namespace heed

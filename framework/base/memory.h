@@ -1,0 +1,36 @@
+// Blocks of memory from a cache of size classes. Storages, tensors and graph nodes all live here,
+// so the counters see everything the engine holds: the leak and memory tests read them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heed {
+
+inline constexpr size_t block_alignment = 64;  // bytes: a cache line, an AVX-512 vector
+
+/// A block of at least `bytes` bytes, uninitialised, aligned to 64 bytes. Thread-safe.
+/// Throws std::bad_alloc.
+void* allocate_block(size_t bytes);
+
+/// Gives a block back. `bytes` is the size it was asked for with. Thread-safe.
+void free_block(void* block, size_t bytes) noexcept;
+
+/// What the engine holds, in bytes asked for (not rounded up).
+struct MemoryStats {
+  int64_t live_bytes;    ///< in use now
+  int64_t peak_bytes;    ///< most in use since the start or the last reset_peak_memory()
+  int64_t live_blocks;   ///< blocks in use now
+  int64_t cached_bytes;  ///< kept for reuse, not in use
+};
+MemoryStats memory_stats();
+void reset_peak_memory();
+
+/// Returns all cached blocks to the operating system.
+void release_cached_memory();
+
+/// For tests of exception safety: the `nth` allocation from now on (1 = the next) throws
+/// std::bad_alloc, once. 0 switches it off.
+void fail_allocation(int64_t nth);
+
+}  // namespace heed

@@ -1,0 +1,23 @@
+// Everything of the engine in one include. Modules are included one by one, from heed/modules/.
+#pragma once
+
+#include "heed/framework/autograd/backward.h"
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/gradcheck.h"
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/base/error.h"
+#include "heed/framework/base/parallel.h"
+#include "heed/framework/base/random.h"
+#include "heed/framework/ops/cast.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/indexing.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/loss.h"
+#include "heed/framework/ops/matmul.h"
+#include "heed/framework/ops/normalization.h"
+#include "heed/framework/ops/random.h"
+#include "heed/framework/ops/reduce.h"
+#include "heed/framework/ops/softmax.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/framework/tensor/tensor.h"

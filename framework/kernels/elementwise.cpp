@@ -1,0 +1,166 @@
+#include "heed/framework/kernels/elementwise.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "heed/framework/kernels/map.h"
+
+namespace heed::kernels {
+namespace {
+
+template <class F>
+Tensor unary(const char* op, const Tensor& x, const F& f) {
+  return visit_floating(op, x.dtype(), [&]<class T>() {
+    return map<T, T>([&](T v) { return static_cast<T>(f(v)); }, x);
+  });
+}
+
+template <class F>
+Tensor binary(const char* op, const Tensor& a, const Tensor& b, const F& f) {
+  return visit_number(op, a.dtype(), [&]<class T>() {
+    return map<T, T, T>([&](T x, T y) { return static_cast<T>(f(x, y)); }, a, b);
+  });
+}
+
+template <class F>
+Tensor floating_binary(const char* op, const Tensor& a, const Tensor& b, const F& f) {
+  return visit_floating(op, a.dtype(), [&]<class T>() {
+    return map<T, T, T>([&](T x, T y) { return f(x, y); }, a, b);
+  });
+}
+
+/// Signed overflow of i64 wraps around, as in PyTorch, instead of being undefined.
+template <class T, class F>
+T wrapping(T a, T b, const F& f) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(f(static_cast<uint64_t>(a), static_cast<uint64_t>(b)));
+  } else {
+    return f(a, b);
+  }
+}
+
+constexpr auto plus = [](auto a, auto b) {
+  return wrapping(a, b, [](auto x, auto y) { return x + y; });
+};
+constexpr auto minus = [](auto a, auto b) {
+  return wrapping(a, b, [](auto x, auto y) { return x - y; });
+};
+constexpr auto times = [](auto a, auto b) {
+  return wrapping(a, b, [](auto x, auto y) { return x * y; });
+};
+
+/// Calls `use` with the comparison as a callable.
+template <class Use>
+Tensor with_comparison(Comparison comparison, const Use& use) {
+  switch (comparison) {
+    case Comparison::eq: return use([](auto a, auto b) { return a == b; });
+    case Comparison::ne: return use([](auto a, auto b) { return a != b; });
+    case Comparison::lt: return use([](auto a, auto b) { return a < b; });
+    case Comparison::le: return use([](auto a, auto b) { return a <= b; });
+    case Comparison::gt: return use([](auto a, auto b) { return a > b; });
+    case Comparison::ge: break;
+  }
+  return use([](auto a, auto b) { return a >= b; });
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b) { return binary("add", a, b, plus); }
+Tensor sub(const Tensor& a, const Tensor& b) { return binary("sub", a, b, minus); }
+Tensor mul(const Tensor& a, const Tensor& b) { return binary("mul", a, b, times); }
+Tensor div(const Tensor& a, const Tensor& b) {
+  return floating_binary("div", a, b, [](auto x, auto y) { return x / y; });
+}
+Tensor pow(const Tensor& a, const Tensor& b) {
+  return floating_binary("pow", a, b, [](auto x, auto y) { return std::pow(x, y); });
+}
+
+Tensor add(const Tensor& a, double b) {
+  return visit_number("add", a.dtype(), [&]<class T>() {
+    return map<T, T>([b = static_cast<T>(b)](T x) { return plus(x, b); }, a);
+  });
+}
+Tensor mul(const Tensor& a, double b) {
+  return visit_number("mul", a.dtype(), [&]<class T>() {
+    return map<T, T>([b = static_cast<T>(b)](T x) { return times(x, b); }, a);
+  });
+}
+Tensor div(const Tensor& a, double b) {
+  return visit_floating("div", a.dtype(), [&]<class T>() {
+    return map<T, T>([b = static_cast<T>(b)](T x) { return x / b; }, a);
+  });
+}
+Tensor pow(const Tensor& a, double b) {
+  // In double, so that an exponent such as 1/3 is not rounded to f32 first.
+  if (b == 2) return unary("pow", a, [](auto x) { return x * x; });
+  return unary("pow", a, [b](auto x) { return std::pow(static_cast<double>(x), b); });
+}
+Tensor pow(double a, const Tensor& b) {
+  return unary("pow", b, [a](auto y) { return std::pow(a, static_cast<double>(y)); });
+}
+
+void add_(const Tensor& a, const Tensor& b, double scale) {
+  visit_number("add_", a.dtype(), [&]<class T>() {
+    const T factor = static_cast<T>(scale);
+    map_into<T, T, T>(a, [factor](T x, T y) { return plus(x, times(factor, y)); }, a, b);
+  });
+}
+
+Tensor exp(const Tensor& x) { return unary("exp", x, [](auto v) { return std::exp(v); }); }
+Tensor log(const Tensor& x) { return unary("log", x, [](auto v) { return std::log(v); }); }
+Tensor sqrt(const Tensor& x) { return unary("sqrt", x, [](auto v) { return std::sqrt(v); }); }
+Tensor rsqrt(const Tensor& x) {
+  return unary("rsqrt", x, [](auto v) { return decltype(v){1} / std::sqrt(v); });
+}
+Tensor tanh(const Tensor& x) { return unary("tanh", x, [](auto v) { return std::tanh(v); }); }
+Tensor sigmoid(const Tensor& x) {
+  return unary("sigmoid", x, [](auto v) {
+    const decltype(v) one{1};
+    return one / (one + std::exp(-v));  // exp overflows to +Inf for very negative v: 0, as it should
+  });
+}
+Tensor relu(const Tensor& x) {
+  return unary("relu", x, [](auto v) { return v < 0 ? decltype(v){0} : v; });  // NaN stays NaN
+}
+Tensor erf(const Tensor& x) { return unary("erf", x, [](auto v) { return std::erf(v); }); }
+
+Tensor gelu(const Tensor& x) {
+  return unary("gelu", x, [](auto v) {
+    using T = decltype(v);
+    return v * (T{1} + std::erf(v * static_cast<T>(1 / std::numbers::sqrt2))) / 2;
+  });
+}
+Tensor gelu_tanh(const Tensor& x) {
+  return unary("gelu", x, [](auto v) {
+    using T = decltype(v);
+    const T slope = static_cast<T>(std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
+    return v * (T{1} + std::tanh(slope * (v + static_cast<T>(0.044715) * v * v * v))) / 2;
+  });
+}
+
+Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b) {
+  return with_comparison(comparison, [&](auto holds) {
+    return visit(a.dtype(), [&]<class T>() { return map<bool, T, T>(holds, a, b); });
+  });
+}
+Tensor compare(Comparison comparison, const Tensor& a, double b) {
+  return with_comparison(comparison, [&](auto holds) {
+    return visit(a.dtype(), [&]<class T>() {
+      return map<bool, T>(
+          [&](T x) {
+            // As if b had the tensor's dtype, as in PyTorch; integers keep their precision.
+            if constexpr (std::is_floating_point_v<T>) return holds(x, static_cast<T>(b));
+            return holds(static_cast<double>(x), b);
+          },
+          a);
+    });
+  });
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  return visit(a.dtype(), [&]<class T>() {
+    return map<T, bool, T, T>([](bool c, T x, T y) { return c ? x : y; }, condition, a, b);
+  });
+}
+
+}  // namespace heed::kernels

@@ -1,0 +1,132 @@
+#include "heed/framework/kernels/gather.h"
+
+#include <algorithm>
+
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/strided_loop.h"
+
+namespace heed::kernels {
+namespace {
+
+/// Sizes before and behind a dimension: an element is [outer][i][inner] of a row-major tensor.
+struct Split {
+  int64_t outer = 1;
+  int64_t size = 1;
+  int64_t inner = 1;
+  Split(const Shape& shape, int64_t dim) {
+    for (int64_t d = 0; d < shape.size(); ++d) {
+      (d < dim ? outer : d == dim ? size : inner) *= shape[d];
+    }
+  }
+};
+
+/// Calls each(position, element, source element) in row-major order of `index`, where `position` is
+/// the offset in `x` of the element that the index points to. All tensors have the same rank.
+template <class Each>
+void for_each_target(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source,
+                     const Each& each) {
+  Strides x_strides = x.strides();
+  const int64_t step = dim < x_strides.size() ? x_strides[dim] : 1;
+  if (dim < x_strides.size()) x_strides[dim] = 0;
+  const int64_t* indices = index.data<int64_t>();
+  const StridedLoop<3> loop(index.shape(), {&x_strides, &index.strides(), &source.strides()});
+  loop.for_each_run(0, loop.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
+    for (int64_t i = 0; i < length; ++i) {
+      const int64_t target = indices[offsets[1] + i * steps[1]];
+      each(offsets[0] + i * steps[0] + target * step, offsets[2] + i * steps[2]);
+    }
+  });
+}
+
+}  // namespace
+
+void check_indices(const char* op, const Tensor& index, int64_t size) {
+  const int64_t* indices = index.data<int64_t>();
+  const StridedLoop<1> loop(index.shape(), {&index.strides()});
+  loop.for_each_run(0, loop.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
+    for (int64_t i = 0; i < length; ++i) {
+      const int64_t value = indices[offsets[0] + i * steps[0]];
+      if (value < 0 || value >= size) {
+        throw IndexError(op, ": index ", value, " is out of range for a dimension of size ", size);
+      }
+    }
+  });
+}
+
+Tensor index_select(const Tensor& input, int64_t dim, const Tensor& index) {
+  const Tensor x = contiguous(input);
+  const Split split(x.shape(), dim);
+  Shape shape = x.shape();
+  if (x.dim() > 0) shape[dim] = index.numel();
+  Tensor out = Tensor::empty(shape, x.dtype());
+  const Tensor indices = contiguous(index);
+  const int64_t* at = indices.data<int64_t>();
+  const int64_t count = index.numel();
+  visit(x.dtype(), [&]<class T>() {
+    const T* from = x.data<T>();
+    T* to = out.mutable_data<T>();
+    const int64_t grain = std::max<int64_t>(1, elements_per_chunk / std::max<int64_t>(1, split.inner));
+    parallel_for(split.outer * count, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t slice = i / count * split.size + at[i % count];
+        std::copy_n(from + slice * split.inner, split.inner, to + i * split.inner);
+      }
+    });
+  });
+  return out;
+}
+
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& added) {
+  Tensor out = contiguous_copy(x);
+  const Split split(x.shape(), dim);
+  const Tensor source = contiguous(added);
+  const Tensor indices = contiguous(index);
+  const int64_t* at = indices.data<int64_t>();
+  const int64_t count = index.numel();
+  visit_number("index_add", x.dtype(), [&]<class T>() {
+    const T* from = source.data<T>();
+    T* to = out.mutable_data<T>();
+    // One thread: two slices may go to one place, and the order of a sum is part of its bits.
+    for (int64_t outer = 0; outer < split.outer; ++outer) {
+      for (int64_t i = 0; i < count; ++i) {
+        T* slice = to + (outer * split.size + at[i]) * split.inner;
+        for (int64_t j = 0; j < split.inner; ++j) slice[j] += *from++;
+      }
+    }
+  });
+  return out;
+}
+
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
+  Tensor out = Tensor::empty(index.shape(), x.dtype());
+  visit(x.dtype(), [&]<class T>() {
+    const T* from = x.data<T>();
+    T* to = out.mutable_data<T>();
+    for_each_target(x, dim, index, out, [&](int64_t at, int64_t i) { to[i] = from[at]; });
+  });
+  return out;
+}
+
+Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
+  Tensor out = contiguous_copy(x);
+  visit_number("scatter_add", x.dtype(), [&]<class T>() {
+    const T* from = source.data<T>();
+    T* to = out.mutable_data<T>();
+    for_each_target(out, dim, index, source, [&](int64_t at, int64_t i) { to[at] += from[i]; });
+  });
+  return out;
+}
+
+Tensor one_hot(const Tensor& index, int64_t classes) {
+  Shape shape = index.shape();
+  shape.push_back(classes);
+  Tensor out = Tensor::empty(shape, DType::i64);
+  int64_t* to = out.mutable_data<int64_t>();
+  std::fill_n(to, out.numel(), 0);
+  const Tensor indices = contiguous(index);
+  const int64_t* at = indices.data<int64_t>();
+  for (int64_t i = 0; i < index.numel(); ++i) to[i * classes + at[i]] = 1;
+  return out;
+}
+
+}  // namespace heed::kernels

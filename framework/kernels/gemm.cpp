@@ -1,0 +1,238 @@
+#include "heed/framework/kernels/gemm.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+
+#include "heed/framework/base/parallel.h"
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/elementwise.h"
+
+// In libopenblas.a: sets OpenBLAS up, once; its own constructor calls it too, but after ours.
+extern "C" __attribute__((weak)) void gotoblas_init();
+
+namespace heed::kernels {
+namespace {
+
+bool kernels_chosen_by_user = false;
+
+/// The best kernel set for the features of this CPU; nullptr leaves the choice to OpenBLAS.
+const char* kernels_for_this_cpu() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return "SKYLAKEX";
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "HASWELL";
+#endif
+  return nullptr;
+}
+
+/// Sets an environment variable unless it is set, and unsets it again when destroyed.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const char* value) : name_(name) {
+    ours_ = value != nullptr && std::getenv(name) == nullptr && setenv(name, value, 0) == 0;
+  }
+  ~ScopedVariable() {
+    if (ours_) unsetenv(name_);
+  }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  const char* name_;
+  bool ours_;
+};
+
+/// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that is
+/// newer than the list, five times slower. This runs before its own constructor (priority 101) and
+/// starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads: the
+/// work is split here. It must stand in this file: the linker drops an object nobody refers to.
+__attribute__((constructor(101))) void start_blas() {
+  kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
+  const ScopedVariable kernels("OPENBLAS_CORETYPE", kernels_for_this_cpu());
+  const ScopedVariable threads("OPENBLAS_NUM_THREADS", "1");
+  if (gotoblas_init != nullptr) gotoblas_init();
+}
+
+/// A matrix as BLAS wants it: row-major or the transpose of row-major, with a leading dimension.
+struct Matrix {
+  bool readable = false;  // without a copy
+  CBLAS_TRANSPOSE transpose = CblasNoTrans;
+  int64_t leading = 1;
+};
+
+Matrix describe_matrix(const Tensor& x) {
+  const int64_t rows = x.size(-2), cols = x.size(-1);
+  const int64_t row_step = x.strides()[x.dim() - 2], col_step = x.strides()[x.dim() - 1];
+  if ((col_step == 1 || cols == 1) && (row_step >= std::max<int64_t>(cols, 1) || rows == 1)) {
+    return {true, CblasNoTrans, rows == 1 ? std::max<int64_t>(cols, 1) : row_step};
+  }
+  if ((row_step == 1 || rows == 1) && (col_step >= std::max<int64_t>(rows, 1) || cols == 1)) {
+    return {true, CblasTrans, cols == 1 ? std::max<int64_t>(rows, 1) : col_step};
+  }
+  return {};
+}
+
+/// Where the matrix number `index` of a batch begins, in elements from the first.
+int64_t batch_offset(const Tensor& x, int64_t index) {
+  int64_t offset = 0;
+  for (int64_t d = x.dim() - 3; d >= 0; --d) {
+    offset += index % x.shape()[d] * x.strides()[d];
+    index /= x.shape()[d];
+  }
+  return offset;
+}
+
+void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k, const float* from_a,
+               const float* from_b, float* to, int64_t leading) {
+  cblas_sgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
+              static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
+              static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
+}
+void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k, const double* from_a,
+               const double* from_b, double* to, int64_t leading) {
+  cblas_dgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
+              static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
+              static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
+}
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+constexpr int64_t piece_size = 256;         // rows or columns: BLAS is slower on narrower pieces
+constexpr int64_t inner_piece = 1024;       // of a long K, summed in order
+constexpr int64_t flops_per_chunk = 1 << 19;  // small products are done several to a chunk
+
+template <class T>
+struct Product {
+  Matrix a, b;
+  int64_t m, n, k;
+
+  /// The rows × columns piece of one product, K from `k_begin` of `k_size`.
+  void run(const T* from_a, const T* from_b, T* to, int64_t row, int64_t rows, int64_t col,
+           int64_t cols, int64_t k_begin, int64_t k_size) const {
+    const T* piece_a = from_a + (a.transpose == CblasNoTrans ? row * a.leading + k_begin
+                                                             : row + k_begin * a.leading);
+    const T* piece_b = from_b + (b.transpose == CblasNoTrans ? k_begin * b.leading + col
+                                                             : k_begin + col * b.leading);
+    blas_gemm(a, b, rows, cols, k_size, piece_a, piece_b, to + row * n + col, n);
+  }
+};
+
+/// One small product with a long K (the gradient of a weight): K in pieces, summed in order.
+template <class T>
+void run_inner_pieces(const Product<T>& product, const T* a, const T* b, T* to) {
+  const int64_t size = product.m * product.n;
+  const int64_t pieces = ceil_div(product.k, inner_piece);
+  const Tensor parts = Tensor::empty({pieces, size}, dtype_of<T>);
+  T* const part = parts.mutable_data<T>();
+  parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t begin = i * inner_piece;
+      product.run(a, b, part + i * size, 0, product.m, 0, product.n, begin,
+                  std::min(inner_piece, product.k - begin));
+    }
+  });
+  std::copy_n(part, size, to);
+  for (int64_t i = 1; i < pieces; ++i) {
+    for (int64_t j = 0; j < size; ++j) to[j] += part[i * size + j];
+  }
+}
+
+template <class T>
+void run_all(const Tensor& a, const Tensor& b, const Tensor& out) {
+  const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
+  const Product<T> product{describe_matrix(a), describe_matrix(b), m, n, k};
+  const int64_t batch = out.numel() / (m * n);
+  if (batch == 1 && k >= 2 * inner_piece && m <= piece_size && n <= piece_size) {
+    run_inner_pieces(product, a.data<T>(), b.data<T>(), out.mutable_data<T>());
+    return;
+  }
+  const bool by_rows = m >= n;
+  const int64_t longer = by_rows ? m : n;
+  const int64_t pieces = std::max<int64_t>(1, longer / piece_size);
+  const int64_t step = ceil_div(longer, pieces);
+  const int64_t grain = std::max<int64_t>(1, flops_per_chunk / (2 * m * n * k / pieces + 1));
+  parallel_for(batch * pieces, grain, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t matrix = i / pieces;
+      const int64_t begin = i % pieces * step;
+      const int64_t size = std::min(step, longer - begin);
+      if (size <= 0) continue;
+      product.run(a.data<T>() + batch_offset(a, matrix), b.data<T>() + batch_offset(b, matrix),
+                  out.mutable_data<T>() + matrix * m * n, by_rows ? begin : 0, by_rows ? size : m,
+                  by_rows ? 0 : begin, by_rows ? n : size, 0, k);
+    }
+  });
+}
+
+bool is_shared(const Tensor& x) {
+  for (int64_t d = 0; d < x.dim() - 2; ++d) {
+    if (x.shape()[d] != 1 && x.strides()[d] != 0) return false;
+  }
+  return true;
+}
+
+void check_blas_size(const Tensor& x) {
+  for (int64_t d = 0; d < x.dim(); ++d) {
+    if (x.shape()[d] > INT_MAX || (d >= x.dim() - 2 && x.strides()[d] > INT_MAX)) {
+      throw ShapeError("matmul: a size or stride exceeds 2^31 - 1, which BLAS cannot count: ",
+                       x.shape(), " with strides ", x.strides());
+    }
+  }
+}
+
+}  // namespace
+
+Tensor gemm(const Tensor& a, const Tensor& b) {
+  Shape shape = a.shape();
+  shape[a.dim() - 1] = b.size(-1);
+  Tensor out = Tensor::empty(shape, a.dtype());
+  if (out.numel() == 0) return out;
+  if (a.size(-1) == 0) {
+    fill_(out, 0);
+    return out;
+  }
+  // One b for the whole batch: the batch joins the rows, and many products become a large one.
+  Strides strides;
+  const Shape rows{out.numel() / b.size(-1), a.size(-1)};
+  if (a.dim() > 2 && is_shared(b) && view_strides(a.shape(), a.strides(), rows, strides)) {
+    const IntList tail{b.size(-2), b.size(-1)};
+    const IntList tail_strides{b.strides()[b.dim() - 2], b.strides()[b.dim() - 1]};
+    const Tensor flat = gemm(a.alias(rows, strides, a.offset()),
+                             b.alias(tail, Strides(tail_strides), b.offset()));
+    return flat.alias(shape, contiguous_strides(shape), flat.offset());
+  }
+  const Tensor from_a = describe_matrix(a).readable ? a : contiguous_copy(a);
+  const Tensor from_b = describe_matrix(b).readable ? b : contiguous_copy(b);
+  check_blas_size(from_a);
+  check_blas_size(from_b);
+  visit_floating("matmul", a.dtype(), [&]<class T>() { run_all<T>(from_a, from_b, out); });
+  return out;
+}
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const int64_t in = weight.size(1), out = weight.size(0);
+  Shape shape = x.shape();
+  shape[x.dim() - 1] = out;
+  const Shape flat{out == 0 ? 0 : numel_of(shape) / out, in};
+  Strides strides;
+  const bool viewable = view_strides(x.shape(), x.strides(), flat, strides);
+  const Tensor rows = viewable ? x.alias(flat, strides, x.offset())
+                               : contiguous_copy(x).alias(flat, contiguous_strides(flat), 0);
+  const IntList crossed{weight.strides()[1], weight.strides()[0]};
+  const Tensor y = gemm(rows, weight.alias({in, out}, Strides(crossed), weight.offset()));
+  if (bias.defined()) add_(y, bias.alias(y.shape(), {0, bias.strides()[0]}, bias.offset()), 1);
+  return y.alias(shape, contiguous_strides(shape), 0);
+}
+
+BlasInfo blas_info() {
+  return {openblas_get_corename(), kernels_chosen_by_user, openblas_get_config()};
+}
+
+}  // namespace heed::kernels

@@ -1,0 +1,14 @@
+// Row-wise softmax on strided memory.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed::kernels {
+
+/// exp(x − max) / Σ exp(x − max) along `dim`, in a new tensor. A row of −Inf gives NaN, as in
+/// PyTorch; masked attention has its own rule.
+Tensor softmax(const Tensor& x, int64_t dim);
+/// x − max − log Σ exp(x − max) along `dim`, in a new tensor.
+Tensor log_softmax(const Tensor& x, int64_t dim);
+
+}  // namespace heed::kernels

@@ -1,0 +1,25 @@
+#include "heed/framework/ops/check.h"
+
+namespace heed {
+namespace {
+
+const char* in_code(DType dtype) {
+  return dtype == DType::boolean ? "boolean" : name_of(dtype);
+}
+
+}  // namespace
+
+void check_same_dtype(const char* op, const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype()) return;
+  throw DTypeError(op, ": dtypes differ: ", a.dtype(), " ", a.shape(), " and ", b.dtype(), " ", b.shape(),
+                   "; write .to(DType::", in_code(a.dtype()), ") on the second or .to(DType::",
+                   in_code(b.dtype()), ") on the first");
+}
+
+void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype) return;
+  throw DTypeError(op, ": ", what, " must be ", dtype, ", got ", x.dtype(), " ", x.shape(),
+                   "; write .to(DType::", in_code(dtype), ")");
+}
+
+}  // namespace heed

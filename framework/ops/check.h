@@ -1,0 +1,13 @@
+// Checks that several ops share, each with its message.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// Throws DTypeError naming `op` unless `a` and `b` have one dtype: nothing is promoted silently.
+void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
+/// Throws DTypeError naming `op` and the argument `what` unless `x` has this dtype.
+void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
+
+}  // namespace heed

@@ -1,0 +1,110 @@
+#include "heed/framework/ops/indexing.h"
+
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/gather.h"
+#include "heed/framework/kernels/reduce.h"
+#include "heed/framework/ops/check.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+namespace {
+
+void check_index_list(const char* op, const Tensor& index, int64_t size) {
+  check_dtype(op, "index", index, DType::i64);
+  if (index.dim() > 1) throw ShapeError(op, ": index must be 1-d, got ", index.shape());
+  kernels::check_indices(op, index, size);
+}
+
+int64_t size_along(const Tensor& x, int64_t dim) { return x.dim() == 0 ? 1 : x.shape()[dim]; }
+
+void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+  check_dtype(op, "index", index, DType::i64);
+  bool fits = x.dim() == index.dim();
+  for (int64_t d = 0; fits && d < x.dim(); ++d) {
+    fits = d == dim || index.shape()[d] <= x.shape()[d];
+  }
+  if (!fits && index.numel() > 0) {
+    throw ShapeError(op, ": index ", index.shape(), " must have the rank of ", x.shape(),
+                     " and no larger sizes except along dim ", dim);
+  }
+  kernels::check_indices(op, index, size_along(x, dim));
+}
+
+}  // namespace
+
+Tensor embedding(const Tensor& indices, const Tensor& weight) {
+  check_dtype("embedding", "indices", indices, DType::i64);
+  if (weight.dim() != 2) throw ShapeError("embedding: weight must be [V, D], got ", weight.shape());
+  kernels::check_indices("embedding", indices, weight.size(0));
+  Shape shape = indices.shape();
+  shape.push_back(weight.size(1));
+  return reshape(index_select(weight, 0, reshape(indices, {indices.numel()})), shape);
+}
+
+Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
+  const int64_t d = normalize_dim("index_select", dim, x.dim());
+  check_index_list("index_select", index, size_along(x, d));
+  Tensor y = kernels::index_select(x, d, index);
+  if (!is_floating(x.dtype())) return y;
+  return record("index_select", std::move(y),
+                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
+                    return index_add(zeros(shape, g.dtype()), d, index, g);
+                  }}});
+}
+
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
+  const int64_t d = normalize_dim("index_add", dim, x.dim());
+  check_same_dtype("index_add", x, source);
+  check_index_list("index_add", index, size_along(x, d));
+  Shape expected = x.shape();
+  if (x.dim() > 0) expected[d] = index.numel();
+  if (source.shape() != expected) {
+    throw ShapeError("index_add: source must be ", expected, " for x ", x.shape(), " and ",
+                     index.numel(), " indices, got ", source.shape());
+  }
+  return record("index_add", kernels::index_add(x, d, index, source),
+                {{x, [](const Tensor& g) { return g; }},
+                 {source, [d, index = Saved(index)](const Tensor& g) {
+                    return index_select(g, d, index);
+                  }}});
+}
+
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
+  const int64_t d = normalize_dim("gather", dim, x.dim());
+  check_gather("gather", x, d, index);
+  Tensor y = kernels::gather(x, d, index);
+  if (!is_floating(x.dtype())) return y;
+  return record("gather", std::move(y),
+                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
+                    return scatter_add(zeros(shape, g.dtype()), d, index, g);
+                  }}});
+}
+
+Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
+  const int64_t d = normalize_dim("scatter_add", dim, x.dim());
+  check_same_dtype("scatter_add", x, source);
+  check_gather("scatter_add", x, d, index);
+  if (source.shape() != index.shape()) {
+    throw ShapeError("scatter_add: source ", source.shape(), " must have the shape of index ",
+                     index.shape());
+  }
+  return record("scatter_add", kernels::scatter_add(x, d, index, source),
+                {{x, [](const Tensor& g) { return g; }},
+                 {source, [d, index = Saved(index)](const Tensor& g) { return gather(g, d, index); }}});
+}
+
+Tensor one_hot(const Tensor& indices, int64_t num_classes) {
+  check_dtype("one_hot", "indices", indices, DType::i64);
+  int64_t classes = num_classes;
+  if (num_classes == -1) {
+    if (indices.numel() == 0) throw ValueError("one_hot: no index to count classes by; pass num_classes");
+    const Tensor largest = kernels::amax(indices, normalize_dims("one_hot", {}, indices.dim()));
+    classes = static_cast<int64_t>(largest.item()) + 1;
+  }
+  if (classes < 1) throw ValueError("one_hot: num_classes must be at least 1, got ", classes);
+  kernels::check_indices("one_hot", indices, classes);
+  return kernels::one_hot(indices, classes);
+}
+
+}  // namespace heed

@@ -1,0 +1,25 @@
+// Reading and adding at indices. Index tensors are i64 and every index is checked.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// Rows of `weight` [V, D] for token ids `indices` [shape…] → [shape…, D].
+Tensor embedding(const Tensor& indices, const Tensor& weight);
+
+/// Slices of `x` along `dim` in the order of `index` [n], repeats allowed.
+Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
+/// `x` plus slices of `source` added along `dim` at `index` [n].
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source);
+
+/// out[i][j]… = x[i][index[i][j]…]… with the index in place of coordinate `dim`; `index` has x's
+/// rank and is nowhere larger except along `dim`.
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
+/// `x` plus elements of `source` added where gather would read; `source` has index's shape.
+Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source);
+
+/// [shape…] → [shape…, num_classes], i64: 1 at the index. −1 classes: the largest index + 1.
+Tensor one_hot(const Tensor& indices, int64_t num_classes = -1);
+
+}  // namespace heed

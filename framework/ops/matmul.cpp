@@ -1,0 +1,89 @@
+#include "heed/framework/ops/matmul.h"
+
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/ops/check.h"
+#include "heed/framework/ops/reduce.h"
+#include "heed/framework/ops/view.h"
+
+namespace heed {
+namespace {
+
+Shape batch_of(const Tensor& x) {
+  Shape shape = x.shape();
+  shape.erase(x.dim() - 1);
+  shape.erase(x.dim() - 2);
+  return shape;
+}
+
+Tensor expand_batch(const Tensor& x, const Shape& batch) {
+  Shape shape = batch;
+  shape.push_back(x.size(-2));
+  shape.push_back(x.size(-1));
+  return expand(x, shape);
+}
+
+/// [batch…, width] as [rows, width].
+Tensor as_rows(const Tensor& x) {
+  const int64_t width = x.size(-1);
+  int64_t rows = 1;
+  for (int64_t d = 0; d < x.dim() - 1; ++d) rows *= x.shape()[d];
+  return reshape(x, {rows, width});
+}
+
+/// Matrices with equal batch dimensions.
+Tensor batched(const Tensor& a, const Tensor& b) {
+  return record("matmul", kernels::gemm(a, b),
+                {{a, [b = Saved(b)](const Tensor& g) { return matmul(g, transpose(b, -2, -1)); }},
+                 {b, [a = Saved(a)](const Tensor& g) { return matmul(transpose(a, -2, -1), g); }}});
+}
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  check_same_dtype("matmul", a, b);
+  check_floating("matmul", a.dtype());
+  if (a.dim() == 0 || b.dim() == 0) {
+    throw ShapeError("matmul: a 0-d tensor is no matrix: ", a.shape(), " @ ", b.shape(), "; use mul");
+  }
+  const int64_t inner_a = a.size(-1), inner_b = b.size(b.dim() == 1 ? 0 : -2);
+  if (inner_a != inner_b) {
+    throw ShapeError("matmul: inner dimensions differ: ", a.shape(), " @ ", b.shape(), " (", inner_a,
+                     " != ", inner_b, ")");
+  }
+  if (a.dim() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.dim() == 1 ? 0 : -2);
+  if (b.dim() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (a.dim() > 2 && b.dim() == 2) {
+    // One product; the gradient of b needs no sum over the batch.
+    Shape shape = a.shape();
+    shape[a.dim() - 1] = b.size(-1);
+    return reshape(batched(as_rows(a), b), shape);
+  }
+  const Shape batch_a = batch_of(a), batch_b = batch_of(b);
+  if (batch_a == batch_b) return batched(a, b);
+  const Shape batch = broadcast_shapes("matmul", batch_a, batch_b);
+  return batched(expand_batch(a, batch), expand_batch(b, batch));
+}
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check_same_dtype("linear", x, weight);
+  check_floating("linear", x.dtype());
+  if (weight.dim() != 2 || x.dim() == 0 || x.size(-1) != weight.size(1)) {
+    throw ShapeError("linear: needs x [..., in] and weight [out, in]: x ", x.shape(), ", weight ",
+                     weight.shape());
+  }
+  if (bias.defined()) {
+    check_same_dtype("linear", x, bias);
+    if (bias.shape() != Shape{weight.size(0)}) {
+      throw ShapeError("linear: bias must be [out] = [", weight.size(0), "], got ", bias.shape());
+    }
+  }
+  return record("linear", kernels::linear(x, weight, bias),
+                {{x, [weight = Saved(weight)](const Tensor& g) { return matmul(g, weight); }},
+                 {weight, [x = Saved(x)](const Tensor& g) {
+                    return matmul(transpose(as_rows(g), 0, 1), as_rows(x));
+                  }},
+                 {bias, [](const Tensor& g) { return sum(as_rows(g), {0}); }}});
+}
+
+}  // namespace heed

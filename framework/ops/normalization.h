@@ -1,0 +1,14 @@
+// Normalisation.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// (x − mean) / √(var + eps) · weight + bias over the trailing dimensions `normalized_shape`, with
+/// the biased variance. `weight` and `bias` have that shape or are undefined. Ba, Kiros & Hinton
+/// 2016.
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = Tensor(),
+                  const Tensor& bias = Tensor(), double eps = 1e-5);
+
+}  // namespace heed

@@ -1,0 +1,78 @@
+// The four element types, and the one place that turns a run-time dtype into a C++ type.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+
+/// Element types: f32 to train, f64 to check, i64 for token ids and indices, boolean for masks.
+enum class DType : uint8_t { f32, f64, i64, boolean };
+
+/// The name users write: "f32", "f64", "i64", "bool".
+const char* name_of(DType dtype);
+void append_text(std::string& text, DType dtype);
+
+/// Bytes of one element.
+int64_t itemsize(DType dtype);
+
+inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
+
+template <class T>
+struct DTypeOf;
+template <>
+struct DTypeOf<float> {
+  static constexpr DType value = DType::f32;
+};
+template <>
+struct DTypeOf<double> {
+  static constexpr DType value = DType::f64;
+};
+template <>
+struct DTypeOf<int64_t> {
+  static constexpr DType value = DType::i64;
+};
+template <>
+struct DTypeOf<bool> {
+  static constexpr DType value = DType::boolean;
+};
+template <class T>
+inline constexpr DType dtype_of = DTypeOf<T>::value;
+
+/// Calls `body.operator()<T>()` with the C++ type of `dtype`: `visit(dtype, [&]<class T>() {…})`.
+template <class Body>
+decltype(auto) visit(DType dtype, Body&& body) {
+  switch (dtype) {
+    case DType::f32: return body.template operator()<float>();
+    case DType::f64: return body.template operator()<double>();
+    case DType::i64: return body.template operator()<int64_t>();
+    case DType::boolean: break;
+  }
+  return body.template operator()<bool>();
+}
+
+/// Throws DTypeError naming `op` unless `dtype` is f32 or f64.
+void check_floating(const char* op, DType dtype);
+/// Throws DTypeError naming `op` unless `dtype` is f32, f64 or i64.
+void check_number(const char* op, DType dtype);
+
+/// As `visit`, for f32 and f64 only; others throw a DTypeError naming `op`.
+template <class Body>
+decltype(auto) visit_floating(const char* op, DType dtype, Body&& body) {
+  check_floating(op, dtype);
+  if (dtype == DType::f32) return body.template operator()<float>();
+  return body.template operator()<double>();
+}
+
+/// As `visit`, for f32, f64 and i64; bool throws a DTypeError naming `op`.
+template <class Body>
+decltype(auto) visit_number(const char* op, DType dtype, Body&& body) {
+  check_number(op, dtype);
+  if (dtype == DType::f32) return body.template operator()<float>();
+  if (dtype == DType::f64) return body.template operator()<double>();
+  return body.template operator()<int64_t>();
+}
+
+}  // namespace heed

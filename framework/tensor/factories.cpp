@@ -1,0 +1,92 @@
+#include "heed/framework/tensor/factories.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace heed {
+namespace {
+
+template <class Fill>
+Tensor filled(const Shape& shape, DType dtype, Fill&& next) {
+  Tensor result = Tensor::empty(shape, dtype);
+  visit(dtype, [&]<class T>() {
+    T* out = result.mutable_data<T>();
+    for (int64_t i = 0; i < result.numel(); ++i) out[i] = static_cast<T>(next(i));
+  });
+  return result;
+}
+
+}  // namespace
+
+Tensor empty(const Shape& shape, DType dtype) { return Tensor::empty(shape, dtype); }
+
+Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
+
+Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
+
+Tensor full(const Shape& shape, double value, DType dtype) {
+  Tensor result = Tensor::empty(shape, dtype);
+  visit(dtype, [&]<class T>() {
+    std::fill_n(result.mutable_data<T>(), result.numel(), static_cast<T>(value));
+  });
+  return result;
+}
+
+Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
+
+Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+
+Tensor arange(double start, double end, double step, DType dtype) {
+  const double count = std::ceil((end - start) / step);
+  if (!(count >= 0) || !std::isfinite(count)) {
+    throw ValueError("arange: no steps of ", step, " lead from ", start, " to ", end);
+  }
+  return filled({static_cast<int64_t>(count)}, dtype,
+                [&](int64_t i) { return start + static_cast<double>(i) * step; });
+}
+
+Tensor eye(int64_t n, DType dtype) {
+  return filled({n, n}, dtype, [n](int64_t i) { return i / n == i % n ? 1 : 0; });
+}
+
+template <class T>
+Tensor from_values(std::span<const T> values, const Shape& shape) {
+  Tensor result = Tensor::empty(shape, dtype_of<T>);
+  if (static_cast<int64_t>(values.size()) != result.numel()) {
+    throw ShapeError("from_values: ", values.size(), " values do not fill shape ", shape, " of ",
+                     result.numel());
+  }
+  std::copy(values.begin(), values.end(), result.mutable_data<T>());
+  return result;
+}
+template Tensor from_values(std::span<const float>, const Shape&);
+template Tensor from_values(std::span<const double>, const Shape&);
+template Tensor from_values(std::span<const int64_t>, const Shape&);
+template Tensor from_values(std::span<const bool>, const Shape&);
+
+Tensor scalar(double value, DType dtype) { return full({}, value, dtype); }
+
+Tensor rand(const Shape& shape, Rng& rng, DType dtype) {
+  check_floating("rand", dtype);
+  return filled(shape, dtype, [&](int64_t) {
+    // 24 bits in f32, so that rounding never makes a 1.
+    return dtype == DType::f32 ? static_cast<double>(uniform_float(rng.bits())) : rng.uniform();
+  });
+}
+
+Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
+  check_floating("randn", dtype);
+  return filled(shape, dtype, [&](int64_t) { return rng.normal(); });
+}
+
+Tensor randint(int64_t low, int64_t high, const Shape& shape, Rng& rng) {
+  return filled(shape, DType::i64, [&](int64_t) { return rng.integer(low, high); });
+}
+
+Tensor randperm(int64_t n, Rng& rng) {
+  Tensor result = arange(n);
+  rng.shuffle(std::span(result.mutable_data<int64_t>(), static_cast<size_t>(n)));
+  return result;
+}
+
+}  // namespace heed

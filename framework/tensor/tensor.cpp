@@ -1,0 +1,95 @@
+#include "heed/framework/tensor/tensor.h"
+
+#include <new>
+
+namespace heed {
+namespace {
+
+Ref<TensorImpl> new_impl() {
+  return Ref<TensorImpl>::adopt(::new (allocate_block(sizeof(TensorImpl))) TensorImpl);
+}
+
+}  // namespace
+
+void release(TensorImpl* impl) noexcept {
+  if (impl->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  impl->~TensorImpl();
+  free_block(impl, sizeof(TensorImpl));
+}
+
+Tensor Tensor::adopt(Ref<TensorImpl> impl) {
+  Tensor tensor;
+  tensor.impl_ = std::move(impl);
+  return tensor;
+}
+
+Tensor Tensor::empty(const Shape& shape, DType dtype) {
+  int64_t bytes = 0;
+  const int64_t numel = numel_of(shape);
+  if (__builtin_mul_overflow(numel, itemsize(dtype), &bytes)) {
+    throw ShapeError("empty: too many bytes to count: ", shape, " of ", dtype);
+  }
+  Ref<TensorImpl> impl = new_impl();
+  impl->dtype = dtype;
+  impl->numel = numel;
+  impl->shape = shape;
+  impl->strides = contiguous_strides(shape);
+  impl->storage = Storage(bytes);
+  return adopt(std::move(impl));
+}
+
+Tensor Tensor::alias(const Shape& shape, const Strides& strides, int64_t offset) const {
+  Ref<TensorImpl> impl = new_impl();
+  impl->dtype = dtype();
+  impl->numel = numel_of(shape);
+  impl->offset = offset;
+  impl->shape = shape;
+  impl->strides = strides;
+  impl->storage = storage();
+  return adopt(std::move(impl));
+}
+
+int64_t Tensor::size(int64_t d) const {
+  if (dim() == 0) throw IndexError("size: dim ", d, " of a 0-d tensor");
+  return shape()[normalize_dim("size", d, dim())];
+}
+
+bool Tensor::is_contiguous() const { return heed::is_contiguous(shape(), strides()); }
+
+void* Tensor::elements(DType asked) const {
+  if (asked != dtype()) {
+    throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked, "; write .to(DType::",
+                     asked == DType::boolean ? "boolean" : name_of(asked), ")");
+  }
+  return impl_->storage.data() + impl_->offset * itemsize(asked);
+}
+
+double Tensor::item() const {
+  if (numel() != 1) {
+    throw ShapeError("item: needs exactly one element, got shape ", shape(), " with ", numel());
+  }
+  return visit(dtype(), [&]<class T>() { return static_cast<double>(*data<T>()); });
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const T* source = data<T>();
+  std::vector<T> result;
+  result.reserve(static_cast<size_t>(numel()));
+  IntList index = IntList::filled(dim(), 0);
+  for (int64_t i = 0; i < numel(); ++i) {
+    int64_t at = 0;
+    for (int64_t d = 0; d < dim(); ++d) at += index[d] * strides()[d];
+    result.push_back(source[at]);
+    for (int64_t d = dim() - 1; d >= 0 && ++index[d] == shape()[d]; --d) index[d] = 0;
+  }
+  return result;
+}
+template std::vector<float> Tensor::to_vector() const;
+template std::vector<double> Tensor::to_vector() const;
+template std::vector<int64_t> Tensor::to_vector() const;
+template std::vector<bool> Tensor::to_vector() const;
+
+Tensor Tensor::detach() const { return alias(shape(), strides(), offset()); }
+
+}  // namespace heed

@@ -1,0 +1,132 @@
+// Tensor: a shared handle on storage seen through an offset, a shape and strides.
+// Here are its metadata and thin sugar; everything that computes is a free function in ops/.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "heed/framework/base/ref.h"
+#include "heed/framework/tensor/dtype.h"
+#include "heed/framework/tensor/shape.h"
+#include "heed/framework/tensor/storage.h"
+
+namespace heed {
+
+struct Node;  // a vertex of the graph: autograd/node.h
+void retain(Node* node) noexcept;
+void release(Node* node) noexcept;
+
+struct TensorImpl;
+void retain(TensorImpl* impl) noexcept;
+void release(TensorImpl* impl) noexcept;
+
+/// A handle on a strided array of up to 8 dimensions. Copying a Tensor copies the handle: both see
+/// the same elements, the same gradient and the same place in the graph. Views share elements.
+/// A default-constructed Tensor is undefined: `defined()` is its only valid question.
+class Tensor {
+ public:
+  Tensor() = default;
+  /// A new tensor of uninitialised elements in row-major order. Throws ShapeError, bad_alloc.
+  static Tensor empty(const Shape& shape, DType dtype = DType::f32);
+  /// Another view of this tensor's elements, outside the graph: the views in ops/ record it.
+  Tensor alias(const Shape& shape, const Strides& strides, int64_t offset) const;
+
+  bool defined() const { return static_cast<bool>(impl_); }
+  const Shape& shape() const;
+  const Strides& strides() const;           ///< in elements
+  int64_t offset() const;                   ///< of the first element in its storage, in elements
+  int64_t dim() const { return shape().size(); }
+  int64_t size(int64_t dim) const;          ///< −1 is the last dimension; throws IndexError
+  int64_t numel() const;
+  DType dtype() const;
+  bool is_contiguous() const;
+  const Storage& storage() const;
+
+  /// The first element; the others stand at `strides()`. Throws DTypeError unless T is the dtype.
+  template <class T>
+  const T* data() const {
+    return static_cast<const T*>(elements(dtype_of<T>));
+  }
+  /// As `data`, to write to. Nothing is counted: it is for kernels that fill new tensors.
+  template <class T>
+  T* mutable_data() const {
+    return static_cast<T*>(elements(dtype_of<T>));
+  }
+  /// The only element, as a double. Throws ShapeError if there is not exactly one.
+  double item() const;
+  /// All elements in row-major order. Throws DTypeError unless T is the dtype.
+  template <class T>
+  std::vector<T> to_vector() const;
+
+  // Autograd. `requires_grad_` marks a leaf: backward() leaves its gradient in `grad()`.
+  bool requires_grad() const;
+  Tensor& requires_grad_(bool on = true);   ///< floating leaves only; throws GradientError
+  bool is_leaf() const;                     ///< true unless an op recorded it
+  Tensor grad() const;                      ///< undefined until a backward() reached this leaf
+  void set_grad(const Tensor& grad) const;  ///< of this tensor's shape and dtype, or undefined
+  /// Gradients of this tensor, weighted by `gradient` (which a single element may leave out), are
+  /// added to the `.grad` of every leaf. As in PyTorch; see autograd/backward.h.
+  void backward(const Tensor& gradient = Tensor(), std::optional<bool> retain_graph = {},
+                bool create_graph = false) const;
+  Tensor detach() const;                    ///< the same elements, outside the graph
+
+  // Sugar for ops/view.h and ops/cast.h: see there.
+  Tensor to(DType dtype) const;
+  Tensor clone() const;
+  Tensor contiguous() const;
+  Tensor view(const Shape& shape) const;
+  Tensor reshape(const Shape& shape) const;
+  Tensor permute(const IntList& dims) const;
+  Tensor transpose(int64_t dim0, int64_t dim1) const;
+  Tensor expand(const Shape& shape) const;
+  Tensor unsqueeze(int64_t dim) const;
+  Tensor squeeze(int64_t dim) const;
+  Tensor select(int64_t dim, int64_t index) const;
+  Tensor slice(int64_t dim, int64_t start, int64_t end, int64_t step = 1) const;
+
+  /// True if both are handles on the very same tensor (not merely equal elements).
+  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+  /// For the engine.
+  TensorImpl* impl() const { return impl_.get(); }
+  static Tensor adopt(Ref<TensorImpl> impl);
+
+ private:
+  void* elements(DType asked) const;
+  Ref<TensorImpl> impl_;
+};
+
+/// What Tensor handles share. Only the engine looks inside.
+struct TensorImpl {
+  std::atomic<uint32_t> references{1};
+  DType dtype = DType::f32;
+  int64_t numel = 0;
+  int64_t offset = 0;
+  Shape shape;
+  Strides strides;
+  Storage storage;
+  Ref<Node> node;  // none: a constant; a leaf's node: requires grad; else the op that made it
+  Tensor grad;     // of a leaf; owned here and not by its node, so no graph can own it in a cycle
+  ~TensorImpl();   // autograd/node.cpp: tells a leaf's node that its owner is gone
+};
+
+/// Readable text: nested rows, four significant digits, long axes shortened, dtype and shape.
+std::string to_string(const Tensor& tensor);
+void append_text(std::string& text, const Tensor& tensor);
+std::ostream& operator<<(std::ostream& stream, const Tensor& tensor);
+
+inline const Shape& Tensor::shape() const { return impl_->shape; }
+inline const Strides& Tensor::strides() const { return impl_->strides; }
+inline int64_t Tensor::offset() const { return impl_->offset; }
+inline int64_t Tensor::numel() const { return impl_->numel; }
+inline DType Tensor::dtype() const { return impl_->dtype; }
+inline const Storage& Tensor::storage() const { return impl_->storage; }
+inline void retain(TensorImpl* impl) noexcept {
+  impl->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace heed

@@ -1,0 +1,233 @@
+// What parallel_for takes from the process around it: environment, cgroups, fork and exit. Tests
+// with the tag [.child] do nothing by themselves; others run them in a process of their own.
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "heed/framework/base/error.h"
+#include "heed/framework/base/parallel.h"
+#include "heed/tests/support/catch.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define HEED_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HEED_THREAD_SANITIZER 1
+#endif
+#endif
+
+namespace {
+
+namespace files = std::filesystem;
+
+struct Outcome {
+  std::string output;
+  int code;
+};
+
+/// Runs the hidden test `name` of this program after the shell words `environment`.
+Outcome run_child(const std::string& environment, const std::string& name) {
+  const std::string program = files::read_symlink("/proc/self/exe").string();
+  const std::string command = environment + " '" + program + "' '" + name + "' 2>&1";
+  Outcome outcome{"", -1};
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 256> buffer{};
+  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.output += buffer.data();
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
+  return outcome;
+}
+
+/// What num_threads says in a new process.
+std::string threads_with(const std::string& environment) {
+  const std::string output = run_child(environment, "child prints num_threads").output;
+  const size_t begin = output.find('<');
+  return begin == std::string::npos ? output
+                                    : output.substr(begin + 1, output.rfind('>') - begin - 1);
+}
+
+void count_to(int size) {
+  std::atomic<int> sum{0};
+  heed::parallel_for(size, 1, [&](int64_t, int64_t) { ++sum; });
+  if (sum != size) std::_Exit(3);
+}
+
+struct LoopAtExit {
+  bool active = false;
+  ~LoopAtExit() {
+    if (active) count_to(100);
+  }
+};
+LoopAtExit loop_at_exit;
+
+/// A directory below the system's temporary one, removed at the end.
+class Directory {
+ public:
+  Directory() {
+    std::string name = (files::temp_directory_path() / "heed-parallel-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Directory() { files::remove_all(path_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  void write(const std::string& name, const std::string& text) const {
+    files::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name) << text;
+  }
+  int quota() const {
+    return heed::detail::quota_processors((path_ / "membership").string(), path_.string());
+  }
+
+ private:
+  files::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("child prints num_threads", "[.child]") {
+  try {
+    const int count = heed::num_threads();
+    std::cout << "<" << count << ">" << std::endl;
+  } catch (const heed::ValueError& error) {
+    std::string again;
+    try {
+      heed::num_threads();
+    } catch (const heed::ValueError& second) {
+      again = second.what();
+    }
+    std::cout << "<" << (again == error.what() ? again : "not thrown again") << ">" << std::endl;
+  }
+}
+
+TEST_CASE("child exits inside a body", "[.child]") {
+  heed::set_num_threads(3);
+  count_to(100);
+  const auto caller = std::this_thread::get_id();
+  const bool in_worker = std::getenv("HEED_TEST_WORKER") != nullptr;
+  std::atomic<bool> exiting{false};
+  heed::parallel_for(1'000'000'000, 1, [&](int64_t, int64_t) {
+    const bool is_caller = std::this_thread::get_id() == caller;
+    if (is_caller != in_worker && !exiting.exchange(true)) std::exit(7);
+    std::this_thread::yield();
+  });
+}
+
+TEST_CASE("child loops in a destructor after exit", "[.child]") {
+  heed::set_num_threads(3);
+  count_to(100);
+  loop_at_exit.active = true;
+  std::exit(8);
+}
+
+TEST_CASE("HEED_THREADS sets the number of threads") {
+  CHECK(threads_with("HEED_THREADS=1") == "1");
+  CHECK(threads_with("HEED_THREADS=256") == "256");
+}
+
+TEST_CASE("an invalid HEED_THREADS is an error at every use") {
+  for (const std::string value : {"", "0", "257", "-1", "two", "2 ", " 2", "2.5", "99999999999"}) {
+    CHECK(threads_with("HEED_THREADS='" + value + "'") ==
+          "HEED_THREADS: must be an integer from 1 to 256: \"" + value + "\"");
+  }
+}
+
+TEST_CASE("without HEED_THREADS the number of threads is that of the available processors") {
+  const int available = heed::available_processors();
+  CHECK(available >= 1);
+  CHECK(threads_with("env -u HEED_THREADS") == std::to_string(std::min(available, 256)));
+}
+
+TEST_CASE("available_processors counts those of the affinity mask") {
+  int available = 0;
+  std::thread([&] {
+    cpu_set_t allowed;
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    int first = 0;
+    while (!CPU_ISSET(first, &allowed)) ++first;
+    CPU_ZERO(&allowed);
+    CPU_SET(first, &allowed);
+    sched_setaffinity(0, sizeof allowed, &allowed);
+    available = heed::available_processors();
+  }).join();
+  CHECK(available == 1);
+}
+
+TEST_CASE("a process may exit inside a body") {
+  CHECK(run_child("", "child exits inside a body").code == 7);
+  CHECK(run_child("HEED_TEST_WORKER=1", "child exits inside a body").code == 7);
+}
+
+TEST_CASE("a destructor that runs after the pool has stopped may loop") {
+  CHECK(run_child("", "child loops in a destructor after exit").code == 8);
+}
+
+TEST_CASE("a forked child has a pool of its own") {
+  heed::set_num_threads(3);
+  count_to(100);
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+#ifndef HEED_THREAD_SANITIZER  // which kills a forked child that starts a thread
+    std::atomic<int> missing{3};
+    heed::parallel_for(3, 1, [&](int64_t, int64_t) {
+      --missing;
+      while (missing > 0) std::this_thread::yield();
+    });
+#endif
+    std::exit(9);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 9));
+  count_to(100);
+}
+
+TEST_CASE("a cgroup version 2 quota is rounded up and the tightest ancestor counts") {
+  const Directory directory;
+  directory.write("membership", "0::/a/b\n");
+  CHECK(directory.quota() == INT_MAX);
+  directory.write("cpu.max", "max 100000\n");
+  directory.write("a/cpu.max", "250000 100000\n");
+  directory.write("a/b/cpu.max", "800000 100000\n");
+  CHECK(directory.quota() == 3);
+  directory.write("a/b/cpu.max", "5000 100000\n");
+  CHECK(directory.quota() == 1);
+  directory.write("cpu.max", "200000 100000\n");
+  directory.write("membership", "0::/\n");
+  CHECK(directory.quota() == 2);
+}
+
+TEST_CASE("a cgroup version 1 quota is found under each name of its mount") {
+  const Directory directory;
+  directory.write("membership", "3:memory:/m\n2:cpu,cpuacct:/a\nbroken\n");
+  directory.write("m/cpu.max", "1 100000");
+  directory.write("cpu/cpu.cfs_quota_us", "-1\n");
+  directory.write("cpu/cpu.cfs_period_us", "100000\n");
+  CHECK(directory.quota() == INT_MAX);
+  directory.write("cpu/a/cpu.cfs_quota_us", "400000\n");
+  directory.write("cpu/a/cpu.cfs_period_us", "100000\n");
+  CHECK(directory.quota() == 4);
+  directory.write("cpu,cpuacct/cpu.cfs_quota_us", "150000\n");
+  directory.write("cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+  CHECK(directory.quota() == 2);
+}
+
+TEST_CASE("processes without cgroups have no quota") {
+  CHECK(heed::detail::quota_processors("/nowhere/membership", "/nowhere") == INT_MAX);
+}

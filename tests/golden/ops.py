@@ -1,0 +1,62 @@
+"""Writes golden values of single ops: outputs and gradients in f64, one JSON object per line.
+
+    python ops.py ops.jsonl
+"""
+
+import sys
+
+import torch
+
+from op_cases import CASES
+from op_functions import CONSTANT_INPUTS, FUNCTIONS
+from tensor_json import generator_for, random_tensor, tensor_to_object, to_text, version
+
+
+def make_input(generator, spec):
+    """A tensor as it is, None, or a shape (with bounds) to fill with random numbers."""
+    if spec is None or isinstance(spec, torch.Tensor):
+        return spec
+    if isinstance(spec, dict):
+        return random_tensor(generator, spec["shape"], spec["low"], spec["high"])
+    return random_tensor(generator, spec)
+
+
+def run(op, label, attrs, specs):
+    name = op + ": " + label
+    generator = generator_for(name)
+    inputs = [make_input(generator, spec) for spec in specs]
+    # JSON spells an infinity as a string, which PyTorch does not take.
+    call_attrs = {key: float(value) if value in ("-Infinity", "Infinity") else value
+                  for key, value in attrs.items()}
+    for position, tensor in enumerate(inputs):
+        if tensor is not None and tensor.is_floating_point():
+            tensor.requires_grad_(position not in CONSTANT_INPUTS.get(op, ()))
+    outputs = FUNCTIONS[op](*inputs, **call_attrs)
+    outputs = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
+    request = {"op": op, "attrs": attrs, "inputs": [tensor_to_object(t) for t in inputs]}
+    answer = {"outputs": [tensor_to_object(t) for t in outputs]}
+    if any(output.requires_grad for output in outputs):
+        grad_outputs = [random_tensor(generator, tuple(output.shape))
+                        if output.is_floating_point() else None for output in outputs]
+        torch.autograd.backward([o for o, g in zip(outputs, grad_outputs) if g is not None],
+                                [g for g in grad_outputs if g is not None])
+        request["grad_outputs"] = [tensor_to_object(g) for g in grad_outputs]
+        answer["grads"] = [tensor_to_object(t.grad) for t in inputs if t is not None]
+    return {"name": name, "pytorch": version(), "request": request, "answer": answer}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    # One thread: the order of additions, and so the last digits, stay the same.
+    torch.set_num_threads(1)
+    names = [(op, label) for op, label, _, _ in CASES]
+    assert len(set(names)) == len(names), "two cases of one name"
+    assert {op for op, _ in names} == set(FUNCTIONS), "an op without a case"
+    with open(sys.argv[1], "w", encoding="ascii") as file:
+        for op, label, attrs, specs in CASES:
+            file.write(to_text(run(op, label, attrs, specs)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

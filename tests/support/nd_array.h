@@ -1,0 +1,114 @@
+// The array type of the reference implementations: a row-major list of doubles with a shape, and
+// loops over index vectors. It shares no code with the engine, so that it can contradict it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+namespace heed::reference {
+
+using Index = std::vector<int64_t>;
+
+/// Integers and bools are held as doubles too (exact up to 2^53).
+struct NdArray {
+  std::vector<int64_t> shape;
+  std::vector<double> data;
+
+  int64_t rank() const { return static_cast<int64_t>(shape.size()); }
+  int64_t numel() const { return static_cast<int64_t>(data.size()); }
+
+  /// Position of `index` in `data`; throws if the index is not inside the shape.
+  size_t offset(const Index& index) const {
+    if (index.size() != shape.size()) throw std::out_of_range("NdArray: index of another rank");
+    int64_t position = 0;
+    for (size_t axis = 0; axis < shape.size(); ++axis) {
+      if (index[axis] < 0 || index[axis] >= shape[axis]) {
+        throw std::out_of_range("NdArray: index outside the shape");
+      }
+      position = position * shape[axis] + index[axis];
+    }
+    return static_cast<size_t>(position);
+  }
+
+  double& at(const Index& index) { return data.at(offset(index)); }
+  double at(const Index& index) const { return data.at(offset(index)); }
+};
+
+inline int64_t count_elements(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  return count;
+}
+
+/// Row-major strides in elements.
+inline std::vector<int64_t> strides(const std::vector<int64_t>& shape) {
+  std::vector<int64_t> result(shape.size(), 1);
+  for (size_t axis = shape.size(); axis-- > 1;) result[axis - 1] = result[axis] * shape[axis];
+  return result;
+}
+
+inline NdArray filled(const std::vector<int64_t>& shape, double value) {
+  return {shape, std::vector<double>(static_cast<size_t>(count_elements(shape)), value)};
+}
+
+/// A 0-d array.
+inline NdArray scalar(double value) {
+  return {{}, {value}};
+}
+
+/// Calls `visit(index)` for every index vector of `shape` in row-major order: once for rank 0,
+/// never if a size is 0.
+template <class Visitor>
+void for_each_index(const std::vector<int64_t>& shape, Visitor visit) {
+  Index index(shape.size(), 0);
+  const int64_t count = count_elements(shape);
+  for (int64_t step = 0; step < count; ++step) {
+    visit(static_cast<const Index&>(index));
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+/// Counts a negative `dim` from the end. A 0-d array accepts 0 and -1, as in PyTorch.
+inline size_t wrap_dim(int64_t dim, int64_t rank) {
+  const int64_t range = rank == 0 ? 1 : rank;
+  if (dim < -range || dim >= range) throw std::out_of_range("reference: no such dim");
+  return static_cast<size_t>(dim < 0 ? dim + range : dim);
+}
+
+/// The shape two shapes broadcast to.
+inline std::vector<int64_t> broadcast_shapes(const std::vector<int64_t>& a,
+                                             const std::vector<int64_t>& b) {
+  const size_t rank = a.size() > b.size() ? a.size() : b.size();
+  std::vector<int64_t> result(rank, 1);
+  for (size_t back = 1; back <= rank; ++back) {
+    const int64_t a_size = back <= a.size() ? a[a.size() - back] : 1;
+    const int64_t b_size = back <= b.size() ? b[b.size() - back] : 1;
+    if (a_size != b_size && a_size != 1 && b_size != 1) {
+      throw std::invalid_argument("reference: shapes do not broadcast");
+    }
+    result[rank - back] = a_size == 1 ? b_size : a_size;
+  }
+  return result;
+}
+
+/// The element of `x` that a broadcast of it shows at `index`.
+inline double broadcast_at(const NdArray& x, const Index& index) {
+  if (index.size() < x.shape.size()) throw std::out_of_range("NdArray: index of a lower rank");
+  const size_t dropped = index.size() - x.shape.size();
+  int64_t position = 0;
+  for (size_t axis = 0; axis < x.shape.size(); ++axis) {
+    const int64_t own = x.shape[axis] == 1 ? 0 : index[dropped + axis];
+    if (own < 0 || own >= x.shape[axis]) {
+      throw std::out_of_range("NdArray: index outside the shape");
+    }
+    position = position * x.shape[axis] + own;
+  }
+  return x.data.at(static_cast<size_t>(position));
+}
+
+}  // namespace heed::reference

@@ -1,0 +1,35 @@
+// Naive references for softmax and the losses. Names, defaults and edge cases are PyTorch's:
+// a softmax row of -inf only is NaN, a mean over nothing is NaN.
+#pragma once
+
+#include <optional>
+
+#include "heed/tests/support/nd_array.h"
+
+namespace heed::reference {
+
+enum class Reduction { none, mean, sum };
+
+NdArray softmax(const NdArray& x, int64_t dim);
+NdArray log_softmax(const NdArray& x, int64_t dim);
+
+/// `input` is [C] with a 0-d target, [N, C] with [N], or [N, C, d1, …] with [N, d1, …] and holds
+/// log-probabilities. `weight` [C] scales each class; the mean divides by the sum of the weights
+/// of the targets that are not `ignore_index`.
+NdArray nll_loss(const NdArray& input, const NdArray& target,
+                 const std::optional<NdArray>& weight = std::nullopt, int64_t ignore_index = -100,
+                 Reduction reduction = Reduction::mean);
+
+/// As `nll_loss` of the log-softmax over the classes. With label smoothing s the target
+/// distribution is (1 - s)·one_hot + s/C; the weight of every class then enters the smooth part,
+/// while the mean still divides by the weights of the targets alone.
+NdArray cross_entropy(const NdArray& input, const NdArray& target,
+                      const std::optional<NdArray>& weight = std::nullopt,
+                      int64_t ignore_index = -100, Reduction reduction = Reduction::mean,
+                      double label_smoothing = 0.0);
+
+/// Shapes broadcast.
+NdArray mse_loss(const NdArray& input, const NdArray& target,
+                 Reduction reduction = Reduction::mean);
+
+}  // namespace heed::reference

@@ -37,12 +37,16 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// ` (in encoder.blocks.0)` if the calling thread is inside a module (base/scope.h), else nothing.
+std::string place_of_error();
+
 /// An error type whose constructor takes the parts of its message: `ShapeError("view: ", shape)`.
+/// The path of the module in which it is thrown is added at the end.
 template <class Self>
 class TextError : public Error {
  public:
   template <class... Parts>
-  explicit TextError(const Parts&... parts) : Error(text_of(parts...)) {}
+  explicit TextError(const Parts&... parts) : Error(text_of(parts...) + place_of_error()) {}
 };
 
 /// Shapes or strides that do not fit the operation.

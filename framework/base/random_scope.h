@@ -1,0 +1,46 @@
+// RandomScope: where in a run the calling thread is, so that dropout draws the numbers that belong
+// there: the same on every run, with any number of threads, after a resume and when recomputed.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "heed/framework/base/random.h"
+
+namespace heed {
+
+/// What fixes the random numbers of a step.
+struct RandomPosition {
+  uint64_t seed = 0;
+  int64_t step = 0;
+  int64_t micro_step = 0;
+};
+
+/// While it lives, random modules of this thread draw from the streams of `position`; each use of
+/// a site (a module's path) has a number of its own. Scopes nest: the innermost counts. Outside of
+/// all, a scope of the thread with seed 0 is used, whose numbers go on without end.
+class RandomScope {
+ public:
+  explicit RandomScope(const RandomPosition& position);
+  ~RandomScope();
+  RandomScope(const RandomScope&) = delete;
+  RandomScope& operator=(const RandomScope&) = delete;
+
+  /// The stream for the next use of `site` (text_coordinate of a module's path) for `purpose`.
+  static RandomStream next_stream(Purpose purpose, uint64_t site);
+
+  /// Position and numbers of uses so far, to be put back when a part is computed again.
+  struct State {
+    RandomPosition position;
+    std::unordered_map<uint64_t, int64_t> uses = {};
+  };
+  static State state();
+  explicit RandomScope(State state);
+
+ private:
+  static RandomScope& current();
+  State state_;
+  RandomScope* outer_;
+};
+
+}  // namespace heed

@@ -1,0 +1,234 @@
+#include "heed/framework/nn/module.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/node.h"
+#include "heed/framework/ops/cast.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+namespace {
+
+const void* address_of(const std::variant<Module*, Parameter*, Buffer*>& member) {
+  return std::visit([](auto* pointer) { return static_cast<const void*>(pointer); }, member);
+}
+
+/// Turns the elements of `tensor`, for all its handles, into `dtype`.
+void convert(const Tensor& tensor, DType dtype) {
+  if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) return;
+  const NoGrad guard;
+  const bool trained = tensor.requires_grad();
+  const Tensor gradient = tensor.grad().defined() ? to(tensor.grad(), dtype) : Tensor();
+  const Tensor converted = to(tensor.detach(), dtype);
+  Tensor handle = tensor;
+  handle.requires_grad_(false);
+  handle.impl()->dtype = dtype;
+  handle.impl()->storage = converted.storage();
+  handle.impl()->strides = converted.strides();
+  handle.impl()->offset = converted.offset();
+  handle.requires_grad_(trained);
+  if (gradient.defined()) handle.set_grad(gradient);
+}
+
+}  // namespace
+
+Module::Module(const Slot& slot) : parent_(slot.parent()), name_(slot.name()) {
+  if (parent_ != nullptr) {
+    parent_->add({name_, this});
+    training_ = parent_->training_;
+  }
+}
+
+Module::~Module() {
+  if (parent_ != nullptr) parent_->remove(this);
+}
+
+void Module::add(const Entry& entry) {
+  if (entry.name.empty() || entry.name.find('.') != std::string_view::npos) {
+    throw ModuleError(path_or_type(), ": a member's name must not be empty and holds no dot, got \"",
+                      entry.name, "\"");
+  }
+  for (const Entry& other : entries_) {
+    if (other.name == entry.name) {
+      throw ModuleError(path_or_type(), ": two members are named \"", entry.name, "\"");
+    }
+  }
+  entries_.push_back(entry);
+}
+
+void Module::remove(const void* member) {
+  // Members go in reverse order, so the last entry is nearly always the one.
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [member](const Entry& entry) {
+    return address_of(entry.member) == member;
+  });
+  if (found != entries_.rend()) entries_.erase(std::next(found).base());
+}
+
+std::string Module::path() const {
+  if (parent_ == nullptr) return "";
+  const std::string above = parent_->path();
+  return above.empty() ? name_ : above + "." + name_;
+}
+
+std::string Module::path_or_type() const {
+  return parent_ == nullptr ? std::string(type_name()) : path();
+}
+
+template <class Visit>
+void Module::walk(const std::string& prefix, const Visit& visit) const {
+  for (const Entry& entry : entries_) {
+    const std::string path = prefix + std::string(entry.name);
+    visit(path, entry.member);
+    if (const auto* child = std::get_if<Module*>(&entry.member)) (*child)->walk(path + ".", visit);
+  }
+}
+
+NamedTensors Module::named_parameters() const {
+  NamedTensors result;
+  walk("", [&](const std::string& path, const auto& member) {
+    if (const auto* item = std::get_if<Parameter*>(&member)) result.emplace_back(path, (*item)->tensor());
+  });
+  return result;
+}
+
+NamedTensors Module::named_buffers() const {
+  NamedTensors result;
+  walk("", [&](const std::string& path, const auto& member) {
+    if (const auto* item = std::get_if<Buffer*>(&member)) result.emplace_back(path, (*item)->tensor());
+  });
+  return result;
+}
+
+std::vector<Tensor> Module::parameters() const {
+  std::vector<Tensor> result;
+  for (const auto& [path, tensor] : named_parameters()) result.push_back(tensor);
+  return result;
+}
+
+std::vector<Module*> Module::modules() {
+  std::vector<Module*> result{this};
+  walk("", [&](const std::string&, const auto& member) {
+    if (const auto* item = std::get_if<Module*>(&member)) result.push_back(*item);
+  });
+  return result;
+}
+
+int64_t Module::num_parameters() const {
+  int64_t count = 0;
+  for (const auto& [path, tensor] : named_parameters()) count += tensor.numel();
+  return count;
+}
+
+NamedTensors Module::state_dict() const {
+  NamedTensors state;
+  for (const NamedTensors& part : {named_parameters(), named_buffers()}) {
+    for (const auto& [path, tensor] : part) state.emplace_back(path, clone(tensor.detach()));
+  }
+  return state;
+}
+
+void Module::load_state_dict(const NamedTensors& state) {
+  std::map<std::string, Tensor> own;
+  for (const NamedTensors& part : {named_parameters(), named_buffers()}) {
+    own.insert(part.begin(), part.end());
+  }
+  std::string faults;
+  std::map<std::string, Tensor> given;
+  for (const auto& [path, tensor] : state) {
+    const auto target = own.find(path);
+    if (!given.emplace(path, tensor).second) {
+      faults += text_of("\n  given twice: ", path);
+    } else if (target == own.end()) {
+      faults += text_of("\n  unexpected: ", path);
+    } else if (!tensor.defined()) {
+      faults += text_of("\n  undefined: ", path);
+    } else if (tensor.shape() != target->second.shape() || tensor.dtype() != target->second.dtype()) {
+      faults += text_of("\n  does not fit: ", path, " is ", target->second.dtype(), " ",
+                        target->second.shape(), ", given ", tensor.dtype(), " ", tensor.shape());
+    }
+  }
+  for (const auto& [path, tensor] : own) {
+    if (!given.contains(path)) faults += text_of("\n  missing: ", path);
+  }
+  if (!faults.empty()) {
+    throw ModuleError(path_or_type(), ": load_state_dict: the state does not fit:", faults);
+  }
+  // Sources first into memory of their own: one may be a view of another target.
+  for (auto& [path, tensor] : given) tensor = clone(tensor.detach());
+  const NoGrad guard;
+  for (const auto& [path, tensor] : own) copy_(tensor, given.at(path));
+}
+
+void Module::reset_parameters(Rng& rng) {
+  walk("", [&](const std::string&, const auto& member) {
+    if (const auto* item = std::get_if<Parameter*>(&member)) (*item)->reset(rng);
+  });
+}
+
+void Module::train(bool on) {
+  for (Module* module : modules()) module->training_ = on;
+}
+
+void Module::to(DType dtype) {
+  check_floating("Module::to", dtype);
+  for (const auto& [path, tensor] : named_parameters()) convert(tensor, dtype);
+  for (const auto& [path, tensor] : named_buffers()) convert(tensor, dtype);
+}
+
+void Module::zero_grad() {
+  for (const Tensor& parameter : parameters()) parameter.set_grad(Tensor());
+}
+
+void Module::apply(const std::function<void(Module&)>& function) {
+  std::vector<Module*> all = modules();
+  for (auto module = all.rbegin(); module != all.rend(); ++module) function(**module);
+}
+
+std::string Module::summary() const {
+  std::string text = fmt::format("{} ({} parameters)\n", type_name(), num_parameters());
+  walk("", [&](const std::string& path, const auto& member) {
+    const auto depth = static_cast<size_t>(std::count(path.begin(), path.end(), '.')) + 1;
+    const std::string_view name = std::string_view(path).substr(path.rfind('.') + 1);
+    const std::string head = fmt::format("{:{}}{}: ", "", 2 * depth, name);
+    if (const auto* module = std::get_if<Module*>(&member)) {
+      text += fmt::format("{}{} ({} parameters)\n", head, (*module)->type_name(),
+                          (*module)->num_parameters());
+    } else if (const auto* parameter = std::get_if<Parameter*>(&member)) {
+      text += fmt::format("{}{} {}\n", head, text_of((*parameter)->tensor().dtype()),
+                          text_of((*parameter)->tensor().shape()));
+    }
+  });
+  return text;
+}
+
+Parameter::Parameter(const Slot& slot, const Shape& shape, Initializer initializer)
+    : parent_(slot.parent()),
+      name_(slot.name()),
+      tensor_(zeros(shape)),
+      initializer_(std::move(initializer)) {
+  if (parent_ == nullptr) throw ModuleError("Parameter: belongs to a module, it cannot be a root");
+  tensor_.requires_grad_();
+  parent_->add({name_, this});
+}
+
+Parameter::~Parameter() { parent_->remove(this); }
+
+void Parameter::reset(Rng& rng) const {
+  const NoGrad guard;
+  initializer_(tensor_, rng);
+}
+
+Buffer::Buffer(const Slot& slot, const Tensor& value)
+    : parent_(slot.parent()), name_(slot.name()), tensor_(value) {
+  if (parent_ == nullptr) throw ModuleError("Buffer: belongs to a module, it cannot be a root");
+  parent_->add({name_, this});
+}
+
+Buffer::~Buffer() { parent_->remove(this); }
+
+}  // namespace heed

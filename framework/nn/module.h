@@ -1,0 +1,194 @@
+// Module: a tree of named parts with parameters. Every stateful member takes its place in the tree
+// first, `{this, "name"}`; without it the member does not compile, so nothing can be silently
+// untrained:
+//
+//   struct Scale : Layer<Scale> {
+//     Parameter factor;
+//     Scale(Slot slot, int64_t width)
+//         : Layer(slot), factor({this, "factor"}, {width}, init::ones()) {}
+//     Tensor forward(const Tensor& x) { return x * factor; }
+//   };
+//   Scale scale(Slot::root(), 8);
+//   Tensor y = scale(x);
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "heed/framework/base/random.h"
+#include "heed/framework/base/scope.h"
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+class Module;
+class Parameter;
+class Buffer;
+
+/// A place in the tree: whose member, and under which name.
+class Slot {
+ public:
+  /// The member `name` of `parent`, which outlives it. Names are not empty, hold no dot, and each
+  /// parent has one only once; throws ModuleError.
+  Slot(Module* parent, std::string name) : parent_(parent), name_(std::move(name)) {}
+  /// The top of a tree of its own.
+  static Slot root() { return Slot(nullptr, ""); }
+
+  Module* parent() const { return parent_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  Module* parent_;
+  std::string name_;
+};
+
+/// Fills a new parameter: see init.h.
+using Initializer = std::function<void(const Tensor& parameter, Rng& rng)>;
+
+/// Names (paths such as "encoder.0.weight") and tensors, in registration order.
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
+/// Base of all modules; it knows only the tree. Derive from Layer<Self> (below), not from it.
+class Module {
+ public:
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+  virtual ~Module();
+
+  const std::string& name() const { return name_; }
+  /// Names from the root down to this module, with dots between; empty for a root.
+  std::string path() const;
+  /// The path, or the class's name for a root: for messages.
+  std::string path_or_type() const;
+  virtual std::string_view type_name() const = 0;
+
+  std::vector<Tensor> parameters() const;
+  NamedTensors named_parameters() const;
+  NamedTensors named_buffers() const;
+  /// This module and all below it, parents first.
+  std::vector<Module*> modules();
+  int64_t num_parameters() const;
+
+  /// Copies of all parameters and buffers by name.
+  NamedTensors state_dict() const;
+  /// Sets all parameters and buffers. Throws ModuleError naming everything that is missing,
+  /// unexpected or of another shape or dtype; then nothing has changed.
+  void load_state_dict(const NamedTensors& state);
+
+  /// Fills every parameter by its initializer, in registration order.
+  void reset_parameters(Rng& rng);
+  /// Training or evaluation mode, for this module and all below: dropout asks for it.
+  void train(bool on = true);
+  void eval() { train(false); }
+  bool training() const { return training_; }
+  /// Turns all floating parameters and buffers, and their gradients, into `dtype`.
+  void to(DType dtype);
+  void zero_grad();
+  /// Calls `function` on this module and all below, children first.
+  void apply(const std::function<void(Module&)>& function);
+  /// One line per module: path, class, parameters.
+  std::string summary() const;
+
+ protected:
+  explicit Module(const Slot& slot);
+
+ private:
+  friend class Parameter;
+  friend class Buffer;
+  struct Entry {
+    std::string_view name;
+    std::variant<Module*, Parameter*, Buffer*> member;
+  };
+  void add(const Entry& entry);
+  void remove(const void* member);
+  /// Calls visit(path, member) for every entry below, depth first in registration order.
+  template <class Visit>
+  void walk(const std::string& prefix, const Visit& visit) const;
+
+  Module* parent_;
+  std::string name_;
+  std::vector<Entry> entries_;
+  bool training_ = true;
+};
+
+/// A tensor that is trained. Used wherever a const Tensor& is wanted.
+class Parameter {
+ public:
+  /// Zeros (f32) of `shape` that require grad; Module::reset_parameters fills them.
+  Parameter(const Slot& slot, const Shape& shape, Initializer initializer);
+  ~Parameter();
+  Parameter(const Parameter&) = delete;
+  Parameter& operator=(const Parameter&) = delete;
+
+  operator const Tensor&() const { return tensor_; }
+  const Tensor& tensor() const { return tensor_; }
+  const Tensor* operator->() const { return &tensor_; }
+  void reset(Rng& rng) const;
+
+ private:
+  Module* parent_;
+  std::string name_;
+  Tensor tensor_;
+  Initializer initializer_;
+};
+
+/// The tensor of an optional parameter; undefined if there is none.
+inline Tensor tensor_of(const std::optional<Parameter>& parameter) {
+  return parameter ? parameter->tensor() : Tensor();
+}
+
+/// A tensor that belongs to the state but is not trained.
+class Buffer {
+ public:
+  Buffer(const Slot& slot, const Tensor& value);
+  ~Buffer();
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+  operator const Tensor&() const { return tensor_; }
+  const Tensor& tensor() const { return tensor_; }
+  const Tensor* operator->() const { return &tensor_; }
+
+ private:
+  Module* parent_;
+  std::string name_;
+  Tensor tensor_;
+};
+
+namespace detail {
+/// The bare name of T, cut out of what the compiler calls this function.
+template <class T>
+std::string_view bare_type_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("T = ") + 4);
+  text = text.substr(0, text.find_first_of(";]<"));
+  const size_t colon = text.rfind(':');
+  return colon == std::string_view::npos ? text : text.substr(colon + 1);
+}
+}  // namespace detail
+
+/// What modules derive from: `struct MyModule : Layer<MyModule>` with a member `forward` of any
+/// signature. Calling the module, `m(x…)`, enters its scope and calls forward.
+template <class Self>
+class Layer : public Module {
+ public:
+  explicit Layer(const Slot& slot) : Module(slot) {}
+
+  template <class... Arguments>
+  decltype(auto) operator()(Arguments&&... arguments) {
+    const Scope scope(static_cast<const Module*>(this), [](const void* module) {
+      return static_cast<const Module*>(module)->path_or_type();
+    });
+    return static_cast<Self&>(*this).forward(std::forward<Arguments>(arguments)...);
+  }
+
+  std::string_view type_name() const override { return detail::bare_type_name<Self>(); }
+};
+
+}  // namespace heed

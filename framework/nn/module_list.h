@@ -1,0 +1,64 @@
+// Containers of modules.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// Modules of one type (or derived from it), owned, named "0", "1", …
+template <class Item>
+class ModuleList : public Layer<ModuleList<Item>> {
+ public:
+  explicit ModuleList(const Slot& slot) : Layer<ModuleList>(slot) {}
+
+  /// Makes an Item (or a Derived) with the next name: `blocks.add(d_model, heads)`.
+  template <class Derived = Item, class... Arguments>
+  Derived& add(Arguments&&... arguments) {
+    auto item = std::make_unique<Derived>(Slot(this, std::to_string(items_.size())),
+                                          std::forward<Arguments>(arguments)...);
+    Derived& made = *item;
+    items_.push_back(std::move(item));
+    return made;
+  }
+
+  size_t size() const { return items_.size(); }
+  Item& operator[](size_t i) const { return *items_.at(i); }
+
+ private:
+  std::vector<std::unique_ptr<Item>> items_;
+};
+
+/// Modules from one tensor to one tensor, called in turn.
+class Sequential : public Layer<Sequential> {
+ public:
+  explicit Sequential(const Slot& slot) : Layer(slot) {}
+
+  /// Makes a module with the next name: `net.add<Linear>(8, 16)`.
+  template <class Item, class... Arguments>
+  Item& add(Arguments&&... arguments) {
+    auto item = std::make_unique<Item>(Slot(this, std::to_string(steps_.size())),
+                                       std::forward<Arguments>(arguments)...);
+    Item& made = *item;
+    steps_.push_back({std::move(item), [&made](const Tensor& x) -> Tensor { return made(x); }});
+    return made;
+  }
+
+  Tensor forward(const Tensor& x) {
+    Tensor y = x;
+    for (const Step& step : steps_) y = step.call(y);
+    return y;
+  }
+
+ private:
+  struct Step {
+    std::unique_ptr<Module> module;
+    std::function<Tensor(const Tensor&)> call;
+  };
+  std::vector<Step> steps_;
+};
+
+}  // namespace heed

@@ -1,0 +1,62 @@
+#include "heed/framework/nn/shape_contract.h"
+
+#include <algorithm>
+
+namespace heed {
+
+Dims::Dims(std::string_view owner, std::initializer_list<Letter> letters) : owner_(owner) {
+  for (const Letter& letter : letters) bind(letter.name, letter.size);
+}
+
+const Dims::Letter* Dims::find(std::string_view name) const {
+  for (size_t i = 0; i < count_; ++i) {
+    if (letters_[i].name == name) return &letters_[i];
+  }
+  return nullptr;
+}
+
+void Dims::bind(std::string_view name, int64_t size) {
+  if (count_ == max_letters) throw ShapeError(owner_, ": a contract has at most 16 letters");
+  letters_[count_++] = {name, size};
+}
+
+bool Dims::fits(std::string_view factor, int64_t size) {
+  if (const Letter* letter = find(factor)) return letter->size == size;
+  if (factor.find('*') == std::string_view::npos) {
+    bind(factor, size);
+    return true;
+  }
+  int64_t product = 1;
+  for (size_t begin = 0; begin <= factor.size();) {
+    const size_t end = std::min(factor.find('*', begin), factor.size());
+    product *= (*this)[factor.substr(begin, end - begin)];
+    begin = end + 1;
+  }
+  return product == size;
+}
+
+const Tensor& Dims::check(const Tensor& x, std::string_view pattern) {
+  int64_t d = 0;
+  for (size_t begin = 0; begin < pattern.size(); ++d) {
+    const size_t end = std::min(pattern.find(' ', begin), pattern.size());
+    if (d >= x.dim() || !fits(pattern.substr(begin, end - begin), x.shape()[d])) fail(x, pattern);
+    begin = end + 1;
+  }
+  if (d != x.dim()) fail(x, pattern);
+  return x;
+}
+
+int64_t Dims::operator[](std::string_view name) const {
+  if (const Letter* letter = find(name)) return letter->size;
+  throw ShapeError(owner_, ": the letter ", name, " has no size yet");
+}
+
+void Dims::fail(const Tensor& x, std::string_view pattern) const {
+  std::string table;
+  for (size_t i = 0; i < count_; ++i) {
+    table += text_of(i == 0 ? "" : ", ", letters_[i].name, " = ", letters_[i].size);
+  }
+  throw ShapeError(owner_, ": expected [", pattern, "], got ", x.shape(), " where ", table);
+}
+
+}  // namespace heed

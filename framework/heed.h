@@ -7,6 +7,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/base/error.h"
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/base/processors.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/elementwise.h"

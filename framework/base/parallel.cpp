@@ -1,34 +1,27 @@
 #include "heed/framework/base/parallel.h"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <chrono>
-#include <climits>
-#include <cmath>
 #include <condition_variable>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <new>
-#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "heed/framework/base/error.h"
+#include "heed/framework/base/processors.h"
 
 namespace heed {
 namespace {
 
-constexpr int most_threads = 256;
 constexpr std::chrono::microseconds spin_time{30};
 
 // The state word: workers inside the region, three flags, and the number of the region.
@@ -213,25 +206,14 @@ void Pool::run(const Job& job, int threads) {
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-int checked_threads(const char* text) {
-  const std::string_view value(text);
-  int count = 0;
-  const auto [end, error] = std::from_chars(value.begin(), value.end(), count);
-  if (error != std::errc{} || end != value.end() || count < 1 || count > most_threads) {
-    throw ValueError("HEED_THREADS: must be an integer from 1 to ", most_threads, ": \"", value,
-                     "\"");
-  }
-  return count;
-}
-
 }  // namespace
 
 int num_threads() {
   int count = requested_threads.load(std::memory_order_relaxed);
   if (count == 0) {
     const char* text = std::getenv("HEED_THREADS");
-    const int chosen =
-        text != nullptr ? checked_threads(text) : std::min(available_processors(), most_threads);
+    const int chosen = text != nullptr ? detail::parse_threads(text)
+                                       : std::min(available_processors(), most_threads);
     if (requested_threads.compare_exchange_strong(count, chosen)) count = chosen;
   }
   return count;
@@ -259,58 +241,6 @@ void detail::run_chunks(int64_t size, int64_t grain, ChunkBody body, const void*
   } else {
     for (uint64_t chunk = 0; chunk < chunks; ++chunk) job.run(chunk);
   }
-}
-
-int available_processors() {
-  cpu_set_t allowed;
-  // Fails on machines with more processors than the set holds.
-  const int count = sched_getaffinity(0, sizeof allowed, &allowed) == 0
-                        ? CPU_COUNT(&allowed)
-                        : static_cast<int>(std::thread::hardware_concurrency());
-  return std::max(1,
-                  std::min(count, detail::quota_processors("/proc/self/cgroup", "/sys/fs/cgroup")));
-}
-
-namespace {
-
-// Quota over period, from a directory of one cgroup; a file that is missing or says "max" or -1
-// sets no limit.
-double directory_quota(const std::filesystem::path& directory, bool version_2) {
-  double quota = -1, period = 0;
-  if (version_2) {
-    std::ifstream(directory / "cpu.max") >> quota >> period;
-  } else {
-    std::ifstream(directory / "cpu.cfs_quota_us") >> quota;
-    std::ifstream(directory / "cpu.cfs_period_us") >> period;
-  }
-  return quota > 0 && period > 0 ? quota / period : INT_MAX;
-}
-
-}  // namespace
-
-int detail::quota_processors(const std::string& membership, const std::string& mount) {
-  double least = INT_MAX;
-  std::ifstream lines(membership);
-  for (std::string line; std::getline(lines, line);) {
-    // id:controllers:folder; version 2 has no controllers.
-    const size_t first = line.find(':');
-    const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const bool version_2 = controllers.empty();
-    if (!version_2 && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
-    const std::filesystem::path root(mount);
-    for (const auto& base :
-         {version_2 ? root : root / controllers, version_2 ? root / "unified" : root / "cpu"}) {
-      // Each ancestor limits too. In a container without a namespace of its own the folder is
-      // the host's and only the root exists.
-      for (std::filesystem::path folder(line.substr(second + 1));; folder = folder.parent_path()) {
-        least = std::min(least, directory_quota(base / folder.relative_path(), version_2));
-        if (!folder.has_relative_path()) break;
-      }
-    }
-  }
-  return static_cast<int>(std::ceil(least));
 }
 
 }  // namespace heed

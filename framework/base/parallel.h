@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 namespace heed {
 
@@ -15,20 +14,12 @@ int num_threads();
 /// Sets the number of threads, 1 to 256 (else ValueError); the next parallel_for uses it.
 void set_num_threads(int count);
 
-/// Processors this process may use: its affinity mask, cut by the CPU quota of its cgroups (rounded
-/// up); at least 1.
-int available_processors();
-
 namespace detail {
 /// The body of a parallel_for without its type: `context` points to the callable.
 using ChunkBody = void (*)(const void* context, int64_t begin, int64_t end);
 
 /// parallel_for without its template.
 void run_chunks(int64_t size, int64_t grain, ChunkBody body, const void* context);
-
-/// CPU quota in processors, rounded up, of the cgroups (v1 and v2) that the file `membership` lists
-/// as /proc/self/cgroup does, mounted below `mount`; INT_MAX without a quota.
-int quota_processors(const std::string& membership, const std::string& mount);
 }  // namespace detail
 
 /// Calls `body(begin, end)` once for each chunk [i·grain, min(size, (i+1)·grain)) of [0, size), in

@@ -25,6 +25,7 @@ void convert(const Tensor& tensor, DType dtype) {
   const bool trained = tensor.requires_grad();
   const Tensor gradient = tensor.grad().defined() ? to(tensor.grad(), dtype) : Tensor();
   const Tensor converted = to(tensor.detach(), dtype);
+  if (tensor.storage().version() > 0) converted.storage().count_write("Module::to");
   Tensor handle = tensor;
   handle.requires_grad_(false);
   handle.impl()->dtype = dtype;
@@ -214,6 +215,11 @@ Parameter::Parameter(const Slot& slot, const Shape& shape, Initializer initializ
   if (parent_ == nullptr) throw ModuleError("Parameter: belongs to a module, it cannot be a root");
   tensor_.requires_grad_();
   parent_->add({name_, this});
+}
+
+void Parameter::fail_unfilled() const {
+  throw ModuleError(parent_->path_or_type(), ": ", name_,
+                    " has no values yet; call reset_parameters(rng) or load_state_dict(state)");
 }
 
 Parameter::~Parameter() { parent_->remove(this); }

@@ -120,18 +120,23 @@ class Module {
 /// A tensor that is trained. Used wherever a const Tensor& is wanted.
 class Parameter {
  public:
-  /// Zeros (f32) of `shape` that require grad; Module::reset_parameters fills them.
+  /// f32 of `shape` that requires grad. Until Module::reset_parameters or load_state_dict has
+  /// filled it, computing with it throws ModuleError: nothing trains from zeros by oversight.
   Parameter(const Slot& slot, const Shape& shape, Initializer initializer);
   ~Parameter();
   Parameter(const Parameter&) = delete;
   Parameter& operator=(const Parameter&) = delete;
 
-  operator const Tensor&() const { return tensor_; }
+  operator const Tensor&() const {
+    if (tensor_.storage().version() == 0) fail_unfilled();
+    return tensor_;
+  }
   const Tensor& tensor() const { return tensor_; }
   const Tensor* operator->() const { return &tensor_; }
   void reset(Rng& rng) const;
 
  private:
+  [[noreturn]] void fail_unfilled() const;
   Module* parent_;
   std::string name_;
   Tensor tensor_;
@@ -140,7 +145,7 @@ class Parameter {
 
 /// The tensor of an optional parameter; undefined if there is none.
 inline Tensor tensor_of(const std::optional<Parameter>& parameter) {
-  return parameter ? parameter->tensor() : Tensor();
+  return parameter ? static_cast<const Tensor&>(*parameter) : Tensor();
 }
 
 /// A tensor that belongs to the state but is not trained.

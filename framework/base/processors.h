@@ -1,0 +1,24 @@
+// How many processors and threads there are to use: affinity, cgroup quotas, HEED_THREADS.
+#pragma once
+
+#include <string>
+
+namespace heed {
+
+/// The largest number of threads that may be asked for.
+inline constexpr int most_threads = 256;
+
+/// Processors this process may use: its affinity mask, cut by the CPU quota of its cgroups (rounded
+/// up); at least 1.
+int available_processors();
+
+namespace detail {
+/// The value of HEED_THREADS as a number. ValueError when it is no integer from 1 to most_threads.
+int parse_threads(const char* text);
+
+/// CPU quota in processors, rounded up, of the cgroups (v1 and v2) that the file `membership` lists
+/// as /proc/self/cgroup does, mounted below `mount`; INT_MAX without a quota.
+int quota_processors(const std::string& membership, const std::string& mount);
+}  // namespace detail
+
+}  // namespace heed

@@ -1,0 +1,30 @@
+#include "heed/framework/optim/clip.h"
+
+#include <cmath>
+
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/kernels/optimizer.h"
+#include "heed/framework/ops/inplace.h"
+
+namespace heed {
+
+double grad_norm(std::span<const Tensor> parameters) {
+  double total = 0;
+  for (const Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) total += kernels::square_sum(parameter.grad());
+  }
+  return std::sqrt(total);
+}
+
+double clip_grad_norm(std::span<const Tensor> parameters, double max_norm) {
+  if (!(max_norm > 0)) throw ValueError("clip_grad_norm: max_norm must be above 0, got ", max_norm);
+  const double norm = grad_norm(parameters);
+  if (norm <= max_norm || !std::isfinite(norm)) return norm;
+  const NoGrad guard;
+  for (const Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) mul_(parameter.grad().detach(), max_norm / norm);
+  }
+  return norm;
+}
+
+}  // namespace heed

@@ -1,0 +1,139 @@
+#include "heed/framework/optim/optimizer.h"
+
+#include <cmath>
+#include <map>
+
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/kernels/optimizer.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+namespace {
+
+void check_range(const char* name, const char* key, double value, bool fits, const char* range) {
+  if (!fits || std::isnan(value)) {
+    throw ValueError(name, ": ", key, " must be ", range, ", got ", value);
+  }
+}
+
+void check_rate(const char* name, const char* key, double value) {
+  check_range(name, key, value, value >= 0 && std::isfinite(value), "finite and at least 0");
+}
+
+void check_beta(const char* name, const char* key, double value) {
+  check_range(name, key, value, value >= 0 && value < 1, "in [0, 1)");
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters, double lr)
+    : parameters_(std::move(parameters)), lr_(lr) {
+  if (parameters_.empty()) throw ValueError(name, ": no parameters to train");
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor& parameter = parameters_[i];
+    if (!parameter.defined() || !parameter.requires_grad() || !parameter.is_leaf() ||
+        !parameter.is_contiguous()) {
+      throw ValueError(name, ": parameter ", i, " must be a dense leaf that requires grad");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (parameters_[j].is_same(parameter)) {
+        throw ValueError(name, ": parameters ", j, " and ", i, " are the same tensor");
+      }
+    }
+  }
+  check_rate(name, "lr", lr);
+  std::vector<Tensor> counts;
+  for (size_t i = 0; i < parameters_.size(); ++i) counts.push_back(zeros({}, DType::i64));
+  state_.push_back({"step", std::move(counts)});
+}
+
+void Optimizer::set_lr(double lr) {
+  check_rate("set_lr", "lr", lr);
+  lr_ = lr;
+}
+
+void Optimizer::step() {
+  const NoGrad guard;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor gradient = parameters_[i].grad();
+    if (!gradient.defined()) continue;
+    begin_write("Optimizer::step", parameters_[i]);
+    update(i, ++*state_.front().tensors[i].mutable_data<int64_t>(), parameters_[i], gradient);
+  }
+}
+
+void Optimizer::zero_grad() const {
+  for (const Tensor& parameter : parameters_) parameter.set_grad(Tensor());
+}
+
+const std::vector<Tensor>& Optimizer::add_state(const char* name) {
+  std::vector<Tensor> tensors;
+  for (const Tensor& parameter : parameters_) tensors.push_back(zeros_like(parameter));
+  return state_.emplace_back(PerParameter{name, std::move(tensors)}).tensors;
+}
+
+NamedTensors Optimizer::state() const {
+  NamedTensors result;
+  for (const PerParameter& part : state_) {
+    for (size_t i = 0; i < part.tensors.size(); ++i) {
+      result.emplace_back(text_of(i, ".", part.name), part.tensors[i]);
+    }
+  }
+  return result;
+}
+
+void Optimizer::load_state(const NamedTensors& given) {
+  const NamedTensors own = state();
+  const std::map<std::string, Tensor> by_name(given.begin(), given.end());
+  if (given.size() != own.size() || by_name.size() != own.size()) {
+    throw ModuleError("load_state: expected ", own.size(), " tensors, got ", given.size());
+  }
+  for (const auto& [name, tensor] : own) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end() || found->second.shape() != tensor.shape() ||
+        found->second.dtype() != tensor.dtype()) {
+      throw ModuleError("load_state: no ", name, " of ", tensor.dtype(), " ", tensor.shape(), " given");
+    }
+  }
+  const NoGrad guard;
+  for (const auto& [name, tensor] : own) copy_(tensor, by_name.at(name));
+}
+
+SGD::SGD(std::vector<Tensor> parameters, const SgdConfig& config)
+    : Optimizer("SGD", std::move(parameters), config.lr), config_(config) {
+  check_rate("SGD", "momentum", config.momentum);
+  check_rate("SGD", "weight_decay", config.weight_decay);
+  if (config.nesterov && (config.momentum == 0 || config.dampening != 0)) {
+    throw ValueError("SGD: nesterov needs a momentum above 0 and dampening 0");
+  }
+  if (config.momentum > 0) momentum_ = &add_state("momentum");
+}
+
+void SGD::update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) {
+  const Tensor buffer = momentum_ == nullptr ? Tensor() : (*momentum_)[index];
+  kernels::sgd_step_(parameter, gradient, buffer,
+                     {lr(), config_.momentum, config_.dampening, config_.weight_decay,
+                      config_.nesterov, step == 1});
+}
+
+Adam::Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config, bool decoupled)
+    : Optimizer(name, std::move(parameters), config.lr),
+      config_(config),
+      decoupled_(decoupled),
+      m_(add_state("m")),
+      v_(add_state("v")) {
+  check_beta(name, "beta1", config.beta1);
+  check_beta(name, "beta2", config.beta2);
+  check_rate(name, "eps", config.eps);
+  check_rate(name, "weight_decay", config.weight_decay);
+}
+
+void Adam::update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) {
+  const auto t = static_cast<double>(step);
+  kernels::adam_step_(parameter, gradient, m_[index], v_[index],
+                      {lr(), config_.beta1, config_.beta2, config_.eps, config_.weight_decay,
+                       decoupled_, 1 - std::pow(config_.beta1, t), 1 - std::pow(config_.beta2, t)});
+}
+
+}  // namespace heed

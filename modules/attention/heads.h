@@ -1,0 +1,15 @@
+// The two reshapings of every multi-head attention. Both are views where memory allows.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// [B, L, H·D] → [B, H, L, D]: head h reads columns h·D … (h+1)·D − 1. A view.
+/// Throws ShapeError if H does not divide the width.
+Tensor split_heads(const Tensor& x, int64_t H);
+
+/// [B, H, L, D] → [B, L, H·D]: the inverse of split_heads; copies.
+Tensor merge_heads(const Tensor& x);
+
+}  // namespace heed

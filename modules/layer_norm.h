@@ -1,0 +1,18 @@
+// LayerNorm: rows with mean 0 and variance 1, then scaled and shifted by what is learned.
+#pragma once
+
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// x [..., width] → the same shape. `weight` [width] is 1 and `bias` [width] 0 at first.
+/// Ba, Kiros & Hinton 2016.
+struct LayerNorm : Layer<LayerNorm> {
+  Parameter weight, bias;
+  const double eps;
+
+  LayerNorm(const Slot& slot, int64_t width, double eps = 1e-5);
+  Tensor forward(const Tensor& x);
+};
+
+}  // namespace heed

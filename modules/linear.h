@@ -1,0 +1,21 @@
+// Linear: y = x·Wᵀ + b.
+#pragma once
+
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// Whether a projection has a bias.
+enum class Bias { none, learned };
+
+/// x [..., in] → [..., out]. `weight` is [out, in] and `bias` [out], both uniform in ±1/√in at
+/// first, as in PyTorch.
+struct Linear : Layer<Linear> {
+  Parameter weight;
+  std::optional<Parameter> bias;
+
+  Linear(const Slot& slot, int64_t in, int64_t out, Bias with_bias = Bias::learned);
+  Tensor forward(const Tensor& x);
+};
+
+}  // namespace heed

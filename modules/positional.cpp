@@ -1,0 +1,50 @@
+#include "heed/modules/positional.h"
+
+#include <cmath>
+
+#include "heed/framework/nn/init.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/view.h"
+
+namespace heed {
+namespace {
+
+/// x + the rows of `table` for its positions.
+Tensor add_rows(const char* owner, const Tensor& x, const Tensor& table) {
+  if (x.dim() < 2 || x.size(-1) != table.size(1) || x.size(-2) > table.size(0)) {
+    throw ShapeError(owner, ": expected [..., L, ", table.size(1), "] with L up to ", table.size(0),
+                     ", got ", x.shape());
+  }
+  return x + narrow(table, 0, 0, x.size(-2));
+}
+
+Tensor sinusoids(int64_t max_length, int64_t width) {
+  Tensor table = Tensor::empty({max_length, width});
+  float* to = table.mutable_data<float>();
+  for (int64_t t = 0; t < max_length; ++t) {
+    for (int64_t i = 0; i < width; ++i) {
+      const double exponent = static_cast<double>(i / 2 * 2) / static_cast<double>(width);
+      const double angle = static_cast<double>(t) / std::pow(10000, exponent);
+      *to++ = static_cast<float>(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+LearnedPositions::LearnedPositions(const Slot& slot, int64_t max_length, int64_t width)
+    : Layer(slot), weight({this, "weight"}, {max_length, width}, init::normal(0.02)) {}
+
+Tensor LearnedPositions::forward(const Tensor& x) {
+  return add_rows("LearnedPositions", x, weight);
+}
+
+SinusoidalPositions::SinusoidalPositions(const Slot& slot, int64_t max_length, int64_t width)
+    : Layer(slot), table({this, "table"}, sinusoids(max_length, width)) {}
+
+Tensor SinusoidalPositions::forward(const Tensor& x) {
+  return add_rows("SinusoidalPositions", x, table);
+}
+
+}  // namespace heed

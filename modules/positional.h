@@ -1,0 +1,26 @@
+// Positions: what tells attention, which sees a set, where each element stands.
+#pragma once
+
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// x [..., L, width] + weight[0 … L−1], learned rows for up to `max_length` positions, normal with
+/// deviation 0.02 at first.
+struct LearnedPositions : Layer<LearnedPositions> {
+  Parameter weight;  // [max_length, width]
+
+  LearnedPositions(const Slot& slot, int64_t max_length, int64_t width);
+  Tensor forward(const Tensor& x);
+};
+
+/// x [..., L, width] + sines and cosines of geometrically falling frequencies: at position t,
+/// column 2i is sin(t / 10000^(2i/width)) and column 2i + 1 the cosine. Vaswani et al. 2017, §3.5.
+struct SinusoidalPositions : Layer<SinusoidalPositions> {
+  Buffer table;  // [max_length, width]
+
+  SinusoidalPositions(const Slot& slot, int64_t max_length, int64_t width);
+  Tensor forward(const Tensor& x);
+};
+
+}  // namespace heed

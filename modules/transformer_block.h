@@ -1,0 +1,42 @@
+// TransformerBlock: attention and a feed-forward network, each with a residual and a norm.
+#pragma once
+
+#include "heed/modules/attention/attention_layer.h"
+#include "heed/modules/feed_forward.h"
+#include "heed/modules/layer_norm.h"
+
+namespace heed {
+
+/// Where the norm stands: before each part (pre) or after each residual sum (post).
+enum class NormPlacement { pre, post };
+
+struct TransformerBlockConfig {
+  int64_t d_model;
+  int64_t d_ff;
+  NormPlacement norm = NormPlacement::pre;
+  Activation activation = Activation::gelu;
+  double dropout = 0;
+};
+
+/// An encoder block holding any attention. Vaswani et al. 2017, §3.1 (post); Xiong et al. 2020
+/// (pre). Both inputs of the attention are the same sequence, or the second is another one.
+struct TransformerBlock : Layer<TransformerBlock> {
+  const NormPlacement norm;
+  LayerNorm attention_norm, feed_forward_norm;
+  std::unique_ptr<AttentionLayer> attention;
+  FeedForward feed_forward;
+  Dropout dropout;
+
+  TransformerBlock(const Slot& slot, const TransformerBlockConfig& config,
+                   const AttentionFactory& make_attention);
+
+  /// x [B, L, d_model] attends to itself → [B, L, d_model]
+  Tensor forward(const Tensor& x);
+  /// x [B, L_1, d_model] attends to memory [B, L_2, D_2] → [B, L_1, d_model]
+  Tensor forward(const Tensor& x, const Tensor& memory);
+
+ private:
+  Tensor add_feed_forward(const Tensor& x);
+};
+
+}  // namespace heed

@@ -1,0 +1,75 @@
+// Attributes of an op: the named options beside its tensors, as JSON spells them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "heed/framework/tensor/dtype.h"
+#include "heed/framework/tensor/shape.h"
+
+namespace heed::testing {
+
+using Json = nlohmann::json;
+
+/// A request that cannot be understood; the message says why.
+class RequestError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class AttributeType { integer, number, flag, text, integers, integer_or_integers };
+
+/// What an op says about one of its attributes.
+struct Attribute {
+  std::string name;
+  AttributeType type;
+  std::optional<Json> fallback = {};  ///< its default, null meaning "left out"; none: required
+};
+
+// One attribute, without or with a default: `integer("dim")`, `flag("keepdim", false)`.
+Attribute integer(std::string name, std::optional<Json> fallback = {});
+Attribute number(std::string name, std::optional<Json> fallback = {});
+Attribute flag(std::string name, std::optional<Json> fallback = {});
+Attribute text(std::string name, std::optional<Json> fallback = {});
+Attribute integers(std::string name, std::optional<Json> fallback = {});
+Attribute integer_or_integers(std::string name, std::optional<Json> fallback = {});
+/// The default of an attribute that may be left out.
+inline const std::optional<Json> left_out = Json(nullptr);
+
+/// "int", "float", "bool", "str", "int[]" or "int or int[]", as the list of ops shows it.
+const char* name_of(AttributeType type);
+
+/// A JSON number, or one of the strings "NaN", "Infinity", "-Infinity".
+double number_from_json(const Json& json, const std::string& what);
+/// A JSON integer in the range of int64_t.
+int64_t integer_from_json(const Json& json, const std::string& what);
+
+/// Attributes that were checked against what the op takes, with defaults filled in.
+class Attributes {
+ public:
+  Attributes() = default;
+  /// Throws RequestError: unknown attribute, missing one, wrong type.
+  Attributes(const std::vector<Attribute>& declared, const Json& given);
+
+  bool has(const std::string& name) const { return !values_.at(name).is_null(); }
+  bool is_list(const std::string& name) const { return values_.at(name).is_array(); }
+  int64_t integer(const std::string& name) const;
+  double number(const std::string& name) const;
+  bool flag(const std::string& name) const;
+  std::string text(const std::string& name) const;
+  /// A list; empty if it was left out.
+  std::vector<int64_t> integers(const std::string& name) const;
+  std::optional<int64_t> maybe_integer(const std::string& name) const;
+  /// The same list as the engine takes it.
+  IntList dims(const std::string& name) const { return IntList(std::span(list_of(name))); }
+  Shape shape(const std::string& name) const { return Shape(std::span(list_of(name))); }
+
+ private:
+  std::vector<int64_t> list_of(const std::string& name) const { return integers(name); }
+  Json values_ = Json::object();
+};
+
+}  // namespace heed::testing

@@ -1,0 +1,95 @@
+// OpCase: all that the tests and heed-eval know of one op. The rows are in op_table_<family>.cpp.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/op_attributes.h"
+#include "heed/tests/support/op_input.h"
+
+namespace heed::testing {
+
+using Tensors = std::vector<Tensor>;  ///< an input that was left out is undefined
+
+/// Inputs of a reference implementation; one that was left out has no value.
+class Arrays {
+ public:
+  void push_back(std::optional<reference::NdArray> array) { all_.push_back(std::move(array)); }
+  const reference::NdArray& operator[](size_t i) const { return all_.at(i).value(); }
+  /// The same, as references take what may be left out.
+  std::optional<reference::NdArray> maybe(size_t i) const {
+    return i < all_.size() ? all_[i] : std::nullopt;
+  }
+  std::vector<reference::NdArray> list() const;
+
+ private:
+  std::vector<std::optional<reference::NdArray>> all_;
+};
+
+/// Inputs and attributes to try an op on.
+struct Sample {
+  std::vector<Input> inputs;
+  Json attributes = Json::object();
+  /// Too big for gradcheck, but big enough to be split between threads.
+  bool is_large() const;
+};
+
+/// Inputs and attributes that are refused, and the whole message.
+struct ErrorCase {
+  std::vector<Input> inputs;
+  Json attributes = Json::object();
+  std::string message;
+};
+
+/// The dtype of an output.
+enum class OutputType { as_input, i64, boolean };
+
+/// Largest error |got − want| / (1 + |want|) that is accepted.
+struct Tolerance {
+  double f64 = 1e-13;
+  double f32 = 2e-6;
+  double gradient_f32 = 2e-6;  ///< between layouts
+  std::string reason = {};     ///< why it is looser than the default, if it is
+};
+
+/// One row of the table. `call` gets as many tensors as `inputs` names, or all of a list.
+struct OpCase {
+  std::string name;                 ///< as in PyTorch's functional API
+  std::vector<std::string> inputs;  ///< "weight?" may be left out, "tensors*" is a list
+  std::vector<Attribute> attributes = {};
+  std::function<Tensors(const Tensors& in, const Attributes& with)> call;
+  std::function<std::vector<reference::NdArray>(const Arrays& in, const Attributes& with)> reference;
+  std::vector<Sample> samples;
+  std::vector<ErrorCase> errors = {};
+  /// Dtypes that the floating inputs of the samples may have; another one is a DTypeError.
+  std::vector<DType> dtypes = {DType::f32, DType::f64};
+  std::vector<OutputType> outputs = {OutputType::as_input};  ///< the last one stands for the rest
+  bool differentiable = true;
+  bool twice_differentiable = true;
+  std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
+  Tolerance tolerance = {};
+
+  OutputType output_type(size_t i) const {
+    return outputs[i < outputs.size() ? i : outputs.size() - 1];
+  }
+  bool takes_list() const { return inputs.back().back() == '*'; }
+  bool is_constant(size_t input) const;
+  bool takes(DType dtype) const;
+};
+
+/// Calls the op; too few tensors are filled up with undefined ones. Throws RequestError if their
+/// number does not fit.
+Tensors call_op(const OpCase& op, Tensors inputs, const Attributes& attributes);
+
+using OpTable = std::vector<OpCase>;
+
+/// Every op, in the order of the families.
+const OpTable& op_table();
+/// nullptr if there is no such op.
+const OpCase* find_op(const std::string& name);
+
+}  // namespace heed::testing

@@ -1,0 +1,25 @@
+#include "heed/tests/support/op_rows.h"
+
+namespace heed::testing {
+
+const OpTable& op_table() {
+  static const OpTable table = [] {
+    OpTable all;
+    for (const auto family :
+         {arithmetic_ops, function_ops, comparison_ops, reduce_ops, view_ops, join_ops, cast_ops,
+          matmul_ops, softmax_ops, loss_ops, normalization_ops, indexing_ops, random_ops}) {
+      for (OpCase& op : family()) all.push_back(std::move(op));
+    }
+    return all;
+  }();
+  return table;
+}
+
+const OpCase* find_op(const std::string& name) {
+  for (const OpCase& op : op_table()) {
+    if (op.name == name) return &op;
+  }
+  return nullptr;
+}
+
+}  // namespace heed::testing

@@ -47,7 +47,7 @@ class Sweep {
 
   /// Adds to the gradient of a node that has not been processed yet.
   void add(const Ref<Node>& node, Tensor gradient) {
-    auto [place, fresh] = waiting_.try_emplace(node->order, Waiting{node, Tensor()});
+    auto [place, fresh] = waiting_.try_emplace(rank(*node), Waiting{node, Tensor()});
     Tensor& sum = place->second.gradient;
     if (fresh) {
       sum = std::move(gradient);
@@ -57,6 +57,8 @@ class Sweep {
       sum = sum_of(sum, gradient);
     }
   }
+
+  void count_splice() { ++splices_; }
 
   /// Processes nodes, newest first, until none waits. Every node is newer than its inputs, so when
   /// it is the newest its gradient is complete. `visit(node, gradient)` sees each once.
@@ -82,6 +84,12 @@ class Sweep {
     Tensor gradient;
   };
 
+  /// Where a node stands in the sweep. Leaves come last: one that was told to require grad after an
+  /// op captured it is newer than that op, which may yet splice a gradient to it.
+  static uint64_t rank(const Node& node) {
+    return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;
+  }
+
   void pull_back(Node& node, const Tensor& g) {
     if (node.released) {
       throw GradientError(node.op, ": its graph was used up by an earlier backward(); pass "
@@ -93,8 +101,9 @@ class Sweep {
       y.impl()->node = Ref<Node>::share(&node);
     }
     if (node.joint_type != nullptr) {
+      const uint64_t splices = splices_;
       Gradients gradients = node.joint_type->joint(node.joint_closure, g, y, Wanted(node));
-      if (gradients.empty()) return;  // it spliced its own graph into the sweep
+      if (gradients.empty() && splices != splices_) return;  // they are in the graph it spliced
       if (gradients.size() != node.edge_count) {
         throw GradientError(node.op, ": its pullback returned ", gradients.size(), " gradients for ",
                             node.edge_count, " inputs");
@@ -121,11 +130,12 @@ class Sweep {
     add(target, std::move(gradient));
   }
 
+  uint64_t splices_ = 0;
   const bool create_graph_;
   const bool retain_graph_;
   Sweep* const outer_;
   const char* const outer_op_;
-  std::map<uint64_t, Waiting, std::greater<>> waiting_;  // by order: the newest first
+  std::map<uint64_t, Waiting, std::greater<>> waiting_;  // by rank: the newest first
 };
 
 thread_local constinit Sweep* Sweep::current = nullptr;
@@ -224,6 +234,7 @@ void splice(const Tensor& output, const Tensor& gradient) {
     throw GradientError("splice: no backward() is running; it is for pullbacks");
   }
   start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
+  Sweep::current->count_splice();
 }
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph,

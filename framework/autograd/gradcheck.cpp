@@ -24,6 +24,13 @@ void for_each_element(const Tensor& x, const Each& each) {
   }
 }
 
+/// Gives an element its value back, even when the function throws.
+struct PutBack {
+  double* element;
+  double value;
+  ~PutBack() { *element = value; }
+};
+
 /// Σᵢ⟨outputs[i], cotangents[i]⟩.
 double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor>& cotangents) {
   double total = 0;
@@ -104,11 +111,13 @@ GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tens
     size_t element = 0;
     for_each_element(checked[i], [&](double* x, const IntList& index) {
       const double before = *x;
-      *x = before + options.step;
-      const double above = weighted_sum(function(inputs), cotangents);
-      *x = before - options.step;
-      const double below = weighted_sum(function(inputs), cotangents);
-      *x = before;
+      const auto sum_at = [&](double value) {
+        const PutBack guard{x, before};
+        *x = value;
+        return weighted_sum(function(inputs), cotangents);
+      };
+      const double above = sum_at(before + options.step);
+      const double below = sum_at(before - options.step);
       const double numeric = (above - below) / (2 * options.step);
       const double value = gradient[element++];
       double ratio = std::abs(value - numeric) / (options.atol + options.rtol * std::abs(numeric));

@@ -74,7 +74,7 @@ Saved::Saved(const Tensor& tensor) : tensor_(tensor) {
   if (!tensor.defined()) return;
   version_ = tensor.storage().version();
   const Ref<Node>& node = tensor.impl()->node;
-  if (is_grad_enabled() && node && node->is_leaf()) {
+  if (is_grad_enabled() && tensor.is_leaf()) {
     tensor_ = tensor.alias(tensor.shape(), tensor.strides(), tensor.offset());
     tensor_.impl()->node = node;
   }

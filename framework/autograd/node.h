@@ -17,7 +17,8 @@ namespace heed {
 class Saved {
  public:
   Saved() = default;
-  /// A leaf is saved through an alias, so that no graph owns the handle that owns the gradient.
+  /// A leaf is saved through an alias, so that no graph owns the handle that owns the gradient. So
+  /// is a constant: it may become a leaf later, or be the output that is about to be recorded.
   explicit Saved(const Tensor& tensor);
 
   const Tensor& get() const {

@@ -3,8 +3,8 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <mutex>
 #include <new>
-#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEED_ADDRESS_SANITIZER 1
@@ -68,35 +68,147 @@ SizeClass size_class(size_t bytes) {
   return {small_classes + 4 * (width - 11) + quarter - 1, (quarter + 4) * step};
 }
 
+// Blocks that any thread may take. Small ones rarely come here: each thread keeps some of its own.
 struct Shelf {
   SpinLock lock;
   FreeBlock* first = nullptr;
 };
-
 std::array<Shelf, class_count> shelves;
-std::atomic<int64_t> live_bytes{0};
+std::atomic<int64_t> shelved_bytes{0};
+
+void shelve(FreeBlock* block, size_t index) noexcept {
+  shelved_bytes.fetch_add(block->bytes, std::memory_order_relaxed);
+  Shelf& shelf = shelves[index];
+  const std::lock_guard guard(shelf.lock);
+  block->next = shelf.first;
+  shelf.first = block;
+}
+
+FreeBlock* take_from_shelf(size_t index) noexcept {
+  Shelf& shelf = shelves[index];
+  const std::lock_guard guard(shelf.lock);
+  FreeBlock* block = shelf.first;
+  if (block == nullptr) return nullptr;
+  shelf.first = block->next;
+  shelved_bytes.fetch_sub(block->bytes, std::memory_order_relaxed);
+  return block;
+}
+
+void drop(void* block) noexcept { ::operator delete(block, std::align_val_t{block_alignment}); }
+
+/// A number that one thread writes, without a locked instruction, and any thread may read.
+class Counter {
+ public:
+  void add(int64_t by) noexcept { value_.store(read() + by, std::memory_order_relaxed); }
+  int64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int64_t> value_{0};
+};
+
+/// What one thread did, and the small blocks it keeps: an op takes and returns several blocks, and
+/// a locked instruction costs as much as all the rest of it.
+struct ThreadCache {
+  std::array<FreeBlock*, small_classes> first{};
+  std::array<int, small_classes> count{};
+  Counter live_bytes;  // may be negative: blocks of other threads are freed here
+  Counter live_blocks;
+  Counter cached_bytes;
+  int64_t since_peak = 0;  // growth of live_bytes since this thread last compared it with the peak
+  ThreadCache* next = nullptr;
+};
+constexpr int kept_per_class = 64;
+constexpr int64_t peak_resolution = 1 << 16;  // bytes by which a thread may overlook the peak
+
+enum class CacheState { fresh, open, closed };
+thread_local constinit ThreadCache own_cache;
+thread_local constinit CacheState own_state = CacheState::fresh;
+
+// The caches of all running threads; those that ended have left their counts in `ended`.
+SpinLock registry_lock;
+ThreadCache* running = nullptr;
+ThreadCache ended;  // also counts for a thread's last frees, behind the lock
+
 std::atomic<int64_t> peak_bytes{0};
-std::atomic<int64_t> live_blocks{0};
-std::atomic<int64_t> cached_bytes{0};
 std::atomic<int64_t> countdown{0};
 
-void* fresh_block(size_t bytes) {
-  return ::operator new(bytes, std::align_val_t{block_alignment});
-}
-void drop_block(void* block) noexcept {
-  ::operator delete(block, std::align_val_t{block_alignment});
+/// Gives the blocks of a thread that ends to the others.
+struct CacheCloser {
+  ~CacheCloser() {
+    own_state = CacheState::closed;
+    for (size_t i = 0; i < small_classes; ++i) {
+      while (FreeBlock* block = own_cache.first[i]) {
+        own_cache.first[i] = block->next;
+        shelve(block, i);
+      }
+    }
+    const std::lock_guard guard(registry_lock);
+    ThreadCache** link = &running;
+    while (*link != &own_cache) link = &(*link)->next;
+    *link = own_cache.next;
+    ended.live_bytes.add(own_cache.live_bytes.read());
+    ended.live_blocks.add(own_cache.live_blocks.read());
+  }
+};
+
+/// This thread's cache; nullptr while the thread ends.
+ThreadCache* open_cache() {
+  if (own_state == CacheState::open) return &own_cache;
+  if (own_state == CacheState::closed) return nullptr;
+  static thread_local CacheCloser closer;
+  static_cast<void>(closer);  // naming it makes its destructor run
+  own_state = CacheState::open;
+  const std::lock_guard guard(registry_lock);
+  own_cache.next = running;
+  running = &own_cache;
+  return &own_cache;
 }
 
-void* take_cached(const SizeClass& size) noexcept {
-  Shelf& shelf = shelves[size.index];
-  shelf.lock.lock();
-  FreeBlock* block = shelf.first;
-  if (block != nullptr) shelf.first = block->next;
-  shelf.lock.unlock();
-  if (block != nullptr) {
-    cached_bytes.fetch_sub(static_cast<int64_t>(size.bytes), std::memory_order_relaxed);
+template <class Visit>
+void for_each_cache(const Visit& visit) {
+  const std::lock_guard guard(registry_lock);
+  visit(ended);
+  for (const ThreadCache* cache = running; cache != nullptr; cache = cache->next) visit(*cache);
+}
+
+int64_t all_live_bytes() {
+  int64_t bytes = 0;
+  for_each_cache([&](const ThreadCache& cache) { bytes += cache.live_bytes.read(); });
+  return bytes;
+}
+
+void look_at_peak() {
+  const int64_t now = all_live_bytes();
+  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
-  return block;
+}
+
+void count(ThreadCache* cache, int64_t bytes, int64_t blocks) noexcept {
+  if (cache == nullptr) {
+    const std::lock_guard guard(registry_lock);
+    ended.live_bytes.add(bytes);
+    ended.live_blocks.add(blocks);
+    return;
+  }
+  cache->live_bytes.add(bytes);
+  cache->live_blocks.add(blocks);
+  cache->since_peak += bytes;
+  if (cache->since_peak < peak_resolution) return;
+  cache->since_peak = 0;
+  look_at_peak();
+}
+
+FreeBlock* take_cached(ThreadCache* cache, const SizeClass& size) noexcept {
+  if (!caching) return nullptr;
+  if (cache != nullptr && size.index < small_classes && cache->first[size.index] != nullptr) {
+    FreeBlock* block = cache->first[size.index];
+    cache->first[size.index] = block->next;
+    --cache->count[size.index];
+    cache->cached_bytes.add(-static_cast<int64_t>(size.bytes));
+    return block;
+  }
+  return take_from_shelf(size.index);
 }
 
 }  // namespace
@@ -107,51 +219,61 @@ void* allocate_block(size_t bytes) {
     throw std::bad_alloc();
   }
   const SizeClass size = size_class(bytes);
-  void* block = caching ? take_cached(size) : nullptr;
-  if (block == nullptr) block = fresh_block(caching ? size.bytes : bytes);
-  const auto asked = static_cast<int64_t>(bytes);
-  const int64_t now = live_bytes.fetch_add(asked, std::memory_order_relaxed) + asked;
-  live_blocks.fetch_add(1, std::memory_order_relaxed);
-  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
-  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  ThreadCache* cache = open_cache();
+  void* block = take_cached(cache, size);
+  if (block == nullptr) {
+    block = ::operator new(caching ? size.bytes : bytes, std::align_val_t{block_alignment});
   }
+  count(cache, static_cast<int64_t>(bytes), 1);
   return block;
 }
 
-void free_block(void* block, size_t bytes) noexcept {
+void free_block(void* memory, size_t bytes) noexcept {
   if (bytes == 0) bytes = 1;
-  live_bytes.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  live_blocks.fetch_sub(1, std::memory_order_relaxed);
   const SizeClass size = size_class(bytes);
   const auto kept = static_cast<int64_t>(size.bytes);
-  if (!caching || cached_bytes.load(std::memory_order_relaxed) + kept > cache_limit) {
-    drop_block(block);
+  ThreadCache* cache = open_cache();
+  count(cache, -static_cast<int64_t>(bytes), -1);
+  if (!caching || shelved_bytes.load(std::memory_order_relaxed) + kept > cache_limit) {
+    drop(memory);
     return;
   }
-  cached_bytes.fetch_add(kept, std::memory_order_relaxed);
-  Shelf& shelf = shelves[size.index];
-  auto* free = ::new (block) FreeBlock{nullptr, kept};
-  shelf.lock.lock();
-  free->next = shelf.first;
-  shelf.first = free;
-  shelf.lock.unlock();
+  auto* block = ::new (memory) FreeBlock{nullptr, kept};
+  if (cache == nullptr || size.index >= small_classes || cache->count[size.index] >= kept_per_class) {
+    shelve(block, size.index);
+    return;
+  }
+  block->next = cache->first[size.index];
+  cache->first[size.index] = block;
+  ++cache->count[size.index];
+  cache->cached_bytes.add(kept);
 }
 
-MemoryStats memory_stats() { return {live_bytes, peak_bytes, live_blocks, cached_bytes}; }
+MemoryStats memory_stats() {
+  look_at_peak();
+  MemoryStats stats{0, peak_bytes, 0, shelved_bytes};
+  for_each_cache([&](const ThreadCache& cache) {
+    stats.live_bytes += cache.live_bytes.read();
+    stats.live_blocks += cache.live_blocks.read();
+    stats.cached_bytes += cache.cached_bytes.read();
+  });
+  return stats;
+}
 
-void reset_peak_memory() { peak_bytes = live_bytes.load(); }
+void reset_peak_memory() { peak_bytes = all_live_bytes(); }
 
 void release_cached_memory() {
-  for (Shelf& shelf : shelves) {
-    shelf.lock.lock();
-    FreeBlock* block = std::exchange(shelf.first, nullptr);
-    shelf.lock.unlock();
-    while (block != nullptr) {
-      FreeBlock* next = block->next;
-      cached_bytes.fetch_sub(block->bytes);
-      drop_block(block);
-      block = next;
+  for (size_t i = 0; i < class_count; ++i) {
+    while (FreeBlock* block = take_from_shelf(i)) drop(block);
+  }
+  ThreadCache* cache = open_cache();
+  for (size_t i = 0; cache != nullptr && i < small_classes; ++i) {
+    while (FreeBlock* block = cache->first[i]) {
+      cache->first[i] = block->next;
+      cache->cached_bytes.add(-block->bytes);
+      drop(block);
     }
+    cache->count[i] = 0;
   }
 }
 

@@ -19,14 +19,14 @@ void free_block(void* block, size_t bytes) noexcept;
 /// What the engine holds, in bytes asked for (not rounded up).
 struct MemoryStats {
   int64_t live_bytes;    ///< in use now
-  int64_t peak_bytes;    ///< most in use since the start or the last reset_peak_memory()
+  int64_t peak_bytes;    ///< most since the start or reset_peak_memory(), to 64 KiB per thread
   int64_t live_blocks;   ///< blocks in use now
   int64_t cached_bytes;  ///< kept for reuse, not in use
 };
 MemoryStats memory_stats();
 void reset_peak_memory();
 
-/// Returns all cached blocks to the operating system.
+/// Frees all cached blocks but the small ones that other threads keep.
 void release_cached_memory();
 
 /// For tests of exception safety: the `nth` allocation from now on (1 = the next) throws

@@ -38,7 +38,7 @@ Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 
 Tensor arange(double start, double end, double step, DType dtype) {
   const double count = std::ceil((end - start) / step);
-  if (!(count >= 0) || !std::isfinite(count)) {
+  if (!(count >= 0) || count > 0x1p53) {
     throw ValueError("arange: no steps of ", step, " lead from ", start, " to ", end);
   }
   return filled({static_cast<int64_t>(count)}, dtype,

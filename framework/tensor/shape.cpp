@@ -150,10 +150,11 @@ Shape infer_size(const char* op, const Shape& shape, const Shape& from) {
       unknown = i;
     } else if (shape[i] < 0) {
       throw ShapeError(op, ": a size is negative: ", shape);
-    } else if (__builtin_mul_overflow(known, shape[i], &known)) {
-      throw ShapeError(op, ": too many elements to count: ", shape);
+    } else if (__builtin_mul_overflow(known, std::max<int64_t>(shape[i], 1), &known)) {
+      throw ShapeError(op, ": too many elements to count: ", shape);  // beside a 0 too
     }
   }
+  if (shape.contains(0)) known = 0;
   if (unknown >= 0 && known > 0 && numel % known == 0) {
     result[unknown] = numel / known;
     known = numel;

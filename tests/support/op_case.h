@@ -34,6 +34,7 @@ class Arrays {
 struct Sample {
   std::vector<Input> inputs;
   Json attributes = Json::object();
+  bool smooth = true;  ///< false: rounds, so that differences of outputs tell nothing
   /// Too big for gradcheck, but big enough to be split between threads.
   bool is_large() const;
 };
@@ -45,8 +46,8 @@ struct ErrorCase {
   std::string message;
 };
 
-/// The dtype of an output.
-enum class OutputType { as_input, i64, boolean };
+/// The dtype of an output: that of the floating inputs, a fixed one, or what attribute "dtype" says.
+enum class OutputType { as_input, i64, boolean, as_attribute };
 
 /// Largest error |got − want| / (1 + |want|) that is accepted.
 struct Tolerance {

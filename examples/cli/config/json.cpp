@@ -49,20 +49,206 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit TreeBuilder(std::string_view text) : text_(text) {}
 
-  JsonValue root;
-  std::optional<JsonError> error;
-  size_t overflow_size = 0;  ///< bytes of the number at the error, if all that is wrong is its size
+  JsonValue root{};
+  std::optional<JsonError> error{};
+  size_t overflow_size = 0;  ///< bytes of the number at the error, if only its size is wrong
 
-  bool null() override { return add_word(JsonValue::Kind::null); }
-  bool boolean(bool) override { return add_word(JsonValue::Kind::boolean); }
-  bool number_integer(int64_t) override { return add_word(JsonValue::Kind::number); }
-  bool number_unsigned(uint64_t) override { return add_word(JsonValue::Kind::number); }
-  bool number_float(double, const std::string&) override {
-    return add_word(JsonValue::Kind::number);
+  bool null() override { return add_literal(JsonValue::Kind::null); }
+  bool boolean(bool) override { return add_literal(JsonValue::Kind::boolean); }
+  bool number_integer(number_integer_t) override { return add_literal(JsonValue::Kind::number); }
+  bool number_unsigned(number_unsigned_t) override { return add_literal(JsonValue::Kind::number); }
+  bool number_float(number_float_t, const string_t&) override {
+    return add_literal(JsonValue::Kind::number);
   }
-  bool string(std::string& content) override {
-    step_over_string();
-    add(JsonValue::Kind::string, std::move(content));
+  bool string(string_t& content) override {
+    add(JsonValue::Kind::string).text = std::move(content);
     return true;
   }
-  bool binary(std::vector<uint8_t, std::allocator<uint8_t>>&) = delete;
+  bool binary(binary_t&) override { return false; }  // no JSON text has it
+  bool start_object(size_t) override { return open(JsonValue::Kind::object); }
+  bool end_object() override { return close(); }
+  bool start_array(size_t) override { return open(JsonValue::Kind::array); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    step();
+    next_.name = std::move(name);
+    next_.name_offset = start_;
+    return true;
+  }
+
+  /// `read` bytes were read, one more than there are at the end of the text.
+  bool parse_error(size_t read, const std::string&,
+                   const nlohmann::json::exception& thrown) override {
+    const size_t at = next_start(read - 1);
+    constexpr int number_overflow = 406;
+    if (thrown.id == number_overflow) {
+      overflow_size = read - at;
+      return refuse(at, "must be a number that a 64-bit float can hold: found " +
+                            printable(text_.substr(at, overflow_size)));
+    }
+    // nlohmann takes 007 for 0, 0 and 7.
+    const std::string_view last = word(start_);
+    if (at == end_ && !last.empty() && !nlohmann::json::accept(last)) return refuse_word(start_);
+    if (at == text_.size()) return refuse_end();
+    if (text_[at] == '/' || text_[at] == '#') {
+      return refuse(at, R"(a comment: JSON has none; write it under "about")");
+    }
+    const std::string_view context = between(thrown.what(), "while parsing ", " - ");
+    const std::string_view reason = between(thrown.what(), " - ", "; ");
+    const std::string_view string_reason = between(reason, "invalid string: ", "; ");
+    if (!string_reason.empty()) return refuse_string(at, read - 1, std::string(string_reason));
+    return refuse_token(at, context);
+  }
+
+ private:
+  bool refuse(size_t offset, const std::string& message) {
+    error.emplace(offset, message);
+    return false;
+  }
+
+  bool refuse_word(size_t at) {
+    return refuse(at,
+                  "not a JSON value: found " + in_quotes(word(at)) + "; " + word_hint(word(at)));
+  }
+
+  bool refuse_end() {
+    if (open_.empty()) {
+      return refuse(text_.size(), "the text is empty; the shortest configuration is {}");
+    }
+    const size_t opened = open_.back()->offset;
+    return refuse(text_.size(),
+                  fmt::format("the text ends too early: the \"{}\" of line {} is not closed",
+                              text_[opened], position_of(text_, opened).line));
+  }
+
+  bool refuse_string(size_t opened, size_t at, const std::string& reason) {
+    if (at == text_.size() || text_[at] == '\n' || text_[at] == '\r') {
+      return refuse(opened, "a string without its closing quote on the same line");
+    }
+    std::string hint;
+    if (reason.starts_with("forbidden character")) hint = R"(; a backslash itself is written \\)";
+    if (reason.starts_with("surrogate")) hint = "; write the character itself";
+    return refuse(at, "in a string: " + reason + hint);
+  }
+
+  /// A token that is at most in the wrong place; `context` is what nlohmann was parsing.
+  bool refuse_token(size_t at, std::string_view context) {
+    const size_t before = text_.substr(0, at).find_last_not_of(space);
+    if ((text_[at] == '}' || text_[at] == ']') && before != text_.npos && text_[before] == ',') {
+      return refuse(before, fmt::format("a trailing comma before \"{}\"", text_[at]));
+    }
+    std::string wanted = "a value";
+    if (context == "object") wanted = R"("," or "}")";
+    if (context == "array") wanted = R"("," or "]")";
+    if (context == "object key") wanted = "a name in double quotes";
+    if (context == "object separator") wanted = "\":\" after the name " + in_quotes(next_.name);
+    if (context == "value") {
+      if (open_.empty() && end_ > 0) {
+        wanted = "the end of the text";
+      } else if (text_[at] == '\'') {
+        return refuse(at, "a string takes double quotes: found '");
+      } else if (!word(at).empty()) {
+        return refuse_word(at);
+      }
+    }
+    return refuse(at, "expected " + wanted + ": found " + found(at));
+  }
+
+  std::string_view word(size_t at) const {
+    const size_t end = static_cast<size_t>(
+        std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(at), text_.end(), is_word) -
+        text_.begin());
+    return text_.substr(at, end - at);
+  }
+
+  /// What stands there, for a message.
+  std::string found(size_t at) const {
+    if (text_[at] == '"') return "a string";
+    if (!word(at).empty()) return in_quotes(word(at));
+    size_t end = at + 1;
+    while (end < text_.size() && (text_[end] & 0xC0) == 0x80) ++end;
+    return in_quotes(text_.substr(at, end - at));
+  }
+
+  /// Where the token after the last one starts, `latest` at most.
+  size_t next_start(size_t latest) const {
+    size_t at = end_;
+    while (at < latest && std::string_view(" \t\r\n,:").find(text_[at]) != text_.npos) ++at;
+    return at;
+  }
+
+  /// Steps over the next token, which nlohmann has found valid.
+  void step() {
+    start_ = next_start(text_.size());
+    end_ = start_ + std::max<size_t>(word(start_).size(), 1);
+    if (text_[start_] != '"') return;
+    while (text_[end_] != '"') end_ += text_[end_] == '\\' ? 2 : 1;
+    ++end_;
+  }
+
+  /// Hangs the value that starts with the next token into the tree.
+  JsonValue& add(JsonValue::Kind kind) {
+    step();
+    JsonValue& value = open_.empty() ? root : open_.back()->children.emplace_back();
+    value = std::exchange(next_, {});
+    value.kind = kind;
+    value.offset = start_;
+    return value;
+  }
+
+  bool add_literal(JsonValue::Kind kind) {
+    JsonValue& value = add(kind);
+    value.text = text_.substr(start_, end_ - start_);
+    return true;
+  }
+
+  bool open(JsonValue::Kind kind) {
+    JsonValue& value = add(kind);
+    if (open_.size() == json_depth_limit) {
+      return refuse(start_, fmt::format("nested too deep: more than {} levels", json_depth_limit));
+    }
+    open_.push_back(&value);
+    return true;
+  }
+
+  bool close() {
+    step();
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  size_t start_ = 0;              ///< of the last token
+  size_t end_ = 0;                ///< of the last token
+  JsonValue next_{};              ///< holds the name of the value that comes next
+  std::vector<JsonValue*> open_;  ///< objects and arrays, the outermost first
+};
+
+}  // namespace
+
+JsonValue read_json(std::string_view text) {
+  if (text.size() > json_size_limit) {
+    throw JsonError(0, fmt::format("too large: more than {} bytes", json_size_limit));
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    throw JsonError(0, "starts with a byte order mark; save it as UTF-8 without one");
+  }
+  if (const size_t bad = first_invalid_utf8(text); bad < text.size()) {
+    throw JsonError(bad, fmt::format("not UTF-8: found the byte 0x{:02X}",
+                                     static_cast<unsigned>(static_cast<unsigned char>(text[bad]))));
+  }
+  if (const size_t zero = text.find('\0'); zero < text.size()) {  // nlohmann would stop there
+    throw JsonError(zero, "a zero byte; save the text as UTF-8");
+  }
+  std::string readable(text);  // nlohmann refuses a number that no double can hold: it reads 0
+  for (int overflows = 0;; ++overflows) {
+    TreeBuilder builder(text);
+    if (nlohmann::json::sax_parse(readable, &builder)) return std::move(builder.root);
+    const size_t size = builder.overflow_size;
+    if (size == 0 || overflows == most_overflows) throw JsonError(*builder.error);
+    readable.replace(builder.error->offset(), size, "0" + std::string(size - 1, ' '));
+  }
+}
+
+}  // namespace heed

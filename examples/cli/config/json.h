@@ -1,5 +1,5 @@
-// A strict JSON reader that keeps positions and the spelling of numbers. It is hand-written since
-// nlohmann/json drops duplicates, rounds numbers before one can look, and recurses without a bound.
+// JSON with positions, duplicate names and the spelling of numbers, all of which nlohmann/json
+// drops when it builds its own tree: it parses, the tree is ours.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ class JsonError : public Error {
 };
 
 constexpr size_t json_size_limit = size_t{1} << 20;  ///< bytes
-constexpr int json_depth_limit = 32;                 ///< nested objects and arrays
+constexpr size_t json_depth_limit = 32;              ///< nested objects and arrays
 
 /// Reads RFC 8259 JSON in UTF-8 and nothing else: no comments, no trailing comma, no NaN, no byte
 /// order mark, within both limits. Throws JsonError.

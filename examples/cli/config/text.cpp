@@ -52,26 +52,6 @@ size_t first_invalid_utf8(std::string_view text) {
   return at;
 }
 
-void append_utf8(std::string& text, unsigned code_point) {
-  const auto put = [&](unsigned byte) { text += static_cast<char>(byte); };
-  const auto put_tail = [&](unsigned shift) { put(0x80 | ((code_point >> shift) & 0x3F)); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | (code_point >> 6));
-    put_tail(0);
-  } else if (code_point < 0x10000) {
-    put(0xE0 | (code_point >> 12));
-    put_tail(6);
-    put_tail(0);
-  } else {
-    put(0xF0 | (code_point >> 18));
-    put_tail(12);
-    put_tail(6);
-    put_tail(0);
-  }
-}
-
 std::string json_string(std::string_view text) {
   std::string json = "\"";
   for (const char c : text) {

@@ -22,9 +22,6 @@ TextPosition position_of(std::string_view text, size_t offset);
 /// The offset of the first byte that is not valid UTF-8; text.size() if all of it is valid.
 size_t first_invalid_utf8(std::string_view text);
 
-/// Appends the code point (≤ 0x10FFFF, no surrogate) as UTF-8.
-void append_utf8(std::string& text, unsigned code_point);
-
 /// The whole text as a JSON string, quotes included.
 std::string json_string(std::string_view text);
 

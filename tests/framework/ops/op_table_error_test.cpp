@@ -1,0 +1,57 @@
+// What the ops of the table refuse, word by word.
+#include "heed/tests/support/op_properties.h"
+#include "heed/tests/support/tensor_json.h"
+
+namespace heed::testing {
+namespace {
+
+Tensors tensors_of(const std::vector<Input>& inputs) {
+  Tensors tensors;
+  for (const Input& input : inputs) {
+    tensors.push_back(tensor_of(array_of(input, 0), dtype_of(input, DType::f64)));
+    if (tensors.back().defined() && is_floating(tensors.back().dtype())) {
+      tensors.back().requires_grad_();
+    }
+  }
+  return tensors;
+}
+
+std::string message_of(const OpCase& op, const ErrorCase& error) {
+  try {
+    call_op(op, tensors_of(error.inputs), Attributes(op.attributes, error.attributes));
+  } catch (const std::exception& thrown) {
+    return thrown.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("Every op says what is wrong with its inputs, in whole messages, and leaks nothing") {
+  for (const OpCase& op : op_table()) {
+    for (const ErrorCase& error : op.errors) {
+      expect_no_leak(op.name + ": " + error.message, [&] {
+        const std::string message = message_of(op, error);
+        ++totals().error_messages;
+        expect(message == error.message ? "" : "the message is \"" + message + "\"",
+               op.name + ", expecting \"" + error.message + "\"");
+      });
+    }
+  }
+}
+
+TEST_CASE("Looser tolerances of the op table have a reason") {
+  const Tolerance standard;
+  for (const OpCase& op : op_table()) {
+    const Tolerance& own = op.tolerance;
+    const bool looser = own.f64 > standard.f64 || own.f32 > standard.f32 ||
+                        own.gradient_f32 > standard.gradient_f32;
+    expect(looser != own.reason.empty(), op.name + ": a reason if and only if it is looser");
+    if (looser) {
+      WARN(op.name << ": tolerances f64 " << own.f64 << ", f32 " << own.f32 << ", gradients in f32 "
+                   << own.gradient_f32 << ": " << own.reason);
+    }
+  }
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,149 @@
+// What the ops of the table compute: against naive references, and gradients against differences.
+#include "heed/framework/autograd/gradcheck.h"
+#include "heed/tests/support/op_properties.h"
+
+namespace heed::testing {
+namespace {
+
+using reference::NdArray;
+
+std::vector<NdArray> reference_outputs(const OpCase& op, const Sample& sample,
+                                       const Tensors& inputs) {
+  Arrays arrays;
+  for (const Tensor& input : inputs) {
+    arrays.push_back(input.defined() ? std::optional(array_of(input)) : std::nullopt);
+  }
+  return op.reference(arrays, Attributes(op.attributes, sample.attributes));
+}
+
+DType expected_dtype(const OpCase& op, const Sample& sample, size_t output, DType floating) {
+  switch (op.output_type(output)) {
+    case OutputType::i64: return DType::i64;
+    case OutputType::boolean: return DType::boolean;
+    case OutputType::as_input: return floating;
+    case OutputType::as_attribute: break;
+  }
+  const std::string name = sample.attributes.at("dtype");
+  for (const DType dtype : {DType::f32, DType::f64, DType::i64}) {
+    if (name == heed::name_of(dtype)) return dtype;
+  }
+  return DType::boolean;
+}
+
+bool any_requires_grad(const Tensors& tensors) {
+  bool any = false;
+  for (const Tensor& tensor : tensors) any = any || (tensor.defined() && tensor.requires_grad());
+  return any;
+}
+
+bool has_floating_input(const Sample& sample) {
+  bool any = false;
+  for (const Input& input : sample.inputs) any = any || input.is_floating();
+  return any;
+}
+
+double output_tolerance(const OpCase& op, DType floating) {
+  if (!is_floating(floating)) return 0;
+  return floating == DType::f32 ? op.tolerance.f32 : op.tolerance.f64;
+}
+
+/// Forward and backward in one dtype: values, dtypes, shapes, and that the inputs stay as they were.
+void check_values(const OpCase& op, const Sample& sample, DType floating, const std::string& where) {
+  const Tensors inputs = leaves_of(op, sample, floating);
+  const Tensors before = leaves_of(op, sample, floating);
+  const Run got = run(op, sample, inputs);
+  const std::vector<NdArray> want = reference_outputs(op, sample, before);
+  expect(got.outputs.size() == want.size(), where + ": number of outputs");
+  for (size_t i = 0; i < want.size(); ++i) {
+    const std::string output = where + ", output " + std::to_string(i);
+    expect(difference(array_of(got.outputs.at(i)), want[i], output_tolerance(op, floating)), output);
+    expect(got.outputs[i].dtype() == expected_dtype(op, sample, i, floating), output + ": dtype");
+    const bool recorded = op.differentiable && is_floating(got.outputs[i].dtype()) &&
+                          any_requires_grad(inputs);
+    expect(got.outputs[i].requires_grad() == recorded, output + ": requires grad");
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string input = where + ", input " + std::to_string(i);
+    expect(bit_difference(inputs[i], before[i]), input + " afterwards");
+    if (!got.gradients[i].defined()) continue;
+    expect(got.gradients[i].shape() == inputs[i].shape() &&
+               got.gradients[i].dtype() == inputs[i].dtype(),
+           input + ": its gradient has its shape and dtype");
+  }
+}
+
+Differentiable as_function(const OpCase& op, const Sample& sample) {
+  return [&op, attributes = Attributes(op.attributes, sample.attributes)](const Tensors& inputs) {
+    return call_op(op, inputs, attributes);
+  };
+}
+
+bool can_gradcheck(const OpCase& op, const Sample& sample) {
+  return op.differentiable && sample.smooth && !sample.is_large() && has_floating_input(sample);
+}
+
+}  // namespace
+
+TEST_CASE("Every op gives the values of its naive reference in f64 and f32 and leaves its inputs alone") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    for (const DType floating : {DType::f64, DType::f32}) {
+      check_values(op, sample, floating, where + " in " + heed::name_of(floating));
+    }
+  });
+}
+
+TEST_CASE("Every op is exact in the integer and bool dtypes it takes and refuses the others") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!has_floating_input(sample)) return;
+    for (const DType dtype : {DType::i64, DType::boolean}) {
+      const std::string here = where + " in " + heed::name_of(dtype);
+      if (op.takes(dtype)) {
+        check_values(op, sample, dtype, here);
+        continue;
+      }
+      const Tensors inputs = leaves_of(op, sample, dtype);
+      std::string problem = "is no DTypeError";
+      try {
+        call_op(op, inputs, Attributes(op.attributes, sample.attributes));
+      } catch (const DTypeError& error) {
+        const bool named = std::string(error.what()).rfind(op.name + ": ", 0) == 0;
+        problem = named ? "" : std::string("does not begin with the op's name: ") + error.what();
+      }
+      expect(problem, here);
+    }
+  });
+}
+
+TEST_CASE("Every gradient agrees with central differences, element by element, in f64") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!can_gradcheck(op, sample)) return;
+    const Tensors inputs = leaves_of(op, sample, DType::f64);
+    const GradcheckReport report = gradcheck(as_function(op, sample), inputs);
+    totals().gradient_elements += report.elements;
+    expect(report.passed ? std::string() : report.text(), where);
+  });
+}
+
+TEST_CASE("Every second gradient agrees with central differences of the first") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!op.twice_differentiable || !can_gradcheck(op, sample)) return;
+    const Tensors inputs = leaves_of(op, sample, DType::f64);
+    const GradcheckReport report = gradgradcheck(as_function(op, sample), inputs);
+    totals().second_gradient_elements += report.elements;
+    expect(report.passed ? std::string() : report.text(), where);
+  });
+}
+
+TEST_CASE("Every gradient in f32 is that in f64, rounded") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!op.differentiable || !sample.smooth) return;
+    const Run want = run(op, sample, leaves_of(op, sample, DType::f64));
+    const Run got = run(op, sample, leaves_of(op, sample, DType::f32));
+    for (size_t i = 0; i < want.gradients.size(); ++i) {
+      expect(difference(got.gradients[i], want.gradients[i], op.tolerance.gradient_f32),
+             where + ", gradient of input " + std::to_string(i));
+    }
+  });
+}
+
+}  // namespace heed::testing

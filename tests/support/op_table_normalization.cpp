@@ -1,0 +1,53 @@
+// Rows of normalisation.
+#include "heed/framework/ops/normalization.h"
+#include "heed/tests/support/op_rows.h"
+#include "heed/tests/support/reference_normalization.h"
+
+namespace heed::testing {
+
+OpTable normalization_ops() {
+  const Json last = {{"normalized_shape", Json::array({4})}};
+  const Json last_two = {{"normalized_shape", {2, 3}}, {"eps", 0.125}};
+  return {{
+      .name = "layer_norm",
+      .inputs = {"x", "weight?", "bias?"},
+      .attributes = {integers("normalized_shape"), number("eps", 1e-5)},
+      .call = [](const Tensors& in, const Attributes& with) {
+        return Tensors{layer_norm(in[0], with.shape("normalized_shape"), in[1], in[2],
+                                  with.number("eps"))};
+      },
+      .reference = [](const Arrays& in, const Attributes& with) {
+        return std::vector{reference::layer_norm(in[0], with.integers("normalized_shape"),
+                                                 in.maybe(1), in.maybe(2), with.number("eps"))};
+      },
+      .samples = {{{distinct({2, 2, 4})}, last},
+                  {{distinct({2, 2, 4}), any({4}), any({4})}, last},
+                  {{distinct({2, 4}), any({4})}, last},
+                  {{distinct({2, 4}), absent(), any({4})}, last},
+                  {{distinct({4})}, last},
+                  {{distinct({2, 2, 3}), any({2, 3}), any({2, 3})}, last_two},
+                  {{listed({2, 2, 2, 2, 1, 2, 4, 3}, {2, 4})},
+                   {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
+                  {{distinct({0, 4}), any({4}), any({4})}, last},
+                  {{distinct({2, 0}), any({0}), any({0})}, {{"normalized_shape", Json::array({0})}}},
+                  {{any({9000, 4}), any({4}), any({4})}, {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
+                  {{any({70, 600}), any({600}), any({600})}, {{"normalized_shape", Json::array({600})}}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  {{"normalized_shape", {4}}},
+                  "layer_norm: normalized_shape [4] is not the tail of x's shape [2, 3]"},
+                 {{of_type(f32, {2, 3})},
+                  {{"normalized_shape", Json::array()}},
+                  "layer_norm: normalized_shape [] is not the tail of x's shape [2, 3]"},
+                 {{of_type(f32, {2, 4}), of_type(f32, {3})},
+                  last,
+                  "layer_norm: weight must have normalized_shape [4], got [3]"},
+                 {{of_type(f32, {2, 4}), absent(), of_type(f64, {4})},
+                  last,
+                  "layer_norm: dtypes differ: f32 [2, 4] and f64 [4]; write .to(DType::f32) on the "
+                  "second or .to(DType::f64) on the first"}},
+      .tolerance = {.gradient_f32 = 2e-5,
+                    .reason = "gradients of weight and bias sum up to 9000 rows in f32"},
+  }};
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,60 @@
+// heed-eval: reads one JSON request per line on stdin, answers each with one line on stdout.
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <string>
+
+#include "heed/tests/support/op_eval.h"
+#include "heed/tests/support/tensor_json.h"
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool reserves_address_space = true;
+#elif defined(__has_feature)
+constexpr bool reserves_address_space = __has_feature(address_sanitizer);
+#else
+constexpr bool reserves_address_space = false;
+#endif
+
+/// Makes a request for too much memory an error (bad_alloc) instead of the end of the process.
+void limit_memory() {
+  if (reserves_address_space) return;
+  constexpr rlim_t gigabyte = rlim_t{1} << 30;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max < 8 * gigabyte ? limit.rlim_max : 8 * gigabyte;
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+/// The next line without its end; false at the end of the input. Bytes beyond the limit of a request
+/// are counted, not kept.
+bool read_line(std::string& line) {
+  line.clear();
+  bool any = false;
+  for (int letter = getc_unlocked(stdin); letter != EOF; letter = getc_unlocked(stdin)) {
+    any = true;
+    if (letter == '\n') break;
+    if (line.size() <= heed::testing::max_json_bytes) line += static_cast<char>(letter);
+  }
+  return any;
+}
+
+}  // namespace
+
+int main() {
+  limit_memory();
+  std::string line;
+  while (read_line(line)) {
+    std::string text;
+    try {
+      text = heed::testing::answer(line);
+    } catch (const std::exception&) {
+      text = "{\"error\":\"out of memory\"}";
+    }
+    text += '\n';
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return 1;
+    if (std::fflush(stdout) != 0) return 1;
+  }
+  return 0;
+}

@@ -10,6 +10,7 @@ namespace heed {
 struct Embedding : Layer<Embedding> {
   Parameter weight;
 
+  /// Throws ValueError unless both sizes are at least 1.
   Embedding(const Slot& slot, int64_t tokens, int64_t width);
   Tensor forward(const Tensor& ids);
 };

@@ -11,6 +11,7 @@ struct LayerNorm : Layer<LayerNorm> {
   Parameter weight, bias;
   const double eps;
 
+  /// Throws ValueError unless `width` is at least 1.
   LayerNorm(const Slot& slot, int64_t width, double eps = 1e-5);
   Tensor forward(const Tensor& x);
 };

@@ -14,6 +14,7 @@ struct Linear : Layer<Linear> {
   Parameter weight;
   std::optional<Parameter> bias;
 
+  /// Throws ValueError unless both sizes are at least 1.
   Linear(const Slot& slot, int64_t in, int64_t out, Bias with_bias = Bias::learned);
   Tensor forward(const Tensor& x);
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "heed/framework/nn/init.h"
+#include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 
@@ -34,14 +35,20 @@ Tensor sinusoids(int64_t max_length, int64_t width) {
 }  // namespace
 
 LearnedPositions::LearnedPositions(const Slot& slot, int64_t max_length, int64_t width)
-    : Layer(slot), weight({this, "weight"}, {max_length, width}, init::normal(0.02)) {}
+    : Layer(slot),
+      weight({this, "weight"},
+             {positive("LearnedPositions", "max_length", max_length),
+              positive("LearnedPositions", "width", width)},
+             init::normal(0.02)) {}
 
 Tensor LearnedPositions::forward(const Tensor& x) {
   return add_rows("LearnedPositions", x, weight);
 }
 
 SinusoidalPositions::SinusoidalPositions(const Slot& slot, int64_t max_length, int64_t width)
-    : Layer(slot), table({this, "table"}, sinusoids(max_length, width)) {}
+    : Layer(slot),
+      table({this, "table"}, sinusoids(positive("SinusoidalPositions", "max_length", max_length),
+                                       positive("SinusoidalPositions", "width", width))) {}
 
 Tensor SinusoidalPositions::forward(const Tensor& x) {
   return add_rows("SinusoidalPositions", x, table);

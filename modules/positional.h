@@ -10,6 +10,7 @@ namespace heed {
 struct LearnedPositions : Layer<LearnedPositions> {
   Parameter weight;  // [max_length, width]
 
+  /// Throws ValueError unless both sizes are at least 1.
   LearnedPositions(const Slot& slot, int64_t max_length, int64_t width);
   Tensor forward(const Tensor& x);
 };
@@ -19,6 +20,7 @@ struct LearnedPositions : Layer<LearnedPositions> {
 struct SinusoidalPositions : Layer<SinusoidalPositions> {
   Buffer table;  // [max_length, width]
 
+  /// Throws ValueError unless both sizes are at least 1.
   SinusoidalPositions(const Slot& slot, int64_t max_length, int64_t width);
   Tensor forward(const Tensor& x);
 };

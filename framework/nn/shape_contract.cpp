@@ -1,6 +1,7 @@
 #include "heed/framework/nn/shape_contract.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace heed {
 
@@ -20,16 +21,24 @@ void Dims::bind(std::string_view name, int64_t size) {
   letters_[count_++] = {name, size};
 }
 
-bool Dims::fits(std::string_view factor, int64_t size) {
-  if (const Letter* letter = find(factor)) return letter->size == size;
-  if (factor.find('*') == std::string_view::npos) {
-    bind(factor, size);
+int64_t Dims::value_of(std::string_view factor) const {
+  if (factor.empty() || factor[0] < '0' || factor[0] > '9') return (*this)[factor];
+  int64_t number = 0;
+  std::from_chars(factor.data(), factor.data() + factor.size(), number);
+  return number;
+}
+
+bool Dims::fits(std::string_view text, int64_t size) {
+  if (const Letter* letter = find(text)) return letter->size == size;
+  const bool is_letter = text[0] > '9' && text.find('*') == std::string_view::npos;
+  if (is_letter) {
+    bind(text, size);
     return true;
   }
   int64_t product = 1;
-  for (size_t begin = 0; begin <= factor.size();) {
-    const size_t end = std::min(factor.find('*', begin), factor.size());
-    product *= (*this)[factor.substr(begin, end - begin)];
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('*', begin), text.size());
+    product *= value_of(text.substr(begin, end - begin));
     begin = end + 1;
   }
   return product == size;
@@ -39,7 +48,8 @@ const Tensor& Dims::check(const Tensor& x, std::string_view pattern) {
   int64_t d = 0;
   for (size_t begin = 0; begin < pattern.size(); ++d) {
     const size_t end = std::min(pattern.find(' ', begin), pattern.size());
-    if (d >= x.dim() || !fits(pattern.substr(begin, end - begin), x.shape()[d])) fail(x, pattern);
+    const std::string_view size = pattern.substr(begin, end - begin);
+    if (size.empty() || d >= x.dim() || !fits(size, x.shape()[d])) fail(x, pattern);
     begin = end + 1;
   }
   if (d != x.dim()) fail(x, pattern);

@@ -14,7 +14,8 @@
 namespace heed {
 
 /// Letters and their sizes, in one call of one module. A letter is bound when first seen. A product
-/// such as "H*D_v" is of letters that are known. Allocates nothing unless it throws.
+/// such as "H*D_v" is of letters that are known; a number stands for itself. Allocates nothing
+/// unless it throws.
 class Dims {
  public:
   struct Letter {
@@ -35,7 +36,8 @@ class Dims {
 
  private:
   const Letter* find(std::string_view name) const;
-  bool fits(std::string_view factor, int64_t size);
+  bool fits(std::string_view size_text, int64_t size);
+  int64_t value_of(std::string_view factor) const;
   void bind(std::string_view name, int64_t size);
   [[noreturn]] void fail(const Tensor& x, std::string_view pattern) const;
 

@@ -1,9 +1,9 @@
 #include "heed/modules/attention/my_mha.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "heed/framework/nn/shape_contract.h"
+#include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/softmax.h"
@@ -38,20 +38,15 @@ Tensor attention_weights(MyMHA& m, Dims& d, const Tensor& x1, const Tensor& x2) 
 
 MyMHA::MyMHA(const Slot& slot, int64_t d_1, int64_t d_2, int64_t d_qk, int64_t d_v, int64_t heads)
     : Layer(slot),
-      D_1(d_1),
-      D_2(d_2),
-      D_qk(d_qk),
-      D_v(d_v),
-      H(heads),
+      D_1(positive("MyMHA", "D_1", d_1)),
+      D_2(positive("MyMHA", "D_2", d_2)),
+      D_qk(positive("MyMHA", "D_qk", d_qk)),
+      D_v(positive("MyMHA", "D_v", d_v)),
+      H(positive("MyMHA", "H", heads)),
       W_Q({this, "W_Q"}, D_1, H * D_qk, Bias::none),
       W_K({this, "W_K"}, D_2, H * D_qk, Bias::none),
       W_V({this, "W_V"}, D_2, H * D_v, Bias::none),
-      W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {
-  if (std::min({D_1, D_2, D_qk, D_v, H}) < 1) {
-    throw ValueError("MyMHA: sizes must be at least 1: D_1 = ", D_1, ", D_2 = ", D_2, ", D_qk = ", D_qk,
-                     ", D_v = ", D_v, ", H = ", H);
-  }
-}
+      W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {}
 
 Tensor MyMHA::forward(const Tensor& x1, const Tensor& x2) {
   Dims d = letters_of(*this);

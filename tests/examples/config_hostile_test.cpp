@@ -118,6 +118,9 @@ TEST_CASE("large hostile texts are refused quickly", "[config]") {
   std::string elements = "{\"train\": [0";
   while (elements.size() < 1000000) elements += ",[]";
   CHECK_FALSE(fault(table, elements + "]}").empty());
+  std::string overflows = "{\"train\": [0";
+  while (overflows.size() < 1000000) overflows += ",1e999";
+  CHECK_FALSE(fault(table, overflows + "]}").empty());
 }
 
 TEST_CASE("hostile overrides are refused like hostile files", "[config]") {

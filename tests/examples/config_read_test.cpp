@@ -165,6 +165,36 @@ TEST_CASE("the table lists its keys in order, with type, range, default and cond
   CHECK(table.sections()[1].types[2].help == "near keys");
 }
 
+template <class T>
+concept TakesHalfAsMinimum = requires {
+  Key<T>{.path = "a", .minimum = 0.5};
+};
+static_assert(TakesHalfAsMinimum<double> && !TakesHalfAsMinimum<int64_t>);
+
+TEST_CASE("an exclusive minimum refuses the minimum itself", "[config]") {
+  const auto message = [](const ConfigEntry& entry, const std::string& value) -> std::string {
+    ConfigTable table;
+    table.add({entry});
+    try {
+      read_config_text(table, R"({"a": )" + value + "}", "test.json");
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const Key<double> positive{
+      .path = "a", .fallback = 1.0, .minimum = 0.0, .exclusive_minimum = true};
+  CHECK(message(positive, "5e-324").empty());
+  for (const std::string zero : {"0", "-0.0"}) {
+    CHECK(message(positive, zero) ==
+          "test.json:1:7: error: a: must be greater than 0: found " + zero);
+  }
+  Key<double> share = positive;
+  share.maximum = 1.0;
+  CHECK(message(share, "true") ==
+        "test.json:1:7: error: a: must be a number, greater than 0 and at most 1: found true");
+}
+
 TEST_CASE("a declaration that contradicts itself or another is refused", "[config]") {
   ConfigTable table;
   table.add({Key<int64_t>{.path = "train.steps"}});
@@ -187,6 +217,9 @@ TEST_CASE("a declaration that contradicts itself or another is refused", "[confi
           "config table: a path is made of letters, digits and _ between dots: " + path);
   }
   CHECK(message(Key<int64_t>{.path = "a", .minimum = 2, .maximum = 1}) ==
+        "config table: the range is empty: a");
+  CHECK(message(
+            Key<double>{.path = "a", .minimum = 1.0, .exclusive_minimum = true, .maximum = 1.0}) ==
         "config table: the range is empty: a");
   CHECK(message(Key<int64_t>{.path = "a", .fallback = 0, .minimum = 1}) ==
         "config table: the default is not allowed by its own key: a");

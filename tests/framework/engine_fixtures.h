@@ -41,7 +41,9 @@ inline Tensor normal(const Shape& shape, uint64_t seed, DType dtype = DType::f64
 using Values = std::vector<double>;
 
 /// The elements in row-major order.
-inline Values values(const Tensor& x) { return x.to_vector<double>(); }
+inline Values values(const Tensor& x) {
+  return x.to_vector<double>();
+}
 
 /// What the engine holds: equal before and after means that nothing leaked.
 struct Held {

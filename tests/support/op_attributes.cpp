@@ -80,7 +80,8 @@ int64_t integer_from_json(const Json& json, const std::string& what) {
   return json.get<int64_t>();
 }
 
-Attributes::Attributes(const std::vector<Attribute>& declared, const Json& given) {
+Attributes::Attributes(const std::vector<Attribute>& declared, const Json& request) {
+  const Json given = request.is_null() ? Json::object() : request;
   if (!given.is_object()) throw RequestError("\"attrs\" must be an object");
   for (const auto& [name, value] : given.items()) {
     bool known = false;
@@ -122,6 +123,11 @@ std::vector<int64_t> Attributes::integers(const std::string& name) const {
     list.push_back(integer_from_json(entry, "attribute \"" + name + "\""));
   }
   return list;
+}
+
+Shape Attributes::shape(const std::string& name) const {
+  const std::vector<int64_t> list = integers(name);
+  return Shape(std::span(list));
 }
 
 std::optional<int64_t> Attributes::maybe_integer(const std::string& name) const {

@@ -51,8 +51,9 @@ int64_t integer_from_json(const Json& json, const std::string& what);
 class Attributes {
  public:
   Attributes() = default;
-  /// Throws RequestError: unknown attribute, missing one, wrong type.
-  Attributes(const std::vector<Attribute>& declared, const Json& given);
+  /// `request` is an object, or null for none. Throws RequestError: unknown attribute, missing one,
+  /// wrong type.
+  Attributes(const std::vector<Attribute>& declared, const Json& request);
 
   bool has(const std::string& name) const { return !values_.at(name).is_null(); }
   bool is_list(const std::string& name) const { return values_.at(name).is_array(); }
@@ -64,11 +65,10 @@ class Attributes {
   std::vector<int64_t> integers(const std::string& name) const;
   std::optional<int64_t> maybe_integer(const std::string& name) const;
   /// The same list as the engine takes it.
-  IntList dims(const std::string& name) const { return IntList(std::span(list_of(name))); }
-  Shape shape(const std::string& name) const { return Shape(std::span(list_of(name))); }
+  Shape shape(const std::string& name) const;
+  IntList dims(const std::string& name) const { return shape(name); }
 
  private:
-  std::vector<int64_t> list_of(const std::string& name) const { return integers(name); }
   Json values_ = Json::object();
 };
 

@@ -17,8 +17,9 @@ OpCase split_row() {
       .attributes = {integer_or_integers(sizes), integer("dim", 0)},
       .call = [sizes](const Tensors& in, const Attributes& with) {
         const int64_t dim = with.integer("dim");
-        return with.is_list(sizes) ? split(in[0], std::span(std::as_const(with.integers(sizes))), dim)
-                                   : split(in[0], with.integer(sizes), dim);
+        if (!with.is_list(sizes)) return split(in[0], with.integer(sizes), dim);
+        const std::vector<int64_t> sections = with.integers(sizes);
+        return split(in[0], sections, dim);
       },
       .reference = [sizes](const Arrays& in, const Attributes& with) {
         const int64_t dim = with.integer("dim");

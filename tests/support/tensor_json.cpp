@@ -129,7 +129,8 @@ std::string to_json_text(const Tensor& tensor) {
   if (!tensor.defined()) return "null";
   std::string text = std::string("{\"dtype\":\"") + heed::name_of(tensor.dtype()) + "\",\"shape\":[";
   for (int64_t d = 0; d < tensor.dim(); ++d) {
-    text += (d > 0 ? "," : "") + std::to_string(tensor.shape()[d]);
+    if (d > 0) text += ',';
+    text += std::to_string(tensor.shape()[d]);
   }
   text += "],\"data\":[";
   visit(tensor.dtype(), [&]<class T>() {

@@ -27,6 +27,10 @@ std::optional<T> parse(const std::string& literal) {
 std::string range_text(const ConfigEntry& entry) {
   const bool has_minimum = entry.minimum.index() != 0;
   const bool has_maximum = entry.maximum.index() != 0;
+  if (has_minimum && entry.exclusive_minimum) {
+    return "greater than " + config_text(entry.minimum) +
+           (has_maximum ? " and at most " + config_text(entry.maximum) : "");
+  }
   if (has_minimum && has_maximum) {
     return "from " + config_text(entry.minimum) + " to " + config_text(entry.maximum);
   }
@@ -39,9 +43,8 @@ ValueFault broken(const std::string& rule, const JsonValue& value, const std::st
 }
 
 Checked in_range(const ConfigEntry& entry, ConfigValue value, const JsonValue& json) {
-  const bool is_low = entry.minimum.index() != 0 && value < entry.minimum;
   const bool is_high = entry.maximum.index() != 0 && entry.maximum < value;
-  if (is_low || is_high) return broken(range_text(entry), json);
+  if (entry.is_too_low(value) || is_high) return broken(range_text(entry), json);
   return value;
 }
 

@@ -52,13 +52,13 @@ class JsonWriter {
       }
       text_ += "{";
       write_members(prefix + name + ".", depth + 1);
-      text_ += "\n" + std::string(2 * depth, ' ') + "}";
+      text_.append(1, '\n').append(2 * depth, ' ') += "}";
     }
   }
 
   void start_line(size_t depth) {
     if (text_.back() != '{' && text_.back() != '[') text_ += ",";
-    text_ += "\n" + std::string(2 * depth, ' ');
+    text_.append(1, '\n').append(2 * depth, ' ');
   }
 
   void start_member(const std::string& name, size_t depth) {

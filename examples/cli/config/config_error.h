@@ -29,7 +29,10 @@ class ConfigError : public Error {
  private:
   static std::string joined(const std::vector<ConfigFault>& faults) {
     std::string text;
-    for (const ConfigFault& fault : faults) text += (text.empty() ? "" : "\n") + fault.text();
+    for (const ConfigFault& fault : faults) {
+      if (!text.empty()) text += '\n';
+      text += fault.text();
+    }
     return text;
   }
 

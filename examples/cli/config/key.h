@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace heed {
@@ -14,14 +15,25 @@ template <class T>
 concept ConfigScalar = std::same_as<T, bool> || std::same_as<T, int64_t> ||
     std::same_as<T, double> || std::same_as<T, std::string>;
 
+/// A T or none, from nothing that T would round or cut: 0.5 for an int64_t does not compile.
+template <ConfigScalar T>
+struct ExactOptional : std::optional<T> {
+  ExactOptional() = default;
+  ExactOptional(std::optional<T> value) : std::optional<T>(std::move(value)) {}
+  template <class Value>
+  requires requires(Value value) { T{value}; }
+  ExactOptional(const Value& value) : std::optional<T>(T{value}) {}
+};
+
 /// A key that always has a value: the one given, or `fallback`; without a fallback it is required.
 /// `config[key]` is a T. The path is dotted, and relative to its section in a SectionType.
 template <ConfigScalar T>
 struct Key {
   std::string path;
-  std::optional<T> fallback{};
-  std::optional<T> minimum{};          ///< inclusive; numbers only
-  std::optional<T> maximum{};          ///< inclusive; numbers only
+  ExactOptional<T> fallback{};
+  ExactOptional<T> minimum{};          ///< numbers only
+  bool exclusive_minimum = false;      ///< the minimum itself is refused
+  ExactOptional<T> maximum{};          ///< inclusive; numbers only
   std::vector<std::string> choices{};  ///< strings only; empty: any string
   std::string help{};
 };
@@ -32,8 +44,9 @@ template <ConfigScalar T>
 struct OptionalKey {
   std::string path;
   std::string otherwise{};
-  std::optional<T> minimum{};          ///< inclusive; numbers only
-  std::optional<T> maximum{};          ///< inclusive; numbers only
+  ExactOptional<T> minimum{};          ///< numbers only
+  bool exclusive_minimum = false;      ///< the minimum itself is refused
+  ExactOptional<T> maximum{};          ///< inclusive; numbers only
   std::vector<std::string> choices{};  ///< strings only; empty: any string
   std::string help{};
 };

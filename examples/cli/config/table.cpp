@@ -44,7 +44,7 @@ void check_limits(const ConfigEntry& entry) {
   if (!entry.choices.empty() && entry.kind != ValueKind::string) {
     throw ValueError("config table: only a string has choices: ", entry.path);
   }
-  if (has_minimum && has_maximum && entry.maximum < entry.minimum) {
+  if (has_minimum && has_maximum && entry.is_too_low(entry.maximum)) {
     throw ValueError("config table: the range is empty: ", entry.path);
   }
   if (entry.fallback.index() == 0) return;
@@ -52,7 +52,7 @@ void check_limits(const ConfigEntry& entry) {
   const bool is_choice =
       text == nullptr || entry.choices.empty() ||
       std::find(entry.choices.begin(), entry.choices.end(), *text) != entry.choices.end();
-  if (!is_choice || (has_minimum && entry.fallback < entry.minimum) ||
+  if (!is_choice || entry.is_too_low(entry.fallback) ||
       (has_maximum && entry.maximum < entry.fallback)) {
     throw ValueError("config table: the default is not allowed by its own key: ", entry.path);
   }

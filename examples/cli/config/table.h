@@ -50,11 +50,17 @@ struct ConfigEntry {
   ConfigValue fallback;   ///< none for a required or an optional key
   bool required;          ///< must be given
   std::string otherwise;  ///< what an unset optional key means; else empty
-  ConfigValue minimum;    ///< inclusive; none: no bound
-  ConfigValue maximum;    ///< inclusive; none: no bound
+  ConfigValue minimum;    ///< none: no bound
+  bool exclusive_minimum;
+  ConfigValue maximum;  ///< inclusive; none: no bound
   std::vector<std::string> choices;
   std::string help;
   std::optional<ConfigCondition> condition;  ///< set by ConfigTable::mount
+
+  /// Whether a number lies below the range.
+  bool is_too_low(const ConfigValue& value) const {
+    return minimum.index() != 0 && (exclusive_minimum ? value <= minimum : value < minimum);
+  }
 
  private:
   template <template <class> class AnyKey, class T>
@@ -65,6 +71,7 @@ struct ConfigEntry {
         required(is_required),
         otherwise(std::move(note)),
         minimum(value_of(key.minimum)),
+        exclusive_minimum(key.exclusive_minimum),
         maximum(value_of(key.maximum)),
         choices(key.choices),
         help(key.help) {}

@@ -84,7 +84,7 @@ std::string printable(std::string_view text, size_t longest) {
 }
 
 std::string in_quotes(std::string_view text) {
-  return "\"" + printable(text) + "\"";
+  return '"' + printable(text) + '"';
 }
 
 std::string list_in_quotes(const std::vector<std::string>& words) {

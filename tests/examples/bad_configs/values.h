@@ -232,6 +232,15 @@ inline const std::vector<BadConfigClass> bad_values{
           {},
           {"bad.json:2:28: error: train.weight_decay: must be a number that a 64-bit float"
            " can hold: found 1e999"}},
+         {"two numbers that overflow",
+          "{\"task\": {\"type\": \"copy\", \"length\": 5},\n"
+          " \"train\": {\"weight_decay\": -1e999, \"lr\": 1e999, \"steps\": 0}}",
+          {},
+          {"bad.json:2:28: error: train.weight_decay: must be a number that a 64-bit float"
+           " can hold: found -1e999",
+           "bad.json:2:42: error: train.lr: must be a number that a 64-bit float can hold: "
+           "found 1e999",
+           "bad.json:2:58: error: train.steps: must be at least 1: found 0"}},
          {"a number that underflows",
           "{\"task\": {\"type\": \"copy\", \"length\": 5},\n"
           " \"train\": {\"weight_decay\": 1e-999}}",

@@ -29,14 +29,17 @@ TEST_CASE("an output of several elements needs a gradient of its shape and dtype
         "without");
   CHECK(message_of([&] { (x * 2).backward(ones({2})); }) ==
         "backward: the gradient must be f64 [2] like its output, got f32 [2]");
-  CHECK(message_of([&] { (x * 2).backward(ones({1, 2}, DType::f64)); }) ==
-        "backward: the gradient must be f64 [2] like its output, got f64 [1, 2]");
+  CHECK(message_of([&] {
+          (x * 2).backward(ones({1, 2}, DType::f64));
+        }) == "backward: the gradient must be f64 [2] like its output, got f64 [1, 2]");
   CHECK(message_of([&] { x.detach().backward(ones({2}, DType::f64)); }) ==
         "backward: output 0 does not require grad, so nothing depends on it");
-  CHECK(message_of([&] { backward(std::vector{x, Tensor()}, std::vector{x.detach(), Tensor()}); }) ==
-        "backward: output 1 does not require grad, so nothing depends on it");
-  CHECK(message_of([&] { backward(std::vector{x}, std::vector{x, x}); }) ==
-        "backward: 2 gradients for 1 outputs");
+  CHECK(message_of([&] {
+          backward(std::vector{x, Tensor()}, std::vector{x.detach(), Tensor()});
+        }) == "backward: output 1 does not require grad, so nothing depends on it");
+  CHECK(message_of([&] {
+          backward(std::vector{x}, std::vector{x, x});
+        }) == "backward: 2 gradients for 1 outputs");
   CHECK_FALSE(x.grad().defined());
   (x * 2).backward(tensor<double>({1, 10}));
   CHECK(values(x.grad()) == Values{2, 20});
@@ -50,10 +53,12 @@ TEST_CASE("a graph is used up by one backward unless it is retained") {
   y.backward({}, true);
   y.backward();
   CHECK(values(x.grad()) == Values{12});
-  CHECK(message_of([&] { y.backward(); }) ==
-        "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
-  CHECK(message_of([&] { (y + 1.0).backward(); }) ==
-        "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(
+      message_of([&] { y.backward(); }) ==
+      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(
+      message_of([&] { (y + 1.0).backward(); }) ==
+      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
   CHECK(values(x.grad()) == Values{12});
 }
 
@@ -62,8 +67,9 @@ TEST_CASE("roots that share a part of the graph need it retained or swept at onc
   const Tensor shared = x * x;
   const Tensor a = shared * 2, b = exp(shared * 0);
   a.backward();
-  CHECK(message_of([&] { b.backward(); }) ==
-        "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(
+      message_of([&] { b.backward(); }) ==
+      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
   const Tensor again = x * x;
   x.set_grad({});
   backward(std::vector{again * 2, again * 3, again, x}, none);

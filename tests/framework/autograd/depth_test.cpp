@@ -49,10 +49,9 @@ void in_small_stack(const std::function<void()>& body) {
 Tensor chain(const Tensor& x) {
   Tensor y = x;
   for (int i = 0; i < nodes; ++i) {
-    y = record("link", y.detach(),
-               {{y, [saved = Saved(y)](const Tensor& g, const Tensor& out) {
-                   return saved->shape() == out.shape() ? g : Tensor();
-                 }}});
+    y = record("link", y.detach(), {{y, [saved = Saved(y)](const Tensor& g, const Tensor& out) {
+                                       return saved->shape() == out.shape() ? g : Tensor();
+                                     }}});
   }
   return y;
 }
@@ -61,8 +60,9 @@ Tensor chain(const Tensor& x) {
 Tensor ladder(const Tensor& x) {
   Tensor y = x;
   for (int i = 0; i < nodes; ++i) {
-    y = record("rung", y.detach(), {{y, [](const Tensor& g) { return g * 0.75; }},
-                                    {y, [saved = Saved(y)](const Tensor& g) { return g * 0.25; }}});
+    y = record("rung", y.detach(),
+               {{y, [](const Tensor& g) { return g * 0.75; }},
+                {y, [saved = Saved(y)](const Tensor& g) { return g * 0.25; }}});
   }
   return y;
 }

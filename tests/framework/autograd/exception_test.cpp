@@ -25,9 +25,8 @@ using heed::testing::values;
 
 /// The identity, whose pullback throws.
 Tensor bomb(const Tensor& x) {
-  return record("bomb", x.detach() * 1, {{x, [](const Tensor&) -> Tensor {
-                  throw std::runtime_error("bomb");
-                }}});
+  return record("bomb", x.detach() * 1,
+                {{x, [](const Tensor&) -> Tensor { throw std::runtime_error("bomb"); }}});
 }
 
 struct Model {
@@ -38,7 +37,8 @@ struct Model {
   Tensor loss() const {
     const Tensor h = tanh(matmul(x, w) + b);
     const Tensor p = softmax(h.transpose(0, 1), 0);
-    return sum(square(p.reshape({-1})) * 3) + sum(exp(h.slice(1, 0, 2)) / (square(x.slice(1, 1, 3)) + 1));
+    return sum(square(p.reshape({-1})) * 3) +
+           sum(exp(h.slice(1, 0, 2)) / (square(x.slice(1, 1, 3)) + 1));
   }
   std::vector<Tensor> leaves() const { return {w, b, x}; }
 };
@@ -115,9 +115,10 @@ TEST_CASE("after a failure a retained graph can be swept again") {
   const Tensor x = leaf({2});
   int calls = 0;
   const Tensor y = record("sometimes", x.detach() * 2, {{x, [&calls](const Tensor& g) {
-                            if (++calls == 1) throw std::runtime_error("once");
-                            return g * 2;
-                          }}});
+                                                           if (++calls == 1)
+                                                             throw std::runtime_error("once");
+                                                           return g * 2;
+                                                         }}});
   const Tensor z = y * y;
   CHECK_THROWS_WITH(z.backward({}, true), "once");
   CHECK_FALSE(x.grad().defined());
@@ -128,10 +129,11 @@ TEST_CASE("after a failure a retained graph can be swept again") {
 TEST_CASE("an exception in a sweep inside a sweep ends both") {
   const Tensor x = leaf({2});
   const Tensor y = record("outer", x.detach() * 2, {{x, [x = Saved(x)](const Tensor&) {
-                            const GradMode recording(true);
-                            const Tensor apart = x->detach().requires_grad_();
-                            return grad(bomb(apart), apart);
-                          }}});
+                                                       const GradMode recording(true);
+                                                       const Tensor apart =
+                                                           x->detach().requires_grad_();
+                                                       return grad(bomb(apart), apart);
+                                                     }}});
   CHECK_THROWS_WITH(y.backward(), "bomb");
   CHECK_THROWS_AS(splice(x, x.detach()), GradientError);
   CHECK_FALSE(x.grad().defined());

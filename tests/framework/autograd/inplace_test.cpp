@@ -22,7 +22,8 @@ using heed::testing::values;
 TEST_CASE("a leaf is written to under NoGrad only") {
   const Tensor x = leaf({1, 2});
   CHECK(message_of([&] { zero_(x); }) ==
-        "zero_: writes to a tensor of shape [2] that requires grad; do it under NoGrad, or use the op "
+        "zero_: writes to a tensor of shape [2] that requires grad; do it under NoGrad, or use the "
+        "op "
         "that returns a copy");
   CHECK(values(x) == Values{1, 2});
   CHECK(x.storage().version() == 0);
@@ -37,11 +38,13 @@ TEST_CASE("results in the graph are never written to") {
   const Tensor x = leaf({1, 2});
   const Tensor y = x * 2;
   CHECK(message_of([&] { fill_(y, 0); }) ==
-        "fill_: writes to a tensor of shape [2] that requires grad; do it under NoGrad, or use the op "
+        "fill_: writes to a tensor of shape [2] that requires grad; do it under NoGrad, or use the "
+        "op "
         "that returns a copy");
   const NoGrad guard;
   CHECK(message_of([&] { fill_(y, 0); }) ==
-        "fill_: writes to the result of mul, which is in the graph; only leaves are written to, write "
+        "fill_: writes to the result of mul, which is in the graph; only leaves are written to, "
+        "write "
         ".detach() or .clone()");
   CHECK(values(y) == Values{2, 4});
 }
@@ -78,7 +81,8 @@ TEST_CASE("a changed saved input is an error that names both ops") {
     add_(x, y);
   }
   CHECK(message_of([&] { z.backward(); }) ==
-        "mul: a tensor of shape [2] saved for backward was changed in place by add_ (version 0 then, 1 "
+        "mul: a tensor of shape [2] saved for backward was changed in place by add_ (version 0 "
+        "then, 1 "
         "now); change a copy, x.clone(), or call backward() first");
   CHECK_FALSE(x.grad().defined());
   CHECK_FALSE(y.grad().defined());
@@ -90,7 +94,8 @@ TEST_CASE("a changed saved output is an error that names both ops") {
   zero_(y.detach());
   fill_(y.detach(), 1);
   CHECK(message_of([&] { sum(y).backward(); }) ==
-        "exp: a tensor of shape [2] saved for backward was changed in place by fill_ (version 0 then, 2 "
+        "exp: a tensor of shape [2] saved for backward was changed in place by fill_ (version 0 "
+        "then, 2 "
         "now); change a copy, x.clone(), or call backward() first");
 }
 
@@ -102,7 +107,8 @@ TEST_CASE("a write through any view is noticed and a write to other memory is no
     mul_(x.transpose(0, 1).select(0, 1), 2);
   }
   CHECK(message_of([&] { y.backward(); }) ==
-        "mul: a tensor of shape [2, 2] saved for backward was changed in place by mul_ (version 0 then, "
+        "mul: a tensor of shape [2, 2] saved for backward was changed in place by mul_ (version 0 "
+        "then, "
         "1 now); change a copy, x.clone(), or call backward() first");
   const Tensor c = tensor<double>({1, 2, 3, 4}).view({2, 2});
   const Tensor z = sum(x * c);
@@ -136,8 +142,9 @@ TEST_CASE("the usual step of an optimizer is allowed between two sweeps") {
 TEST_CASE("shapes and dtypes of in-place operands agree") {
   const Tensor x = tensor<double>({1, 2});
   CHECK(message_of([&] { add_(x, ones({1}, DType::f64)); }) == "add_: shapes differ: [2] and [1]");
-  CHECK(message_of([&] { copy_(x, ones({2, 1}, DType::f64)); }) ==
-        "copy_: shapes differ: [2] and [2, 1]");
+  CHECK(message_of([&] {
+          copy_(x, ones({2, 1}, DType::f64));
+        }) == "copy_: shapes differ: [2] and [2, 1]");
   CHECK(message_of([&] { add_(x, ones({2})); }) ==
         "add_: dtypes differ: f64 [2] and f32 [2]; write .to(DType::f64) on the second or "
         ".to(DType::f32) on the first");

@@ -39,7 +39,8 @@ TEST_CASE("a leaf requires grad when told and stops when told") {
   Tensor y = x * 2;
   for (const bool on : {true, false}) {
     CHECK(message_of([&] { y.requires_grad_(on); }) ==
-          "requires_grad_: only a leaf can be told, this tensor was made by mul; write .detach() first");
+          "requires_grad_: only a leaf can be told, this tensor was made by mul; write .detach() "
+          "first");
   }
 }
 

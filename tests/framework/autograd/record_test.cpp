@@ -27,9 +27,8 @@ Tensor returning(const Tensor& x, const Tensor& gradient) {
 
 /// A joint op of two inputs whose pullback returns `count` gradients like the incoming one.
 Tensor joint_returning(const Tensor& a, const Tensor& b, size_t count) {
-  return record("joint", zeros_like(a), {a, b}, [count](const Tensor& g, const Wanted&) {
-    return Gradients(count, g);
-  });
+  return record("joint", zeros_like(a), {a, b},
+                [count](const Tensor& g, const Wanted&) { return Gradients(count, g); });
 }
 
 }  // namespace
@@ -100,9 +99,11 @@ TEST_CASE("an output is recorded once") {
   };
   const Tensor y = x * 2;
   CHECK(message_of([&] { identity(y, x); }) ==
-        "again: its output is in the graph already, recorded by mul; record a new tensor or an alias");
+        "again: its output is in the graph already, recorded by mul; record a new tensor or an "
+        "alias");
   CHECK(message_of([&] { identity(x, x); }) ==
-        "again: its output is in the graph already, recorded by leaf; record a new tensor or an alias");
+        "again: its output is in the graph already, recorded by leaf; record a new tensor or an "
+        "alias");
   CHECK(message_of([&] { identity(arange(3), x); }) ==
         "again: takes f32 or f64, got i64; write .to(DType::f32)");
   CHECK(identity(y.detach(), x).requires_grad());
@@ -112,12 +113,13 @@ TEST_CASE("an output is recorded once") {
 
 TEST_CASE("undefined inputs need no gradient") {
   const Tensor x = leaf({1}), missing;
-  const Tensor y = record("op", x.detach() * 2,
-                          {{missing, [](const Tensor& g) { return g; }},
-                           {x, [](const Tensor& g) { return 2 * g; }}});
+  const Tensor y = record(
+      "op", x.detach() * 2,
+      {{missing, [](const Tensor& g) { return g; }}, {x, [](const Tensor& g) { return 2 * g; }}});
   y.backward();
   CHECK(values(x.grad()) == Values{2});
-  CHECK_FALSE(record("op", zeros({1}), {{missing, [](const Tensor& g) { return g; }}}).requires_grad());
+  CHECK_FALSE(
+      record("op", zeros({1}), {{missing, [](const Tensor& g) { return g; }}}).requires_grad());
   CHECK_FALSE(record("op", zeros({1}), {}).requires_grad());
 }
 
@@ -126,9 +128,10 @@ TEST_CASE("a dead edge keeps nothing alive") {
   const Tensor constant = tensor<double>({2});
   const Tensor big = zeros({1000}, DType::f64);
   const auto make = [&](const Tensor& a, const Tensor& b) {
-    return record("op", zeros({1}, DType::f64),
-                  {{a, [kept = Saved(big.clone())](const Tensor& g) { return g * sum(kept.get()); }},
-                   {b, [](const Tensor& g) { return g; }}});
+    return record(
+        "op", zeros({1}, DType::f64),
+        {{a, [kept = Saved(big.clone())](const Tensor& g) { return g * sum(kept.get()); }},
+         {b, [](const Tensor& g) { return g; }}});
   };
   const Held before;
   {
@@ -215,9 +218,9 @@ TEST_CASE("a stashed incoming gradient is not changed by what is added later") {
   std::vector<Tensor> seen;
   const auto spy = [&seen](const Tensor& input) {
     return record("spy", input.detach() * 1, {{input, [&seen](const Tensor& g) {
-                    seen.push_back(g);
-                    return g;
-                  }}});
+                                                 seen.push_back(g);
+                                                 return g;
+                                               }}});
   };
   const Tensor a = spy(x * 1), b = spy(x * 2);
   const Tensor h = spy(a + b);

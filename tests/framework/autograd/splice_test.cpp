@@ -41,8 +41,8 @@ struct Stack {
 
   Tensor plain(const Tensor& x) const { return tanh(matmul(tanh(x * b), w) + x); }
   Tensor nested(const Tensor& x) const {
-    return recomputed(x, [this](const Tensor& outer) {
-      const Tensor inner = recomputed(outer, [this](const Tensor& h) { return tanh(h * b); });
+    return recomputed(x, [w = w, b = b](const Tensor& outer) {
+      const Tensor inner = recomputed(outer, [b](const Tensor& h) { return tanh(h * b); });
       return tanh(matmul(inner, w) + outer);
     });
   }
@@ -50,7 +50,8 @@ struct Stack {
 
 }  // namespace
 
-TEST_CASE("a spliced graph gives its input and captured parameters the gradients of the plain one") {
+TEST_CASE(
+    "a spliced graph gives its input and captured parameters the gradients of the plain one") {
   const Stack stack;
   const Tensor x = normal({2, 3}, 13).requires_grad_();
   sum(stack.plain(x * 2)).backward();
@@ -106,6 +107,11 @@ TEST_CASE("a recomputed graph is let go when the sweep is through") {
     grad(sum(stack.nested(x)), x);
     CHECK(Held() == held);
     sum(stack.nested(x)).backward({}, {}, true);
+    // w.grad is now in a graph whose pullback holds w itself, as f captured it: a cycle that only
+    // its owner can cut. grad() with create_graph makes none.
+    for (const Tensor& t : {stack.w, stack.b}) t.set_grad({});
+    const Tensor g = grad(sum(stack.nested(x)), x, {}, {.create_graph = true});
+    CHECK(g.requires_grad());
   }
   CHECK(Held() == before);
 }
@@ -145,10 +151,11 @@ TEST_CASE("splice is for pullbacks only and checks what it is given") {
 TEST_CASE("a pullback may run a sweep of its own") {
   const Tensor x = leaf({3});
   const Tensor y = record("op", x.detach() * x.detach(), {{x, [x = Saved(x)](const Tensor& g) {
-                            const GradMode recording(true);
-                            const Tensor apart = x->detach().requires_grad_();
-                            return g * grad(apart * apart, apart);
-                          }}});
+                                                             const GradMode recording(true);
+                                                             const Tensor apart =
+                                                                 x->detach().requires_grad_();
+                                                             return g * grad(apart * apart, apart);
+                                                           }}});
   (y * y).backward();
   CHECK(values(x.grad()) == Values{108});
 }

@@ -23,7 +23,8 @@ TEST_CASE("each dtype has its name, its size and its C++ type") {
   CHECK(itemsize(DType::boolean) == 1);
   for (const DType dtype : all_dtypes) {
     CHECK(visit(dtype, []<class T>() { return dtype_of<T>; }) == dtype);
-    CHECK(is_floating(dtype) == visit(dtype, []<class T>() { return std::is_floating_point_v<T>; }));
+    CHECK(is_floating(dtype) ==
+          visit(dtype, []<class T>() { return std::is_floating_point_v<T>; }));
   }
 }
 

@@ -49,8 +49,8 @@ TEST_CASE("blocks of every size are aligned, writable and counted as asked for")
 
 TEST_CASE("blocks around each power of two hold what was asked for") {
   for (size_t width = 6; width < 22; ++width) {
-    for (const size_t size : {(size_t{1} << width) - 1, size_t{1} << width, (size_t{1} << width) + 1,
-                              (size_t{5} << (width - 2)) + 1}) {
+    for (const size_t size : {(size_t{1} << width) - 1, size_t{1} << width,
+                              (size_t{1} << width) + 1, (size_t{5} << (width - 2)) + 1}) {
       void* block = allocate_block(size);
       std::memset(block, 1, size);
       void* other = allocate_block(size);
@@ -80,6 +80,14 @@ TEST_CASE("the peak follows the live bytes and can be reset") {
   CHECK(memory_stats().live_bytes == start);
   reset_peak_memory();
   CHECK(memory_stats().peak_bytes == start);
+}
+
+TEST_CASE("a peak is seen however much was freed before") {
+  free_block(allocate_block(10'000'000), 10'000'000);
+  reset_peak_memory();
+  const int64_t start = memory_stats().live_bytes;
+  free_block(allocate_block(1'000'000), 1'000'000);
+  CHECK(memory_stats().peak_bytes == start + 1'000'000);
 }
 
 TEST_CASE("a freed block is used again for its size class and released on demand") {
@@ -150,7 +158,8 @@ TEST_CASE("threads allocate, fill and free each other's blocks") {
       threads.emplace_back([&, t] {
         Rng rng(stream(static_cast<uint64_t>(round), Purpose::user, t));
         for (const Block& block : handed[t]) {
-          for (size_t i = 0; i < block.size; ++i) ok[t] = ok[t] && block.bytes[i] == block.size % 256;
+          for (size_t i = 0; i < block.size; ++i)
+            ok[t] = ok[t] && block.bytes[i] == block.size % 256;
           free_block(block.bytes, block.size);
         }
         handed[t].clear();

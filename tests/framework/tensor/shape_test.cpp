@@ -37,7 +37,8 @@ std::vector<int64_t> addresses(const Shape& shape, const Strides& strides) {
 Layout random_layout(Rng& rng) {
   Shape shape;
   const int64_t rank = rng.integer(0, 5);
-  for (int64_t d = 0; d < rank; ++d) shape.push_back(rng.integer(rng.integer(0, 8) == 0 ? 0 : 1, 5));
+  for (int64_t d = 0; d < rank; ++d)
+    shape.push_back(rng.integer(rng.integer(0, 8) == 0 ? 0 : 1, 5));
   Strides strides = contiguous_strides(shape);
   for (int64_t d = 0; d < rank; ++d) {
     const int64_t action = rng.integer(0, 8);
@@ -112,20 +113,25 @@ TEST_CASE("the number of elements is counted without overflow") {
   CHECK(numel_of({3, 4}) == 12);
   CHECK(numel_of({std::numeric_limits<int64_t>::max()}) == std::numeric_limits<int64_t>::max());
   CHECK(message_of([] { numel_of({2, -3}); }) == "shape: a size is negative: [2, -3]");
-  CHECK(message_of([] { numel_of({huge, huge}); }) ==
-        "shape: too many elements to count: [1099511627776, 1099511627776]");
-  CHECK(message_of([] { numel_of({huge, huge, 0}); }) ==
-        "shape: too many elements to count: [1099511627776, 1099511627776, 0]");
-  CHECK(message_of([] { Tensor::empty({huge, 4194304}, DType::f64); }) ==
-        "empty: too many bytes to count: [1099511627776, 4194304] of f64");
+  CHECK(message_of([] {
+          numel_of({huge, huge});
+        }) == "shape: too many elements to count: [1099511627776, 1099511627776]");
+  CHECK(message_of([] {
+          numel_of({huge, huge, 0});
+        }) == "shape: too many elements to count: [1099511627776, 1099511627776, 0]");
+  CHECK(message_of([] {
+          Tensor::empty({huge, 4194304}, DType::f64);
+        }) == "empty: too many bytes to count: [1099511627776, 4194304] of f64");
   CHECK_THROWS_AS(Tensor::empty({huge * 1024}, DType::f64), std::bad_alloc);
 }
 
 TEST_CASE("view sizes that overflow are refused in any order of the sizes") {
-  CHECK(message_of([] { infer_size("view", {0, huge, huge}, {0}); }) ==
-        "view: too many elements to count: [0, 1099511627776, 1099511627776]");
-  CHECK(message_of([] { infer_size("view", {huge, huge, 0}, {0}); }) ==
-        "view: too many elements to count: [1099511627776, 1099511627776, 0]");
+  CHECK(message_of([] {
+          infer_size("view", {0, huge, huge}, {0});
+        }) == "view: too many elements to count: [0, 1099511627776, 1099511627776]");
+  CHECK(message_of([] {
+          infer_size("view", {huge, huge, 0}, {0});
+        }) == "view: too many elements to count: [1099511627776, 1099511627776, 0]");
 }
 
 TEST_CASE("one size is inferred from the number of elements") {
@@ -133,14 +139,18 @@ TEST_CASE("one size is inferred from the number of elements") {
   CHECK(infer_size("view", {12}, {2, 6}) == Shape{12});
   CHECK(infer_size("view", {-1}, {}) == Shape{1});
   CHECK(infer_size("view", {3, -1}, {0, 2}) == Shape{3, 0});
-  CHECK(message_of([] { infer_size("view", {-1, -1}, {4}); }) ==
-        "view: only one size can be -1: [-1, -1]");
-  CHECK(message_of([] { infer_size("view", {-2, 2}, {4}); }) ==
-        "view: a size is negative: [-2, 2]");
-  CHECK(message_of([] { infer_size("view", {-1, 3}, {4}); }) ==
-        "view: sizes do not hold the elements: [4] (4 elements) as [-1, 3]");
-  CHECK(message_of([] { infer_size("view", {-1, 0}, {0}); }) ==
-        "view: sizes do not hold the elements: [0] (0 elements) as [-1, 0]");
+  CHECK(message_of([] {
+          infer_size("view", {-1, -1}, {4});
+        }) == "view: only one size can be -1: [-1, -1]");
+  CHECK(message_of([] {
+          infer_size("view", {-2, 2}, {4});
+        }) == "view: a size is negative: [-2, 2]");
+  CHECK(message_of([] {
+          infer_size("view", {-1, 3}, {4});
+        }) == "view: sizes do not hold the elements: [4] (4 elements) as [-1, 3]");
+  CHECK(message_of([] {
+          infer_size("view", {-1, 0}, {0});
+        }) == "view: sizes do not hold the elements: [0] (0 elements) as [-1, 0]");
   CHECK(message_of([] { infer_size("reshape", {5}, {4}); }) ==
         "reshape: sizes do not hold the elements: [4] (4 elements) as [5]");
 }
@@ -155,17 +165,21 @@ TEST_CASE("dimensions count from both ends") {
         "op: dim 1 is out of range for a 0-d tensor; it goes from -1 to 0");
   CHECK(normalize_dims("op", {-1, 0}, 3) == IntList{0, 2});
   CHECK(normalize_dims("op", {}, 3) == IntList{0, 1, 2});
-  CHECK(message_of([] { normalize_dims("op", {1, -2}, 3); }) == "op: dim -2 appears twice in [1, -2]");
+  CHECK(message_of([] {
+          normalize_dims("op", {1, -2}, 3);
+        }) == "op: dim -2 appears twice in [1, -2]");
 }
 
 TEST_CASE("shapes broadcast as in NumPy") {
   CHECK(broadcast_shapes("add", {2, 1, 4}, {3, 1}) == Shape{2, 3, 4});
   CHECK(broadcast_shapes("add", {}, {2, 0}) == Shape{2, 0});
   CHECK(broadcast_shapes("add", {0}, {1}) == Shape{0});
-  CHECK(message_of([] { broadcast_shapes("add", {2, 3}, {4, 2, 5}); }) ==
-        "add: shapes do not broadcast: [2, 3] and [4, 2, 5] (3 != 5 at dim -1)");
-  CHECK(message_of([] { broadcast_shapes("add", {2, 3}, {4, 3}); }) ==
-        "add: shapes do not broadcast: [2, 3] and [4, 3] (2 != 4 at dim -2)");
+  CHECK(message_of([] {
+          broadcast_shapes("add", {2, 3}, {4, 2, 5});
+        }) == "add: shapes do not broadcast: [2, 3] and [4, 2, 5] (3 != 5 at dim -1)");
+  CHECK(message_of([] {
+          broadcast_shapes("add", {2, 3}, {4, 3});
+        }) == "add: shapes do not broadcast: [2, 3] and [4, 3] (2 != 4 at dim -2)");
   CHECK(message_of([] { broadcast_shapes("add", {0}, {2}); }) ==
         "add: shapes do not broadcast: [0] and [2] (0 != 2 at dim -1)");
 }

@@ -50,8 +50,9 @@ TEST_CASE("item reads the only element of any dtype") {
   CHECK(full({1, 1}, -3, DType::i64).item() == -3);
   CHECK(full({1}, 1, DType::boolean).item() == 1);
   CHECK(arange(5).select(0, 3).item() == 3);
-  CHECK(message_of([] { zeros({2, 1}).item(); }) ==
-        "item: needs exactly one element, got shape [2, 1] with 2");
+  CHECK(message_of([] {
+          zeros({2, 1}).item();
+        }) == "item: needs exactly one element, got shape [2, 1] with 2");
   CHECK(message_of([] { zeros({0}).item(); }) ==
         "item: needs exactly one element, got shape [0] with 0");
 }
@@ -84,8 +85,9 @@ TEST_CASE("factories fill what they promise") {
   CHECK(message_of([] { arange(0, 3, -1); }) == "arange: no steps of -1 lead from 0 to 3");
   CHECK(message_of([] { arange(0, std::nan("")); }) == "arange: no steps of 1 lead from 0 to nan");
   CHECK(message_of([] { arange(0, 1e300); }) == "arange: no steps of 1 lead from 0 to 1e+300");
-  CHECK(message_of([] { from_values<double>({1, 2, 3}, {2}); }) ==
-        "from_values: 3 values do not fill shape [2] of 2");
+  CHECK(message_of([] {
+          from_values<double>({1, 2, 3}, {2});
+        }) == "from_values: 3 values do not fill shape [2] of 2");
   CHECK(message_of([] { zeros({2, -1}); }) == "shape: a size is negative: [2, -1]");
 }
 

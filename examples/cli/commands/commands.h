@@ -1,0 +1,34 @@
+// The commands of the program. Each throws what ends it early: see failure.h and ConfigError.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/registry.h"
+
+namespace heed {
+
+/// A configuration as the command line gives it.
+struct ConfigArguments {
+  std::string path;
+  std::vector<std::string> sets;
+};
+
+/// `heed train`: trains into a run directory, by default "runs/<task>-<n>".
+void train_command(const Registry& registry, const ConfigArguments& arguments,
+                   const std::optional<std::string>& out);
+/// `heed validate`: checks a configuration and says what it describes.
+void validate_command(const Registry& registry, const ConfigArguments& arguments);
+/// `heed tasks`: the tasks and attentions that a configuration can name.
+void tasks_command(const Registry& registry);
+/// `heed info`: what the program runs on and how fast that is.
+void info_command();
+
+/// All keys of a configuration with their ranges, defaults and meaning.
+std::string key_listing(const ConfigTable& table);
+
+/// Writes to stdout; throws RunError if that fails.
+void write_result(const std::string& text);
+
+}  // namespace heed

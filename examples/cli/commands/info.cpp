@@ -1,0 +1,4 @@
+#include "heed/examples/cli/commands/commands.h"
+namespace heed {
+void info_command() {}
+}  // namespace heed

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/text.h"
+
+namespace heed {
+namespace {
+
+std::string default_text(const ConfigEntry& entry) {
+  if (entry.required) return "required";
+  return "default " + (entry.otherwise.empty() ? config_text(entry.fallback) : entry.otherwise);
+}
+
+std::string key_text(const ConfigEntry& entry) {
+  return fmt::format("  {:<26} {}\n  {:<26} {}; {}\n", entry.path, entry.help, "", wanted(entry),
+                     default_text(entry));
+}
+
+std::string types_text(const TypedSection& section) {
+  std::string text = fmt::format("{}.type: {}\n", section.path, section.help);
+  for (const SectionType& type : section.types) {
+    text += fmt::format("\n  {:<14} {}\n", type.name, type.help);
+    for (const ConfigEntry& key : type.keys) {
+      text += fmt::format("    {:<12} {}; {}; {}\n", key.path, key.help, wanted(key),
+                          default_text(key));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void tasks_command(const Registry& registry) {
+  std::string text;
+  const ConfigTable table = registry.table();
+  for (const TypedSection& section : table.sections()) text += types_text(section) + "\n";
+  write_result(text);
+}
+
+std::string key_listing(const ConfigTable& table) {
+  std::string text;
+  for (const ConfigEntry& entry : table.entries()) {
+    if (!entry.condition) text += key_text(entry);
+  }
+  return text;
+}
+
+}  // namespace heed

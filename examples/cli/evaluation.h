@@ -1,0 +1,33 @@
+// Evaluation: how well a model does on the held-out sequences of its task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "heed/examples/cli/model.h"
+#include "heed/examples/cli/tasks/task.h"
+#include "heed/framework/ops/loss.h"
+
+namespace heed {
+
+struct Evaluation {
+  double loss;               ///< mean cross-entropy over all positions that count
+  double token_accuracy;     ///< positions that are right
+  double sequence_accuracy;  ///< sequences that are right at every position that counts
+  std::optional<int64_t> first_wrong;  ///< the first sequence that is not
+};
+
+/// Runs the model, in evaluation mode and without recording, on all held-out sequences, `batch_size`
+/// at a time.
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
+
+/// The cross-entropy of scores [B, L, classes] over all positions that count.
+Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
+                     Reduction reduction = Reduction::mean);
+
+/// A few held-out sequences with the model's answers, wrong symbols marked; `first_wrong`, if there
+/// is one, is among them.
+std::string example_predictions(Model& model, const Task& task, std::optional<int64_t> first_wrong);
+
+}  // namespace heed

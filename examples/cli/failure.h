@@ -1,0 +1,28 @@
+// What ends a command early, beside ConfigError (bad input).
+#pragma once
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+
+/// Something outside failed: a disk, a folder. Exit code 1.
+struct RunError : TextError<RunError> {
+  using TextError::TextError;
+};
+
+/// A number that training depends on is no longer finite. Exit code 3.
+struct DivergedError : TextError<DivergedError> {
+  using TextError::TextError;
+};
+
+/// A signal asked the run to end; all is written. The program then dies by that signal.
+class Interrupted : public Error {
+ public:
+  explicit Interrupted(int signal) : Error("interrupted"), signal_(signal) {}
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
+};
+
+}  // namespace heed

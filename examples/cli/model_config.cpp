@@ -1,0 +1,76 @@
+#include "heed/examples/cli/model_config.h"
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+namespace {
+
+constexpr int64_t most_width = 16384;
+
+const Key<int64_t> d_model{.path = "model.d_model",
+                           .fallback = 64,
+                           .minimum = 1,
+                           .maximum = most_width,
+                           .help = "width of what attends, D_1: the model's own width"};
+const OptionalKey<int64_t> d_source{.path = "model.d_source",
+                                    .otherwise = "d_model",
+                                    .minimum = 1,
+                                    .maximum = most_width,
+                                    .help = "width of what is attended, D_2; cross-attention only"};
+const Key<int64_t> layers{.path = "model.layers",
+                          .fallback = 1,
+                          .minimum = 1,
+                          .maximum = 256,
+                          .help = "how many blocks of attention and feed-forward network"};
+const OptionalKey<int64_t> d_ff{.path = "model.d_ff",
+                                .otherwise = "4 * d_model",
+                                .minimum = 1,
+                                .maximum = 4 * most_width,
+                                .help = "inner width of the feed-forward networks"};
+const Key<std::string> norm{.path = "model.norm",
+                            .fallback = "pre",
+                            .choices = {"pre", "post"},
+                            .help = "layer norm before each part, or after each residual sum"};
+const Key<std::string> activation{.path = "model.activation",
+                                  .fallback = "gelu",
+                                  .choices = {"relu", "gelu", "silu"},
+                                  .help = "between the Linears of the feed-forward networks"};
+const Key<double> dropout{.path = "model.dropout",
+                          .fallback = 0.0,
+                          .minimum = 0.0,
+                          .maximum = 0.99,
+                          .help = "probability that an element is dropped in training"};
+const Key<std::string> positions{.path = "model.positions",
+                                 .fallback = "learned",
+                                 .choices = {"learned", "sinusoidal"},
+                                 .help = "what tells the model where a token stands"};
+
+Activation activation_of(const std::string& name) {
+  if (name == "relu") return Activation::relu;
+  return name == "gelu" ? Activation::gelu : Activation::silu;
+}
+
+}  // namespace
+
+void add_model_keys(ConfigTable& table) {
+  table.add({d_model, d_source, layers, d_ff, norm, activation, dropout, positions});
+}
+
+ModelConfig read_model_config(const Config& config, const TaskShape& task) {
+  const int64_t width = config[d_model];
+  if (config[d_source] && task.attends == Attends::tokens) {
+    throw ValueError("model.d_source: only a task with cross-attention has another sequence to "
+                     "attend: ", *config[d_source], "; leave it out");
+  }
+  return {.block = {.d_model = width,
+                    .d_ff = config[d_ff].value_or(4 * width),
+                    .norm = config[norm] == "pre" ? NormPlacement::pre : NormPlacement::post,
+                    .activation = activation_of(config[activation]),
+                    .dropout = config[dropout]},
+          .layers = config[layers],
+          .d_source = config[d_source].value_or(width),
+          .positions = config[positions] == "learned" ? PositionKind::learned
+                                                      : PositionKind::sinusoidal};
+}
+
+}  // namespace heed

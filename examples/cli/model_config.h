@@ -1,0 +1,28 @@
+// ModelConfig: the keys under "model" and their values.
+#pragma once
+
+#include <cstdint>
+
+#include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/tasks/task.h"
+#include "heed/modules/transformer_block.h"
+
+namespace heed {
+
+/// What tells the model where a token stands.
+enum class PositionKind { learned, sinusoidal };
+
+struct ModelConfig {
+  TransformerBlockConfig block;
+  int64_t layers;
+  int64_t d_source;  ///< width of the attended tokens
+  PositionKind positions;
+};
+
+/// Adds all keys under "model" but those of the attention.
+void add_model_keys(ConfigTable& table);
+
+/// The values for a model of this task. Throws ValueError if they do not fit together or the task.
+ModelConfig read_model_config(const Config& config, const TaskShape& task);
+
+}  // namespace heed

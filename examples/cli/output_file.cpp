@@ -1,0 +1,42 @@
+#include "heed/examples/cli/output_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "heed/examples/cli/failure.h"
+
+namespace heed {
+
+OutputFile::OutputFile(std::string path)
+    : path_(std::move(path)),
+      descriptor_(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail("create");
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void OutputFile::write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write");
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+void OutputFile::close() {
+  // A network file system may tell only now that the disk is full.
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail("write");
+}
+
+void OutputFile::fail(const char* what) const {
+  throw RunError(path_, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
+}
+
+}  // namespace heed

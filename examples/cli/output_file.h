@@ -1,0 +1,28 @@
+// OutputFile: a new file whose every write is checked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace heed {
+
+/// Throws RunError naming the path and the reason when anything fails.
+class OutputFile {
+ public:
+  /// Makes the file, which must not exist yet.
+  explicit OutputFile(std::string path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  /// Hands the text to the operating system at once: what was written outlives a crash of ours.
+  void write(std::string_view text);
+  void close();
+
+ private:
+  [[noreturn]] void fail(const char* what) const;
+  std::string path_;
+  int descriptor_;
+};
+
+}  // namespace heed

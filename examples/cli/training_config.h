@@ -1,0 +1,42 @@
+// TrainingConfig: the keys under "train" and their values.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "heed/examples/cli/config/config.h"
+#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/schedule.h"
+
+namespace heed {
+
+enum class OptimizerKind { sgd, adam, adamw };
+
+struct TrainingConfig {
+  uint64_t seed;
+  int64_t steps;
+  int64_t batch_size;
+  double lr;
+  OptimizerKind optimizer;
+  SgdConfig sgd;
+  AdamConfig adam;
+  ScheduleConfig schedule;
+  std::optional<double> clip_norm;
+  int64_t eval_every;
+  int64_t eval_sequences;
+  std::optional<double> stop_at;  ///< held-out sequence accuracy
+};
+
+/// Adds all keys under "train".
+void add_training_keys(ConfigTable& table);
+
+/// The values. Throws ValueError if they do not fit together.
+TrainingConfig read_training_config(const Config& config);
+
+/// The optimizer that the configuration names.
+std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
+                                          std::vector<Tensor> parameters);
+
+}  // namespace heed

@@ -1,0 +1,239 @@
+// gemm against a triple loop over strided operands, in every layout that views can make.
+#include "heed/framework/kernels/gemm.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/ops/view.h"
+#include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/catch.h"
+
+namespace {
+
+using namespace heed;
+using heed::testing::normal;
+using heed::testing::Threads;
+
+/// a [batch, M, K] @ b [batch, K, N] by three loops, in double.
+std::vector<double> naive(const Tensor& a, const Tensor& b) {
+  const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
+  const int64_t batch = a.dim() > 2 ? a.size(0) : 1;
+  const std::vector<double> x = a.to(DType::f64).to_vector<double>();
+  const std::vector<double> y = b.to(DType::f64).to_vector<double>();
+  std::vector<double> out(static_cast<size_t>(batch * m * n));
+  for (int64_t at = 0; at < batch; ++at) {
+    for (int64_t i = 0; i < m; ++i) {
+      for (int64_t p = 0; p < k; ++p) {
+        const double factor = x[static_cast<size_t>((at * m + i) * k + p)];
+        for (int64_t j = 0; j < n; ++j) {
+          out[static_cast<size_t>((at * m + i) * n + j)] +=
+              factor * y[static_cast<size_t>((at * k + p) * n + j)];
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/// The largest difference, in units of what rounding K normal products one after another may cost.
+double error_of(const Tensor& a, const Tensor& b) {
+  const Tensor got = kernels::gemm(a, b);
+  const std::vector<double> y = got.to(DType::f64).to_vector<double>();
+  const std::vector<double> want = naive(a, b);
+  REQUIRE(got.is_contiguous());
+  REQUIRE(y.size() == want.size());
+  const double unit = a.dtype() == DType::f32 ? 0x1p-24 : 0x1p-53;
+  double worst = 0;
+  for (size_t i = 0; i < y.size(); ++i) {
+    const double error = std::abs(y[i] - want[i]) / (1 + std::abs(want[i]));
+    worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(worst, error);
+  }
+  return worst / (unit * (4 + static_cast<double>(a.size(-1)) / 4));
+}
+
+/// Normal matrices [batch, rows, cols] (batch 0: no such dimension) in one of seven layouts.
+Tensor matrix(int layout, int64_t batch, int64_t rows, int64_t cols, DType dtype, uint64_t seed) {
+  const auto make = [&](const Shape& shape) { return normal(shape, seed, dtype); };
+  const int64_t count = std::max<int64_t>(batch, 1);
+  Tensor x;
+  switch (layout) {
+    case 0:
+      x = make({count, rows, cols});
+      break;
+    case 1:
+      x = make({count, cols, rows}).transpose(1, 2);
+      break;
+    case 2:
+      x = make({rows, count, cols}).permute({1, 0, 2});
+      break;  // heads of one projection
+    case 3:
+      x = make({count, rows + 2, cols + 3}).slice(1, 1, rows + 1).slice(2, 2, cols + 2);
+      break;
+    case 4:
+      x = make({count, rows, 2 * cols}).slice(2, 0, 2 * cols, 2);
+      break;
+    case 5:
+      x = make({1, rows, cols}).expand({count, rows, cols});
+      break;
+    default:
+      x = make({count, 1, cols}).expand({count, rows, cols});
+      break;
+  }
+  return batch == 0 ? x.select(0, 0) : x;
+}
+
+}  // namespace
+
+TEST_CASE("gemm agrees with three loops in every pair of layouts") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (int left = 0; left < 7; ++left) {
+      for (int right = 0; right < 7; ++right) {
+        for (const int64_t batch : {0, 1, 3}) {
+          for (const auto& [m, k, n] : {std::array<int64_t, 3>{5, 7, 6},
+                                        {1, 4, 3},
+                                        {4, 1, 3},
+                                        {4, 3, 1},
+                                        {1, 1, 1},
+                                        {17, 33, 19}}) {
+            const Tensor a = matrix(left, batch, m, k, dtype, 1),
+                         b = matrix(right, batch, k, n, dtype, 2);
+            INFO(text_of(dtype, " ", a.shape(), a.strides(), " @ ", b.shape(), b.strides()));
+            CHECK(error_of(a, b) < 4);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("gemm agrees with three loops around the sizes of its pieces") {
+  for (const int64_t size : {255, 256, 257, 513}) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      CHECK(error_of(matrix(0, 0, size, 9, dtype, 1), matrix(1, 0, 9, size + 1, dtype, 2)) < 4);
+      CHECK(error_of(matrix(1, 0, size, 9, dtype, 1), matrix(0, 0, 9, 7, dtype, 2)) < 4);
+      CHECK(error_of(matrix(0, 0, 7, 9, dtype, 1), matrix(3, 0, 9, size, dtype, 2)) < 4);
+      CHECK(error_of(matrix(2, 2, size, 5, dtype, 1), matrix(0, 2, 5, size, dtype, 2)) < 4);
+      CHECK(error_of(matrix(0, 3, size, 5, dtype, 1), matrix(5, 3, 5, 8, dtype, 2)) < 4);
+    }
+  }
+  for (const int64_t inner : {1023, 1024, 1025, 2047, 2048, 2049, 5000}) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      CHECK(error_of(matrix(1, 0, 9, inner, dtype, 1), matrix(0, 0, inner, 5, dtype, 2)) < 4);
+      CHECK(error_of(matrix(0, 2, 3, inner, dtype, 1), matrix(1, 2, inner, 4, dtype, 2)) < 4);
+    }
+  }
+}
+
+TEST_CASE("gemm gives the same bits with 1, 2 and 3 threads") {
+  const std::vector<std::pair<Tensor, Tensor>> products{
+      {matrix(0, 0, 513, 64, DType::f32, 1), matrix(1, 0, 64, 300, DType::f32, 2)},
+      {matrix(1, 0, 64, 5000, DType::f32, 1), matrix(0, 0, 5000, 48, DType::f32, 2)},
+      {matrix(2, 24, 64, 32, DType::f32, 1), matrix(1, 24, 32, 64, DType::f32, 2)},
+      {matrix(0, 0, 31, 700, DType::f64, 1), matrix(0, 0, 700, 600, DType::f64, 2)}};
+  for (const auto& [a, b] : products) {
+    std::vector<std::vector<double>> results;
+    for (const int count : {1, 2, 3}) {
+      const Threads threads(count);
+      results.push_back(kernels::gemm(a, b).to(DType::f64).to_vector<double>());
+    }
+    CHECK(results[0] == results[1]);
+    CHECK(results[0] == results[2]);
+  }
+}
+
+TEST_CASE("gemm of no rows or columns is empty, of no inner size zero") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    CHECK(kernels::gemm(zeros({0, 3}, dtype), zeros({3, 2}, dtype)).shape() == Shape{0, 2});
+    CHECK(kernels::gemm(zeros({2, 3}, dtype), zeros({3, 0}, dtype)).shape() == Shape{2, 0});
+    CHECK(kernels::gemm(zeros({0, 2, 3}, dtype), zeros({0, 3, 2}, dtype)).shape() ==
+          Shape{0, 2, 2});
+    CHECK(kernels::gemm(zeros({0, 0}, dtype), zeros({0, 0}, dtype)).shape() == Shape{0, 0});
+    // The cache hands out blocks full of NaN: a result that were not written would show them.
+    { const Tensor dirty = full({4, 5}, std::nan(""), dtype); }
+    const Tensor none = kernels::gemm(zeros({4, 0}, dtype), zeros({0, 5}, dtype)).to(DType::f64);
+    CHECK(none.to_vector<double>() == std::vector<double>(20, 0.0));
+  }
+}
+
+TEST_CASE("gemm never reads its output's old elements") {
+  for (const int64_t size : {3, 40, 300}) {
+    { const Tensor dirty = full({size, size}, std::nan("")); }
+    const Tensor y = kernels::gemm(ones({size, size}), ones({size, size}));
+    for (const float v : y.to_vector<float>()) REQUIRE(v == static_cast<float>(size));
+  }
+  for (const int64_t inner : {2048, 3000}) {
+    { const Tensor dirty = full({8 * 3}, std::nan("")); }
+    const Tensor y = kernels::gemm(ones({2, inner}), ones({inner, 3}));
+    for (const float v : y.to_vector<float>()) REQUIRE(v == static_cast<float>(inner));
+  }
+}
+
+TEST_CASE("NaN and infinity reach exactly their rows and columns") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double bad : {std::nan(""), infinity}) {
+    for (const int64_t size : {5, 20, 300}) {
+      const Tensor a = ones({size, size}, DType::f64), b = ones({size, size}, DType::f64);
+      a.mutable_data<double>()[2 * size + 3] = bad;
+      const std::vector<double> y = kernels::gemm(a, b).to_vector<double>();
+      for (int64_t i = 0; i < size * size; ++i) {
+        const double got = y[static_cast<size_t>(i)];
+        const bool hit = i / size == 2;
+        REQUIRE((hit ? (std::isnan(bad) ? std::isnan(got) : got == bad) : got == double(size)));
+      }
+      b.mutable_data<double>()[3 * size + 1] = 0;  // 0 · bad is NaN
+      CHECK(std::isnan(kernels::gemm(a, b).to_vector<double>()[static_cast<size_t>(2 * size + 1)]));
+    }
+  }
+}
+
+TEST_CASE("transposed, permuted, sliced and shared operands are not copied") {
+  const int64_t size = 64, batch = 4;
+  const int64_t result_bytes = batch * size * size * 8;
+  const auto used = [&](int left, int right) {
+    const Tensor a = matrix(left, batch, size, size, DType::f64, 1);
+    const Tensor b = matrix(right, batch, size, size, DType::f64, 2);
+    reset_peak_memory();
+    const int64_t before = memory_stats().live_bytes;
+    const Tensor y = kernels::gemm(a, b);
+    return memory_stats().peak_bytes - before;
+  };
+  for (const int left : {0, 1, 2, 3, 5}) {
+    for (const int right : {0, 1, 2, 3, 5}) {
+      INFO(left << " @ " << right);
+      CHECK(used(left, right) >= result_bytes);
+      CHECK(used(left, right) < result_bytes + 4096);
+    }
+  }
+  // Every other column: neither rows nor columns are dense, so this one is, and it is seen.
+  CHECK(used(4, 0) >= 2 * result_bytes);
+}
+
+TEST_CASE("linear is x times the transposed weight plus the bias") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor weight = normal({4, 6}, 2, dtype), bias = normal({4}, 3, dtype);
+    for (const Tensor& x : {normal({3, 5, 6}, 1, dtype),
+                            normal({5, 3, 6}, 1, dtype).transpose(0, 1), normal({6}, 1, dtype),
+                            normal({2, 12}, 1, dtype).slice(1, 0, 12, 2), zeros({0, 6}, dtype)}) {
+      const Tensor y = kernels::linear(x, weight, bias).to(DType::f64);
+      const Tensor rows = kernels::contiguous_copy(x).view({x.numel() / 6, 6});
+      const std::vector<double> product = naive(rows, weight.transpose(0, 1));
+      const std::vector<double> add = bias.to(DType::f64).to_vector<double>();
+      const std::vector<double> got = y.to_vector<double>();
+      REQUIRE(y.size(-1) == 4);
+      REQUIRE(got.size() == product.size());
+      for (size_t i = 0; i < got.size(); ++i) {
+        CHECK(got[i] == Approx(product[i] + add[i % 4]).margin(dtype == DType::f32 ? 1e-5 : 1e-13));
+      }
+    }
+    CHECK(kernels::linear(ones({2, 0}, dtype), ones({3, 0}, dtype), ones({3}, dtype))
+              .to(DType::f64)
+              .to_vector<double>() == std::vector<double>(6, 1.0));
+    CHECK(kernels::linear(ones({2, 3}, dtype), ones({0, 3}, dtype), Tensor()).shape() ==
+          Shape{2, 0});
+  }
+}

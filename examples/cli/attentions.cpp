@@ -1,5 +1,6 @@
 #include "heed/examples/cli/attentions.h"
 
+#include "heed/examples/cli/key_error.h"
 #include "heed/examples/cli/registry.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
@@ -28,8 +29,8 @@ int64_t head_width(const OptionalKey<int64_t>& key, const AttentionWidths& width
                    const Section& options) {
   if (const auto given = options[key]) return *given;
   if (widths.D_1 % options[heads] != 0) {
-    throw ValueError("model.attention.", key.path, ": has no default, since heads ", options[heads],
-                     " does not divide d_model ", widths.D_1, "; set it, or other heads");
+    throw KeyError("model.attention.heads", options[heads], " does not divide d_model ", widths.D_1,
+                   ", so ", key.path, " has no default; set d_qk and d_v, or other heads");
   }
   return widths.D_1 / options[heads];
 }
@@ -44,13 +45,14 @@ void add_my_mha(Registry& registry) {
   registry.add_attention(
       {"my_mha", "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections", {heads, d_qk, d_v}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
+        const int64_t D_qk = head_width(d_qk, widths, options);
+        const int64_t D_v = head_width(d_v, widths, options);
         return make_attention<MyMHA>(
             slot,
             [](MyMHA& attention, const AttentionInputs& inputs) {
               return attention(inputs.query, attended("my_mha", inputs));
             },
-            widths.D_1, widths.D_2, head_width(d_qk, widths, options),
-            head_width(d_v, widths, options), options[heads]);
+            widths.D_1, widths.D_2, D_qk, D_v, options[heads]);
       });
 }
 

@@ -64,7 +64,7 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
   marks.erase(marks.find_last_not_of(' ') + 1);
   return symbols_text("input", batch.inputs.to_vector<int64_t>(), width) +
          symbols_text("target", targets, width) + symbols_text("model", predictions, width) +
-         (marks.empty() ? "\n" : marks + "\n");
+         (marks.empty() ? "" : marks + "\n");
 }
 
 }  // namespace
@@ -114,6 +114,7 @@ std::string example_predictions(Model& model, const Task& task,
     text += example_text(model, task, i);
   }
   if (first_wrong && *first_wrong >= shown) text += example_text(model, task, *first_wrong);
+  text.pop_back();  // the last line break
   return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/key_error.h"
 
 namespace heed {
 namespace {
@@ -31,6 +32,8 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
   Config config = read_config_file(registry.table(), path, sets);
   try {
     return build(registry, std::move(config));
+  } catch (const KeyError& error) {
+    throw ConfigError({ConfigFault{place_of_key(error.path(), path, sets), error.what()}});
   } catch (const Error& error) {
     throw ConfigError({ConfigFault{path, error.what()}});
   }

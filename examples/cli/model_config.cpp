@@ -1,6 +1,6 @@
 #include "heed/examples/cli/model_config.h"
 
-#include "heed/framework/base/error.h"
+#include "heed/examples/cli/key_error.h"
 
 namespace heed {
 namespace {
@@ -59,8 +59,8 @@ void add_model_keys(ConfigTable& table) {
 ModelConfig read_model_config(const Config& config, const TaskShape& task) {
   const int64_t width = config[d_model];
   if (config[d_source] && task.attends == Attends::tokens) {
-    throw ValueError("model.d_source: only a task with cross-attention has another sequence to "
-                     "attend: ", *config[d_source], "; leave it out");
+    throw KeyError(d_source.path, "only a task with cross-attention attends another sequence: ",
+                   *config[d_source], "; leave it out");
   }
   return {.block = {.d_model = width,
                     .d_ff = config[d_ff].value_or(4 * width),

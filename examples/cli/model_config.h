@@ -22,7 +22,7 @@ struct ModelConfig {
 /// Adds all keys under "model" but those of the attention.
 void add_model_keys(ConfigTable& table);
 
-/// The values for a model of this task. Throws ValueError if they do not fit together or the task.
+/// The values for a model of this task. Throws KeyError if they do not fit together or the task.
 ModelConfig read_model_config(const Config& config, const TaskShape& task);
 
 }  // namespace heed

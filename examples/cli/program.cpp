@@ -123,6 +123,7 @@ void add_commands(CLI::App& app, const Registry& registry, Arguments& arguments)
     tasks_command(registry);
   });
   app.add_subcommand("info", "show version, processor, speed and threads")->callback([] {
+    choose_threads(0);
     info_command();
   });
   for (CLI::App* command : app.get_subcommands({})) {

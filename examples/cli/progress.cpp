@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -45,6 +46,8 @@ Progress::Progress(RunDirectory& directory, int64_t steps)
       is_terminal_(isatty(STDERR_FILENO) == 1 && !variable_is("TERM", "dumb")),
       has_colour_(!has_text("NO_COLOR")) {}
 
+Progress::~Progress() { end_bar(); }
+
 void Progress::on_step(const StepReport& report) {
   directory_.add_metrics(report);
   constexpr double memory = 0.9;
@@ -76,30 +79,35 @@ void Progress::say(const std::string& line) {
 }
 
 std::string Progress::status() const {
-  std::string text = fmt::format("step {}/{}  loss {:.4f}", last_.step, steps_, last_.loss);
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double left =
+      elapsed / static_cast<double>(last_.step) * static_cast<double>(steps_ - last_.step);
+  // On a narrow terminal the end is cut off, so what matters most comes first.
+  std::string text = fmt::format("step {}/{}  ETA {}  loss {:.4f}", last_.step, steps_,
+                                 duration_text(left), last_.loss);
   if (evaluation_) {
     text += fmt::format("  token {:.4f}  sequence {:.4f}", evaluation_->token_accuracy,
                         evaluation_->sequence_accuracy);
   }
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double left = elapsed / static_cast<double>(last_.step) *
-                      static_cast<double>(steps_ - last_.step);
-  return text + fmt::format("  lr {:.2e}  gradient {:.3f}  {:.0f} tokens/s  ETA {}", last_.lr,
-                            last_.grad_norm, tokens_per_second_, duration_text(left));
+  return text + fmt::format("  lr {:.2e}  gradient {:.3f}  {:.0f} tokens/s", last_.lr,
+                            last_.grad_norm, tokens_per_second_);
 }
 
 void Progress::show_bar() {
-  constexpr int64_t width = 20;
-  const auto done = static_cast<size_t>(width * last_.step / steps_);
-  const std::string filled(done, '#');
-  const std::string empty(width - done, '-');
+  constexpr size_t widest = 20, narrowest = 5;
   const std::string text = status();
-  const size_t columns = terminal_width();
-  const size_t bar_columns = width + 3;
-  const size_t room = columns > bar_columns + 1 ? columns - bar_columns - 1 : 0;
-  const std::string shown = text.substr(0, room);
-  write_error(has_colour_ ? fmt::format("\r[\x1b[32m{}\x1b[0m{}] {}\x1b[K", filled, empty, shown)
-                          : fmt::format("\r[{}{}] {}\x1b[K", filled, empty, shown));
+  const size_t columns = terminal_width() - 1;  // some terminals wrap after the last one
+  const size_t brackets = 3;
+  const size_t room = columns > text.size() + brackets ? columns - text.size() - brackets : 0;
+  std::string line = fmt::format("\r{:.{}}", text, columns);
+  if (room >= narrowest) {
+    const size_t width = std::min(widest, room);
+    const auto done = width * static_cast<size_t>(last_.step) / static_cast<size_t>(steps_);
+    line = fmt::format(fmt::runtime(has_colour_ ? "\r[\x1b[32m{:#<{}}\x1b[0m{:-<{}}] {}"
+                                                : "\r[{:#<{}}{:-<{}}] {}"),
+                       "", done, "", width - done, text);
+  }
+  write_error(line + "\x1b[K");
   std::fflush(stderr);
   shown_ = Clock::now();
   bar_is_shown_ = true;

@@ -14,6 +14,7 @@ namespace heed {
 class Progress : public TrainingObserver {
  public:
   Progress(RunDirectory& directory, int64_t steps);
+  ~Progress() override;
 
   void on_step(const StepReport& report) override;
   void on_evaluation(int64_t step, const Evaluation& evaluation) override;

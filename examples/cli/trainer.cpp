@@ -1,5 +1,7 @@
 #include "heed/examples/cli/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -44,7 +46,7 @@ std::string blame(const Module& model) {
     magnitude = largest_magnitude(tensor);
     largest = path;
   }
-  return text_of("the largest parameter is ", magnitude, " in ", largest);
+  return fmt::format("the largest parameter is {:.3g} in {}", magnitude, largest);
 }
 
 }  // namespace
@@ -105,8 +107,9 @@ Evaluation Trainer::evaluate_at(int64_t step) {
 }
 
 void Trainer::fail_diverged(const char* what, double value, int64_t step) const {
-  throw DivergedError("train: ", what, " is not finite: ", value, " at step ", step, "; ",
-                      blame(model_), "; a smaller train.lr may help");
+  // The sign of a NaN means nothing.
+  throw DivergedError("train: ", what, " is not finite: ", std::isnan(value) ? NAN : value,
+                      " at step ", step, "; ", blame(model_), "; a smaller train.lr may help");
 }
 
 }  // namespace heed

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "heed/framework/base/error.h"
+#include "heed/examples/cli/key_error.h"
 
 namespace heed {
 namespace {
@@ -96,8 +96,12 @@ template <class T>
 void refuse_unused(const Config& config, const OptionalKey<T>& key, const Key<std::string>& chooser,
                    bool used) {
   if (used || !config[key]) return;
-  throw ValueError(key.path, ": means nothing with ", chooser.path, " \"", config[chooser],
-                   "\"; leave it out");
+  throw KeyError(key.path, "means nothing with ", chooser.path, " \"", config[chooser],
+                 "\"; leave it out");
+}
+
+void check_beta(const Config& config, const OptionalKey<double>& key) {
+  if (config[key] == 1.0) throw KeyError(key.path, "must be below 1: 1");
 }
 
 void check_unused(const Config& config) {
@@ -132,6 +136,11 @@ void add_training_keys(ConfigTable& table) {
 
 TrainingConfig read_training_config(const Config& config) {
   check_unused(config);
+  check_beta(config, beta1);
+  check_beta(config, beta2);
+  if (config[nesterov].value_or(false) && config[momentum].value_or(0) == 0) {
+    throw KeyError(nesterov.path, "needs a train.momentum above 0");
+  }
   const AdamConfig defaults;
   return {.seed = static_cast<uint64_t>(config[seed]),
           .steps = config[steps],

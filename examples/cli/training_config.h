@@ -32,7 +32,7 @@ struct TrainingConfig {
 /// Adds all keys under "train".
 void add_training_keys(ConfigTable& table);
 
-/// The values. Throws ValueError if they do not fit together.
+/// The values. Throws KeyError if they do not fit together.
 TrainingConfig read_training_config(const Config& config);
 
 /// The optimizer that the configuration names.

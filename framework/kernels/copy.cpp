@@ -1,10 +1,25 @@
 #include "heed/framework/kernels/copy.h"
 
-#include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "heed/framework/kernels/map.h"
 
 namespace heed::kernels {
+namespace {
+
+/// NaN and what i64 cannot hold become its smallest number, as x86 does it, instead of anything.
+template <class To, class From>
+To converted(From value) {
+  if constexpr (std::is_same_v<To, int64_t> && std::is_floating_point_v<From>) {
+    const bool fits = value >= From{-0x1p63} && value < From{0x1p63};
+    return fits ? static_cast<To>(value) : std::numeric_limits<To>::min();
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+}  // namespace
 
 Tensor contiguous_copy(const Tensor& x) {
   Tensor out = Tensor::empty(x.shape(), x.dtype());
@@ -18,7 +33,7 @@ Tensor cast(const Tensor& x, DType dtype) {
   Tensor out = Tensor::empty(x.shape(), dtype);
   visit(x.dtype(), [&]<class From>() {
     visit(dtype, [&]<class To>() {
-      map_into<To, From>(out, [](From value) { return static_cast<To>(value); }, x);
+      map_into<To, From>(out, [](From value) { return converted<To>(value); }, x);
     });
   });
   return out;

@@ -20,6 +20,16 @@ struct Split {
   }
 };
 
+/// Signed overflow of i64 wraps around, as in PyTorch, instead of being undefined.
+template <class T>
+T plus(T a, T b) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  } else {
+    return a + b;
+  }
+}
+
 /// Calls each(position, element, source element) in row-major order of `index`, where `position` is
 /// the offset in `x` of the element that the index points to. All tensors have the same rank.
 template <class Each>
@@ -90,7 +100,7 @@ Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor
     for (int64_t outer = 0; outer < split.outer; ++outer) {
       for (int64_t i = 0; i < count; ++i) {
         T* slice = to + (outer * split.size + at[i]) * split.inner;
-        for (int64_t j = 0; j < split.inner; ++j) slice[j] += *from++;
+        for (int64_t j = 0; j < split.inner; ++j) slice[j] = plus(slice[j], *from++);
       }
     }
   });
@@ -112,7 +122,9 @@ Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tens
   visit_number("scatter_add", x.dtype(), [&]<class T>() {
     const T* from = source.data<T>();
     T* to = out.mutable_data<T>();
-    for_each_target(out, dim, index, source, [&](int64_t at, int64_t i) { to[at] += from[i]; });
+    for_each_target(out, dim, index, source, [&](int64_t at, int64_t i) {
+      to[at] = plus(to[at], from[i]);
+    });
   });
   return out;
 }

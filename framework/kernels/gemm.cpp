@@ -192,21 +192,23 @@ void check_blas_size(const Tensor& x) {
 Tensor gemm(const Tensor& a, const Tensor& b) {
   Shape shape = a.shape();
   shape[a.dim() - 1] = b.size(-1);
-  Tensor out = Tensor::empty(shape, a.dtype());
-  if (out.numel() == 0) return out;
-  if (a.size(-1) == 0) {
-    fill_(out, 0);
-    return out;
-  }
+  const int64_t numel = numel_of(shape);
   // One b for the whole batch: the batch joins the rows, and many products become a large one.
   Strides strides;
-  const Shape rows{out.numel() / b.size(-1), a.size(-1)};
-  if (a.dim() > 2 && is_shared(b) && view_strides(a.shape(), a.strides(), rows, strides)) {
+  const Shape rows{numel == 0 ? 0 : numel / b.size(-1), a.size(-1)};
+  if (numel > 0 && a.dim() > 2 && is_shared(b) &&
+      view_strides(a.shape(), a.strides(), rows, strides)) {
     const IntList tail{b.size(-2), b.size(-1)};
     const IntList tail_strides{b.strides()[b.dim() - 2], b.strides()[b.dim() - 1]};
     const Tensor flat = gemm(a.alias(rows, strides, a.offset()),
                              b.alias(tail, Strides(tail_strides), b.offset()));
     return flat.alias(shape, contiguous_strides(shape), flat.offset());
+  }
+  Tensor out = Tensor::empty(shape, a.dtype());
+  if (numel == 0) return out;
+  if (a.size(-1) == 0) {
+    fill_(out, 0);
+    return out;
   }
   const Tensor from_a = describe_matrix(a).readable ? a : contiguous_copy(a);
   const Tensor from_b = describe_matrix(b).readable ? b : contiguous_copy(b);

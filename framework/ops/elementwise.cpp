@@ -75,14 +75,24 @@ Tensor pow(const Tensor& left, const Tensor& right) {
 }
 
 Tensor add(const Tensor& a, double b) {
+  check_value_fits("add", a.dtype(), b);
   return record("add", kernels::add(a, b), {{a, [](const Tensor& g) { return g; }}});
 }
 
-Tensor sub(const Tensor& a, double b) { return add(a, -b); }
+Tensor sub(const Tensor& a, double b) {
+  check_number("sub", a.dtype());
+  check_value_fits("sub", a.dtype(), b);
+  return add(a, -b);
+}
 
-Tensor sub(double a, const Tensor& b) { return add(neg(b), a); }
+Tensor sub(double a, const Tensor& b) {
+  check_number("sub", b.dtype());
+  check_value_fits("sub", b.dtype(), a);
+  return add(neg(b), a);
+}
 
 Tensor mul(const Tensor& a, double b) {
+  check_value_fits("mul", a.dtype(), b);
   return record("mul", kernels::mul(a, b), {{a, [b](const Tensor& g) { return g * b; }}});
 }
 
@@ -101,6 +111,7 @@ Tensor pow(const Tensor& a, double b) {
 Tensor pow(double a, const Tensor& b) { return pow(scalar(a, b.dtype()), b); }
 
 Tensor neg(const Tensor& x) {
+  check_number("neg", x.dtype());
   return record("neg", kernels::mul(x, -1), {{x, [](const Tensor& g) { return neg(g); }}});
 }
 
@@ -124,6 +135,7 @@ Tensor rsqrt(const Tensor& x) {
 }
 
 Tensor square(const Tensor& x) {
+  check_number("square", x.dtype());
   return record("square", kernels::mul(x, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return 2 * g * x; }}});
 }
@@ -150,7 +162,10 @@ Tensor sigmoid(const Tensor& x) {
                 {{x, [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }}});
 }
 
-Tensor silu(const Tensor& x) { return x * sigmoid(x); }
+Tensor silu(const Tensor& x) {
+  check_floating("silu", x.dtype());
+  return x * sigmoid(x);
+}
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   if (approximate == GeluApproximation::none) {
@@ -195,6 +210,7 @@ Tensor where(const Tensor& condition, const Tensor& left, const Tensor& right) {
 
 Tensor masked_fill(const Tensor& input, const Tensor& blocked, double value) {
   check_dtype("masked_fill", "the mask", blocked, DType::boolean);
+  check_value_fits("masked_fill", input.dtype(), value);
   const auto [x, mask] = broadcast("masked_fill", input, blocked);
   const Tensor filler = scalar(value, x.dtype()).alias(x.shape(), Strides(IntList::filled(x.dim(), 0)), 0);
   return record("masked_fill", kernels::where(mask, filler, x),

@@ -1,5 +1,7 @@
 #include "heed/framework/ops/indexing.h"
 
+#include <limits>
+
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gather.h"
 #include "heed/framework/kernels/reduce.h"
@@ -100,7 +102,11 @@ Tensor one_hot(const Tensor& indices, int64_t num_classes) {
   if (num_classes == -1) {
     if (indices.numel() == 0) throw ValueError("one_hot: no index to count classes by; pass num_classes");
     const Tensor largest = kernels::amax(indices, normalize_dims("one_hot", {}, indices.dim()));
-    classes = static_cast<int64_t>(largest.item()) + 1;
+    classes = *largest.data<int64_t>();  // not item(), a double
+    if (classes == std::numeric_limits<int64_t>::max()) {
+      throw ValueError("one_hot: index ", classes, " is too large for a class");
+    }
+    ++classes;
   }
   if (classes < 1) throw ValueError("one_hot: num_classes must be at least 1, got ", classes);
   kernels::check_indices("one_hot", indices, classes);

@@ -1,6 +1,7 @@
 #include "heed/framework/ops/loss.h"
 
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/kernels/gather.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/indexing.h"
@@ -37,6 +38,7 @@ Targets read_targets(const char* op, const Tensor& input, const Tensor& target,
   result.ignored = eq(target, static_cast<double>(options.ignore_index));
   result.index = masked_fill(target, result.ignored, 0);
   if (classes == 0 && target.numel() > 0) throw ShapeError(op, ": no classes in ", input.shape());
+  kernels::check_indices(op, result.index, classes);
   if (options.weight.defined()) {
     check_same_dtype(op, input, options.weight);
     if (options.weight.shape() != Shape{classes}) {
@@ -94,6 +96,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  check_same_dtype("mse_loss", input, target);
+  check_floating("mse_loss", input.dtype());
+  broadcast_shapes("mse_loss", input.shape(), target.shape());  // or the message would name sub
   const Tensor squares = square(input - target);
   switch (reduction) {
     case Reduction::none: return squares;

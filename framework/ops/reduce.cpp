@@ -27,6 +27,16 @@ Tensor with_dims(const Tensor& reduced, const Shape& shape, const IntList& dims)
   return reshape(reduced, reduced_shape(shape, dims, true));
 }
 
+/// Refuses what the kernels would, which do not know that it is `op` they work for.
+void check_choice(const char* op, const Tensor& x, const IntList& dims) {
+  check_number(op, x.dtype());
+  for (const int64_t d : dims) {
+    if (d < x.dim() && x.shape()[d] == 0) {
+      throw ShapeError(op, ": nothing to choose from along dim ", d, " of ", x.shape());
+    }
+  }
+}
+
 double count_of(const Tensor& x, const IntList& dims) {
   int64_t count = 1;
   for (const int64_t d : dims) count *= x.shape()[d];
@@ -85,6 +95,7 @@ Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
 
 ValuesAndIndices max(const Tensor& x, int64_t dim, bool keepdim) {
   const int64_t d = normalize_dim("max", dim, x.dim());
+  check_choice("max", x, {d});
   if (x.dim() == 0) return {x, argmax(x)};
   const Tensor index = argmax(x, d, true);
   const Tensor values = gather(x, d, index);
@@ -92,7 +103,10 @@ ValuesAndIndices max(const Tensor& x, int64_t dim, bool keepdim) {
   return {squeeze(values, d), squeeze(index, d)};
 }
 
-Tensor max(const Tensor& x) { return amax(x); }
+Tensor max(const Tensor& x) {
+  check_choice("max", x, normalize_dims("max", {}, x.dim()));
+  return amax(x);
+}
 
 Tensor argmax(const Tensor& x, int64_t dim, bool keepdim) {
   const int64_t d = normalize_dim("argmax", dim, x.dim());

@@ -216,9 +216,18 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   return slice(x, dim, first, first + length);
 }
 
+namespace {
+
+int64_t size_to_split(const Tensor& x, int64_t dim) {
+  if (x.dim() == 0) throw IndexError("split: a 0-d tensor has no dimension to split");
+  return x.shape()[normalize_dim("split", dim, x.dim())];
+}
+
+}  // namespace
+
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   if (size < 1) throw ValueError("split: the size of a piece must be at least 1, got ", size);
-  const int64_t total = x.size(dim);
+  const int64_t total = size_to_split(x, dim);
   std::vector<int64_t> sizes;
   for (int64_t done = 0; done < total; done += size) sizes.push_back(std::min(size, total - done));
   if (sizes.empty()) sizes.push_back(0);
@@ -226,7 +235,7 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
 }
 
 std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64_t dim) {
-  const int64_t total = x.size(dim);
+  const int64_t total = size_to_split(x, dim);
   std::vector<Tensor> pieces;
   int64_t start = 0;
   for (const int64_t size : sizes) {
@@ -247,8 +256,9 @@ std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64
 Tensor flip(const Tensor& x, const IntList& dims) {
   Strides strides = x.strides();
   int64_t offset = x.offset();
-  if (!dims.empty() && x.numel() > 0) {
+  if (!dims.empty()) {  // which would mean all to normalize_dims
     for (const int64_t d : normalize_dims("flip", dims, x.dim())) {
+      if (x.numel() == 0) continue;
       offset += (x.shape()[d] - 1) * strides[d];
       strides[d] = -strides[d];
     }
@@ -299,6 +309,7 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
   if (tensors.empty()) throw ValueError("stack: needs at least one tensor");
   std::vector<Tensor> layers;
   for (const Tensor& tensor : tensors) {
+    check_same_dtype("stack", tensors[0], tensor);
     if (tensor.shape() != tensors[0].shape()) {
       throw ShapeError("stack: shapes differ: ", tensors[0].shape(), " and ", tensor.shape());
     }

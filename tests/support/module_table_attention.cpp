@@ -32,8 +32,7 @@ ModuleCase my_mha_row() {
             const int64_t D_qk = with.integer("D_qk"), D_v = with.integer("D_v");
             return with.integer("H") * (D_1 * D_qk + D_2 * D_qk + D_2 * D_v + D_v * D_1);
           },
-          .samples = {{sizes(5, 7, 4, 6, 2), {any({3, 8, 5}), any({3, 9, 7})}},
-                      {sizes(5, 6, 3, 4, 2), {any({2, 4, 5}), any({2, 7, 6})}},
+          .samples = {{sizes(5, 6, 3, 4, 2), {any({2, 4, 5}), any({2, 7, 6})}},
                       // All sizes of a kind equal: what only permutes axes goes through.
                       {sizes(4, 4, 4, 4, 4), {any({4, 4, 4}), any({4, 4, 4})}},
                       {sizes(3, 2, 1, 2, 1), {any({2, 3, 3}), any({2, 4, 2})}},

@@ -44,7 +44,8 @@ ModuleCase linear_row() {
                       "(in Linear)"},
                      {{{"in", 3}, {"out", 4}},
                       {of_type(DType::i64, {2, 3})},
-                      "linear: dtypes differ: i64 and f32; write .to(DType::f32) (in Linear)"}},
+                      "linear: dtypes differ: i64 [2, 3] and f32 [4, 3]; write .to(DType::i64) on the "
+                      "second or .to(DType::f32) on the first (in Linear)"}},
           .aliases = {{"in_features", "in"}, {"out_features", "out"}}};
 }
 
@@ -72,10 +73,10 @@ ModuleCase embedding_row() {
                       "Embedding: tokens must be at least 1, got 0"},
                      {{{"tokens", 5}, {"width", 3}},
                       {integers_of({1, 5}, {2})},
-                      "embedding: index 5 is out of range for 5 entries (in Embedding)"},
+                      "embedding: index 5 is out of range for a dimension of size 5 (in Embedding)"},
                      {{{"tokens", 5}, {"width", 3}},
                       {any({2})},
-                      "embedding: indices must be i64, got f32 (in Embedding)"}},
+                      "embedding: indices must be i64, got f32 [2]; write .to(DType::i64) (in Embedding)"}},
           .aliases = {{"num_embeddings", "tokens"}, {"embedding_dim", "width"}}};
 }
 
@@ -100,7 +101,8 @@ ModuleCase layer_norm_row() {
           .errors = {{{{"width", 0}}, {}, "LayerNorm: width must be at least 1, got 0"},
                      {{{"width", 4}},
                       {any({2, 3})},
-                      "layer_norm: x [2, 3] does not end in normalized_shape [4] (in LayerNorm)"}},
+                      "layer_norm: normalized_shape [4] is not the tail of x's shape [2, 3] "
+                      "(in LayerNorm)"}},
           .aliases = {{"normalized_shape", "width"}},
           .tolerance = {.f32 = 1e-5, .gradient_f32 = 1e-5, .reason = "divides by a deviation"}};
 }

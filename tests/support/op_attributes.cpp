@@ -20,12 +20,18 @@ bool is_number(const Json& json) {
 
 bool has_type(const Json& json, AttributeType type) {
   switch (type) {
-    case AttributeType::integer: return json.is_number_integer();
-    case AttributeType::number: return is_number(json);
-    case AttributeType::flag: return json.is_boolean();
-    case AttributeType::text: return json.is_string();
-    case AttributeType::integers: return is_integer_list(json);
-    case AttributeType::integer_or_integers: break;
+    case AttributeType::integer:
+      return json.is_number_integer();
+    case AttributeType::number:
+      return is_number(json);
+    case AttributeType::flag:
+      return json.is_boolean();
+    case AttributeType::text:
+      return json.is_string();
+    case AttributeType::integers:
+      return is_integer_list(json);
+    case AttributeType::integer_or_integers:
+      break;
   }
   return json.is_number_integer() || is_integer_list(json);
 }
@@ -53,12 +59,18 @@ Attribute integer_or_integers(std::string name, std::optional<Json> fallback) {
 
 const char* name_of(AttributeType type) {
   switch (type) {
-    case AttributeType::integer: return "int";
-    case AttributeType::number: return "float";
-    case AttributeType::flag: return "bool";
-    case AttributeType::text: return "str";
-    case AttributeType::integers: return "int[]";
-    case AttributeType::integer_or_integers: break;
+    case AttributeType::integer:
+      return "int";
+    case AttributeType::number:
+      return "float";
+    case AttributeType::flag:
+      return "bool";
+    case AttributeType::text:
+      return "str";
+    case AttributeType::integers:
+      return "int[]";
+    case AttributeType::integer_or_integers:
+      break;
   }
   return "int or int[]";
 }
@@ -110,7 +122,9 @@ double Attributes::number(const std::string& name) const {
   return number_from_json(values_.at(name), "attribute \"" + name + "\"");
 }
 
-bool Attributes::flag(const std::string& name) const { return values_.at(name).get<bool>(); }
+bool Attributes::flag(const std::string& name) const {
+  return values_.at(name).get<bool>();
+}
 
 std::string Attributes::text(const std::string& name) const {
   return values_.at(name).get<std::string>();

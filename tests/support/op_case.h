@@ -1,9 +1,11 @@
 // OpCase: all that the tests and heed-eval know of one op. The rows are in op_table_<family>.cpp.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heed/framework/tensor/tensor.h"
@@ -46,15 +48,36 @@ struct ErrorCase {
   std::string message;
 };
 
-/// The dtype of an output: that of the floating inputs, a fixed one, or what attribute "dtype" says.
+/// The dtype of an output: that of the floating inputs, a fixed one, or what attribute "dtype"
+/// says.
 enum class OutputType { as_input, i64, boolean, as_attribute };
 
 /// Largest error |got − want| / (1 + |want|) that is accepted.
 struct Tolerance {
   double f64 = 1e-13;
   double f32 = 2e-6;
-  double gradient_f32 = 2e-6;  ///< between layouts
+  double gradient_f32 = 1e-5;  ///< of gradients, which have sums and quotients in them
   std::string reason = {};     ///< why it is looser than the default, if it is
+};
+
+/// What a row calls with inputs and attributes, `[](auto& in, auto& with) { return …; }`. It may
+/// return one result or a list of them.
+template <class Inputs, class Result>
+class RowFunction {
+ public:
+  using Results = std::vector<Result>;
+  RowFunction() = default;
+  template <std::invocable<const Inputs&, const Attributes&> Function>
+  RowFunction(Function function)
+      : function_([function = std::move(function)](const Inputs& in, const Attributes& with) {
+          return results(function(in, with));
+        }) {}
+  Results operator()(const Inputs& in, const Attributes& with) const { return function_(in, with); }
+
+ private:
+  static Results results(Result one) { return {std::move(one)}; }
+  static Results results(Results several) { return several; }
+  std::function<Results(const Inputs&, const Attributes&)> function_;
 };
 
 /// One row of the table. `call` gets as many tensors as `inputs` names, or all of a list.
@@ -62,8 +85,8 @@ struct OpCase {
   std::string name;                 ///< as in PyTorch's functional API
   std::vector<std::string> inputs;  ///< "weight?" may be left out, "tensors*" is a list
   std::vector<Attribute> attributes = {};
-  std::function<Tensors(const Tensors& in, const Attributes& with)> call;
-  std::function<std::vector<reference::NdArray>(const Arrays& in, const Attributes& with)> reference;
+  RowFunction<Tensors, Tensor> call;
+  RowFunction<Arrays, reference::NdArray> reference;
   std::vector<Sample> samples;
   std::vector<ErrorCase> errors = {};
   /// Dtypes that the floating inputs of the samples may have; another one is a DTypeError.
@@ -71,6 +94,7 @@ struct OpCase {
   std::vector<OutputType> outputs = {OutputType::as_input};  ///< the last one stands for the rest
   bool differentiable = true;
   bool twice_differentiable = true;
+  bool fits_any_layout = true;         ///< false: a ShapeError for inputs whose memory does not fit
   std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
   Tolerance tolerance = {};
 

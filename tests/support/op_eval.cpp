@@ -33,8 +33,8 @@ Tensors tensors_from_json(const Json& request, const char* key) {
 /// One gradient per input; undefined where there is none.
 Tensors gradients_of(const Tensors& outputs, const Tensors& inputs, Tensors weights) {
   if (weights.size() > outputs.size()) {
-    throw RequestError("\"grad_outputs\" has " + std::to_string(weights.size()) +
-                       " entries for " + std::to_string(outputs.size()) + " outputs");
+    throw RequestError("\"grad_outputs\" has " + std::to_string(weights.size()) + " entries for " +
+                       std::to_string(outputs.size()) + " outputs");
   }
   weights.resize(outputs.size());
   Tensors roots, root_weights, leaves;
@@ -77,8 +77,7 @@ std::string answer_op(const Json& request) {
   const Tensors outputs = call_op(*op, inputs, attributes);
   std::string text = "{\"outputs\":" + to_json_text(outputs);
   if (request.contains("grad_outputs")) {
-    const Tensors all =
-        gradients_of(outputs, inputs, tensors_from_json(request, "grad_outputs"));
+    const Tensors all = gradients_of(outputs, inputs, tensors_from_json(request, "grad_outputs"));
     Tensors gradients;
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i].defined()) gradients.push_back(all[i]);
@@ -133,8 +132,8 @@ std::string answer_rng(const Json& request) {
   if (request["rng"] != "philox4x32_10") {
     throw RequestError("unknown rng " + request["rng"].dump() + "; there is \"philox4x32_10\"");
   }
-  const auto bits = philox4x32_10(words_from_json<4>(request, "counter"),
-                                  words_from_json<2>(request, "key"));
+  const auto bits =
+      philox4x32_10(words_from_json<4>(request, "counter"), words_from_json<2>(request, "key"));
   const std::vector<int64_t> words(bits.begin(), bits.end());
   return "{\"outputs\":" + to_json_text(Tensors{from_values(words, {4})}) + "}";
 }

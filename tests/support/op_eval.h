@@ -12,9 +12,9 @@ namespace heed::testing {
 
 /// A kind of thing that requests name: ops, modules, optimizers.
 struct EvalKind {
-  std::string key;                     ///< names the thing in a request: {"op":"exp",…}
-  std::string plural;                  ///< names all of them: {"list":"ops"}
-  std::function<Json()> list;          ///< [{"name":…,"attrs":[…]},…]
+  std::string key;             ///< names the thing in a request: {"op":"exp",…}
+  std::string plural;          ///< names all of them: {"list":"ops"}
+  std::function<Json()> list;  ///< [{"name":…,"attrs":[…]},…]
   std::function<std::string(const Json& request)> answer;  ///< JSON; throws RequestError or Error
 };
 

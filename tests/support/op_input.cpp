@@ -24,22 +24,32 @@ double draw(const Input& input, Rng& rng) {
     return static_cast<double>(rng.integer(low, high + 1));
   };
   switch (input.kind) {
-    case Kind::any: return between(-512, 512) * step;
-    case Kind::positive: return between(64, 576) * step;
-    case Kind::nonzero: return between(64, 576) * step * (between(0, 1) == 0 ? -1 : 1);
-    case Kind::indices: return between(0, input.limit - 1);
-    case Kind::boolean: return between(0, 1);
-    default: return input.dtype == DType::boolean ? between(0, 1) : between(1, 2);
+    case Kind::any:
+      return between(-512, 512) * step;
+    case Kind::positive:
+      return between(64, 576) * step;
+    case Kind::nonzero:
+      return between(64, 576) * step * (between(0, 1) == 0 ? -1 : 1);
+    case Kind::indices:
+      return between(0, input.limit - 1);
+    case Kind::boolean:
+      return between(0, 1);
+    default:
+      return input.dtype == DType::boolean ? between(0, 1) : between(1, 2);
   }
 }
 
 /// Integers that keep what the domain promises: positive stays positive, distinct distinct.
 double rounded(const Input& input, double value) {
   switch (input.kind) {
-    case Kind::distinct: return value * 8;
-    case Kind::positive: return std::ceil(value);
-    case Kind::nonzero: return value < 0 ? std::floor(value) : std::ceil(value);
-    default: return std::round(value);
+    case Kind::distinct:
+      return value * 8;
+    case Kind::positive:
+      return std::ceil(value);
+    case Kind::nonzero:
+      return value < 0 ? std::floor(value) : std::ceil(value);
+    default:
+      return std::round(value);
   }
 }
 
@@ -50,12 +60,24 @@ bool Input::is_floating() const {
          kind == Kind::distinct || (kind == Kind::listed && dtype == DType::f64);
 }
 
-Input any(Sizes shape) { return {Kind::any, std::move(shape)}; }
-Input positive(Sizes shape) { return {Kind::positive, std::move(shape)}; }
-Input nonzero(Sizes shape) { return {Kind::nonzero, std::move(shape)}; }
-Input distinct(Sizes shape) { return {Kind::distinct, std::move(shape)}; }
-Input bools(Sizes shape) { return {Kind::boolean, std::move(shape)}; }
-Input indices(int64_t limit, Sizes shape) { return {Kind::indices, std::move(shape), limit}; }
+Input any(Sizes shape) {
+  return {Kind::any, std::move(shape)};
+}
+Input positive(Sizes shape) {
+  return {Kind::positive, std::move(shape)};
+}
+Input nonzero(Sizes shape) {
+  return {Kind::nonzero, std::move(shape)};
+}
+Input distinct(Sizes shape) {
+  return {Kind::distinct, std::move(shape)};
+}
+Input bools(Sizes shape) {
+  return {Kind::boolean, std::move(shape)};
+}
+Input indices(int64_t limit, Sizes shape) {
+  return {Kind::indices, std::move(shape), limit};
+}
 Input listed(std::vector<double> values, Sizes shape) {
   return {Kind::listed, std::move(shape), 0, std::move(values)};
 }
@@ -65,8 +87,12 @@ Input integers_of(std::vector<double> values, Sizes shape) {
 Input bools_of(std::vector<double> values, Sizes shape) {
   return {Kind::listed, std::move(shape), 0, std::move(values), DType::boolean};
 }
-Input absent() { return {}; }
-Input of_type(DType dtype, Sizes shape) { return {Kind::typed, std::move(shape), 0, {}, dtype}; }
+Input absent() {
+  return {};
+}
+Input of_type(DType dtype, Sizes shape) {
+  return {Kind::typed, std::move(shape), 0, {}, dtype};
+}
 
 std::optional<reference::NdArray> array_of(const Input& input, uint64_t seed, bool whole) {
   if (input.kind == Kind::absent) return std::nullopt;

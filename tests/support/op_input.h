@@ -26,17 +26,18 @@ struct Input {
   bool is_floating() const;
 };
 
-Input any(Sizes shape);            ///< in [−2, 2]
-Input positive(Sizes shape);       ///< in [0.25, 2.25]
-Input nonzero(Sizes shape);        ///< |x| in [0.25, 2.25]: away from poles and kinks at 0
-Input distinct(Sizes shape);       ///< all different, a permutation of steps of 1/8 around 0
+Input any(Sizes shape);       ///< in [−2, 2]
+Input positive(Sizes shape);  ///< in [0.25, 2.25]
+Input nonzero(Sizes shape);   ///< |x| in [0.25, 2.25]: away from poles and kinks at 0
+Input distinct(Sizes shape);  ///< all different, a permutation of steps of 1/8 around 0
 Input bools(Sizes shape);
-Input indices(int64_t limit, Sizes shape);                  ///< i64 in [0, limit)
-Input listed(std::vector<double> values, Sizes shape);      ///< floating
+Input indices(int64_t limit, Sizes shape);                   ///< i64 in [0, limit)
+Input listed(std::vector<double> values, Sizes shape);       ///< floating
 Input integers_of(std::vector<double> values, Sizes shape);  ///< i64
 Input bools_of(std::vector<double> values, Sizes shape);
-Input absent();                                             ///< an optional input left out
-Input of_type(DType dtype, Sizes shape);  ///< any values of one dtype, whatever the sample is run with
+Input absent();  ///< an optional input left out
+Input of_type(DType dtype,
+              Sizes shape);  ///< any values of one dtype, whatever the sample is run with
 
 /// The values of the input; none if absent. With `whole`, floating values are rounded to integers
 /// (for runs in i64 and bool).

@@ -37,10 +37,14 @@ Placement place(const std::vector<int64_t>& shape, Layout layout) {
 
 const char* name_of(Layout layout) {
   switch (layout) {
-    case Layout::contiguous: return "contiguous";
-    case Layout::permuted: return "permuted";
-    case Layout::sliced: return "sliced";
-    case Layout::expanded: break;
+    case Layout::contiguous:
+      return "contiguous";
+    case Layout::permuted:
+      return "permuted";
+    case Layout::sliced:
+      return "sliced";
+    case Layout::expanded:
+      break;
   }
   return "expanded";
 }
@@ -61,9 +65,8 @@ Tensor laid_out(const reference::NdArray& array, DType dtype, Layout layout) {
   const Tensor room = Tensor::empty({placement.room}, dtype);
   visit(dtype, [&]<class T>() {
     T* const storage = room.mutable_data<T>();
-    constexpr T filler = std::numeric_limits<T>::has_quiet_NaN
-                             ? std::numeric_limits<T>::quiet_NaN()
-                             : std::numeric_limits<T>::max();
+    constexpr T filler = std::numeric_limits<T>::has_quiet_NaN ? std::numeric_limits<T>::quiet_NaN()
+                                                               : std::numeric_limits<T>::max();
     std::fill_n(storage, placement.room, filler);
     reference::for_each_index(array.shape, [&](const reference::Index& index) {
       int64_t at = placement.offset;

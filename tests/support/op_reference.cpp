@@ -46,7 +46,8 @@ NdArray index_add(const NdArray& x, int64_t dim, const NdArray& index, const NdA
   const size_t axis = wrap_dim(dim, x.rank());
   for_each_index(source.shape, [&](const Index& from) {
     Index to = from;
-    if (!to.empty()) to[axis] = static_cast<int64_t>(index.data.at(static_cast<size_t>(from[axis])));
+    if (!to.empty())
+      to[axis] = static_cast<int64_t>(index.data.at(static_cast<size_t>(from[axis])));
     y.at(to) += source.at(from);
   });
   return y;

@@ -1,4 +1,5 @@
-// Naive references for the ops that reference_*.h does not have. They share no code with the engine.
+// Naive references for the ops that reference_*.h does not have. They share no code with the
+// engine.
 #pragma once
 
 #include <string>

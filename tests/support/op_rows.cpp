@@ -11,27 +11,37 @@ std::vector<Sample> any_shapes(Domain domain, const Json& attributes) {
 }
 
 std::vector<Sample> broadcasting(Domain left, Domain right) {
-  const std::vector<std::pair<Sizes, Sizes>> shapes = {
-      {{2, 3}, {2, 3}},    {{2, 3}, {3}},    {{3}, {2, 3}},       {{2, 1}, {1, 3}},
-      {{2, 1, 3}, {4, 1}}, {{2, 3}, {}},     {{}, {2, 3}},        {{}, {}},
-      {{1}, {3}},          {{1, 1}, {}},     {{0}, {1}},          {{2, 0}, {2, 1}},
-      {{0, 3}, {1, 3}},    {{}, {0}},        {{1, 2, 1, 2}, {2, 1, 2, 1}},
-      {{3, 20011}, {20011}}};
+  const std::vector<std::pair<Sizes, Sizes>> shapes = {{{2, 3}, {2, 3}},
+                                                       {{2, 3}, {3}},
+                                                       {{3}, {2, 3}},
+                                                       {{2, 1}, {1, 3}},
+                                                       {{2, 1, 3}, {4, 1}},
+                                                       {{2, 3}, {}},
+                                                       {{}, {2, 3}},
+                                                       {{}, {}},
+                                                       {{1}, {3}},
+                                                       {{1, 1}, {}},
+                                                       {{0}, {1}},
+                                                       {{2, 0}, {2, 1}},
+                                                       {{0, 3}, {1, 3}},
+                                                       {{}, {0}},
+                                                       {{1, 2, 1, 2}, {2, 1, 2, 1}},
+                                                       {{3, 20011}, {20011}}};
   std::vector<Sample> samples;
   for (const auto& [a, b] : shapes) samples.push_back({{left(a), right(b)}});
   return samples;
 }
 
-std::vector<Sample> broadcasting_mask(Domain x) { return broadcasting(x, bools); }
+std::vector<Sample> broadcasting_mask(Domain x) {
+  return broadcasting(x, bools);
+}
 
 OpCase unary(std::string name, UnaryOp call, UnaryReference reference, Domain domain,
              Tolerance tolerance) {
   return {.name = std::move(name),
           .inputs = {"x"},
-          .call = [call](const Tensors& in, const Attributes&) { return Tensors{call(in[0])}; },
-          .reference = [reference](const Arrays& in, const Attributes&) {
-            return std::vector{reference(in[0])};
-          },
+          .call = [call](auto& in, auto&) { return call(in[0]); },
+          .reference = [reference](auto& in, auto&) { return reference(in[0]); },
           .samples = any_shapes(domain),
           .tolerance = std::move(tolerance)};
 }
@@ -40,12 +50,8 @@ OpCase binary(std::string name, BinaryOp call, BinaryReference reference, Domain
               Domain right) {
   return {.name = std::move(name),
           .inputs = {"input", "other"},
-          .call = [call](const Tensors& in, const Attributes&) {
-            return Tensors{call(in[0], in[1])};
-          },
-          .reference = [reference](const Arrays& in, const Attributes&) {
-            return std::vector{reference(in[0], in[1])};
-          },
+          .call = [call](auto& in, auto&) { return call(in[0], in[1]); },
+          .reference = [reference](auto& in, auto&) { return reference(in[0], in[1]); },
           .samples = broadcasting(left, right)};
 }
 

@@ -23,7 +23,8 @@ std::vector<Sample> broadcasting_mask(Domain x);
 OpCase unary(std::string name, UnaryOp call, UnaryReference reference, Domain domain,
              Tolerance tolerance = {});
 /// A row for an op of two inputs that broadcast.
-OpCase binary(std::string name, BinaryOp call, BinaryReference reference, Domain left, Domain right);
+OpCase binary(std::string name, BinaryOp call, BinaryReference reference, Domain left,
+              Domain right);
 
 // The families, one file each.
 OpTable arithmetic_ops();

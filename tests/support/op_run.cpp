@@ -11,7 +11,9 @@ namespace {
 
 using reference::NdArray;
 
-uint64_t seed_of(const OpCase& op, size_t input) { return text_coordinate(op.name) + input; }
+uint64_t seed_of(const OpCase& op, size_t input) {
+  return text_coordinate(op.name) + input;
+}
 
 struct Cotangents {
   Tensors roots;
@@ -26,7 +28,8 @@ Cotangents cotangents_of(const OpCase& op, const Tensors& outputs, Layout values
     const Shape& shape = outputs[i].shape();
     const auto random = array_of(any({shape.begin(), shape.end()}), seed_of(op, 1000 + i));
     result.roots.push_back(outputs[i]);
-    result.gradients.push_back(laid_out(representable(*random, values), outputs[i].dtype(), layout));
+    result.gradients.push_back(
+        laid_out(representable(*random, values), outputs[i].dtype(), layout));
   }
   return result;
 }
@@ -128,8 +131,8 @@ std::string bit_difference(const Tensor& got, const Tensor& want) {
 std::string describe(const OpCase& op, size_t sample) {
   std::string text = op.name + ", sample " + std::to_string(sample);
   for (const Input& input : op.samples.at(sample).inputs) {
-    text += input.kind == Input::Kind::absent ? " none"
-                                              : text_of(" ", IntList(std::span(input.shape)));
+    text +=
+        input.kind == Input::Kind::absent ? " none" : text_of(" ", IntList(std::span(input.shape)));
   }
   return text + " " + op.samples[sample].attributes.dump();
 }

@@ -28,7 +28,8 @@ struct Run {
 Run run(const OpCase& op, const Sample& sample, const Tensors& inputs,
         Layout cotangents = Layout::contiguous);
 /// The same with contiguous cotangents of the values that `layout` can hold.
-Run run_with_values_of(const OpCase& op, const Sample& sample, const Tensors& inputs, Layout layout);
+Run run_with_values_of(const OpCase& op, const Sample& sample, const Tensors& inputs,
+                       Layout layout);
 
 /// "" if all elements agree, |got − want| ≤ tolerance · (1 + |want|), else what differs most.
 std::string difference(const reference::NdArray& got, const reference::NdArray& want,

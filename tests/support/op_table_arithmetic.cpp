@@ -24,29 +24,33 @@ struct Operators {
   Domain right_domain;
 };
 
-Tensor add_to_number(double a, const Tensor& b) { return a + b; }
-Tensor multiply_number(double a, const Tensor& b) { return a * b; }
+Tensor add_to_number(double a, const Tensor& b) {
+  return a + b;
+}
+Tensor multiply_number(double a, const Tensor& b) {
+  return a * b;
+}
 
 OpCase arithmetic(const Operators& with) {
   OpCase row = binary(with.name, with.both, with.reference, with.left_domain, with.right_domain);
   row.inputs = {"input?", with.right_name + "?"};
   row.attributes = {number("input", left_out), number(with.right_name, left_out)};
-  row.call = [with](const Tensors& in, const Attributes& given) {
+  row.call = [with](auto& in, auto& given) {
     const bool left = given.has("input"), right = given.has(with.right_name);
     if (in[0].defined() == left || in[1].defined() == right || (left && right)) {
       throw RequestError(with.name + no_operand);
     }
-    if (left) return Tensors{with.left(given.number("input"), in[1])};
-    if (right) return Tensors{with.right(in[0], given.number(with.right_name))};
-    return Tensors{with.both(in[0], in[1])};
+    if (left) return with.left(given.number("input"), in[1]);
+    if (right) return with.right(in[0], given.number(with.right_name));
+    return with.both(in[0], in[1]);
   };
-  row.reference = [with](const Arrays& in, const Attributes& given) {
+  row.reference = [with](auto& in, auto& given) {
     const auto number_or = [&](const std::string& name, size_t i) {
       return given.has(name) ? reference::scalar(given.number(name)) : in[i];
     };
-    return std::vector{with.reference(number_or("input", 0), number_or(with.right_name, 1))};
+    return with.reference(number_or("input", 0), number_or(with.right_name, 1));
   };
-  for (const double value : {2.0, 0.5, 3.0}) {
+  for (const double value : {2.0, 3.0}) {
     row.samples.push_back({{with.left_domain({2, 3})}, {{with.right_name, value}}});
     row.samples.push_back({{absent(), with.right_domain({2, 3})}, {{"input", value}}});
   }
@@ -76,13 +80,25 @@ OpTable arithmetic_ops() {
       arithmetic({"pow", "exponent", pow, pow, pow, reference::pow, positive, any}),
   };
   for (OpCase& row : table) {
-    if (row.name == "add" || row.name == "sub" || row.name == "mul") row.dtypes.push_back(i64);
+    if (row.name == "div" || row.name == "pow") continue;
+    row.dtypes.push_back(i64);
+    for (const Json& value : {Json(0.5), Json("NaN"), Json(1e30)}) {
+      const std::string shown = value.is_number() ? text_of(value.get<double>()) : "nan";
+      row.errors.push_back({{of_type(i64, {2})},
+                            {{"other", value}},
+                            row.name + ": " + shown +
+                                " is no i64, the dtype of the tensor; write "
+                                ".to(DType::f32) on it"});
+    }
   }
   OpCase& power = table.back();
   for (const double exponent : {0.0, 1.0, 2.0, 3.0, -1.0}) {
     power.samples.push_back({{nonzero({2, 3})}, {{"exponent", exponent}}});
   }
-  power.samples.push_back({{positive({2, 3})}, {{"exponent", -0.5}}});
+  for (const double number : {0.5, -0.5}) {
+    power.samples.push_back({{positive({2, 3})}, {{"exponent", number}}});
+    power.samples.push_back({{absent(), any({2, 3})}, {{"input", 0.5}}});
+  }
   return table;
 }
 

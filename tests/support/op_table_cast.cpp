@@ -7,7 +7,9 @@
 namespace heed::testing {
 namespace {
 
-reference::NdArray itself(const reference::NdArray& x) { return x; }
+reference::NdArray itself(const reference::NdArray& x) {
+  return x;
+}
 
 OpCase for_all_dtypes(OpCase row) {
   row.dtypes = {f32, f64, i64, boolean};
@@ -19,12 +21,8 @@ OpCase to_row() {
       .name = "to",
       .inputs = {"x"},
       .attributes = {text("dtype")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{to(in[0], dtype_from_name(with.text("dtype")))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::cast(in[0], with.text("dtype"))};
-      },
+      .call = [](auto& in, auto& with) { return to(in[0], dtype_from_name(with.text("dtype"))); },
+      .reference = [](auto& in, auto& with) { return reference::cast(in[0], with.text("dtype")); },
       .samples = any_shapes(any, {{"dtype", "f64"}}),
       .errors = {{{of_type(f32, {2})},
                   {{"dtype", "f16"}},

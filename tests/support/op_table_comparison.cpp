@@ -14,15 +14,14 @@ OpCase comparison(const std::string& name, BinaryOp call, NumberOnTheRight with_
   OpCase row = binary(name, call, reference, any, any);
   row.inputs = {"input", "other?"};
   row.attributes = {number("other", left_out)};
-  row.call = [=](const Tensors& in, const Attributes& with) {
+  row.call = [=](auto& in, auto& with) {
     if (in[1].defined() == with.has("other")) {
       throw RequestError(name + ": needs other once, as an input or as an attribute");
     }
-    return Tensors{in[1].defined() ? call(in[0], in[1]) : with_number(in[0], with.number("other"))};
+    return in[1].defined() ? call(in[0], in[1]) : with_number(in[0], with.number("other"));
   };
-  row.reference = [=](const Arrays& in, const Attributes& with) {
-    return std::vector{
-        reference(in[0], with.has("other") ? reference::scalar(with.number("other")) : in[1])};
+  row.reference = [=](auto& in, auto& with) {
+    return reference(in[0], with.has("other") ? reference::scalar(with.number("other")) : in[1]);
   };
   row.samples.push_back({{listed({1, 2, 3, 3, 2, 1}, {2, 3}), listed({2, 2, 1}, {3})}});
   row.samples.push_back({{listed({1, 2, 3, 3, 2, 1}, {2, 3})}, {{"other", 2}}});
@@ -47,14 +46,12 @@ OpCase where_row() {
   OpCase row = {
       .name = "where",
       .inputs = {"condition", "input", "other"},
-      .call = [](const Tensors& in, const Attributes&) {
-        return Tensors{where(in[0], in[1], in[2])};
-      },
-      .reference = [](const Arrays& in, const Attributes&) {
-        return std::vector{reference::where(in[0], in[1], in[2])};
-      },
-      .samples = {{{bools({2, 1, 3}), any({4, 1}), any({3})}}, {{bools({}), any({2}), any({})}},
-                  {{bools({2}), any({}), any({})}}, {{bools({0}), any({1}), any({})}},
+      .call = [](auto& in, auto&) { return where(in[0], in[1], in[2]); },
+      .reference = [](auto& in, auto&) { return reference::where(in[0], in[1], in[2]); },
+      .samples = {{{bools({2, 1, 3}), any({4, 1}), any({3})}},
+                  {{bools({}), any({2}), any({})}},
+                  {{bools({2}), any({}), any({})}},
+                  {{bools({0}), any({1}), any({})}},
                   {{bools({2, 3}), any({2, 3}), any({2, 3})}}},
       .errors = {{{of_type(f32, {2}), of_type(f32, {2}), of_type(f32, {2})},
                   {},
@@ -79,20 +76,23 @@ OpCase masked_fill_row() {
       .name = "masked_fill",
       .inputs = {"x", "mask"},
       .attributes = {number("value")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{masked_fill(in[0], in[1], with.number("value"))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::masked_fill(in[0], in[1], with.number("value"))};
-      },
+      .call = [](auto& in, auto& with) { return masked_fill(in[0], in[1], with.number("value")); },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::masked_fill(in[0], in[1], with.number("value"));
+          },
       .samples = {},
-      .errors = {{{of_type(f32, {2}), of_type(f32, {2})},
-                  {{"value", 0}},
-                  "masked_fill: the mask must be bool, got f32 [2]; write .to(DType::boolean)"},
-                 {{of_type(f32, {2}), bools({3})},
-                  {{"value", 0}},
-                  "masked_fill: shapes do not broadcast: [2] and [3] (2 != 3 at dim -1)"},
-                 {{of_type(f32, {2}), bools({2})}, {}, "missing attribute \"value\""}},
+      .errors =
+          {{{of_type(f32, {2}), of_type(f32, {2})},
+            {{"value", 0}},
+            "masked_fill: the mask must be bool, got f32 [2]; write .to(DType::boolean)"},
+           {{of_type(f32, {2}), bools({3})},
+            {{"value", 0}},
+            "masked_fill: shapes do not broadcast: [2] and [3] (2 != 3 at dim -1)"},
+           {{of_type(i64, {2}), bools({2})},
+            {{"value", "-Infinity"}},
+            "masked_fill: -inf is no i64, the dtype of the tensor; write .to(DType::f32) on it"},
+           {{of_type(f32, {2}), bools({2})}, {}, "missing attribute \"value\""}},
       .dtypes = {f32, f64, i64, boolean},
   };
   for (Sample& sample : broadcasting_mask(any)) {
@@ -106,10 +106,14 @@ OpCase masked_fill_row() {
 
 OpTable comparison_ops() {
   return {
-      comparison("eq", eq, eq, reference::eq), comparison("ne", ne, ne, reference::ne),
-      comparison("lt", lt, lt, reference::lt), comparison("le", le, le, reference::le),
-      comparison("gt", gt, gt, reference::gt), comparison("ge", ge, ge, reference::ge),
-      where_row(), masked_fill_row(),
+      comparison("eq", eq, eq, reference::eq),
+      comparison("ne", ne, ne, reference::ne),
+      comparison("lt", lt, lt, reference::lt),
+      comparison("le", le, le, reference::le),
+      comparison("gt", gt, gt, reference::gt),
+      comparison("ge", ge, ge, reference::ge),
+      where_row(),
+      masked_fill_row(),
   };
 }
 

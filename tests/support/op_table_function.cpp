@@ -12,17 +12,17 @@ OpCase gelu_row() {
       .name = "gelu",
       .inputs = {"x"},
       .attributes = {text("approximate", "none")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        const std::string approximate = with.text("approximate");
-        if (approximate != "none" && approximate != "tanh") {
-          throw RequestError("gelu: approximate must be \"none\" or \"tanh\"");
-        }
-        return Tensors{gelu(in[0], approximate == "none" ? GeluApproximation::none
-                                                         : GeluApproximation::tanh)};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::gelu(in[0], with.text("approximate"))};
-      },
+      .call =
+          [](auto& in, auto& with) {
+            const std::string approximate = with.text("approximate");
+            if (approximate != "none" && approximate != "tanh") {
+              throw RequestError("gelu: approximate must be \"none\" or \"tanh\"");
+            }
+            return gelu(in[0],
+                        approximate == "none" ? GeluApproximation::none : GeluApproximation::tanh);
+          },
+      .reference = [](auto& in,
+                      auto& with) { return reference::gelu(in[0], with.text("approximate")); },
       .samples = any_shapes(any),
   };
   for (Sample& sample : any_shapes(any, {{"approximate", "tanh"}})) row.samples.push_back(sample);

@@ -13,10 +13,8 @@ OpCase embedding_row() {
   return {
       .name = "embedding",
       .inputs = {"indices", "weight"},
-      .call = [](const Tensors& in, const Attributes&) { return Tensors{embedding(in[0], in[1])}; },
-      .reference = [](const Arrays& in, const Attributes&) {
-        return std::vector{reference::embedding(in[0], in[1])};
-      },
+      .call = [](auto& in, auto&) { return embedding(in[0], in[1]); },
+      .reference = [](auto& in, auto&) { return reference::embedding(in[0], in[1]); },
       .samples = {{{integers_of({1, 3, 1, 0, 1, 3}, {2, 3}), any({4, 2})}},
                   {{indices(3, {}), any({3, 2})}},
                   {{indices(3, {0}), any({3, 2})}},
@@ -43,12 +41,11 @@ OpCase index_select_row() {
       .name = "index_select",
       .inputs = {"x", "index"},
       .attributes = {integer("dim")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{index_select(in[0], with.integer("dim"), in[1])};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::index_select(in[0], with.integer("dim"), in[1])};
-      },
+      .call = [](auto& in, auto& with) { return index_select(in[0], with.integer("dim"), in[1]); },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::index_select(in[0], with.integer("dim"), in[1]);
+          },
       .samples = {{{any({2, 4}), integers_of({3, 0, 3, 3}, {4})}, {{"dim", 1}}},
                   {{any({3, 1, 2}), integers_of({1, 1}, {2})}, {{"dim", 0}}},
                   {{any({3, 2}), indices(3, {})}, {{"dim", 0}}},
@@ -76,12 +73,9 @@ OpCase gather_row() {
       .name = "gather",
       .inputs = {"x", "index"},
       .attributes = {integer("dim")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{gather(in[0], with.integer("dim"), in[1])};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::gather(in[0], with.integer("dim"), in[1])};
-      },
+      .call = [](auto& in, auto& with) { return gather(in[0], with.integer("dim"), in[1]); },
+      .reference = [](auto& in,
+                      auto& with) { return reference::gather(in[0], with.integer("dim"), in[1]); },
       .samples = {{{any({3, 2}), integers_of({2, 0, 2, 1, 0, 0, 2, 2}, {4, 2})}, {{"dim", 0}}},
                   {{any({3, 4}), integers_of({1, 1, 3, 0}, {2, 2})}, {{"dim", -1}}},
                   {{any({2, 3, 2}), indices(3, {2, 2, 1})}, {{"dim", 1}}},
@@ -120,19 +114,18 @@ OpCase adding(const std::string& name, Adding call, NaiveAdding naive, std::vect
   errors.push_back({{of_type(f32, {2}), integers_of({2}, {1}), of_type(f32, {1})},
                     {{"dim", 0}},
                     name + ": index 2 is out of range for a dimension of size 2"});
-  return {.name = name,
-          .inputs = {"x", "index", "source"},
-          .attributes = {integer("dim")},
-          .call = [call](const Tensors& in, const Attributes& with) {
-            return Tensors{call(in[0], with.integer("dim"), in[1], in[2])};
-          },
-          .reference = [naive](const Arrays& in, const Attributes& with) {
-            return std::vector{naive(in[0], with.integer("dim"), in[1], in[2])};
-          },
-          .samples = std::move(samples),
-          .errors = std::move(errors),
-          .dtypes = {f32, f64, i64},
-          .tolerance = {.f32 = 1e-5, .reason = "up to 250 numbers are added in f32, one by one"}};
+  return {
+      .name = name,
+      .inputs = {"x", "index", "source"},
+      .attributes = {integer("dim")},
+      .call = [call](auto& in,
+                     auto& with) { return call(in[0], with.integer("dim"), in[1], in[2]); },
+      .reference = [naive](auto& in,
+                           auto& with) { return naive(in[0], with.integer("dim"), in[1], in[2]); },
+      .samples = std::move(samples),
+      .errors = std::move(errors),
+      .dtypes = {f32, f64, i64},
+      .tolerance = {.f32 = 1e-5, .reason = "up to 250 numbers are added in f32, one by one"}};
 }
 
 OpCase index_add_row() {
@@ -148,16 +141,16 @@ OpCase index_add_row() {
 }
 
 OpCase scatter_add_row() {
-  return adding("scatter_add", scatter_add, reference::scatter_add,
-                {{{any({3, 2}), integers_of({2, 0, 2, 1, 0, 0, 2, 2}, {4, 2}), any({4, 2})},
-                  {{"dim", 0}}},
-                 {{any({2, 3, 2}), indices(3, {2, 2, 1}), any({2, 2, 1})}, {{"dim", 1}}},
-                 {{any({}), indices(1, {}), any({})}, {{"dim", 0}}},
-                 {{any({3, 2}), indices(3, {0, 2}), any({0, 2})}, {{"dim", 0}}},
-                 {{any({30, 40}), indices(40, {30, 2000}), any({30, 2000})}, {{"dim", 1}}}},
-                {{{of_type(f32, {3, 2}), indices(3, {4, 2}), of_type(f32, {3, 2})},
-                  {{"dim", 0}},
-                  "scatter_add: source [3, 2] must have the shape of index [4, 2]"}});
+  return adding(
+      "scatter_add", scatter_add, reference::scatter_add,
+      {{{any({3, 2}), integers_of({2, 0, 2, 1, 0, 0, 2, 2}, {4, 2}), any({4, 2})}, {{"dim", 0}}},
+       {{any({2, 3, 2}), indices(3, {2, 2, 1}), any({2, 2, 1})}, {{"dim", 1}}},
+       {{any({}), indices(1, {}), any({})}, {{"dim", 0}}},
+       {{any({3, 2}), indices(3, {0, 2}), any({0, 2})}, {{"dim", 0}}},
+       {{any({30, 40}), indices(40, {30, 2000}), any({30, 2000})}, {{"dim", 1}}}},
+      {{{of_type(f32, {3, 2}), indices(3, {4, 2}), of_type(f32, {3, 2})},
+        {{"dim", 0}},
+        "scatter_add: source [3, 2] must have the shape of index [4, 2]"}});
 }
 
 OpCase one_hot_row() {
@@ -165,12 +158,11 @@ OpCase one_hot_row() {
       .name = "one_hot",
       .inputs = {"indices"},
       .attributes = {integer("num_classes", -1)},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{one_hot(in[0], with.integer("num_classes"))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::one_hot(in[0], with.integer("num_classes"))};
-      },
+      .call = [](auto& in, auto& with) { return one_hot(in[0], with.integer("num_classes")); },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::one_hot(in[0], with.integer("num_classes"));
+          },
       .samples = {{{integers_of({0, 2, 3, 2}, {2, 2})}, {{"num_classes", 4}}},
                   {{integers_of({0, 2, 3, 2}, {2, 2})}},
                   {{indices(3, {})}, {{"num_classes", 3}}},
@@ -179,12 +171,11 @@ OpCase one_hot_row() {
       .errors = {{{of_type(f32, {2})},
                   {},
                   "one_hot: indices must be i64, got f32 [2]; write .to(DType::i64)"},
-                 {{indices(3, {0})},
-                  {},
-                  "one_hot: no index to count classes by; pass num_classes"},
+                 {{indices(3, {0})}, {}, "one_hot: no index to count classes by; pass num_classes"},
                  {{indices(3, {2})},
                   {{"num_classes", 0}},
                   "one_hot: num_classes must be at least 1, got 0"},
+                 {{integers_of({-5}, {1})}, {}, "one_hot: num_classes must be at least 1, got -4"},
                  {{integers_of({0, 3}, {2})},
                   {{"num_classes", 3}},
                   "one_hot: index 3 is out of range for a dimension of size 3"}},

@@ -15,18 +15,20 @@ OpCase split_row() {
       .name = "split",
       .inputs = {"x"},
       .attributes = {integer_or_integers(sizes), integer("dim", 0)},
-      .call = [sizes](const Tensors& in, const Attributes& with) {
-        const int64_t dim = with.integer("dim");
-        if (!with.is_list(sizes)) return split(in[0], with.integer(sizes), dim);
-        const std::vector<int64_t> sections = with.integers(sizes);
-        return split(in[0], sections, dim);
-      },
-      .reference = [sizes](const Arrays& in, const Attributes& with) {
-        const int64_t dim = with.integer("dim");
-        return with.is_list(sizes)
-                   ? reference::split_with_sizes(in[0], with.integers(sizes), dim)
-                   : reference::split(in[0], with.integer(sizes), dim);
-      },
+      .call =
+          [sizes](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            if (!with.is_list(sizes)) return split(in[0], with.integer(sizes), dim);
+            const std::vector<int64_t> sections = with.integers(sizes);
+            return split(in[0], sections, dim);
+          },
+      .reference =
+          [sizes](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            return with.is_list(sizes)
+                       ? reference::split_with_sizes(in[0], with.integers(sizes), dim)
+                       : reference::split(in[0], with.integer(sizes), dim);
+          },
       .samples = {{{any({5, 2})}, {{sizes, 2}, {"dim", 0}}},
                   {{any({2, 6})}, {{sizes, {1, 3, 2}}, {"dim", -1}}},
                   {{any({3})}, {{sizes, 7}}},
@@ -42,7 +44,9 @@ OpCase split_row() {
                  {{of_type(f32, {3})},
                   {{sizes, {1, 1}}},
                   "split: pieces do not add up to dim 0 of [3]: 1 are left"},
-                 {{of_type(f32, {})}, {{sizes, 1}}, "split: a 0-d tensor has no dimension to split"},
+                 {{of_type(f32, {})},
+                  {{sizes, 1}},
+                  "split: a 0-d tensor has no dimension to split"},
                  {{of_type(f32, {3})},
                   {{sizes, 1}, {"dim", 1}},
                   "split: dim 1 is out of range for a 1-d tensor; it goes from -1 to 0"},
@@ -58,12 +62,9 @@ OpCase flip_row() {
       .name = "flip",
       .inputs = {"x"},
       .attributes = {integers("dims")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{flip(in[0], with.dims("dims"))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::flip(in[0], with.integers("dims"))};
-      },
+      .call = [](auto& in, auto& with) { return flip(in[0], with.dims("dims")); },
+      .reference = [](auto& in,
+                      auto& with) { return reference::flip(in[0], with.integers("dims")); },
       .samples = {{{any({2, 3})}, {{"dims", {0, -1}}}},
                   {{any({2, 3, 2})}, {{"dims", Json::array({1})}}},
                   {{any({2, 3})}, {{"dims", Json::array()}}},
@@ -88,18 +89,15 @@ OpCase joining(const std::string& name, Tensor (*call)(std::span<const Tensor>, 
                reference::NdArray (*naive)(const std::vector<reference::NdArray>&, int64_t),
                std::vector<Sample> samples, std::vector<ErrorCase> errors) {
   errors.push_back({{}, {}, name + ": needs at least one tensor"});
-  return {.name = name,
-          .inputs = {"tensors*"},
-          .attributes = {integer("dim", 0)},
-          .call = [call](const Tensors& in, const Attributes& with) {
-            return Tensors{call(in, with.integer("dim"))};
-          },
-          .reference = [naive](const Arrays& in, const Attributes& with) {
-            return std::vector{naive(in.list(), with.integer("dim"))};
-          },
-          .samples = std::move(samples),
-          .errors = std::move(errors),
-          .dtypes = all_dtypes};
+  return {
+      .name = name,
+      .inputs = {"tensors*"},
+      .attributes = {integer("dim", 0)},
+      .call = [call](auto& in, auto& with) { return call(in, with.integer("dim")); },
+      .reference = [naive](auto& in, auto& with) { return naive(in.list(), with.integer("dim")); },
+      .samples = std::move(samples),
+      .errors = std::move(errors),
+      .dtypes = all_dtypes};
 }
 
 OpCase cat_row() {
@@ -149,25 +147,28 @@ OpCase slice_backward_row() {
       .inputs = {"grad_output"},
       .attributes = {integers("input_sizes"), integer("dim"), integer("start"), integer("end"),
                      integer("step")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{slice_backward(in[0], with.shape("input_sizes"), with.integer("dim"),
-                                      with.integer("start"), with.integer("end"),
-                                      with.integer("step"))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::slice_backward(
-            in[0], with.integers("input_sizes"), with.integer("dim"), with.integer("start"),
-            with.integer("end"), with.integer("step"))};
-      },
-      .samples = {{{any({2, 3})},
-                   {{"input_sizes", {2, 7}}, {"dim", 1}, {"start", 1}, {"end", 7}, {"step", 2}}},
-                  {{any({0})},
-                   {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 2}, {"end", 2}, {"step", 1}}},
-                  {{any({3, 20000})},
-                   {{"input_sizes", {3, 40001}}, {"dim", -1}, {"start", 1}, {"end", 40001}, {"step", 2}}}},
-      .errors = {{{of_type(f32, {2})},
-                  {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 0}, {"end", 3}, {"step", 1}},
-                  "slice_backward: the slice of [3] has shape [3], g has [2]"}},
+      .call =
+          [](auto& in, auto& with) {
+            return slice_backward(in[0], with.shape("input_sizes"), with.integer("dim"),
+                                  with.integer("start"), with.integer("end"), with.integer("step"));
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::slice_backward(in[0], with.integers("input_sizes"),
+                                             with.integer("dim"), with.integer("start"),
+                                             with.integer("end"), with.integer("step"));
+          },
+      .samples =
+          {{{any({2, 3})},
+            {{"input_sizes", {2, 7}}, {"dim", 1}, {"start", 1}, {"end", 7}, {"step", 2}}},
+           {{any({0})},
+            {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 2}, {"end", 2}, {"step", 1}}},
+           {{any({3, 20000})},
+            {{"input_sizes", {3, 40001}}, {"dim", -1}, {"start", 1}, {"end", 40001}, {"step", 2}}}},
+      .errors =
+          {{{of_type(f32, {2})},
+            {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 0}, {"end", 3}, {"step", 1}},
+            "slice_backward: the slice of [3] has shape [3], g has [2]"}},
       .dtypes = all_dtypes,
   };
 }

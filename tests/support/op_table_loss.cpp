@@ -28,6 +28,7 @@ std::vector<Sample> class_samples() {
       {{any({2, 3, 2}), indices(3, {2, 2}), positive({3})}},
       {{any({2, 3, 2, 2}), indices(3, {2, 2, 2})}},
       {{any({2, 3}), integers_of({-100, -100}, {2})}, {{"reduction", "sum"}}},
+      {{any({2, 3}), integers_of({-100, -100}, {2})}, {{"reduction", "mean"}}, /*smooth=*/false},
       {{any({0, 3}), indices(3, {0})}, {{"reduction", "sum"}}},
       {{any({0, 3}), indices(3, {0})}, {{"reduction", "none"}}},
       {{any({2, 3, 0}), indices(3, {2, 0})}, {{"reduction", "none"}}},
@@ -79,14 +80,12 @@ OpCase nll_loss_row() {
       .name = "nll_loss",
       .inputs = {"input", "target", "weight?"},
       .attributes = {integer("ignore_index", -100), text("reduction", "mean")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{nll_loss(in[0], in[1], options_of(in, with))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::nll_loss(in[0], in[1], in.maybe(2),
-                                               with.integer("ignore_index"),
-                                               reduction_of<reference::Reduction>(with))};
-      },
+      .call = [](auto& in, auto& with) { return nll_loss(in[0], in[1], options_of(in, with)); },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::nll_loss(in[0], in[1], in.maybe(2), with.integer("ignore_index"),
+                                       reduction_of<reference::Reduction>(with));
+          },
       .samples = class_samples(),
       .errors = class_errors("nll_loss"),
       .constants = {2},
@@ -97,15 +96,15 @@ OpCase cross_entropy_row() {
   OpCase row = nll_loss_row();
   row.name = "cross_entropy";
   row.attributes.push_back(number("label_smoothing", 0.0));
-  row.call = [](const Tensors& in, const Attributes& with) {
+  row.call = [](auto& in, auto& with) {
     ClassLossOptions options = options_of(in, with);
     options.label_smoothing = with.number("label_smoothing");
-    return Tensors{cross_entropy(in[0], in[1], options)};
+    return cross_entropy(in[0], in[1], options);
   };
-  row.reference = [](const Arrays& in, const Attributes& with) {
-    return std::vector{reference::cross_entropy(
-        in[0], in[1], in.maybe(2), with.integer("ignore_index"),
-        reduction_of<reference::Reduction>(with), with.number("label_smoothing"))};
+  row.reference = [](auto& in, auto& with) {
+    return reference::cross_entropy(in[0], in[1], in.maybe(2), with.integer("ignore_index"),
+                                    reduction_of<reference::Reduction>(with),
+                                    with.number("label_smoothing"));
   };
   for (Sample sample : class_samples()) {
     sample.attributes["label_smoothing"] = 0.125;
@@ -118,18 +117,26 @@ OpCase cross_entropy_row() {
   return row;
 }
 
+/// False for the mean of no elements, which is NaN.
+bool mean_is_finite(const Sample& sample) {
+  if (sample.attributes.at("reduction") != "mean") return true;
+  for (const Input& input : sample.inputs) {
+    if (reference::count_elements(input.shape) == 0) return false;
+  }
+  return true;
+}
+
 OpCase mse_loss_row() {
   OpCase row = {
       .name = "mse_loss",
       .inputs = {"input", "target"},
       .attributes = {text("reduction", "mean")},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{mse_loss(in[0], in[1], reduction_of<Reduction>(with))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{
-            reference::mse_loss(in[0], in[1], reduction_of<reference::Reduction>(with))};
-      },
+      .call = [](auto& in,
+                 auto& with) { return mse_loss(in[0], in[1], reduction_of<Reduction>(with)); },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::mse_loss(in[0], in[1], reduction_of<reference::Reduction>(with));
+          },
       .samples = {},
       .errors = {{{of_type(f32, {2, 3}), of_type(f32, {2})},
                   {},
@@ -142,6 +149,7 @@ OpCase mse_loss_row() {
   for (const char* reduction : {"none", "mean", "sum"}) {
     for (Sample sample : broadcasting(any, any)) {
       sample.attributes = {{"reduction", reduction}};
+      sample.smooth = mean_is_finite(sample);
       row.samples.push_back(sample);
     }
   }
@@ -150,6 +158,8 @@ OpCase mse_loss_row() {
 
 }  // namespace
 
-OpTable loss_ops() { return {nll_loss_row(), cross_entropy_row(), mse_loss_row()}; }
+OpTable loss_ops() {
+  return {nll_loss_row(), cross_entropy_row(), mse_loss_row()};
+}
 
 }  // namespace heed::testing

@@ -13,10 +13,8 @@ OpCase matmul_row() {
   return {
       .name = "matmul",
       .inputs = {"input", "other"},
-      .call = [](const Tensors& in, const Attributes&) { return Tensors{matmul(in[0], in[1])}; },
-      .reference = [](const Arrays& in, const Attributes&) {
-        return std::vector{reference::matmul(in[0], in[1])};
-      },
+      .call = [](auto& in, auto&) { return matmul(in[0], in[1]); },
+      .reference = [](auto& in, auto&) { return reference::matmul(in[0], in[1]); },
       .samples = {{{any({4}), any({4})}},
                   {{any({3}), any({3, 2})}},
                   {{any({2, 3}), any({3})}},
@@ -59,12 +57,8 @@ OpCase linear_row() {
   return {
       .name = "linear",
       .inputs = {"input", "weight", "bias?"},
-      .call = [](const Tensors& in, const Attributes&) {
-        return Tensors{linear(in[0], in[1], in[2])};
-      },
-      .reference = [](const Arrays& in, const Attributes&) {
-        return std::vector{reference::linear(in[0], in[1], in.maybe(2))};
-      },
+      .call = [](auto& in, auto&) { return linear(in[0], in[1], in[2]); },
+      .reference = [](auto& in, auto&) { return reference::linear(in[0], in[1], in.maybe(2)); },
       .samples = {{{any({2, 2, 3}), any({4, 3})}},
                   {{any({2, 3}), any({4, 3}), any({4})}},
                   {{any({2, 2, 3}), any({4, 3}), any({4})}},
@@ -91,6 +85,8 @@ OpCase linear_row() {
 
 }  // namespace
 
-OpTable matmul_ops() { return {matmul_row(), linear_row()}; }
+OpTable matmul_ops() {
+  return {matmul_row(), linear_row()};
+}
 
 }  // namespace heed::testing

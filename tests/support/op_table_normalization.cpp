@@ -12,14 +12,16 @@ OpTable normalization_ops() {
       .name = "layer_norm",
       .inputs = {"x", "weight?", "bias?"},
       .attributes = {integers("normalized_shape"), number("eps", 1e-5)},
-      .call = [](const Tensors& in, const Attributes& with) {
-        return Tensors{layer_norm(in[0], with.shape("normalized_shape"), in[1], in[2],
-                                  with.number("eps"))};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::layer_norm(in[0], with.integers("normalized_shape"),
-                                                 in.maybe(1), in.maybe(2), with.number("eps"))};
-      },
+      .call =
+          [](auto& in, auto& with) {
+            return layer_norm(in[0], with.shape("normalized_shape"), in[1], in[2],
+                              with.number("eps"));
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::layer_norm(in[0], with.integers("normalized_shape"), in.maybe(1),
+                                         in.maybe(2), with.number("eps"));
+          },
       .samples = {{{distinct({2, 2, 4})}, last},
                   {{distinct({2, 2, 4}), any({4}), any({4})}, last},
                   {{distinct({2, 4}), any({4})}, last},
@@ -29,9 +31,12 @@ OpTable normalization_ops() {
                   {{listed({2, 2, 2, 2, 1, 2, 4, 3}, {2, 4})},
                    {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
                   {{distinct({0, 4}), any({4}), any({4})}, last},
-                  {{distinct({2, 0}), any({0}), any({0})}, {{"normalized_shape", Json::array({0})}}},
-                  {{any({9000, 4}), any({4}), any({4})}, {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
-                  {{any({70, 600}), any({600}), any({600})}, {{"normalized_shape", Json::array({600})}}}},
+                  {{distinct({2, 0}), any({0}), any({0})},
+                   {{"normalized_shape", Json::array({0})}}},
+                  {{any({9000, 4}), any({4}), any({4})},
+                   {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
+                  {{any({70, 600}), any({600}), any({600})},
+                   {{"normalized_shape", Json::array({600})}}}},
       .errors = {{{of_type(f32, {2, 3})},
                   {{"normalized_shape", {4}}},
                   "layer_norm: normalized_shape [4] is not the tail of x's shape [2, 3]"},

@@ -10,14 +10,16 @@ OpTable random_ops() {
       .name = "dropout",
       .inputs = {"x"},
       .attributes = {number("p", 0.5), integer("seed", 0)},
-      .call = [](const Tensors& in, const Attributes& with) {
-        const auto seed = static_cast<uint64_t>(with.integer("seed"));
-        return Tensors{dropout(in[0], with.number("p"), RandomStream{seed, 0})};
-      },
-      .reference = [](const Arrays& in, const Attributes& with) {
-        return std::vector{reference::dropout(in[0], with.number("p"),
-                                              static_cast<uint64_t>(with.integer("seed")))};
-      },
+      .call =
+          [](auto& in, auto& with) {
+            const auto seed = static_cast<uint64_t>(with.integer("seed"));
+            return dropout(in[0], with.number("p"), RandomStream{seed, 0});
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::dropout(in[0], with.number("p"),
+                                      static_cast<uint64_t>(with.integer("seed")));
+          },
       .samples = any_shapes(any, {{"p", 0.25}, {"seed", 7}}),
       .errors = {{{of_type(f32, {2})}, {{"p", -0.5}}, "dropout: p must be in [0, 1], got -0.5"},
                  {{of_type(f32, {2})}, {{"p", "NaN"}}, "dropout: p must be in [0, 1], got nan"}},

@@ -12,12 +12,8 @@ OpCase softmax_like(const std::string& name, Tensor (*call)(const Tensor&, int64
       .name = name,
       .inputs = {"x"},
       .attributes = {integer("dim")},
-      .call = [call](const Tensors& in, const Attributes& with) {
-        return Tensors{call(in[0], with.integer("dim"))};
-      },
-      .reference = [naive](const Arrays& in, const Attributes& with) {
-        return std::vector{naive(in[0], with.integer("dim"))};
-      },
+      .call = [call](auto& in, auto& with) { return call(in[0], with.integer("dim")); },
+      .reference = [naive](auto& in, auto& with) { return naive(in[0], with.integer("dim")); },
       .samples = {{{any({2, 3, 2})}, {{"dim", 0}}},
                   {{any({2, 3, 2})}, {{"dim", 1}}},
                   {{any({2, 3, 2})}, {{"dim", -1}}},

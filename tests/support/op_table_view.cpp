@@ -3,7 +3,6 @@
 
 #include <limits>
 
-#include "heed/tests/support/op_reference.h"
 #include "heed/tests/support/op_rows.h"
 #include "heed/tests/support/reference_view.h"
 
@@ -11,7 +10,8 @@ namespace heed::testing {
 namespace {
 
 const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
-using Naive = std::function<reference::NdArray(const reference::NdArray& x, const Attributes& with)>;
+using Naive =
+    std::function<reference::NdArray(const reference::NdArray& x, const Attributes& with)>;
 using Call = std::function<Tensor(const Tensor& x, const Attributes& with)>;
 
 /// A row for a view of one tensor.
@@ -20,12 +20,8 @@ OpCase one_view(std::string name, std::vector<Attribute> attributes, Call call, 
   return {.name = std::move(name),
           .inputs = {"x"},
           .attributes = std::move(attributes),
-          .call = [call](const Tensors& in, const Attributes& with) {
-            return Tensors{call(in[0], with)};
-          },
-          .reference = [naive](const Arrays& in, const Attributes& with) {
-            return std::vector{naive(in[0], with)};
-          },
+          .call = [call](auto& in, auto& with) { return call(in[0], with); },
+          .reference = [naive](auto& in, auto& with) { return naive(in[0], with); },
           .samples = std::move(samples),
           .errors = std::move(errors),
           .dtypes = all_dtypes};
@@ -36,62 +32,47 @@ int64_t end_of(const Attributes& with) {
   return with.has("end") ? with.integer("end") : std::numeric_limits<int64_t>::max();
 }
 
-/// `view` needs fitting memory; so that odd layouts may be tried too, the row falls back to copying
-/// for them, as a user is told to.
-Tensor view_or_copy(const Tensor& x, const Attributes& with) {
-  return view(with.flag("contiguous") ? x.contiguous() : x, with.shape("shape"));
-}
-
 std::vector<Sample> reshape_samples() {
-  return {{{any({2, 2, 3})}, {{"shape", {3, 4}}}},
-          {{any({2, 6})}, {{"shape", {3, -1}}}},
-          {{any({1, 1})}, {{"shape", Json::array()}}},
-          {{any({})}, {{"shape", {1, 1}}}},
-          {{any({2, 3})}, {{"shape", {2, 3}}}},
-          {{any({0, 3})}, {{"shape", {3, 0, 2}}}},
+  return {{{any({2, 2, 3})}, {{"shape", {3, 4}}}},     {{any({2, 6})}, {{"shape", {3, -1}}}},
+          {{any({1, 1})}, {{"shape", Json::array()}}}, {{any({})}, {{"shape", {1, 1}}}},
+          {{any({2, 3})}, {{"shape", {2, 3}}}},        {{any({0, 3})}, {{"shape", {3, 0, 2}}}},
           {{any({4, 9000})}, {{"shape", {9000, 4}}}}};
 }
 
 std::vector<ErrorCase> reshape_errors(const std::string& name) {
-  return {{{of_type(f32, {2, 3})},
-           {{"shape", {4, 2}}},
-           name + ": sizes do not hold the elements: [2, 3] (6 elements) as [4, 2]"},
-          {{of_type(f32, {2, 3})},
-           {{"shape", {-1, 4}}},
-           name + ": sizes do not hold the elements: [2, 3] (6 elements) as [-1, 4]"},
-          {{of_type(f32, {2, 3})},
-           {{"shape", {-1, -1}}},
-           name + ": only one size can be -1: [-1, -1]"},
-          {{of_type(f32, {2, 3})}, {{"shape", {-2, 3}}}, name + ": a size is negative: [-2, 3]"}};
+  return {
+      {{of_type(f32, {2, 3})},
+       {{"shape", {4, 2}}},
+       name + ": sizes do not hold the elements: [2, 3] (6 elements) as [4, 2]"},
+      {{of_type(f32, {2, 3})},
+       {{"shape", {-1, 4}}},
+       name + ": sizes do not hold the elements: [2, 3] (6 elements) as [-1, 4]"},
+      {{of_type(f32, {2, 3})}, {{"shape", {-1, -1}}}, name + ": only one size can be -1: [-1, -1]"},
+      {{of_type(f32, {2, 3})}, {{"shape", {-2, 3}}}, name + ": a size is negative: [-2, 3]"}};
 }
 
 OpCase view_row() {
   OpCase row = one_view(
-      "view", {integers("shape"), flag("contiguous", true)}, view_or_copy,
-      [](const auto& x, const Attributes& with) {
-        return reference::view(x, with.integers("shape"));
-      },
+      "view", {integers("shape")}, [](auto& x, auto& with) { return view(x, with.shape("shape")); },
+      [](auto& x, auto& with) { return reference::view(x, with.integers("shape")); },
       reshape_samples(), reshape_errors("view"));
+  row.fits_any_layout = false;
   return row;
 }
 
 OpCase reshape_row() {
   return one_view(
       "reshape", {integers("shape")},
-      [](const Tensor& x, const Attributes& with) { return reshape(x, with.shape("shape")); },
-      [](const auto& x, const Attributes& with) {
-        return reference::reshape(x, with.integers("shape"));
-      },
+      [](auto& x, auto& with) { return reshape(x, with.shape("shape")); },
+      [](auto& x, auto& with) { return reference::reshape(x, with.integers("shape")); },
       reshape_samples(), reshape_errors("reshape"));
 }
 
 OpCase permute_row() {
   return one_view(
       "permute", {integers("dims")},
-      [](const Tensor& x, const Attributes& with) { return permute(x, with.dims("dims")); },
-      [](const auto& x, const Attributes& with) {
-        return reference::permute(x, with.integers("dims"));
-      },
+      [](auto& x, auto& with) { return permute(x, with.dims("dims")); },
+      [](auto& x, auto& with) { return reference::permute(x, with.integers("dims")); },
       {{{any({2, 3, 2})}, {{"dims", {2, 0, 1}}}},
        {{any({2, 3, 2})}, {{"dims", {0, -1, 1}}}},
        {{any({})}, {{"dims", Json::array()}}},
@@ -109,10 +90,8 @@ OpCase permute_row() {
 OpCase transpose_row() {
   return one_view(
       "transpose", {integer("dim0"), integer("dim1")},
-      [](const Tensor& x, const Attributes& with) {
-        return transpose(x, with.integer("dim0"), with.integer("dim1"));
-      },
-      [](const auto& x, const Attributes& with) {
+      [](auto& x, auto& with) { return transpose(x, with.integer("dim0"), with.integer("dim1")); },
+      [](auto& x, auto& with) {
         return reference::transpose(x, with.integer("dim0"), with.integer("dim1"));
       },
       {{{any({2, 3, 2})}, {{"dim0", -2}, {"dim1", -1}}},
@@ -129,10 +108,8 @@ OpCase transpose_row() {
 OpCase expand_row() {
   return one_view(
       "expand", {integers("size")},
-      [](const Tensor& x, const Attributes& with) { return expand(x, with.shape("size")); },
-      [](const auto& x, const Attributes& with) {
-        return reference::expand(x, with.integers("size"));
-      },
+      [](auto& x, auto& with) { return expand(x, with.shape("size")); },
+      [](auto& x, auto& with) { return reference::expand(x, with.integers("size")); },
       {{{any({2, 2, 1})}, {{"size", {2, -1, 3}}}},
        {{any({3})}, {{"size", {2, 2, 3}}}},
        {{any({})}, {{"size", {2, 2}}}},
@@ -155,10 +132,8 @@ OpCase expand_row() {
 OpCase unsqueeze_row() {
   return one_view(
       "unsqueeze", {integer("dim")},
-      [](const Tensor& x, const Attributes& with) { return unsqueeze(x, with.integer("dim")); },
-      [](const auto& x, const Attributes& with) {
-        return reference::unsqueeze(x, with.integer("dim"));
-      },
+      [](auto& x, auto& with) { return unsqueeze(x, with.integer("dim")); },
+      [](auto& x, auto& with) { return reference::unsqueeze(x, with.integer("dim")); },
       {{{any({2, 3})}, {{"dim", 0}}},
        {{any({2, 3})}, {{"dim", -1}}},
        {{any({2, 3})}, {{"dim", -2}}},
@@ -173,10 +148,10 @@ OpCase unsqueeze_row() {
 OpCase squeeze_row() {
   return one_view(
       "squeeze", {integer("dim", left_out)},
-      [](const Tensor& x, const Attributes& with) {
+      [](auto& x, auto& with) {
         return with.has("dim") ? squeeze(x, with.integer("dim")) : squeeze(x);
       },
-      [](const auto& x, const Attributes& with) {
+      [](auto& x, auto& with) {
         return with.has("dim") ? reference::squeeze(x, std::vector{with.integer("dim")})
                                : reference::squeeze(x);
       },
@@ -197,10 +172,8 @@ OpCase squeeze_row() {
 OpCase select_row() {
   return one_view(
       "select", {integer("dim"), integer("index")},
-      [](const Tensor& x, const Attributes& with) {
-        return select(x, with.integer("dim"), with.integer("index"));
-      },
-      [](const auto& x, const Attributes& with) {
+      [](auto& x, auto& with) { return select(x, with.integer("dim"), with.integer("index")); },
+      [](auto& x, auto& with) {
         return reference::select(x, with.integer("dim"), with.integer("index"));
       },
       {{{any({2, 3, 2})}, {{"dim", 1}, {"index", 1}}},
@@ -218,13 +191,12 @@ OpCase select_row() {
 
 OpCase slice_row() {
   return one_view(
-      "slice",
-      {integer("dim"), integer("start", 0), integer("end", left_out), integer("step", 1)},
-      [](const Tensor& x, const Attributes& with) {
+      "slice", {integer("dim"), integer("start", 0), integer("end", left_out), integer("step", 1)},
+      [](auto& x, auto& with) {
         return slice(x, with.integer("dim"), with.integer("start"), end_of(with),
                      with.integer("step"));
       },
-      [](const auto& x, const Attributes& with) {
+      [](auto& x, auto& with) {
         return reference::slice(x, with.integer("dim"), with.integer("start"),
                                 with.maybe_integer("end"), with.integer("step"));
       },
@@ -233,13 +205,11 @@ OpCase slice_row() {
        {{any({2, 5})}, {{"dim", -1}, {"start", -3}, {"end", -1}}},
        {{any({3, 2})}, {{"dim", 0}, {"start", -9}, {"end", 99}}},
        {{any({3, 2})}, {{"dim", 0}, {"start", 2}, {"end", 1}}},
-       {{any({3})}, {{"dim", 0}, {"start", 1}, {"step", std::numeric_limits<int64_t>::max()}}},
+       {{any({3})}, {{"dim", 0}, {"start", 1}, {"step", 1000000007}}},
        {{any({0, 2})}, {{"dim", 0}}},
        {{any({3, 40000})}, {{"dim", 1}, {"start", 1}, {"step", 2}}}},
       {{{of_type(f32, {})}, {{"dim", 0}}, "slice: a 0-d tensor has no dimension to slice"},
-       {{of_type(f32, {2})},
-        {{"dim", 0}, {"step", 0}},
-        "slice: step must be at least 1, got 0"},
+       {{of_type(f32, {2})}, {{"dim", 0}, {"step", 0}}, "slice: step must be at least 1, got 0"},
        {{of_type(f32, {2})},
         {{"dim", 1}},
         "slice: dim 1 is out of range for a 1-d tensor; it goes from -1 to 0"}});
@@ -248,10 +218,10 @@ OpCase slice_row() {
 OpCase narrow_row() {
   return one_view(
       "narrow", {integer("dim"), integer("start"), integer("length")},
-      [](const Tensor& x, const Attributes& with) {
+      [](auto& x, auto& with) {
         return narrow(x, with.integer("dim"), with.integer("start"), with.integer("length"));
       },
-      [](const auto& x, const Attributes& with) {
+      [](auto& x, auto& with) {
         return reference::narrow(x, with.integer("dim"), with.integer("start"),
                                  with.integer("length"));
       },

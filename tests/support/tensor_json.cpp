@@ -127,7 +127,8 @@ Tensor tensor_from_json(const Json& json, const std::string& what) {
 
 std::string to_json_text(const Tensor& tensor) {
   if (!tensor.defined()) return "null";
-  std::string text = std::string("{\"dtype\":\"") + heed::name_of(tensor.dtype()) + "\",\"shape\":[";
+  std::string text =
+      std::string("{\"dtype\":\"") + heed::name_of(tensor.dtype()) + "\",\"shape\":[";
   for (int64_t d = 0; d < tensor.dim(); ++d) {
     if (d > 0) text += ',';
     text += std::to_string(tensor.shape()[d]);

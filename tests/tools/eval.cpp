@@ -1,6 +1,8 @@
 // heed-eval: reads one JSON request per line on stdin, answers each with one line on stdout.
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -20,15 +22,16 @@ constexpr bool reserves_address_space = false;
 /// Makes a request for too much memory an error (bad_alloc) instead of the end of the process.
 void limit_memory() {
   if (reserves_address_space) return;
-  constexpr rlim_t gigabyte = rlim_t{1} << 30;
+  const long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
   rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max < 8 * gigabyte ? limit.rlim_max : 8 * gigabyte;
+  if (pages <= 0 || page_size <= 0 || getrlimit(RLIMIT_AS, &limit) != 0) return;
+  const rlim_t half = static_cast<rlim_t>(pages) / 2 * static_cast<rlim_t>(page_size);
+  limit.rlim_cur = std::min(limit.rlim_max, half);
   setrlimit(RLIMIT_AS, &limit);
 }
 
-/// The next line without its end; false at the end of the input. Bytes beyond the limit of a request
-/// are counted, not kept.
+/// The next line without its end; false at the end of the input. Bytes beyond the limit of a
+/// request are counted, not kept.
 bool read_line(std::string& line) {
   line.clear();
   bool any = false;

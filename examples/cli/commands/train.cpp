@@ -53,6 +53,8 @@ void train_into(RunDirectory& directory, Experiment& experiment) {
   TrainingResult result;
   try {
     result = experiment.trainer->run(progress);
+  } catch (const RunError&) {
+    throw;  // the log may be what could not be written
   } catch (const Error& error) {
     directory.add_log(error.what());
     throw;
@@ -62,8 +64,8 @@ void train_into(RunDirectory& directory, Experiment& experiment) {
     directory.close();
     throw Interrupted(signal);
   }
-  progress.say("held-out examples, errors marked:");
-  progress.say(example_predictions(*experiment.model, *experiment.task,
+  progress.say("held-out examples, errors marked:\n" +
+               example_predictions(*experiment.model, *experiment.task,
                                    result.evaluation->first_wrong));
   const std::string line = result_line(experiment, result, directory.path());
   directory.add_log(line);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "heed/framework/base/error.h"
+#include "heed/examples/cli/key_error.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
@@ -32,8 +32,8 @@ void SequenceTask::hold_out(int64_t wanted) {
   const int64_t count =
       std::min(wanted, count_sequences(symbols_, length_, share * wanted) / share);
   if (count == 0) {
-    throw ValueError("task: too few different sequences to hold some out: symbols ", symbols_,
-                     ", length ", length_, "; make task.length larger");
+    throw KeyError("task.length", "too few different sequences to hold some out: symbols ",
+                   symbols_, ", length ", length_, "; make it larger");
   }
   Rng rng(stream(seed_, Purpose::evaluation));
   while (evaluation_size() < count) {

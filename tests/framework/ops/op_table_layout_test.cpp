@@ -36,7 +36,14 @@ void check_input_layouts(const OpCase& op, const Sample& sample, DType floating,
                          const std::string& where, const std::function<Layout(size_t)>& layout) {
   const Tensors odd = leaves_of(op, sample, floating, layout);
   const Tensors plain = leaves_of(op, sample, floating, layout, /*in_layout=*/false);
-  expect_same_run(run(op, sample, odd), run(op, sample, plain), where, close(op, floating));
+  Run got;
+  try {
+    got = run(op, sample, odd);
+  } catch (const ShapeError&) {
+    if (op.fits_any_layout) throw;
+    return;
+  }
+  expect_same_run(got, run(op, sample, plain), where, close(op, floating));
 }
 
 }  // namespace

@@ -18,10 +18,14 @@ std::vector<NdArray> reference_outputs(const OpCase& op, const Sample& sample,
 
 DType expected_dtype(const OpCase& op, const Sample& sample, size_t output, DType floating) {
   switch (op.output_type(output)) {
-    case OutputType::i64: return DType::i64;
-    case OutputType::boolean: return DType::boolean;
-    case OutputType::as_input: return floating;
-    case OutputType::as_attribute: break;
+    case OutputType::i64:
+      return DType::i64;
+    case OutputType::boolean:
+      return DType::boolean;
+    case OutputType::as_input:
+      return floating;
+    case OutputType::as_attribute:
+      break;
   }
   const std::string name = sample.attributes.at("dtype");
   for (const DType dtype : {DType::f32, DType::f64, DType::i64}) {
@@ -47,8 +51,10 @@ double output_tolerance(const OpCase& op, DType floating) {
   return floating == DType::f32 ? op.tolerance.f32 : op.tolerance.f64;
 }
 
-/// Forward and backward in one dtype: values, dtypes, shapes, and that the inputs stay as they were.
-void check_values(const OpCase& op, const Sample& sample, DType floating, const std::string& where) {
+/// Forward and backward in one dtype: values, dtypes, shapes, and that the inputs stay as they
+/// were.
+void check_values(const OpCase& op, const Sample& sample, DType floating,
+                  const std::string& where) {
   const Tensors inputs = leaves_of(op, sample, floating);
   const Tensors before = leaves_of(op, sample, floating);
   const Run got = run(op, sample, inputs);
@@ -56,10 +62,11 @@ void check_values(const OpCase& op, const Sample& sample, DType floating, const 
   expect(got.outputs.size() == want.size(), where + ": number of outputs");
   for (size_t i = 0; i < want.size(); ++i) {
     const std::string output = where + ", output " + std::to_string(i);
-    expect(difference(array_of(got.outputs.at(i)), want[i], output_tolerance(op, floating)), output);
+    expect(difference(array_of(got.outputs.at(i)), want[i], output_tolerance(op, floating)),
+           output);
     expect(got.outputs[i].dtype() == expected_dtype(op, sample, i, floating), output + ": dtype");
-    const bool recorded = op.differentiable && is_floating(got.outputs[i].dtype()) &&
-                          any_requires_grad(inputs);
+    const bool recorded =
+        op.differentiable && is_floating(got.outputs[i].dtype()) && any_requires_grad(inputs);
     expect(got.outputs[i].requires_grad() == recorded, output + ": requires grad");
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -84,7 +91,8 @@ bool can_gradcheck(const OpCase& op, const Sample& sample) {
 
 }  // namespace
 
-TEST_CASE("Every op gives the values of its naive reference in f64 and f32 and leaves its inputs alone") {
+TEST_CASE(
+    "Every op gives the values of its naive reference in f64 and f32 and leaves its inputs alone") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     for (const DType floating : {DType::f64, DType::f32}) {
       check_values(op, sample, floating, where + " in " + heed::name_of(floating));

@@ -1,0 +1,30 @@
+// KeyError: a value that is right alone but not beside the others.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/base/error.h"
+
+namespace heed {
+
+/// Names the key that should change by its full path; the message reads on after it.
+class KeyError : public Error {
+ public:
+  template <class... Parts>
+  explicit KeyError(std::string path, const Parts&... parts)
+      : Error(path + ": " + text_of(parts...)), path_(std::move(path)) {}
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// Where a key got its value, for messages: the override that set it, or the position in the file
+/// of the key or of the innermost section around it that is there.
+std::string place_of_key(const std::string& path, const std::string& file,
+                         const std::vector<std::string>& sets);
+
+}  // namespace heed

@@ -1,0 +1,63 @@
+#include "heed/modules/attention/attention_layer.h"
+
+#include "heed/modules/attention/my_mha.h"
+#include "heed/modules/transformer_block.h"
+#include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/catch.h"
+#include "heed/tests/support/op_run.h"
+
+namespace heed::testing {
+namespace {
+
+Tensor call_my_mha(MyMHA& m, const AttentionInputs& in) {
+  return m(in.query, attended("MyMHA", in));
+}
+
+AttentionFactory factory(int64_t memory_width) {
+  return [memory_width](const Slot& slot) {
+    return make_attention<MyMHA>(slot, call_my_mha, 4, memory_width, 3, 2, 2);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("An attention behind the seam takes the slot it is given and computes the same bits") {
+  TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, factory(4));
+  Rng rng(stream(1, Purpose::user));
+  block.reset_parameters(rng);
+  NamedTensors state;
+  for (const auto& [name, tensor] : block.state_dict()) {
+    if (name.starts_with("attention.")) state.emplace_back(name.substr(10), tensor);
+  }
+  MyMHA alone(Slot::root(), 4, 4, 3, 2, 2);
+  alone.load_state_dict(state);
+  const Tensor x = normal({2, 3, 4}, 1, DType::f32), memory = normal({2, 5, 4}, 2, DType::f32);
+  CHECK(bit_difference(block.attention->attend({x, memory, memory}), alone(x, memory)) == "");
+}
+
+TEST_CASE("An attention of one sequence refuses keys and values that differ") {
+  TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, factory(4));
+  const Tensor x = normal({2, 3, 4}, 1, DType::f32);
+  CHECK(message_of([&] { block.attention->attend({x, x, x.clone()}); }) ==
+        "MyMHA: attends one sequence, so key and value must be the same tensor");
+}
+
+TEST_CASE("A factory that throws leaves nothing behind") {
+  const Held before;
+  const AttentionFactory failing = [](const Slot& slot) -> std::unique_ptr<AttentionLayer> {
+    return make_attention<MyMHA>(slot, call_my_mha, 4, 4, 3, 2, 0);
+  };
+  CHECK(message_of([&] {
+          TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, failing);
+        }) == "MyMHA: H must be at least 1, got 0");
+  CHECK(Held() == before);
+}
+
+TEST_CASE("A block without an attention is refused") {
+  const AttentionFactory none = [](const Slot&) { return std::unique_ptr<AttentionLayer>(); };
+  CHECK(message_of([&] {
+          TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, none);
+        }) == "TransformerBlock: the factory made no attention");
+}
+
+}  // namespace heed::testing

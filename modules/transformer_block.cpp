@@ -13,7 +13,9 @@ TransformerBlock::TransformerBlock(const Slot& slot, const TransformerBlockConfi
       attention(make_attention({this, "attention"})),
       feed_forward({this, "feed_forward"}, config.d_model, config.d_ff, config.activation,
                    config.dropout),
-      dropout({this, "dropout"}, config.dropout) {}
+      dropout({this, "dropout"}, config.dropout) {
+  if (attention == nullptr) throw ValueError("TransformerBlock: the factory made no attention");
+}
 
 Tensor TransformerBlock::forward(const Tensor& x) {
   if (norm == NormPlacement::post) return forward(x, x);

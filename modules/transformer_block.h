@@ -27,6 +27,7 @@ struct TransformerBlock : Layer<TransformerBlock> {
   FeedForward feed_forward;
   Dropout dropout;
 
+  /// Throws ValueError on sizes below 1 and if the factory makes nothing.
   TransformerBlock(const Slot& slot, const TransformerBlockConfig& config,
                    const AttentionFactory& make_attention);
 

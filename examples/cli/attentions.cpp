@@ -43,7 +43,9 @@ struct NoAttention final : AttentionLayer {
 
 void add_my_mha(Registry& registry) {
   registry.add_attention(
-      {"my_mha", "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections", {heads, d_qk, d_v}},
+      {"my_mha",
+       "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections",
+       {heads, d_qk, d_v}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         const int64_t D_qk = head_width(d_qk, widths, options);
         const int64_t D_v = head_width(d_v, widths, options);
@@ -57,11 +59,10 @@ void add_my_mha(Registry& registry) {
 }
 
 void add_no_attention(Registry& registry) {
-  registry.add_attention(
-      {"none", "zeros instead of attention: the negative control", {}},
-      [](const Slot&, const AttentionWidths&, const Section&) {
-        return std::make_unique<NoAttention>();
-      });
+  registry.add_attention({"none", "zeros instead of attention: the negative control", {}},
+                         [](const Slot&, const AttentionWidths&, const Section&) {
+                           return std::make_unique<NoAttention>();
+                         });
 }
 
 }  // namespace heed

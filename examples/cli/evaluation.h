@@ -12,14 +12,14 @@
 namespace heed {
 
 struct Evaluation {
-  double loss;               ///< mean cross-entropy over all positions that count
-  double token_accuracy;     ///< positions that are right
-  double sequence_accuracy;  ///< sequences that are right at every position that counts
+  double loss;                         ///< mean cross-entropy over all positions that count
+  double token_accuracy;               ///< positions that are right
+  double sequence_accuracy;            ///< sequences that are right at every position that counts
   std::optional<int64_t> first_wrong;  ///< the first sequence that is not
 };
 
-/// Runs the model, in evaluation mode and without recording, on all held-out sequences, `batch_size`
-/// at a time.
+/// Runs the model, in evaluation mode and without recording, on all held-out sequences,
+/// `batch_size` at a time.
 Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 
 /// The cross-entropy of scores [B, L, classes] over all positions that count.

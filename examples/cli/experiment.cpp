@@ -18,9 +18,9 @@ Experiment build(const Registry& registry, Config config) {
   const Section attention = config.section("model.attention");
   const AttentionMaker& make = registry.attention(attention.type());
   const AttentionWidths widths{model_config.block.d_model, model_config.d_source};
-  auto model = std::make_unique<Model>(
-      Slot::root(), model_config, task->shape(),
-      [&](const Slot& slot) { return make(slot, widths, attention); });
+  auto model =
+      std::make_unique<Model>(Slot::root(), model_config, task->shape(),
+                              [&](const Slot& slot) { return make(slot, widths, attention); });
   auto trainer = std::make_unique<Trainer>(*model, *task, training);
   return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
 }
@@ -39,6 +39,8 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
   }
 }
 
-std::string task_name(const Config& config) { return config.section("task").type(); }
+std::string task_name(const Config& config) {
+  return config.section("task").type();
+}
 
 }  // namespace heed

@@ -71,7 +71,9 @@ std::string cpu_features() {
   return features.empty() ? "none known" : features;
 }
 
-SystemMemory system_memory() { return {kilobytes_of("MemTotal"), kilobytes_of("MemAvailable")}; }
+SystemMemory system_memory() {
+  return {kilobytes_of("MemTotal"), kilobytes_of("MemAvailable")};
+}
 
 double measure_gemm_gflops() {
   constexpr int64_t n = 1024;

@@ -1,4 +1,6 @@
 // The program `heed`.
 #include "heed/examples/cli/program.h"
 
-int main(int argc, char** argv) { return heed::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  return heed::run_program(argc, argv);
+}

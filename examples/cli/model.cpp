@@ -14,7 +14,9 @@ Positions::Positions(const Slot& slot, PositionKind kind, int64_t max_length, in
   }
 }
 
-Tensor Positions::forward(const Tensor& x) { return learned ? (*learned)(x) : (*sinusoidal)(x); }
+Tensor Positions::forward(const Tensor& x) {
+  return learned ? (*learned)(x) : (*sinusoidal)(x);
+}
 
 Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
              const AttentionFactory& make_attention)

@@ -59,8 +59,9 @@ void add_model_keys(ConfigTable& table) {
 ModelConfig read_model_config(const Config& config, const TaskShape& task) {
   const int64_t width = config[d_model];
   if (config[d_source] && task.attends == Attends::tokens) {
-    throw KeyError(d_source.path, "only a task with cross-attention attends another sequence: ",
-                   *config[d_source], "; leave it out");
+    throw KeyError(d_source.path,
+                   "only a task with cross-attention attends another sequence: ", *config[d_source],
+                   "; leave it out");
   }
   return {.block = {.d_model = width,
                     .d_ff = config[d_ff].value_or(4 * width),
@@ -69,8 +70,8 @@ ModelConfig read_model_config(const Config& config, const TaskShape& task) {
                     .dropout = config[dropout]},
           .layers = config[layers],
           .d_source = config[d_source].value_or(width),
-          .positions = config[positions] == "learned" ? PositionKind::learned
-                                                      : PositionKind::sinusoidal};
+          .positions =
+              config[positions] == "learned" ? PositionKind::learned : PositionKind::sinusoidal};
 }
 
 }  // namespace heed

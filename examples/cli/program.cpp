@@ -49,8 +49,8 @@ void check_leftovers(const CLI::App& command) {
   if (leftovers.empty()) return;
   const std::string& first = leftovers.front();
   if (!first.starts_with("-")) {
-    throw UsageError(fmt::format("{}: unexpected argument: {}", command.get_name(),
-                                 in_quotes(first)));
+    throw UsageError(
+        fmt::format("{}: unexpected argument: {}", command.get_name(), in_quotes(first)));
   }
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
@@ -66,8 +66,8 @@ void check_command(const CLI::App& app, int argc, const char* const* argv) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), first) != names.end()) return;
-  throw UsageError(fmt::format("heed: unknown command: {}{}", in_quotes(first),
-                               suggestion(first, names)));
+  throw UsageError(
+      fmt::format("heed: unknown command: {}{}", in_quotes(first), suggestion(first, names)));
 }
 
 void add_config_options(CLI::App& command, Arguments& arguments) {
@@ -93,17 +93,20 @@ void choose_threads(int count) {
 void add_commands(CLI::App& app, const Registry& registry, Arguments& arguments) {
   CLI::App* train = app.add_subcommand("train", "train the model that a configuration describes");
   add_config_options(*train, arguments);
-  train->add_option("--out", arguments.out,
-                    "the run directory, which must not exist; default runs/<task>-<n>")
+  train
+      ->add_option("--out", arguments.out,
+                   "the run directory, which must not exist; default runs/<task>-<n>")
       ->type_name("DIR");
-  train->add_option("--threads", arguments.threads,
-                    "threads to use; changes no bit of the result; default: HEED_THREADS, or all "
-                    "processors there are")
+  train
+      ->add_option("--threads", arguments.threads,
+                   "threads to use; changes no bit of the result; default: HEED_THREADS, or all "
+                   "processors there are")
       ->type_name("N")
       ->check(CLI::Range(1, most_threads));
   train->footer([&registry] {
     return "Writes config.json, metrics.jsonl and log.txt to the run directory; the last line on "
-           "stdout is the result as JSON.\nExit codes: 0 done, 1 failure, 2 bad input, 3 diverged.\n\n"
+           "stdout is the result as JSON.\nExit codes: 0 done, 1 failure, 2 bad input, 3 "
+           "diverged.\n\n"
            "Keys of CONFIG (`heed tasks` lists those of tasks and attentions):\n" +
            key_listing(registry.table());
   });
@@ -139,9 +142,10 @@ int tell(const std::string& text, ExitCode code) {
 }
 
 int run_checked(int argc, const char* const* argv, const Registry& registry) {
-  CLI::App app("heed trains multi-head attention on sequence tasks that a JSON file describes.\n"
-               "Start with: heed train configs/reverse.json",
-               "heed");
+  CLI::App app(
+      "heed trains multi-head attention on sequence tasks that a JSON file describes.\n"
+      "Start with: heed train configs/reverse.json",
+      "heed");
   app.set_version_flag("--version", "heed " HEED_VERSION);
   app.require_subcommand(1);
   Arguments arguments;

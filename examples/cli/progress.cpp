@@ -26,7 +26,9 @@ bool variable_is(const char* name, std::string_view value) {
   return text != nullptr && text == value;
 }
 
-bool has_text(const char* name) { return std::getenv(name) != nullptr && !variable_is(name, ""); }
+bool has_text(const char* name) {
+  return std::getenv(name) != nullptr && !variable_is(name, "");
+}
 
 std::string duration_text(double seconds) {
   const auto whole = static_cast<int64_t>(seconds + 0.5);
@@ -36,7 +38,9 @@ std::string duration_text(double seconds) {
 }
 
 /// As stderr is only watched, a failure to write to it ends nothing.
-void write_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
+void write_error(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+}
 
 }  // namespace
 
@@ -46,14 +50,16 @@ Progress::Progress(RunDirectory& directory, int64_t steps)
       is_terminal_(isatty(STDERR_FILENO) == 1 && !variable_is("TERM", "dumb")),
       has_colour_(!has_text("NO_COLOR")) {}
 
-Progress::~Progress() { end_bar(); }
+Progress::~Progress() {
+  end_bar();
+}
 
 void Progress::on_step(const StepReport& report) {
   directory_.add_metrics(report);
   constexpr double memory = 0.9;
-  tokens_per_second_ =
-      report.step == 1 ? report.tokens_per_second
-                       : memory * tokens_per_second_ + (1 - memory) * report.tokens_per_second;
+  tokens_per_second_ = report.step == 1
+                           ? report.tokens_per_second
+                           : memory * tokens_per_second_ + (1 - memory) * report.tokens_per_second;
   last_ = report;
   constexpr auto pause = std::chrono::milliseconds(100);
   if (is_terminal_ && Clock::now() - shown_ >= pause) show_bar();
@@ -70,7 +76,9 @@ void Progress::on_evaluation(int64_t step, const Evaluation& evaluation) {
   }
 }
 
-bool Progress::wants_stop() { return SignalWatch::caught() != 0; }
+bool Progress::wants_stop() {
+  return SignalWatch::caught() != 0;
+}
 
 void Progress::say(const std::string& line) {
   end_bar();

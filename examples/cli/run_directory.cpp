@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_exists(const std::string& path) {
-  throw ConfigError({ConfigFault{"--out " + path, "already exists; choose another name or remove it"}});
+  throw ConfigError(
+      {ConfigFault{"--out " + path, "already exists; choose another name or remove it"}});
 }
 
 /// Makes the folder and those above it; false if it exists.
@@ -51,7 +52,8 @@ void write_file(const std::string& path, std::string_view text) {
 }  // namespace
 
 void check_is_free(const std::string& path) {
-  if (path.empty()) throw ConfigError({ConfigFault{"--out", "the name of the run directory is empty"}});
+  if (path.empty())
+    throw ConfigError({ConfigFault{"--out", "the name of the run directory is empty"}});
   std::error_code error;
   if (fs::exists(fs::symlink_status(path, error))) fail_exists(path);
 }
@@ -80,7 +82,9 @@ void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
   metrics_.write(line.dump() + "\n");
 }
 
-void RunDirectory::add_log(std::string_view line) { log_.write(std::string(line) + "\n"); }
+void RunDirectory::add_log(std::string_view line) {
+  log_.write(std::string(line) + "\n");
+}
 
 void RunDirectory::close() {
   metrics_.close();

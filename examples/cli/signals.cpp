@@ -8,7 +8,9 @@ namespace {
 
 volatile std::sig_atomic_t caught_signal = 0;
 
-void note(int signal) { caught_signal = signal; }
+void note(int signal) {
+  caught_signal = signal;
+}
 
 struct sigaction watch(int signal) {
   struct sigaction before {};
@@ -34,7 +36,9 @@ SignalWatch::~SignalWatch() {
   sigaction(SIGTERM, &terminate_before_, nullptr);
 }
 
-int SignalWatch::caught() { return caught_signal; }
+int SignalWatch::caught() {
+  return caught_signal;
+}
 
 void die_by(int signal) {
   std::fflush(nullptr);

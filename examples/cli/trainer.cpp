@@ -23,7 +23,8 @@ double seconds_since(Clock::time_point start) {
 
 bool all_finite(const Tensor& tensor) {
   const auto values = tensor.to_vector<float>();
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
 }
 
 float largest_magnitude(const Tensor& tensor) {

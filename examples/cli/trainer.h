@@ -41,8 +41,8 @@ struct TrainingResult {
 /// on every run and for any number of threads.
 class Trainer {
  public:
-  /// Fills the parameters. Throws ValueError if the optimizer refuses its options. The model and the
-  /// task outlive the trainer.
+  /// Fills the parameters. Throws ValueError if the optimizer refuses its options. The model and
+  /// the task outlive the trainer.
   Trainer(Model& model, const Task& task, const TrainingConfig& config);
 
   /// Trains to the last step, or until the accuracy is good enough, or until the observer wants to

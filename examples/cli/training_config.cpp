@@ -9,10 +9,8 @@ namespace {
 
 constexpr int64_t most_steps = 1'000'000'000;
 
-const Key<int64_t> seed{.path = "train.seed",
-                        .fallback = 0,
-                        .minimum = 0,
-                        .help = "fixes weights, data and dropout"};
+const Key<int64_t> seed{
+    .path = "train.seed", .fallback = 0, .minimum = 0, .help = "fixes weights, data and dropout"};
 const Key<int64_t> steps{.path = "train.steps",
                          .fallback = 1000,
                          .minimum = 1,
@@ -169,9 +167,12 @@ TrainingConfig read_training_config(const Config& config) {
 std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
                                           std::vector<Tensor> parameters) {
   switch (config.optimizer) {
-    case OptimizerKind::sgd: return std::make_unique<SGD>(std::move(parameters), config.sgd);
-    case OptimizerKind::adam: return std::make_unique<Adam>(std::move(parameters), config.adam);
-    case OptimizerKind::adamw: break;
+    case OptimizerKind::sgd:
+      return std::make_unique<SGD>(std::move(parameters), config.sgd);
+    case OptimizerKind::adam:
+      return std::make_unique<Adam>(std::move(parameters), config.adam);
+    case OptimizerKind::adamw:
+      break;
   }
   return std::make_unique<AdamW>(std::move(parameters), config.adam);
 }

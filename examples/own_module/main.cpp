@@ -1,9 +1,30 @@
-// The program `heed` with one more attention, "additive".
-#include "additive_attention.h"
+// The program `heed` with one more attention, which scores by w·tanh(q + k) instead of q·k:
+// Bahdanau, Cho & Bengio 2015.
 #include "heed/examples/cli/program.h"
+#include "heed/heed.h"
+#include "heed/modules/linear.h"
+
+using namespace heed;
+
+struct AdditiveAttention : Layer<AdditiveAttention> {
+  Linear query, key, value, score;
+
+  AdditiveAttention(const Slot& slot, int64_t D_1, int64_t D_2, int64_t width)
+      : Layer(slot),
+        query({this, "query"}, D_1, width),
+        key({this, "key"}, D_2, width),
+        value({this, "value"}, D_2, D_1),
+        score({this, "score"}, width, 1, Bias::none) {}
+
+  Tensor forward(const Tensor& x1, const Tensor& x2) {
+    const Tensor q = query(x1).unsqueeze(2);                             // [B, L_1, 1, width]
+    const Tensor k = key(x2).unsqueeze(1);                               // [B, 1, L_2, width]
+    const Tensor weights = softmax(score(tanh(q + k)).squeeze(-1), -1);  // [B, L_1, L_2]
+    return matmul(weights, value(x2));                                   // [B, L_1, D_1]
+  }
+};
 
 int main(int argc, char** argv) {
-  using namespace heed;
   const Key<int64_t> width{.path = "width", .fallback = 32, .minimum = 1, .help = "of the scores"};
   Registry registry = builtin_registry();
   registry.add_attention(

@@ -41,7 +41,9 @@ int64_t multiply_add_many(int64_t rounds, float a, float b, float* result) {
   return 2 * chains * rounds * static_cast<int64_t>(hn::Lanes(tag));
 }
 
-const char* target_name() { return hwy::TargetName(HWY_TARGET); }
+const char* target_name() {
+  return hwy::TargetName(HWY_TARGET);
+}
 
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -55,7 +57,9 @@ HWY_EXPORT(target_name);
 
 }  // namespace
 
-std::string simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
+std::string simd_target() {
+  return HWY_DYNAMIC_DISPATCH(target_name)();
+}
 
 double measure_peak_gflops() {
   using Clock = std::chrono::steady_clock;

@@ -186,8 +186,10 @@ void Module::zero_grad() {
 }
 
 void Module::apply(const std::function<void(Module&)>& function) {
-  std::vector<Module*> all = modules();
-  for (auto module = all.rbegin(); module != all.rend(); ++module) function(**module);
+  for (const Entry& entry : entries_) {
+    if (auto* const* child = std::get_if<Module*>(&entry.member)) (*child)->apply(function);
+  }
+  function(*this);
 }
 
 std::string Module::summary() const {
@@ -230,8 +232,10 @@ void Parameter::reset(Rng& rng) const {
 }
 
 Buffer::Buffer(const Slot& slot, const Tensor& value)
-    : parent_(slot.parent()), name_(slot.name()), tensor_(value) {
+    : parent_(slot.parent()), name_(slot.name()) {
   if (parent_ == nullptr) throw ModuleError("Buffer: belongs to a module, it cannot be a root");
+  if (!value.defined()) throw ModuleError(parent_->path_or_type(), ": ", name_, " has no value");
+  tensor_ = clone(value.detach());
   parent_->add({name_, this});
 }
 

@@ -90,7 +90,7 @@ class Module {
   /// Turns all floating parameters and buffers, and their gradients, into `dtype`.
   void to(DType dtype);
   void zero_grad();
-  /// Calls `function` on this module and all below, children first.
+  /// Calls `function` on this module and all below, children first and in registration order.
   void apply(const std::function<void(Module&)>& function);
   /// One line per module: path, class, parameters.
   std::string summary() const;
@@ -151,6 +151,7 @@ inline Tensor tensor_of(const std::optional<Parameter>& parameter) {
 /// A tensor that belongs to the state but is not trained.
 class Buffer {
  public:
+  /// Starts as a copy of `value`.
   Buffer(const Slot& slot, const Tensor& value);
   ~Buffer();
   Buffer(const Buffer&) = delete;

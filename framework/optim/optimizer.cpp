@@ -53,7 +53,19 @@ void Optimizer::set_lr(double lr) {
   lr_ = lr;
 }
 
+void Optimizer::check_state() const {
+  for (size_t k = 1; k < state_.size(); ++k) {
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      const DType wanted = parameters_[i].dtype(), held = state_[k].tensors[i].dtype();
+      if (wanted == held) continue;
+      throw DTypeError("Optimizer::step: parameter ", i, " is ", wanted, ", its state ", held,
+                       "; call Module::to before making the optimizer");
+    }
+  }
+}
+
 void Optimizer::step() {
+  check_state();
   const NoGrad guard;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor gradient = parameters_[i].grad();
@@ -91,8 +103,8 @@ void Optimizer::load_state(const NamedTensors& given) {
   }
   for (const auto& [name, tensor] : own) {
     const auto found = by_name.find(name);
-    if (found == by_name.end() || found->second.shape() != tensor.shape() ||
-        found->second.dtype() != tensor.dtype()) {
+    if (found == by_name.end() || !found->second.defined() ||
+        found->second.shape() != tensor.shape() || found->second.dtype() != tensor.dtype()) {
       throw ModuleError("load_state: no ", name, " of ", tensor.dtype(), " ", tensor.shape(), " given");
     }
   }

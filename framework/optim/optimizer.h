@@ -18,7 +18,8 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Changes every parameter that has a gradient. Parameters without one stay as they are.
+  /// Changes every parameter that has a gradient. Parameters without one stay as they are. Throws
+  /// DTypeError, having changed nothing, if Module::to was called since the optimizer was made.
   void step();
   /// Drops all gradients.
   void zero_grad() const;
@@ -47,6 +48,8 @@ class Optimizer {
   /// Changes one parameter; `step` counts from 1 for each.
   virtual void update(size_t index, int64_t step, const Tensor& parameter,
                       const Tensor& gradient) = 0;
+  /// Throws DTypeError if a parameter became another dtype since its state was made.
+  void check_state() const;
 
   struct PerParameter {
     const char* name;

@@ -1,5 +1,6 @@
 #include "heed/modules/dropout.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "heed/framework/base/random_scope.h"
@@ -38,7 +39,9 @@ TEST_CASE("In training Dropout keeps 1 - p of the elements, scaled by 1 / (1 - p
     // Four standard deviations of a binomial number.
     const double deviation = std::sqrt(static_cast<double>(count) * p * (1 - p));
     CHECK(std::abs(kept(y) - static_cast<double>(count) * (1 - p)) < 4 * deviation);
-    for (const double value : y.to_vector<double>()) CHECK((value == 0 || value == 1 / (1 - p)));
+    const std::vector<double> values = y.to_vector<double>();
+    CHECK(std::all_of(values.begin(), values.end(),
+                      [&](double value) { return value == 0 || value == 1 / (1 - p); }));
   }
 }
 

@@ -50,8 +50,6 @@ OpTable normalization_ops() {
                   last,
                   "layer_norm: dtypes differ: f32 [2, 4] and f64 [4]; write .to(DType::f32) on the "
                   "second or .to(DType::f64) on the first"}},
-      .tolerance = {.gradient_f32 = 2e-5,
-                    .reason = "gradients of weight and bias sum up to 9000 rows in f32"},
   }};
 }
 

@@ -22,7 +22,8 @@ std::string blas_name(const kernels::BlasInfo& blas) {
 std::string blas_advice(const kernels::BlasInfo& blas) {
   return blas.chosen_by_user
              ? "OPENBLAS_CORETYPE is set in the environment; unset it to let heed choose"
-             : "set OPENBLAS_CORETYPE to another kernel set (HASWELL, SKYLAKEX, ZEN) and try again, "
+             : "set OPENBLAS_CORETYPE to another kernel set (HASWELL, SKYLAKEX, ZEN) and try "
+               "again, "
                "or let the processor have nothing else to do";
 }
 
@@ -41,10 +42,12 @@ void info_command() {
   text += line("blas", fmt::format("{}, kernels {} ({})", blas_name(blas), blas.kernels,
                                    blas.chosen_by_user ? "chosen by OPENBLAS_CORETYPE"
                                                        : "chosen by the CPU's features"));
-  text += line("speed", fmt::format("{:.0f} GFLOP/s in sgemm 1024 on one thread, {:.0f} % of the FMA "
-                                    "peak of {:.0f}", gemm, 100 * gemm / peak, peak));
-  text += line("threads", fmt::format("{} of {} available processors", num_threads(),
-                                      available_processors()));
+  text +=
+      line("speed", fmt::format("{:.0f} GFLOP/s in sgemm 1024 on one thread, {:.0f} % of the FMA "
+                                "peak of {:.0f}",
+                                gemm, 100 * gemm / peak, peak));
+  text += line("threads",
+               fmt::format("{} of {} available processors", num_threads(), available_processors()));
   text += line("memory", fmt::format("{:.1f} GiB, {:.1f} GiB available",
                                      static_cast<double>(memory.total) / gigabyte,
                                      static_cast<double>(memory.available) / gigabyte));

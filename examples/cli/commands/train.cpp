@@ -15,35 +15,34 @@ namespace {
 
 void introduce(Progress& progress, const Experiment& experiment, const std::string& directory) {
   for (const std::string& line : experiment.config.about()) progress.say(line);
-  progress.say(fmt::format(
-      "{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
-      task_name(experiment.config), experiment.model->num_parameters(),
-      experiment.task->evaluation_size(), num_threads(), directory));
+  progress.say(fmt::format("{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
+                           task_name(experiment.config), experiment.model->num_parameters(),
+                           experiment.task->evaluation_size(), num_threads(), directory));
 }
 
 std::string result_line(const Experiment& experiment, const TrainingResult& result,
                         const std::string& directory) {
-  const nlohmann::ordered_json line = {
-      {"task", task_name(experiment.config)},
-      {"steps", result.steps},
-      {"seconds", result.seconds},
-      {"loss", result.evaluation->loss},
-      {"token_accuracy", result.evaluation->token_accuracy},
-      {"sequence_accuracy", result.evaluation->sequence_accuracy},
-      {"parameters", experiment.model->num_parameters()},
-      {"seed", experiment.training.seed},
-      {"run_dir", directory}};
+  const nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
+                                       {"steps", result.steps},
+                                       {"seconds", result.seconds},
+                                       {"loss", result.evaluation->loss},
+                                       {"token_accuracy", result.evaluation->token_accuracy},
+                                       {"sequence_accuracy", result.evaluation->sequence_accuracy},
+                                       {"parameters", experiment.model->num_parameters()},
+                                       {"seed", experiment.training.seed},
+                                       {"run_dir", directory}};
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string interruption_text(const TrainingResult& result) {
-  std::string text = fmt::format("interrupted after {} steps, {:.1f} seconds", result.steps,
-                                 result.seconds);
+  std::string text =
+      fmt::format("interrupted after {} steps, {:.1f} seconds", result.steps, result.seconds);
   if (!result.evaluation) return text + ", before the first evaluation";
-  return text + fmt::format("; last evaluation: loss {:.4f}, token accuracy {:.4f}, sequence "
-                            "accuracy {:.4f}",
-                            result.evaluation->loss, result.evaluation->token_accuracy,
-                            result.evaluation->sequence_accuracy);
+  return text + fmt::format(
+                    "; last evaluation: loss {:.4f}, token accuracy {:.4f}, sequence "
+                    "accuracy {:.4f}",
+                    result.evaluation->loss, result.evaluation->token_accuracy,
+                    result.evaluation->sequence_accuracy);
 }
 
 void train_into(RunDirectory& directory, Experiment& experiment) {
@@ -64,9 +63,9 @@ void train_into(RunDirectory& directory, Experiment& experiment) {
     directory.close();
     throw Interrupted(signal);
   }
-  progress.say("held-out examples, errors marked:\n" +
-               example_predictions(*experiment.model, *experiment.task,
-                                   result.evaluation->first_wrong));
+  progress.say(
+      "held-out examples, errors marked:\n" +
+      example_predictions(*experiment.model, *experiment.task, result.evaluation->first_wrong));
   const std::string line = result_line(experiment, result, directory.path());
   directory.add_log(line);
   directory.close();

@@ -1,19 +1,12 @@
-#include "heed/examples/cli/registry.h"
 #include "heed/examples/cli/tasks/sequence_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
 
 namespace heed {
-namespace {
-
-Sequence answer(const Sequence& source) { return {source.rbegin(), source.rend()}; }
-
-}  // namespace
 
 void add_reverse_task(Registry& registry) {
-  registry.add_task({"reverse", "say the sequence backwards", {sequence_keys::symbols, sequence_keys::length}},
-                    [](const Section& options, const TaskSetup& setup) {
-                      return std::make_unique<SequenceTask>(options, setup, answer);
-                    });
+  add_sequence_task(registry, "reverse", "say the sequence backwards", [](const Sequence& source) {
+    return Sequence(source.rbegin(), source.rend());
+  });
 }
 
 }  // namespace heed

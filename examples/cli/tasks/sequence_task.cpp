@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/registry.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
@@ -71,6 +72,10 @@ Batch SequenceTask::batch_of(const std::vector<Sequence>& sources) const {
   for (const Sequence& source : sources) {
     input = std::copy(source.begin(), source.end(), input);
     const Sequence answer = answer_(source);
+    if (answer.size() != source.size()) {
+      throw ValueError("task: an answer must be as long as its sequence: ", answer.size(), " for ",
+                       source.size());
+    }
     target = std::copy(answer.begin(), answer.end(), target);
   }
   return batch;
@@ -83,6 +88,14 @@ size_t SequenceTask::Hash::operator()(const Sequence& sequence) const {
     hash ^= hash >> 32;
   }
   return hash;
+}
+
+void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
+                       Answer answer, Attends attends) {
+  registry.add_task({name, help, {sequence_keys::symbols, sequence_keys::length}},
+                    [=](const Section& options, const TaskSetup& setup) {
+                      return std::make_unique<SequenceTask>(options, setup, answer, attends);
+                    });
 }
 
 }  // namespace heed

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "heed/framework/base/random.h"
 
 namespace heed {
+
+class Registry;
 
 using Sequence = std::vector<int64_t>;
 /// The right answer to a sequence: as long, and of the same symbols.
@@ -59,5 +62,9 @@ class SequenceTask : public Task {
   std::vector<Sequence> held_out_;
   std::unordered_set<Sequence, Hash> held_out_set_;
 };
+
+/// Registers the SequenceTask of an answer under a name.
+void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
+                       Answer answer, Attends attends = Attends::tokens);
 
 }  // namespace heed

@@ -21,7 +21,8 @@ def heed_times(program, threads):
     environment = dict(os.environ, HEED_THREADS=str(threads))
     environment.pop("OPENBLAS_CORETYPE", None)
     command = [program, "--benchmark_format=json", f"--benchmark_min_time={SECONDS_PER_ROUND}"]
-    report = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
+    done = subprocess.run(command, env=environment, check=True, capture_output=True)
+    report = json.loads(done.stdout)
     return {row["name"].split("/real_time")[0]: row["real_time"] for row in report["benchmarks"]}
 
 
@@ -40,7 +41,8 @@ class TorchStep:
         torch, (B, L, D, H) = self.torch, self.shape
         self.optimizer.zero_grad()
         self.x.grad = None
-        q, k, v = (linear(self.x).view(B, L, H, D // H).transpose(1, 2) for linear in self.linears[:3])
+        q, k, v = (linear(self.x).view(B, L, H, D // H).transpose(1, 2)
+                   for linear in self.linears[:3])
         if self.fused:
             o = torch.nn.functional.scaled_dot_product_attention(q, k, v)
         else:
@@ -69,7 +71,8 @@ def main():
 
     import torch
     torch.set_num_threads(options.threads)
-    steps = {(shape, fused): TorchStep(torch, shape, fused) for shape in SHAPES for fused in (False, True)}
+    steps = {(shape, fused): TorchStep(torch, shape, fused)
+             for shape in SHAPES for fused in (False, True)}
     heed, peer = {}, {}
     for _ in range(options.rounds):
         for name, value in heed_times(options.program, options.threads).items():
@@ -83,7 +86,8 @@ def main():
         ours = statistics.median(heed["my_mha_step/B:%d/L:%d/D:%d/H:%d" % shape])
         composed, fused = (statistics.median(peer[shape, kind]) for kind in (False, True))
         name = "my_mha_step B%d L%d D%d H%d" % shape
-        print(f"{name:34}{ours:10.3f}{composed:10.3f}{fused:10.3f}{min(composed, fused) / ours:8.2f}")
+        ratio = min(composed, fused) / ours
+        print(f"{name:34}{ours:10.3f}{composed:10.3f}{fused:10.3f}{ratio:8.2f}")
     for name in ("add_forward", "add_forward_backward"):
         print(f"{name:34}{statistics.median(heed[name]):10.0f} ns")
 

@@ -2,9 +2,9 @@
 // HEED_THREADS sets the number of threads.
 #include <benchmark/benchmark.h>
 
-#include "heed/framework/optim/optimizer.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/reduce.h"
+#include "heed/framework/optim/optimizer.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
 

@@ -12,6 +12,8 @@ Embedding::Embedding(const Slot& slot, int64_t tokens, int64_t width)
              {positive("Embedding", "tokens", tokens), positive("Embedding", "width", width)},
              init::normal(1)) {}
 
-Tensor Embedding::forward(const Tensor& ids) { return embedding(ids, weight); }
+Tensor Embedding::forward(const Tensor& ids) {
+  return embedding(ids, weight);
+}
 
 }  // namespace heed

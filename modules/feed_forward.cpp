@@ -6,9 +6,12 @@ namespace heed {
 
 Tensor activate(Activation activation, const Tensor& x) {
   switch (activation) {
-    case Activation::relu: return relu(x);
-    case Activation::gelu: return gelu(x);
-    case Activation::silu: break;
+    case Activation::relu:
+      return relu(x);
+    case Activation::gelu:
+      return gelu(x);
+    case Activation::silu:
+      break;
   }
   return silu(x);
 }

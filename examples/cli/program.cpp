@@ -50,13 +50,14 @@ void check_leftovers(const CLI::App& command) {
   const std::string& first = leftovers.front();
   if (!first.starts_with("-")) {
     throw UsageError(
-        fmt::format("{}: unexpected argument: {}", command.get_name(), in_quotes(first)));
+        fmt::format("heed {}: unexpected argument: {}", command.get_name(), in_quotes(first)));
   }
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
-  throw UsageError(fmt::format("{}: unknown option: {}{}", command.get_name(), in_quotes(first),
+  throw UsageError(fmt::format("heed {}: unknown option: {}{}", command.get_name(),
+                               in_quotes(first),
                                suggestion(first.substr(0, first.find('=')), names)));
 }
 

@@ -34,8 +34,10 @@ bool make_folder(const std::string& path) {
 
 std::string make_run_folder(const std::optional<std::string>& path, const std::string& task) {
   if (path) {
-    if (!make_folder(*path)) fail_exists(*path);
-    return *path;
+    const size_t end = path->find_last_not_of('/');  // "runs/a/" is "runs/a"
+    std::string folder = path->substr(0, end == std::string::npos ? 1 : end + 1);
+    if (!make_folder(folder)) fail_exists(folder);
+    return folder;
   }
   for (int64_t n = 1;; ++n) {
     std::string numbered = text_of("runs/", task, "-", n);

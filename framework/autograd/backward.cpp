@@ -20,8 +20,8 @@ bool is_exclusive(const Tensor& tensor) {
 }
 
 Tensor sum_of(const Tensor& a, const Tensor& b) {
-  return record("add", kernels::add(a, b), {{a, [](const Tensor& g) { return g; }},
-                                            {b, [](const Tensor& g) { return g; }}});
+  return record("add", kernels::add(a, b),
+                {{a, [](const Tensor& g) { return g; }}, {b, [](const Tensor& g) { return g; }}});
 }
 
 /// `gradient` in memory that no other tensor shares: what may be stored or given to a caller.
@@ -92,8 +92,9 @@ class Sweep {
 
   void pull_back(Node& node, const Tensor& g) {
     if (node.released) {
-      throw GradientError(node.op, ": its graph was used up by an earlier backward(); pass "
-                                   "retain_graph = true to that one");
+      throw GradientError(node.op,
+                          ": its graph was used up by an earlier backward(); pass "
+                          "retain_graph = true to that one");
     }
     Tensor y = node.output.get();
     if (create_graph_ && y.defined()) {
@@ -105,8 +106,8 @@ class Sweep {
       Gradients gradients = node.joint_type->joint(node.joint_closure, g, y, Wanted(node));
       if (gradients.empty() && splices != splices_) return;  // they are in the graph it spliced
       if (gradients.size() != node.edge_count) {
-        throw GradientError(node.op, ": its pullback returned ", gradients.size(), " gradients for ",
-                            node.edge_count, " inputs");
+        throw GradientError(node.op, ": its pullback returned ", gradients.size(),
+                            " gradients for ", node.edge_count, " inputs");
       }
       for (size_t i = 0; i < gradients.size(); ++i) deliver(node, i, std::move(gradients[i]));
       return;
@@ -142,13 +143,15 @@ thread_local constinit Sweep* Sweep::current = nullptr;
 
 void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor> gradients) {
   if (!gradients.empty() && gradients.size() != outputs.size()) {
-    throw GradientError("backward: ", gradients.size(), " gradients for ", outputs.size(), " outputs");
+    throw GradientError("backward: ", gradients.size(), " gradients for ", outputs.size(),
+                        " outputs");
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& output = outputs[i];
     Tensor gradient = gradients.empty() ? Tensor() : gradients[i];
     if (!output.defined() || !output.requires_grad()) {
-      throw GradientError("backward: output ", i, " does not require grad, so nothing depends on it");
+      throw GradientError("backward: output ", i,
+                          " does not require grad, so nothing depends on it");
     }
     if (!gradient.defined()) {
       if (output.numel() != 1) {
@@ -186,8 +189,8 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients
   const GradMode mode(options.create_graph);
   for (LeafGradient& item : leaves) {
     const Tensor& before = item.leaf->grad;
-    item.gradient = before.defined() ? sum_of(before, item.gradient)
-                                     : exclusive(std::move(item.gradient));
+    item.gradient =
+        before.defined() ? sum_of(before, item.gradient) : exclusive(std::move(item.gradient));
   }
   // Everything that can fail is done: from here on only handles are swapped.
   for (LeafGradient& item : leaves) std::swap(item.leaf->grad, item.gradient);

@@ -8,7 +8,9 @@ inline thread_local constinit bool grad_enabled = true;
 }
 
 /// True if ops on tensors that require grad are recorded in this thread.
-inline bool is_grad_enabled() { return detail::grad_enabled; }
+inline bool is_grad_enabled() {
+  return detail::grad_enabled;
+}
 
 /// Sets recording for its own lifetime, then puts back what was.
 class GradMode {

@@ -73,8 +73,9 @@ void check_inputs(const std::vector<Tensor>& checked) {
   for (const Tensor& input : checked) {
     if (input.dtype() != DType::f64 || !input.is_leaf() ||
         !is_non_overlapping(input.shape(), input.strides())) {
-      throw GradientError("gradcheck: inputs must be f64 leaves that do not overlap themselves, got ",
-                          input.dtype(), " ", input.shape(), " with strides ", input.strides());
+      throw GradientError(
+          "gradcheck: inputs must be f64 leaves that do not overlap themselves, got ",
+          input.dtype(), " ", input.shape(), " with strides ", input.strides());
     }
   }
 }
@@ -82,10 +83,10 @@ void check_inputs(const std::vector<Tensor>& checked) {
 }  // namespace
 
 std::string GradcheckReport::text() const {
-  return fmt::format("gradcheck: {} ({} elements); worst is input {} at {}: analytic {:.10g}, numeric "
-                     "{:.10g}, ratio {:.3g}",
-                     passed ? "passed" : "failed", elements, input, text_of(index), analytic, numeric,
-                     ratio);
+  return fmt::format(
+      "gradcheck: {} ({} elements); worst is input {} at {}: analytic {:.10g}, numeric "
+      "{:.10g}, ratio {:.3g}",
+      passed ? "passed" : "failed", elements, input, text_of(index), analytic, numeric, ratio);
 }
 
 GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tensor>& inputs,
@@ -105,9 +106,9 @@ GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tens
   GradcheckReport report;
   report.ratio = -1;
   for (size_t i = 0; i < checked.size(); ++i) {
-    const std::vector<double> gradient = analytic[i].defined()
-                                             ? analytic[i].to_vector<double>()
-                                             : std::vector<double>(static_cast<size_t>(checked[i].numel()));
+    const std::vector<double> gradient =
+        analytic[i].defined() ? analytic[i].to_vector<double>()
+                              : std::vector<double>(static_cast<size_t>(checked[i].numel()));
     size_t element = 0;
     for_each_element(checked[i], [&](double* x, const IntList& index) {
       const double before = *x;
@@ -145,7 +146,8 @@ GradcheckReport gradgradcheck(const Differentiable& function, const std::vector<
     if (cotangent.defined()) all.push_back(cotangent.requires_grad_());
   }
   const auto gradients = [&function, count = inputs.size()](const std::vector<Tensor>& arguments) {
-    const std::vector<Tensor> first(arguments.begin(), arguments.begin() + static_cast<int64_t>(count));
+    const std::vector<Tensor> first(arguments.begin(),
+                                    arguments.begin() + static_cast<int64_t>(count));
     std::vector<Tensor> roots, weights, wanted;
     auto cotangent = arguments.begin() + static_cast<int64_t>(count);
     for (const Tensor& output : function(first)) {

@@ -48,8 +48,8 @@ GradcheckReport gradgradcheck(const Differentiable& function, const std::vector<
 
 /// A function with one output as a Differentiable.
 template <class Function>
-  requires std::is_invocable_r_v<Tensor, const Function&, const std::vector<Tensor>&>
-Differentiable differentiable(Function function) {
+requires std::is_invocable_r_v < Tensor, const Function&, const std::vector<Tensor>
+& > Differentiable differentiable(Function function) {
   return [function = std::move(function)](const std::vector<Tensor>& inputs) {
     return std::vector<Tensor>{function(inputs)};
   };

@@ -31,7 +31,9 @@ void bury_all() noexcept {
 
 }  // namespace
 
-void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_relaxed); }
+void retain(Node* node) noexcept {
+  node->references.fetch_add(1, std::memory_order_relaxed);
+}
 
 void release(Node* node) noexcept {
   if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -84,14 +86,18 @@ void Saved::fail() const {
   const char* writer = tensor_.storage().writer();
   throw GradientError(running_op == nullptr ? "backward" : running_op, ": a tensor of shape ",
                       tensor_.shape(), " saved for backward was changed in place by ",
-                      writer == nullptr ? "a writer without a name" : writer, " (version ", version_,
-                      " then, ", tensor_.storage().version(),
+                      writer == nullptr ? "a writer without a name" : writer, " (version ",
+                      version_, " then, ", tensor_.storage().version(),
                       " now); change a copy, x.clone(), or call backward() first");
 }
 
-bool Tensor::requires_grad() const { return static_cast<bool>(impl_->node); }
+bool Tensor::requires_grad() const {
+  return static_cast<bool>(impl_->node);
+}
 
-bool Tensor::is_leaf() const { return !impl_->node || impl_->node->is_leaf(); }
+bool Tensor::is_leaf() const {
+  return !impl_->node || impl_->node->is_leaf();
+}
 
 Tensor& Tensor::requires_grad_(bool on) {
   if (!is_leaf()) {
@@ -120,8 +126,8 @@ void Tensor::set_grad(const Tensor& grad) const {
     throw GradientError("set_grad: only a leaf that requires grad has a gradient; shape ", shape());
   }
   if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
-    throw GradientError("set_grad: the gradient must be ", dtype(), " ", shape(), " like its tensor, got ",
-                        grad.dtype(), " ", grad.shape());
+    throw GradientError("set_grad: the gradient must be ", dtype(), " ", shape(),
+                        " like its tensor, got ", grad.dtype(), " ", grad.shape());
   }
   if (impl_->node->owner != nullptr) impl_->node->owner->grad = grad;
 }

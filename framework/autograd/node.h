@@ -1,5 +1,6 @@
-// Node: one vertex of the graph. A leaf, or a recorded op with an edge to each of its inputs and the
-// pullbacks that carry a gradient along them. A node and everything it keeps is one block of memory.
+// Node: one vertex of the graph. A leaf, or a recorded op with an edge to each of its inputs and
+// the pullbacks that carry a gradient along them. A node and everything it keeps is one block of
+// memory.
 #pragma once
 
 #include <atomic>

@@ -5,7 +5,9 @@
 namespace heed {
 namespace {
 
-bool needs_gradient(const Tensor& input) { return input.defined() && input.requires_grad(); }
+bool needs_gradient(const Tensor& input) {
+  return input.defined() && input.requires_grad();
+}
 
 size_t align_up(size_t offset, size_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
@@ -21,7 +23,9 @@ struct Layout {
   }
 };
 
-Layout layout_behind(size_t edge_count) { return {sizeof(Node) + edge_count * sizeof(NodeEdge)}; }
+Layout layout_behind(size_t edge_count) {
+  return {sizeof(Node) + edge_count * sizeof(NodeEdge)};
+}
 
 void check_recordable(const char* op, const Tensor& output) {
   if (output.impl()->node) {

@@ -52,8 +52,9 @@ constexpr PullbackType describe_pullback() {
       return (*static_cast<Pullback*>(closure))(g, wanted);
     };
   } else {
-    static_assert(std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Tensor&, const Wanted&>,
-                  "a pullback takes (g), (g, y), (g, wanted) or (g, y, wanted), all const&");
+    static_assert(
+        std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Tensor&, const Wanted&>,
+        "a pullback takes (g), (g, y), (g, wanted) or (g, y, wanted), all const&");
     type.takes_output = true;
     type.joint = [](void* closure, const Tensor& g, const Tensor& y, const Wanted& wanted) {
       return (*static_cast<Pullback*>(closure))(g, y, wanted);

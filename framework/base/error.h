@@ -11,11 +11,13 @@ namespace heed {
 
 /// Appends `value` to `text` as a person would write it. Types with a text form of their own
 /// (Shape, DType, …) add an overload beside their definition; it is found by their namespace.
-inline void append_text(std::string& text, std::string_view value) { text += value; }
+inline void append_text(std::string& text, std::string_view value) {
+  text += value;
+}
 void append_text(std::string& text, double value);  ///< shortest form that reads back equal
 template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, char>)
-void append_text(std::string& text, T value) {
+requires(std::is_integral_v<T> && !std::is_same_v<T, char>) void append_text(std::string& text,
+                                                                             T value) {
   if constexpr (std::is_same_v<T, bool>) {
     text += value ? "true" : "false";
   } else {

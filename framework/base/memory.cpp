@@ -1,5 +1,6 @@
 #include "heed/framework/base/memory.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -62,7 +63,8 @@ SizeClass size_class(size_t bytes) {
     return {units, units * block_alignment};
   }
   if (bytes > (size_t{1} << 46)) throw std::bad_alloc();
-  const auto width = static_cast<size_t>(std::bit_width(bytes - 1));  // 2^(width-1) < bytes ≤ 2^width
+  const auto width =
+      static_cast<size_t>(std::bit_width(bytes - 1));  // 2^(width-1) < bytes ≤ 2^width
   const size_t step = size_t{1} << (width - 3);
   const size_t quarter = (bytes - 1) / step - 3;  // 1 … 4
   return {small_classes + 4 * (width - 11) + quarter - 1, (quarter + 4) * step};
@@ -94,7 +96,9 @@ FreeBlock* take_from_shelf(size_t index) noexcept {
   return block;
 }
 
-void drop(void* block) noexcept { ::operator delete(block, std::align_val_t{block_alignment}); }
+void drop(void* block) noexcept {
+  ::operator delete (block, std::align_val_t{block_alignment});
+}
 
 /// A number that one thread writes, without a locked instruction, and any thread may read.
 class Counter {
@@ -114,7 +118,8 @@ struct ThreadCache {
   Counter live_bytes;  // may be negative: blocks of other threads are freed here
   Counter live_blocks;
   Counter cached_bytes;
-  int64_t since_peak = 0;  // growth of live_bytes since this thread last compared it with the peak
+  int64_t since_peak =
+      0;  // bytes by which live_bytes may have passed what was compared with the peak
   ThreadCache* next = nullptr;
 };
 constexpr int kept_per_class = 64;
@@ -193,7 +198,7 @@ void count(ThreadCache* cache, int64_t bytes, int64_t blocks) noexcept {
   }
   cache->live_bytes.add(bytes);
   cache->live_blocks.add(blocks);
-  cache->since_peak += bytes;
+  cache->since_peak = std::max<int64_t>(0, cache->since_peak + bytes);
   if (cache->since_peak < peak_resolution) return;
   cache->since_peak = 0;
   look_at_peak();
@@ -222,7 +227,7 @@ void* allocate_block(size_t bytes) {
   ThreadCache* cache = open_cache();
   void* block = take_cached(cache, size);
   if (block == nullptr) {
-    block = ::operator new(caching ? size.bytes : bytes, std::align_val_t{block_alignment});
+    block = ::operator new (caching ? size.bytes : bytes, std::align_val_t{block_alignment});
   }
   count(cache, static_cast<int64_t>(bytes), 1);
   return block;
@@ -239,7 +244,8 @@ void free_block(void* memory, size_t bytes) noexcept {
     return;
   }
   auto* block = ::new (memory) FreeBlock{nullptr, kept};
-  if (cache == nullptr || size.index >= small_classes || cache->count[size.index] >= kept_per_class) {
+  if (cache == nullptr || size.index >= small_classes ||
+      cache->count[size.index] >= kept_per_class) {
     shelve(block, size.index);
     return;
   }
@@ -260,7 +266,9 @@ MemoryStats memory_stats() {
   return stats;
 }
 
-void reset_peak_memory() { peak_bytes = all_live_bytes(); }
+void reset_peak_memory() {
+  peak_bytes = all_live_bytes();
+}
 
 void release_cached_memory() {
   for (size_t i = 0; i < class_count; ++i) {
@@ -277,6 +285,8 @@ void release_cached_memory() {
   }
 }
 
-void fail_allocation(int64_t nth) { countdown = nth; }
+void fail_allocation(int64_t nth) {
+  countdown = nth;
+}
 
 }  // namespace heed

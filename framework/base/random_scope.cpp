@@ -14,7 +14,9 @@ RandomScope::RandomScope(const RandomPosition& position) : RandomScope(State{pos
 RandomScope::RandomScope(State state)
     : state_(std::move(state)), outer_(std::exchange(innermost, this)) {}
 
-RandomScope::~RandomScope() { innermost = outer_; }
+RandomScope::~RandomScope() {
+  innermost = outer_;
+}
 
 RandomScope& RandomScope::current() {
   if (innermost == nullptr) {
@@ -31,6 +33,8 @@ RandomStream RandomScope::next_stream(Purpose purpose, uint64_t site) {
   return stream(at.seed, purpose, at.step, at.micro_step, site, use);
 }
 
-RandomScope::State RandomScope::state() { return current().state_; }
+RandomScope::State RandomScope::state() {
+  return current().state_;
+}
 
 }  // namespace heed

@@ -11,7 +11,8 @@ class Scope {
   /// Writes the path of `object`, as a person knows it.
   using PathOf = std::string (*)(const void* object);
 
-  Scope(const void* object, PathOf path_of) : object_(object), path_of_(path_of), outer_(innermost_) {
+  Scope(const void* object, PathOf path_of)
+      : object_(object), path_of_(path_of), outer_(innermost_) {
     innermost_ = this;
   }
   ~Scope() { innermost_ = outer_; }

@@ -27,26 +27,30 @@ Tensor contiguous_copy(const Tensor& x) {
   return out;
 }
 
-Tensor contiguous(const Tensor& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
+Tensor contiguous(const Tensor& x) {
+  return x.is_contiguous() ? x : contiguous_copy(x);
+}
 
 Tensor cast(const Tensor& x, DType dtype) {
   Tensor out = Tensor::empty(x.shape(), dtype);
   visit(x.dtype(), [&]<class From>() {
     visit(dtype, [&]<class To>() {
-      map_into<To, From>(out, [](From value) { return converted<To>(value); }, x);
+      map_into<To, From>(
+          out, [](From value) { return converted<To>(value); }, x);
     });
   });
   return out;
 }
 
 void copy_(const Tensor& to, const Tensor& from) {
-  visit(to.dtype(), [&]<class T>() { map_into<T, T>(to, [](T value) { return value; }, from); });
+  visit(to.dtype(), [&]<class T>() {
+    map_into<T, T>(
+        to, [](T value) { return value; }, from);
+  });
 }
 
 void fill_(const Tensor& x, double value) {
-  visit(x.dtype(), [&]<class T>() {
-    map_into<T>(x, [value]() { return static_cast<T>(value); });
-  });
+  visit(x.dtype(), [&]<class T>() { map_into<T>(x, [value]() { return static_cast<T>(value); }); });
 }
 
 }  // namespace heed::kernels

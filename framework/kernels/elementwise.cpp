@@ -53,21 +53,33 @@ constexpr auto times = [](auto a, auto b) {
 template <class Use>
 Tensor with_comparison(Comparison comparison, const Use& use) {
   switch (comparison) {
-    case Comparison::eq: return use([](auto a, auto b) { return a == b; });
-    case Comparison::ne: return use([](auto a, auto b) { return a != b; });
-    case Comparison::lt: return use([](auto a, auto b) { return a < b; });
-    case Comparison::le: return use([](auto a, auto b) { return a <= b; });
-    case Comparison::gt: return use([](auto a, auto b) { return a > b; });
-    case Comparison::ge: break;
+    case Comparison::eq:
+      return use([](auto a, auto b) { return a == b; });
+    case Comparison::ne:
+      return use([](auto a, auto b) { return a != b; });
+    case Comparison::lt:
+      return use([](auto a, auto b) { return a < b; });
+    case Comparison::le:
+      return use([](auto a, auto b) { return a <= b; });
+    case Comparison::gt:
+      return use([](auto a, auto b) { return a > b; });
+    case Comparison::ge:
+      break;
   }
   return use([](auto a, auto b) { return a >= b; });
 }
 
 }  // namespace
 
-Tensor add(const Tensor& a, const Tensor& b) { return binary("add", a, b, plus); }
-Tensor sub(const Tensor& a, const Tensor& b) { return binary("sub", a, b, minus); }
-Tensor mul(const Tensor& a, const Tensor& b) { return binary("mul", a, b, times); }
+Tensor add(const Tensor& a, const Tensor& b) {
+  return binary("add", a, b, plus);
+}
+Tensor sub(const Tensor& a, const Tensor& b) {
+  return binary("sub", a, b, minus);
+}
+Tensor mul(const Tensor& a, const Tensor& b) {
+  return binary("mul", a, b, times);
+}
 Tensor div(const Tensor& a, const Tensor& b) {
   return floating_binary("div", a, b, [](auto x, auto y) { return x / y; });
 }
@@ -102,27 +114,39 @@ Tensor pow(double a, const Tensor& b) {
 void add_(const Tensor& a, const Tensor& b, double scale) {
   visit_number("add_", a.dtype(), [&]<class T>() {
     const T factor = static_cast<T>(scale);
-    map_into<T, T, T>(a, [factor](T x, T y) { return plus(x, times(factor, y)); }, a, b);
+    map_into<T, T, T>(
+        a, [factor](T x, T y) { return plus(x, times(factor, y)); }, a, b);
   });
 }
 
-Tensor exp(const Tensor& x) { return unary("exp", x, [](auto v) { return std::exp(v); }); }
-Tensor log(const Tensor& x) { return unary("log", x, [](auto v) { return std::log(v); }); }
-Tensor sqrt(const Tensor& x) { return unary("sqrt", x, [](auto v) { return std::sqrt(v); }); }
+Tensor exp(const Tensor& x) {
+  return unary("exp", x, [](auto v) { return std::exp(v); });
+}
+Tensor log(const Tensor& x) {
+  return unary("log", x, [](auto v) { return std::log(v); });
+}
+Tensor sqrt(const Tensor& x) {
+  return unary("sqrt", x, [](auto v) { return std::sqrt(v); });
+}
 Tensor rsqrt(const Tensor& x) {
   return unary("rsqrt", x, [](auto v) { return decltype(v){1} / std::sqrt(v); });
 }
-Tensor tanh(const Tensor& x) { return unary("tanh", x, [](auto v) { return std::tanh(v); }); }
+Tensor tanh(const Tensor& x) {
+  return unary("tanh", x, [](auto v) { return std::tanh(v); });
+}
 Tensor sigmoid(const Tensor& x) {
   return unary("sigmoid", x, [](auto v) {
     const decltype(v) one{1};
-    return one / (one + std::exp(-v));  // exp overflows to +Inf for very negative v: 0, as it should
+    return one /
+           (one + std::exp(-v));  // exp overflows to +Inf for very negative v: 0, as it should
   });
 }
 Tensor relu(const Tensor& x) {
   return unary("relu", x, [](auto v) { return v < 0 ? decltype(v){0} : v; });  // NaN stays NaN
 }
-Tensor erf(const Tensor& x) { return unary("erf", x, [](auto v) { return std::erf(v); }); }
+Tensor erf(const Tensor& x) {
+  return unary("erf", x, [](auto v) { return std::erf(v); });
+}
 
 Tensor gelu(const Tensor& x) {
   return unary("gelu", x, [](auto v) {

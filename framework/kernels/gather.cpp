@@ -75,7 +75,8 @@ Tensor index_select(const Tensor& input, int64_t dim, const Tensor& index) {
   visit(x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     T* to = out.mutable_data<T>();
-    const int64_t grain = std::max<int64_t>(1, elements_per_chunk / std::max<int64_t>(1, split.inner));
+    const int64_t grain =
+        std::max<int64_t>(1, elements_per_chunk / std::max<int64_t>(1, split.inner));
     parallel_for(split.outer * count, grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t slice = i / count * split.size + at[i % count];
@@ -122,9 +123,8 @@ Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tens
   visit_number("scatter_add", x.dtype(), [&]<class T>() {
     const T* from = source.data<T>();
     T* to = out.mutable_data<T>();
-    for_each_target(out, dim, index, source, [&](int64_t at, int64_t i) {
-      to[at] = plus(to[at], from[i]);
-    });
+    for_each_target(out, dim, index, source,
+                    [&](int64_t at, int64_t i) { to[at] = plus(to[at], from[i]); });
   });
   return out;
 }

@@ -49,10 +49,10 @@ class ScopedVariable {
   bool ours_;
 };
 
-/// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that is
-/// newer than the list, five times slower. This runs before its own constructor (priority 101) and
-/// starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads: the
-/// work is split here. It must stand in this file: the linker drops an object nobody refers to.
+/// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that
+/// is newer than the list, five times slower. This runs before its own constructor (priority 101)
+/// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads:
+/// the work is split here. It must stand in this file: the linker drops an object nobody refers to.
 __attribute__((constructor(101))) void start_blas() {
   kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
   const ScopedVariable kernels("OPENBLAS_CORETYPE", kernels_for_this_cpu());
@@ -89,23 +89,25 @@ int64_t batch_offset(const Tensor& x, int64_t index) {
   return offset;
 }
 
-void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k, const float* from_a,
-               const float* from_b, float* to, int64_t leading) {
+void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k,
+               const float* from_a, const float* from_b, float* to, int64_t leading) {
   cblas_sgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
               static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
               static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
 }
-void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k, const double* from_a,
-               const double* from_b, double* to, int64_t leading) {
+void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k,
+               const double* from_a, const double* from_b, double* to, int64_t leading) {
   cblas_dgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
               static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
               static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
 }
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
-constexpr int64_t piece_size = 256;         // rows or columns: BLAS is slower on narrower pieces
-constexpr int64_t inner_piece = 1024;       // of a long K, summed in order
+constexpr int64_t piece_size = 256;           // rows or columns: BLAS is slower on narrower pieces
+constexpr int64_t inner_piece = 1024;         // of a long K, summed in order
 constexpr int64_t flops_per_chunk = 1 << 19;  // small products are done several to a chunk
 
 template <class T>
@@ -200,8 +202,8 @@ Tensor gemm(const Tensor& a, const Tensor& b) {
       view_strides(a.shape(), a.strides(), rows, strides)) {
     const IntList tail{b.size(-2), b.size(-1)};
     const IntList tail_strides{b.strides()[b.dim() - 2], b.strides()[b.dim() - 1]};
-    const Tensor flat = gemm(a.alias(rows, strides, a.offset()),
-                             b.alias(tail, Strides(tail_strides), b.offset()));
+    const Tensor flat =
+        gemm(a.alias(rows, strides, a.offset()), b.alias(tail, Strides(tail_strides), b.offset()));
     return flat.alias(shape, contiguous_strides(shape), flat.offset());
   }
   Tensor out = Tensor::empty(shape, a.dtype());

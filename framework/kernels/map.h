@@ -25,7 +25,8 @@ void map_into(const Tensor& out, const F& f, const Tensors&... in) {
     const StridedLoop<count> loop(out.shape(), {&out.strides(), &in.strides()...});
     loop.parallel([&](const auto& offsets, int64_t length, const auto& steps) {
       Out* const run_to = to + offsets[0];
-      [[maybe_unused]] const std::tuple<const In*...> run_from((std::get<k>(from) + offsets[k + 1])...);
+      [[maybe_unused]] const std::tuple<const In*...> run_from(
+          (std::get<k>(from) + offsets[k + 1])...);
       if (steps[0] == 1 && ((steps[k + 1] == 1) && ...)) {
         for (int64_t i = 0; i < length; ++i) run_to[i] = f(std::get<k>(run_from)[i]...);
       } else {

@@ -17,9 +17,9 @@ void sgd_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& bu
 
 struct AdamStep {
   double lr, beta1, beta2, eps, weight_decay;
-  bool decoupled;       ///< AdamW: the decay shrinks the parameter instead of joining the gradient
-  double correction1;   ///< 1 − beta1^t
-  double correction2;   ///< 1 − beta2^t
+  bool decoupled;      ///< AdamW: the decay shrinks the parameter instead of joining the gradient
+  double correction1;  ///< 1 − beta1^t
+  double correction2;  ///< 1 − beta2^t
 };
 /// m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; p −= lr·(m/correction1) / (√(v/correction2) + eps).
 void adam_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v,

@@ -20,7 +20,8 @@ Fans fans_of(const Tensor& parameter) {
   }
   const auto rest = static_cast<double>(parameter.numel()) /
                     static_cast<double>(parameter.size(0) * parameter.size(1));
-  return {static_cast<double>(parameter.size(1)) * rest, static_cast<double>(parameter.size(0)) * rest};
+  return {static_cast<double>(parameter.size(1)) * rest,
+          static_cast<double>(parameter.size(0)) * rest};
 }
 
 void fill_uniform(const Tensor& parameter, Rng& rng, double bound) {
@@ -59,9 +60,13 @@ void orthonormalize(double* matrix, int64_t rows, int64_t columns) {
 
 }  // namespace
 
-Initializer zeros() { return constant(0); }
+Initializer zeros() {
+  return constant(0);
+}
 
-Initializer ones() { return constant(1); }
+Initializer ones() {
+  return constant(1);
+}
 
 Initializer constant(double value) {
   return [value](const Tensor& parameter, Rng&) { fill_(parameter, value); };

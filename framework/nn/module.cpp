@@ -51,8 +51,9 @@ Module::~Module() {
 
 void Module::add(const Entry& entry) {
   if (entry.name.empty() || entry.name.find('.') != std::string_view::npos) {
-    throw ModuleError(path_or_type(), ": a member's name must not be empty and holds no dot, got \"",
-                      entry.name, "\"");
+    throw ModuleError(path_or_type(),
+                      ": a member's name must not be empty and holds no dot, got \"", entry.name,
+                      "\"");
   }
   for (const Entry& other : entries_) {
     if (other.name == entry.name) {
@@ -92,7 +93,8 @@ void Module::walk(const std::string& prefix, const Visit& visit) const {
 NamedTensors Module::named_parameters() const {
   NamedTensors result;
   walk("", [&](const std::string& path, const auto& member) {
-    if (const auto* item = std::get_if<Parameter*>(&member)) result.emplace_back(path, (*item)->tensor());
+    if (const auto* item = std::get_if<Parameter*>(&member))
+      result.emplace_back(path, (*item)->tensor());
   });
   return result;
 }
@@ -100,7 +102,8 @@ NamedTensors Module::named_parameters() const {
 NamedTensors Module::named_buffers() const {
   NamedTensors result;
   walk("", [&](const std::string& path, const auto& member) {
-    if (const auto* item = std::get_if<Buffer*>(&member)) result.emplace_back(path, (*item)->tensor());
+    if (const auto* item = std::get_if<Buffer*>(&member))
+      result.emplace_back(path, (*item)->tensor());
   });
   return result;
 }
@@ -148,7 +151,8 @@ void Module::load_state_dict(const NamedTensors& state) {
       faults += text_of("\n  unexpected: ", path);
     } else if (!tensor.defined()) {
       faults += text_of("\n  undefined: ", path);
-    } else if (tensor.shape() != target->second.shape() || tensor.dtype() != target->second.dtype()) {
+    } else if (tensor.shape() != target->second.shape() ||
+               tensor.dtype() != target->second.dtype()) {
       faults += text_of("\n  does not fit: ", path, " is ", target->second.dtype(), " ",
                         target->second.shape(), ", given ", tensor.dtype(), " ", tensor.shape());
     }
@@ -224,21 +228,24 @@ void Parameter::fail_unfilled() const {
                     " has no values yet; call reset_parameters(rng) or load_state_dict(state)");
 }
 
-Parameter::~Parameter() { parent_->remove(this); }
+Parameter::~Parameter() {
+  parent_->remove(this);
+}
 
 void Parameter::reset(Rng& rng) const {
   const NoGrad guard;
   initializer_(tensor_, rng);
 }
 
-Buffer::Buffer(const Slot& slot, const Tensor& value)
-    : parent_(slot.parent()), name_(slot.name()) {
+Buffer::Buffer(const Slot& slot, const Tensor& value) : parent_(slot.parent()), name_(slot.name()) {
   if (parent_ == nullptr) throw ModuleError("Buffer: belongs to a module, it cannot be a root");
   if (!value.defined()) throw ModuleError(parent_->path_or_type(), ": ", name_, " has no value");
   tensor_ = clone(value.detach());
   parent_->add({name_, this});
 }
 
-Buffer::~Buffer() { parent_->remove(this); }
+Buffer::~Buffer() {
+  parent_->remove(this);
+}
 
 }  // namespace heed

@@ -13,9 +13,9 @@ const char* in_code(DType dtype) {
 
 void check_same_dtype(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() == b.dtype()) return;
-  throw DTypeError(op, ": dtypes differ: ", a.dtype(), " ", a.shape(), " and ", b.dtype(), " ", b.shape(),
-                   "; write .to(DType::", in_code(a.dtype()), ") on the second or .to(DType::",
-                   in_code(b.dtype()), ") on the first");
+  throw DTypeError(op, ": dtypes differ: ", a.dtype(), " ", a.shape(), " and ", b.dtype(), " ",
+                   b.shape(), "; write .to(DType::", in_code(a.dtype()),
+                   ") on the second or .to(DType::", in_code(b.dtype()), ") on the first");
 }
 
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype) {
@@ -27,7 +27,8 @@ void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype)
 void check_value_fits(const char* op, DType dtype, double value) {
   if (dtype != DType::i64) return;
   if (value >= -0x1p63 && value < 0x1p63 && std::trunc(value) == value) return;
-  throw ValueError(op, ": ", value, " is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+  throw ValueError(op, ": ", value,
+                   " is no i64, the dtype of the tensor; write .to(DType::f32) on it");
 }
 
 }  // namespace heed

@@ -18,7 +18,9 @@ void check_index_list(const char* op, const Tensor& index, int64_t size) {
   kernels::check_indices(op, index, size);
 }
 
-int64_t size_along(const Tensor& x, int64_t dim) { return x.dim() == 0 ? 1 : x.shape()[dim]; }
+int64_t size_along(const Tensor& x, int64_t dim) {
+  return x.dim() == 0 ? 1 : x.shape()[dim];
+}
 
 void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
   check_dtype(op, "index", index, DType::i64);
@@ -65,11 +67,10 @@ Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor
     throw ShapeError("index_add: source must be ", expected, " for x ", x.shape(), " and ",
                      index.numel(), " indices, got ", source.shape());
   }
-  return record("index_add", kernels::index_add(x, d, index, source),
-                {{x, [](const Tensor& g) { return g; }},
-                 {source, [d, index = Saved(index)](const Tensor& g) {
-                    return index_select(g, d, index);
-                  }}});
+  return record(
+      "index_add", kernels::index_add(x, d, index, source),
+      {{x, [](const Tensor& g) { return g; }},
+       {source, [d, index = Saved(index)](const Tensor& g) { return index_select(g, d, index); }}});
 }
 
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
@@ -91,16 +92,18 @@ Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tens
     throw ShapeError("scatter_add: source ", source.shape(), " must have the shape of index ",
                      index.shape());
   }
-  return record("scatter_add", kernels::scatter_add(x, d, index, source),
-                {{x, [](const Tensor& g) { return g; }},
-                 {source, [d, index = Saved(index)](const Tensor& g) { return gather(g, d, index); }}});
+  return record(
+      "scatter_add", kernels::scatter_add(x, d, index, source),
+      {{x, [](const Tensor& g) { return g; }},
+       {source, [d, index = Saved(index)](const Tensor& g) { return gather(g, d, index); }}});
 }
 
 Tensor one_hot(const Tensor& indices, int64_t num_classes) {
   check_dtype("one_hot", "indices", indices, DType::i64);
   int64_t classes = num_classes;
   if (num_classes == -1) {
-    if (indices.numel() == 0) throw ValueError("one_hot: no index to count classes by; pass num_classes");
+    if (indices.numel() == 0)
+      throw ValueError("one_hot: no index to count classes by; pass num_classes");
     const Tensor largest = kernels::amax(indices, normalize_dims("one_hot", {}, indices.dim()));
     classes = *largest.data<int64_t>();  // not item(), a double
     if (classes == std::numeric_limits<int64_t>::max()) {

@@ -25,12 +25,14 @@ void check_fits(const char* op, const Tensor& x, const Tensor& source) {
 
 void begin_write(const char* op, const Tensor& x) {
   if (x.requires_grad() && is_grad_enabled()) {
-    throw GradientError(op, ": writes to a tensor of shape ", x.shape(),
-                        " that requires grad; do it under NoGrad, or use the op that returns a copy");
+    throw GradientError(
+        op, ": writes to a tensor of shape ", x.shape(),
+        " that requires grad; do it under NoGrad, or use the op that returns a copy");
   }
   if (!x.is_leaf()) {
-    throw GradientError(op, ": writes to the result of ", x.impl()->node->op,
-                        ", which is in the graph; only leaves are written to, write .detach() or .clone()");
+    throw GradientError(
+        op, ": writes to the result of ", x.impl()->node->op,
+        ", which is in the graph; only leaves are written to, write .detach() or .clone()");
   }
   if (!is_non_overlapping(x.shape(), x.strides())) {
     throw ShapeError(op, ": elements of shape ", x.shape(), " with strides ", x.strides(),
@@ -68,7 +70,8 @@ void mul_(const Tensor& x, double factor) {
   check_number("mul_", x.dtype());
   begin_write("mul_", x);
   visit_number("mul_", x.dtype(), [&]<class T>() {
-    kernels::map_into<T, T>(x, [f = static_cast<T>(factor)](T v) { return static_cast<T>(v * f); }, x);
+    kernels::map_into<T, T>(
+        x, [f = static_cast<T>(factor)](T v) { return static_cast<T>(v * f); }, x);
   });
 }
 

@@ -13,7 +13,9 @@
 namespace heed {
 namespace {
 
-int64_t class_dim(const Tensor& input) { return input.dim() == 1 ? 0 : 1; }
+int64_t class_dim(const Tensor& input) {
+  return input.dim() == 1 ? 0 : 1;
+}
 
 /// What the target says, once: which positions count, and with which weight. Constants, all.
 struct Targets {
@@ -30,8 +32,8 @@ Targets read_targets(const char* op, const Tensor& input, const Tensor& target,
   Shape expected = input.shape();
   if (!expected.empty()) expected.erase(class_dim(input));
   if (input.dim() == 0 || target.shape() != expected) {
-    throw ShapeError(op, ": input [N, C, ...] and target [N, ...] do not fit: ", input.shape(), " and ",
-                     target.shape());
+    throw ShapeError(op, ": input [N, C, ...] and target [N, ...] do not fit: ", input.shape(),
+                     " and ", target.shape());
   }
   const int64_t classes = input.size(class_dim(input));
   Targets result;
@@ -101,9 +103,12 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) 
   broadcast_shapes("mse_loss", input.shape(), target.shape());  // or the message would name sub
   const Tensor squares = square(input - target);
   switch (reduction) {
-    case Reduction::none: return squares;
-    case Reduction::sum: return sum(squares);
-    case Reduction::mean: break;
+    case Reduction::none:
+      return squares;
+    case Reduction::sum:
+      return sum(squares);
+    case Reduction::mean:
+      break;
   }
   return mean(squares);
 }

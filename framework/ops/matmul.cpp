@@ -44,12 +44,13 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   check_same_dtype("matmul", a, b);
   check_floating("matmul", a.dtype());
   if (a.dim() == 0 || b.dim() == 0) {
-    throw ShapeError("matmul: a 0-d tensor is no matrix: ", a.shape(), " @ ", b.shape(), "; use mul");
+    throw ShapeError("matmul: a 0-d tensor is no matrix: ", a.shape(), " @ ", b.shape(),
+                     "; use mul");
   }
   const int64_t inner_a = a.size(-1), inner_b = b.size(b.dim() == 1 ? 0 : -2);
   if (inner_a != inner_b) {
-    throw ShapeError("matmul: inner dimensions differ: ", a.shape(), " @ ", b.shape(), " (", inner_a,
-                     " != ", inner_b, ")");
+    throw ShapeError("matmul: inner dimensions differ: ", a.shape(), " @ ", b.shape(), " (",
+                     inner_a, " != ", inner_b, ")");
   }
   if (a.dim() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.dim() == 1 ? 0 : -2);
   if (b.dim() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
@@ -78,12 +79,12 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       throw ShapeError("linear: bias must be [out] = [", weight.size(0), "], got ", bias.shape());
     }
   }
-  return record("linear", kernels::linear(x, weight, bias),
-                {{x, [weight = Saved(weight)](const Tensor& g) { return matmul(g, weight); }},
-                 {weight, [x = Saved(x)](const Tensor& g) {
-                    return matmul(transpose(as_rows(g), 0, 1), as_rows(x));
-                  }},
-                 {bias, [](const Tensor& g) { return sum(as_rows(g), {0}); }}});
+  return record(
+      "linear", kernels::linear(x, weight, bias),
+      {{x, [weight = Saved(weight)](const Tensor& g) { return matmul(g, weight); }},
+       {weight, [x = Saved(x)](
+                    const Tensor& g) { return matmul(transpose(as_rows(g), 0, 1), as_rows(x)); }},
+       {bias, [](const Tensor& g) { return sum(as_rows(g), {0}); }}});
 }
 
 }  // namespace heed

@@ -22,8 +22,8 @@ void check_affine(const char* what, const Tensor& x, const Shape& shape, const T
 
 /// The gradients as recorded ops, for backward(create_graph): the formulas of
 /// kernels::layer_norm_backward.
-Gradients composed_backward(const Tensor& g, const Tensor& x, const Tensor& weight, const Shape& shape,
-                            double eps, const Wanted& wanted) {
+Gradients composed_backward(const Tensor& g, const Tensor& x, const Tensor& weight,
+                            const Shape& shape, double eps, const Wanted& wanted) {
   const int64_t length = numel_of(shape);
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
   const Tensor x_rows = reshape(x, {rows, length});
@@ -34,8 +34,8 @@ Gradients composed_backward(const Tensor& g, const Tensor& x, const Tensor& weig
   const Tensor weighted = weight.defined() ? g_rows * reshape(weight, {1, length}) : g_rows;
   Gradients gradients(3);
   if (wanted[0]) {
-    const Tensor dx = rstd * (weighted - mean(weighted, {1}, true) -
-                              normal * mean(weighted * normal, {1}, true));
+    const Tensor dx =
+        rstd * (weighted - mean(weighted, {1}, true) - normal * mean(weighted * normal, {1}, true));
     gradients[0] = reshape(dx, x.shape());
   }
   if (wanted[1]) gradients[1] = reshape(sum(g_rows * normal, {0}), shape);
@@ -51,7 +51,8 @@ Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, con
   bool fits = lead >= 0 && !shape.empty();
   for (int64_t d = 0; fits && d < shape.size(); ++d) fits = x.shape()[lead + d] == shape[d];
   if (!fits) {
-    throw ShapeError("layer_norm: normalized_shape ", shape, " is not the tail of x's shape ", x.shape());
+    throw ShapeError("layer_norm: normalized_shape ", shape, " is not the tail of x's shape ",
+                     x.shape());
   }
   check_affine("weight", x, shape, weight);
   check_affine("bias", x, shape, bias);
@@ -60,8 +61,8 @@ Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, con
   const Tensor flat_bias = bias.defined() ? kernels::contiguous(bias) : Tensor();
   const auto [y, mean, rstd] = kernels::layer_norm(x, length, flat_weight, flat_bias, eps);
   return record("layer_norm", y, {x, weight, bias},
-                [x = Saved(x), weight = Saved(weight), mean = Saved(mean), rstd = Saved(rstd), shape,
-                 length, eps](const Tensor& g, const Wanted& wanted) {
+                [x = Saved(x), weight = Saved(weight), mean = Saved(mean), rstd = Saved(rstd),
+                 shape, length, eps](const Tensor& g, const Wanted& wanted) {
                   if (is_grad_enabled()) return composed_backward(g, x, weight, shape, eps, wanted);
                   const Tensor flat = weight->defined() ? kernels::contiguous(weight) : Tensor();
                   const auto d = kernels::layer_norm_backward(g, x, length, flat, mean, rstd);

@@ -49,8 +49,8 @@ Tensor sum(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("sum", along, x.dim());
   Tensor y = shaped(kernels::sum(x, dims), reduced_shape(x.shape(), dims, keepdim));
   return record("sum", std::move(y), {{x, [shape = x.shape(), dims](const Tensor& g) {
-                  return expand(with_dims(g, shape, dims), shape);
-                }}});
+                                         return expand(with_dims(g, shape, dims), shape);
+                                       }}});
 }
 
 Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {
@@ -70,11 +70,12 @@ Tensor amax(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("amax", along, x.dim());
   Tensor y = shaped(kernels::amax(x, dims), reduced_shape(x.shape(), dims, keepdim));
   if (!is_floating(x.dtype())) return y;
-  return record("amax", std::move(y), {{x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
-                  const Tensor largest = with_dims(y_, x->shape(), dims);
-                  const Tensor chosen = eq(x, expand(largest, x->shape())).to(g.dtype());
-                  return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
-                }}});
+  return record("amax", std::move(y),
+                {{x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
+                    const Tensor largest = with_dims(y_, x->shape(), dims);
+                    const Tensor chosen = eq(x, expand(largest, x->shape())).to(g.dtype());
+                    return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
+                  }}});
 }
 
 Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {

@@ -9,16 +9,18 @@ namespace heed {
 
 Tensor softmax(const Tensor& x, int64_t dim) {
   const int64_t d = normalize_dim("softmax", dim, x.dim());
-  return record("softmax", kernels::softmax(x, d), {{x, [d](const Tensor& g, const Tensor& y) {
-                  return y * (g - sum(g * y, {d}, true));  // Jᵀg with J = diag(y) − y yᵀ
-                }}});
+  return record("softmax", kernels::softmax(x, d),
+                {{x, [d](const Tensor& g, const Tensor& y) {
+                    return y * (g - sum(g * y, {d}, true));  // Jᵀg with J = diag(y) − y yᵀ
+                  }}});
 }
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {
   const int64_t d = normalize_dim("log_softmax", dim, x.dim());
-  return record("log_softmax", kernels::log_softmax(x, d), {{x, [d](const Tensor& g, const Tensor& y) {
-                  return g - exp(y) * sum(g, {d}, true);  // J = 1 − softmax ⊗ 1
-                }}});
+  return record("log_softmax", kernels::log_softmax(x, d),
+                {{x, [d](const Tensor& g, const Tensor& y) {
+                    return g - exp(y) * sum(g, {d}, true);  // J = 1 − softmax ⊗ 1
+                  }}});
 }
 
 }  // namespace heed

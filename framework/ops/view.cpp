@@ -33,8 +33,8 @@ Tensor view(const Tensor& x, const Shape& sizes) {
   const Shape shape = infer_size("view", sizes, x.shape());
   Strides strides;
   if (!view_strides(x.shape(), x.strides(), shape, strides)) {
-    throw ShapeError("view: needs a copy: ", x.shape(), " with strides ", x.strides(), " as ", shape,
-                     "; write .reshape(...)");
+    throw ShapeError("view: needs a copy: ", x.shape(), " with strides ", x.strides(), " as ",
+                     shape, "; write .reshape(...)");
   }
   return reshaped("view", x, shape, strides);
 }
@@ -43,7 +43,8 @@ Tensor reshape(const Tensor& x, const Shape& sizes) {
   const Shape shape = infer_size("reshape", sizes, x.shape());
   if (shape == x.shape()) return x;
   Strides strides;
-  if (view_strides(x.shape(), x.strides(), shape, strides)) return reshaped("view", x, shape, strides);
+  if (view_strides(x.shape(), x.strides(), shape, strides))
+    return reshaped("view", x, shape, strides);
   return view(clone(x), shape);
 }
 
@@ -91,7 +92,8 @@ Tensor expand(const Tensor& x, const Shape& sizes) {
     const int64_t size = d < lead ? 1 : x.shape()[d - lead];
     if (sizes[d] == -1 && d >= lead) shape[d] = size;
     if (shape[d] < 0 || (size != 1 && shape[d] != size)) {
-      throw ShapeError("expand: only a dimension of size 1 can be repeated: ", x.shape(), " to ", sizes);
+      throw ShapeError("expand: only a dimension of size 1 can be repeated: ", x.shape(), " to ",
+                       sizes);
     }
     strides.push_back(d < lead || size != shape[d] ? 0 : x.strides()[d - lead]);
   }
@@ -161,7 +163,9 @@ Range clamp_slice(const char* op, const Shape& shape, int64_t dim, int64_t start
   if (step < 1) throw ValueError(op, ": step must be at least 1, got ", step);
   const int64_t d = normalize_dim(op, dim, shape.size());
   const int64_t size = shape[d];
-  const auto clamp = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
+  const auto clamp = [size](int64_t i) {
+    return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size);
+  };
   const int64_t first = clamp(start);
   const int64_t last = std::max(first, clamp(end));
   return {d, first, last == first ? 0 : (last - first - 1) / step + 1, step};
@@ -195,8 +199,8 @@ Tensor slice_backward(const Tensor& g, const Shape& shape, int64_t dim, int64_t 
   Tensor y = Tensor::empty(shape, g.dtype());
   const Tensor place = slice_alias(y, range);
   if (place.shape() != g.shape()) {
-    throw ShapeError("slice_backward: the slice of ", shape, " has shape ", place.shape(), ", g has ",
-                     g.shape());
+    throw ShapeError("slice_backward: the slice of ", shape, " has shape ", place.shape(),
+                     ", g has ", g.shape());
   }
   kernels::fill_(y, 0);
   kernels::copy_(place, g);
@@ -210,8 +214,8 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   const int64_t size = x.shape()[normalize_dim("narrow", dim, x.dim())];
   const int64_t first = start < 0 ? start + size : start;
   if (first < 0 || length < 0 || first > size - length) {
-    throw IndexError("narrow: ", length, " elements from ", start, " are out of range for dim ", dim,
-                     " of ", x.shape());
+    throw IndexError("narrow: ", length, " elements from ", start, " are out of range for dim ",
+                     dim, " of ", x.shape());
   }
   return slice(x, dim, first, first + length);
 }
@@ -247,8 +251,8 @@ std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64
     start += size;
   }
   if (start != total) {
-    throw ShapeError("split: pieces do not add up to dim ", dim, " of ", x.shape(), ": ", total - start,
-                     " are left");
+    throw ShapeError("split: pieces do not add up to dim ", dim, " of ", x.shape(), ": ",
+                     total - start, " are left");
   }
   return pieces;
 }
@@ -318,14 +322,30 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
   return cat(layers, normalize_dim("stack", dim, tensors[0].dim() + 1));
 }
 
-Tensor Tensor::view(const Shape& shape) const { return heed::view(*this, shape); }
-Tensor Tensor::reshape(const Shape& shape) const { return heed::reshape(*this, shape); }
-Tensor Tensor::permute(const IntList& dims) const { return heed::permute(*this, dims); }
-Tensor Tensor::transpose(int64_t a, int64_t b) const { return heed::transpose(*this, a, b); }
-Tensor Tensor::expand(const Shape& shape) const { return heed::expand(*this, shape); }
-Tensor Tensor::unsqueeze(int64_t dim) const { return heed::unsqueeze(*this, dim); }
-Tensor Tensor::squeeze(int64_t dim) const { return heed::squeeze(*this, dim); }
-Tensor Tensor::select(int64_t dim, int64_t index) const { return heed::select(*this, dim, index); }
+Tensor Tensor::view(const Shape& shape) const {
+  return heed::view(*this, shape);
+}
+Tensor Tensor::reshape(const Shape& shape) const {
+  return heed::reshape(*this, shape);
+}
+Tensor Tensor::permute(const IntList& dims) const {
+  return heed::permute(*this, dims);
+}
+Tensor Tensor::transpose(int64_t a, int64_t b) const {
+  return heed::transpose(*this, a, b);
+}
+Tensor Tensor::expand(const Shape& shape) const {
+  return heed::expand(*this, shape);
+}
+Tensor Tensor::unsqueeze(int64_t dim) const {
+  return heed::unsqueeze(*this, dim);
+}
+Tensor Tensor::squeeze(int64_t dim) const {
+  return heed::squeeze(*this, dim);
+}
+Tensor Tensor::select(int64_t dim, int64_t index) const {
+  return heed::select(*this, dim, index);
+}
 Tensor Tensor::slice(int64_t dim, int64_t start, int64_t end, int64_t step) const {
   return heed::slice(*this, dim, start, end, step);
 }

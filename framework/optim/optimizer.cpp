@@ -97,15 +97,21 @@ NamedTensors Optimizer::state() const {
 
 void Optimizer::load_state(const NamedTensors& given) {
   const NamedTensors own = state();
-  const std::map<std::string, Tensor> by_name(given.begin(), given.end());
-  if (given.size() != own.size() || by_name.size() != own.size()) {
+  if (given.size() != own.size()) {
     throw ModuleError("load_state: expected ", own.size(), " tensors, got ", given.size());
+  }
+  std::map<std::string, Tensor> by_name;
+  for (const auto& [name, tensor] : given) {
+    if (!by_name.emplace(name, tensor).second) {
+      throw ModuleError("load_state: ", name, " is given twice");
+    }
   }
   for (const auto& [name, tensor] : own) {
     const auto found = by_name.find(name);
     if (found == by_name.end() || !found->second.defined() ||
         found->second.shape() != tensor.shape() || found->second.dtype() != tensor.dtype()) {
-      throw ModuleError("load_state: no ", name, " of ", tensor.dtype(), " ", tensor.shape(), " given");
+      throw ModuleError("load_state: no ", name, " of ", tensor.dtype(), " ", tensor.shape(),
+                        " given");
     }
   }
   const NoGrad guard;
@@ -115,6 +121,7 @@ void Optimizer::load_state(const NamedTensors& given) {
 SGD::SGD(std::vector<Tensor> parameters, const SgdConfig& config)
     : Optimizer("SGD", std::move(parameters), config.lr), config_(config) {
   check_rate("SGD", "momentum", config.momentum);
+  check_range("SGD", "dampening", config.dampening, std::isfinite(config.dampening), "finite");
   check_rate("SGD", "weight_decay", config.weight_decay);
   if (config.nesterov && (config.momentum == 0 || config.dampening != 0)) {
     throw ValueError("SGD: nesterov needs a momentum above 0 and dampening 0");
@@ -129,7 +136,8 @@ void SGD::update(size_t index, int64_t step, const Tensor& parameter, const Tens
                       config_.nesterov, step == 1});
 }
 
-Adam::Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config, bool decoupled)
+Adam::Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config,
+           bool decoupled)
     : Optimizer(name, std::move(parameters), config.lr),
       config_(config),
       decoupled_(decoupled),

@@ -71,6 +71,7 @@ struct SgdConfig {
 class SGD : public Optimizer {
  public:
   SGD(std::vector<Tensor> parameters, const SgdConfig& config);
+
  private:
   void update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) override;
   SgdConfig config_;
@@ -89,6 +90,7 @@ class Adam : public Optimizer {
  public:
   Adam(std::vector<Tensor> parameters, const AdamConfig& config)
       : Adam("Adam", std::move(parameters), config, false) {}
+
  protected:
   Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config, bool decoupled);
 

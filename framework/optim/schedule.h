@@ -10,9 +10,9 @@ enum class ScheduleShape { constant, linear, cosine, inverse_sqrt };
 
 struct ScheduleConfig {
   ScheduleShape shape = ScheduleShape::constant;
-  int64_t warmup_steps = 0;    ///< the factor climbs to 1 in equal steps
-  int64_t total_steps = 1;     ///< where linear and cosine reach the floor
-  double floor = 0;            ///< smallest factor of linear and cosine
+  int64_t warmup_steps = 0;  ///< the factor climbs to 1 in equal steps
+  int64_t total_steps = 1;   ///< where linear and cosine reach the floor
+  double floor = 0;          ///< smallest factor of linear and cosine
 };
 
 /// The factor for `step`, the first being 0: (step + 1)/warmup_steps while warming up, then 1

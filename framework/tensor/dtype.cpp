@@ -4,15 +4,21 @@ namespace heed {
 
 const char* name_of(DType dtype) {
   switch (dtype) {
-    case DType::f32: return "f32";
-    case DType::f64: return "f64";
-    case DType::i64: return "i64";
-    case DType::boolean: break;
+    case DType::f32:
+      return "f32";
+    case DType::f64:
+      return "f64";
+    case DType::i64:
+      return "i64";
+    case DType::boolean:
+      break;
   }
   return "bool";
 }
 
-void append_text(std::string& text, DType dtype) { text += name_of(dtype); }
+void append_text(std::string& text, DType dtype) {
+  text += name_of(dtype);
+}
 
 int64_t itemsize(DType dtype) {
   return visit(dtype, []<class T>() { return static_cast<int64_t>(sizeof(T)); });

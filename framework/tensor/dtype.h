@@ -18,7 +18,9 @@ void append_text(std::string& text, DType dtype);
 /// Bytes of one element.
 int64_t itemsize(DType dtype);
 
-inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
+inline bool is_floating(DType dtype) {
+  return dtype == DType::f32 || dtype == DType::f64;
+}
 
 template <class T>
 struct DTypeOf;
@@ -45,10 +47,14 @@ inline constexpr DType dtype_of = DTypeOf<T>::value;
 template <class Body>
 decltype(auto) visit(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::f32: return body.template operator()<float>();
-    case DType::f64: return body.template operator()<double>();
-    case DType::i64: return body.template operator()<int64_t>();
-    case DType::boolean: break;
+    case DType::f32:
+      return body.template operator()<float>();
+    case DType::f64:
+      return body.template operator()<double>();
+    case DType::i64:
+      return body.template operator()<int64_t>();
+    case DType::boolean:
+      break;
   }
   return body.template operator()<bool>();
 }

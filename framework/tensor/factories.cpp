@@ -18,11 +18,17 @@ Tensor filled(const Shape& shape, DType dtype, Fill&& next) {
 
 }  // namespace
 
-Tensor empty(const Shape& shape, DType dtype) { return Tensor::empty(shape, dtype); }
+Tensor empty(const Shape& shape, DType dtype) {
+  return Tensor::empty(shape, dtype);
+}
 
-Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
+Tensor zeros(const Shape& shape, DType dtype) {
+  return full(shape, 0, dtype);
+}
 
-Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
+Tensor ones(const Shape& shape, DType dtype) {
+  return full(shape, 1, dtype);
+}
 
 Tensor full(const Shape& shape, double value, DType dtype) {
   Tensor result = Tensor::empty(shape, dtype);
@@ -32,9 +38,13 @@ Tensor full(const Shape& shape, double value, DType dtype) {
   return result;
 }
 
-Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
+Tensor zeros_like(const Tensor& x) {
+  return zeros(x.shape(), x.dtype());
+}
 
-Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+Tensor ones_like(const Tensor& x) {
+  return ones(x.shape(), x.dtype());
+}
 
 Tensor arange(double start, double end, double step, DType dtype) {
   const double count = std::ceil((end - start) / step);
@@ -64,7 +74,9 @@ template Tensor from_values(std::span<const double>, const Shape&);
 template Tensor from_values(std::span<const int64_t>, const Shape&);
 template Tensor from_values(std::span<const bool>, const Shape&);
 
-Tensor scalar(double value, DType dtype) { return full({}, value, dtype); }
+Tensor scalar(double value, DType dtype) {
+  return full({}, value, dtype);
+}
 
 Tensor rand(const Shape& shape, Rng& rng, DType dtype) {
   check_floating("rand", dtype);

@@ -79,7 +79,9 @@ std::string to_string(const Tensor& tensor) {
   return fmt::format("{} {} {}", printer.text, name_of(tensor.dtype()), text_of(tensor.shape()));
 }
 
-void append_text(std::string& text, const Tensor& tensor) { text += to_string(tensor); }
+void append_text(std::string& text, const Tensor& tensor) {
+  text += to_string(tensor);
+}
 
 std::ostream& operator<<(std::ostream& stream, const Tensor& tensor) {
   return stream << to_string(tensor);

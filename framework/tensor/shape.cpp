@@ -25,7 +25,9 @@ void IntList::erase(int64_t position) {
   --size_;
 }
 
-bool IntList::contains(int64_t value) const { return std::find(begin(), end(), value) != end(); }
+bool IntList::contains(int64_t value) const {
+  return std::find(begin(), end(), value) != end();
+}
 
 void append_text(std::string& text, const IntList& list) {
   text += '[';
@@ -79,7 +81,8 @@ bool is_non_overlapping(const Shape& shape, const Strides& strides) {
     if (shape[i] == 0) return true;
     if (shape[i] > 1) order.push_back(i);
   }
-  std::sort(order.begin(), order.end(), [&](int64_t i, int64_t j) { return strides[i] < strides[j]; });
+  std::sort(order.begin(), order.end(),
+            [&](int64_t i, int64_t j) { return strides[i] < strides[j]; });
   int64_t reach = 0;
   for (const int64_t i : order) {
     if (strides[i] <= reach) return false;
@@ -122,8 +125,9 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
     int64_t& size = result[lead + i];
     if (size == other[i] || other[i] == 1) continue;
     if (size != 1) {
-      throw ShapeError(op, ": shapes do not broadcast: ", a, " and ", b, " (", a_longer ? size : other[i],
-                       " != ", a_longer ? other[i] : size, " at dim ", lead + i - result.size(), ")");
+      throw ShapeError(op, ": shapes do not broadcast: ", a, " and ", b, " (",
+                       a_longer ? size : other[i], " != ", a_longer ? other[i] : size, " at dim ",
+                       lead + i - result.size(), ")");
     }
     size = other[i];
   }
@@ -160,12 +164,14 @@ Shape infer_size(const char* op, const Shape& shape, const Shape& from) {
     known = numel;
   }
   if (known != numel || (unknown >= 0 && result[unknown] == -1)) {
-    throw ShapeError(op, ": sizes do not hold the elements: ", from, " (", numel, " elements) as ", shape);
+    throw ShapeError(op, ": sizes do not hold the elements: ", from, " (", numel, " elements) as ",
+                     shape);
   }
   return result;
 }
 
-bool view_strides(const Shape& shape, const Strides& strides, const Shape& target, Strides& result) {
+bool view_strides(const Shape& shape, const Strides& strides, const Shape& target,
+                  Strides& result) {
   result = contiguous_strides(target);
   if (numel_of(shape) == 0) return true;
   Shape sizes;  // without dimensions of size 1, whose strides mean nothing

@@ -14,7 +14,7 @@ namespace heed {
 /// Head of a storage's block; the elements follow it.
 struct StorageBlock {
   std::atomic<uint32_t> references{1};
-  std::atomic<uint32_t> version{0};            // grows with each in-place write; views share it
+  std::atomic<uint32_t> version{0};          // grows with each in-place write; views share it
   std::atomic<const char*> writer{nullptr};  // the in-place op that wrote last
   int64_t bytes = 0;                         // of elements
 };

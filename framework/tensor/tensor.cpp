@@ -54,12 +54,15 @@ int64_t Tensor::size(int64_t d) const {
   return shape()[normalize_dim("size", d, dim())];
 }
 
-bool Tensor::is_contiguous() const { return heed::is_contiguous(shape(), strides()); }
+bool Tensor::is_contiguous() const {
+  return heed::is_contiguous(shape(), strides());
+}
 
 void* Tensor::elements(DType asked) const {
   if (asked != dtype()) {
-    throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked, "; write .to(DType::",
-                     asked == DType::boolean ? "boolean" : name_of(asked), ")");
+    throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked,
+                     "; write .to(DType::", asked == DType::boolean ? "boolean" : name_of(asked),
+                     ")");
   }
   return impl_->storage.data() + impl_->offset * itemsize(asked);
 }
@@ -90,6 +93,8 @@ template std::vector<double> Tensor::to_vector() const;
 template std::vector<int64_t> Tensor::to_vector() const;
 template std::vector<bool> Tensor::to_vector() const;
 
-Tensor Tensor::detach() const { return alias(shape(), strides(), offset()); }
+Tensor Tensor::detach() const {
+  return alias(shape(), strides(), offset());
+}
 
 }  // namespace heed

@@ -38,10 +38,10 @@ class Tensor {
 
   bool defined() const { return static_cast<bool>(impl_); }
   const Shape& shape() const;
-  const Strides& strides() const;           ///< in elements
-  int64_t offset() const;                   ///< of the first element in its storage, in elements
+  const Strides& strides() const;  ///< in elements
+  int64_t offset() const;          ///< of the first element in its storage, in elements
   int64_t dim() const { return shape().size(); }
-  int64_t size(int64_t dim) const;          ///< −1 is the last dimension; throws IndexError
+  int64_t size(int64_t dim) const;  ///< −1 is the last dimension; throws IndexError
   int64_t numel() const;
   DType dtype() const;
   bool is_contiguous() const;
@@ -73,7 +73,7 @@ class Tensor {
   /// added to the `.grad` of every leaf. As in PyTorch; see autograd/backward.h.
   void backward(const Tensor& gradient = Tensor(), std::optional<bool> retain_graph = {},
                 bool create_graph = false) const;
-  Tensor detach() const;                    ///< the same elements, outside the graph
+  Tensor detach() const;  ///< the same elements, outside the graph
 
   // Sugar for ops/view.h and ops/cast.h: see there.
   Tensor to(DType dtype) const;
@@ -119,12 +119,24 @@ std::string to_string(const Tensor& tensor);
 void append_text(std::string& text, const Tensor& tensor);
 std::ostream& operator<<(std::ostream& stream, const Tensor& tensor);
 
-inline const Shape& Tensor::shape() const { return impl_->shape; }
-inline const Strides& Tensor::strides() const { return impl_->strides; }
-inline int64_t Tensor::offset() const { return impl_->offset; }
-inline int64_t Tensor::numel() const { return impl_->numel; }
-inline DType Tensor::dtype() const { return impl_->dtype; }
-inline const Storage& Tensor::storage() const { return impl_->storage; }
+inline const Shape& Tensor::shape() const {
+  return impl_->shape;
+}
+inline const Strides& Tensor::strides() const {
+  return impl_->strides;
+}
+inline int64_t Tensor::offset() const {
+  return impl_->offset;
+}
+inline int64_t Tensor::numel() const {
+  return impl_->numel;
+}
+inline DType Tensor::dtype() const {
+  return impl_->dtype;
+}
+inline const Storage& Tensor::storage() const {
+  return impl_->storage;
+}
 inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);
 }

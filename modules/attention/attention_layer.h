@@ -47,7 +47,7 @@ template <class Attention, class Call, class... Arguments>
 std::unique_ptr<AttentionLayer> make_attention(const Slot& slot, Call call,
                                                const Arguments&... arguments) {
   return std::make_unique<detail::AttentionAdapter<Attention, Call>>(slot, std::move(call),
-                                                                    arguments...);
+                                                                     arguments...);
 }
 
 /// The one sequence that is both key and value, for attentions that take it once. Throws ValueError

@@ -64,7 +64,8 @@ def run(name, optimizer_name, config):
                 "params": [tensor_to_object(parameter) for parameter in parameters],
             }
         )
-    return {"name": name, "optim": optimizer_name, "config": config, "params": start, "steps": steps}
+    return {"name": name, "optim": optimizer_name, "config": config, "params": start,
+            "steps": steps}
 
 
 def main():

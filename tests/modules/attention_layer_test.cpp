@@ -38,8 +38,9 @@ TEST_CASE("An attention behind the seam takes the slot it is given and computes 
 TEST_CASE("An attention of one sequence refuses keys and values that differ") {
   TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, factory(4));
   const Tensor x = normal({2, 3, 4}, 1, DType::f32);
-  CHECK(message_of([&] { block.attention->attend({x, x, x.clone()}); }) ==
-        "MyMHA: attends one sequence, so key and value must be the same tensor");
+  CHECK(message_of([&] {
+          block.attention->attend({x, x, x.clone()});
+        }) == "MyMHA: attends one sequence, so key and value must be the same tensor");
 }
 
 TEST_CASE("A factory that throws leaves nothing behind") {

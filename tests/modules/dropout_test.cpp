@@ -12,7 +12,9 @@
 namespace heed::testing {
 namespace {
 
-Tensor ones_of(int64_t count) { return ones({count}, DType::f64); }
+Tensor ones_of(int64_t count) {
+  return ones({count}, DType::f64);
+}
 
 double kept(const Tensor& y) {
   double count = 0;

@@ -37,8 +37,9 @@ TEST_CASE("split_heads and merge_heads refuse shapes that do not fit") {
         "split_heads: needs [B, L, H*D] with H = 2 dividing the width, got [2, 10]");
   CHECK(refusal({2, 3, 10}, 0) ==
         "split_heads: needs [B, L, H*D] with H = 0 dividing the width, got [2, 3, 10]");
-  CHECK(message_of([] { merge_heads(zeros({2, 3, 4})); }) ==
-        "merge_heads: needs [B, H, L, D], got [2, 3, 4]");
+  CHECK(message_of([] {
+          merge_heads(zeros({2, 3, 4}));
+        }) == "merge_heads: needs [B, H, L, D], got [2, 3, 4]");
 }
 
 }  // namespace heed::testing

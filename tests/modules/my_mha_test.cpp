@@ -109,8 +109,7 @@ TEST_CASE("MyMHA has four projections without bias, named as in its specificatio
   for (const auto& [name, parameter] : m.named_parameters()) {
     names += text_of(name, " ", parameter.shape(), "; ");
   }
-  CHECK(names ==
-        "W_Q.weight [6, 5]; W_K.weight [6, 6]; W_V.weight [8, 6]; W_O.weight [5, 8]; ");
+  CHECK(names == "W_Q.weight [6, 5]; W_K.weight [6, 6]; W_V.weight [8, 6]; W_O.weight [5, 8]; ");
   CHECK(m.num_parameters() == 2 * (5 * 3 + 6 * 3 + 6 * 4 + 4 * 5));
   CHECK((m.D_1 == 5 && m.D_2 == 6 && m.D_qk == 3 && m.D_v == 4 && m.H == 2));
 }

@@ -16,11 +16,17 @@ void* operator new(size_t bytes) {
   if (void* block = std::malloc(bytes == 0 ? 1 : bytes)) return block;
   throw std::bad_alloc();
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, size_t) noexcept { std::free(block); }
+void operator delete(void* block) noexcept {
+  std::free(block);
+}
+void operator delete(void* block, size_t) noexcept {
+  std::free(block);
+}
 
 namespace heed::testing {
 
-int64_t allocations() { return count; }
+int64_t allocations() {
+  return count;
+}
 
 }  // namespace heed::testing

@@ -14,7 +14,9 @@
 namespace heed::testing {
 namespace {
 
-const AttentionRoles& roles_of(const ModuleCase& row) { return row.attention.value(); }
+const AttentionRoles& roles_of(const ModuleCase& row) {
+  return row.attention.value();
+}
 
 int64_t size_of(const ModuleSample& sample, size_t input, int64_t dim) {
   return sample.inputs.at(input).shape.at(static_cast<size_t>(dim));
@@ -84,14 +86,15 @@ std::string weights_problem(const ModuleCase& row, const ModuleSample& sample) {
   std::string problem;
   reference::for_each_index({weights.size(0), weights.size(1), weights.size(2)},
                             [&](const reference::Index& at) {
-    double total = 0;
-    for (int64_t j = 0; j < weights.size(3); ++j) {
-      const double weight = array.at({at[0], at[1], at[2], j});
-      if (!(weight >= 0)) problem = text_of("a weight is ", weight);
-      total += weight;
-    }
-    if (!(std::abs(total - 1) < 1e-13)) problem = text_of("a row sums to ", total);
-  });
+                              double total = 0;
+                              for (int64_t j = 0; j < weights.size(3); ++j) {
+                                const double weight = array.at({at[0], at[1], at[2], j});
+                                if (!(weight >= 0)) problem = text_of("a weight is ", weight);
+                                total += weight;
+                              }
+                              if (!(std::abs(total - 1) < 1e-13))
+                                problem = text_of("a row sums to ", total);
+                            });
   return problem;
 }
 

@@ -5,7 +5,9 @@
 namespace heed::testing {
 namespace {
 
-bool is_optional(const std::string& input) { return input.back() == '?'; }
+bool is_optional(const std::string& input) {
+  return input.back() == '?';
+}
 
 }  // namespace
 
@@ -24,6 +26,10 @@ Attributes ModuleCase::attributes(const Json& given) const {
     }
   }
   return Attributes(arguments, renamed);
+}
+
+bool ModuleCase::is_constant(size_t input) const {
+  return std::find(constants.begin(), constants.end(), input) != constants.end();
 }
 
 Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inputs) {

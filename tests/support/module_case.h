@@ -75,9 +75,9 @@ struct AttentionRoles {
 
 /// One row of the table. The first sample is a typical one: there, every parameter matters.
 struct ModuleCase {
-  std::string name;                    ///< the class's in snake_case
-  std::vector<std::string> inputs;     ///< of forward; "memory?" may be left out
-  std::vector<Attribute> arguments;    ///< of the constructor, after the slot
+  std::string name;                  ///< the class's in snake_case
+  std::vector<std::string> inputs;   ///< of forward; "memory?" may be left out
+  std::vector<Attribute> arguments;  ///< of the constructor, after the slot
   std::function<BuiltModule(const Attributes& with)> build;
   std::function<ModuleResult(const ModuleCall& call)> reference;
   std::function<int64_t(const Attributes& with)> num_parameters;
@@ -86,12 +86,14 @@ struct ModuleCase {
   std::optional<AttentionRoles> attention = {};
   /// Parameters that no output depends on: the bias of a key shifts all scores of a row alike.
   std::vector<std::string> inert = {};
+  std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
   /// PyTorch's names of arguments where they differ: from → to.
   std::map<std::string, std::string> aliases = {};
   Tolerance tolerance = {};
 
   /// Arguments as a request or a sample gives them. Throws RequestError.
   Attributes attributes(const Json& given) const;
+  bool is_constant(size_t input) const;
 };
 
 /// Calls the module; inputs that are missing at the end are undefined. Throws RequestError if their

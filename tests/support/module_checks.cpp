@@ -14,8 +14,12 @@
 namespace heed::testing {
 namespace {
 
-bool always(const ModuleCase&, const ModuleSample&) { return true; }
-bool is_small(const ModuleCase&, const ModuleSample& sample) { return !sample.large; }
+bool always(const ModuleCase&, const ModuleSample&) {
+  return true;
+}
+bool is_small(const ModuleCase&, const ModuleSample& sample) {
+  return !sample.large;
+}
 bool is_typical(const ModuleCase& row, const ModuleSample& sample) {
   return &sample == row.samples.data();
 }
@@ -37,8 +41,8 @@ std::string values_problem(const ModuleCase& row, const ModuleSample& sample, DT
   const Tensors inputs = module_leaves(row, sample, dtype);
   const Tensors before = module_leaves(row, sample, dtype);
   const ModuleResult want = reference_of(row, sample, built, inputs);
-  std::string problem = difference(array_of(call_at_test_step(row, built, inputs)), want.output,
-                                   tolerance);
+  std::string problem =
+      difference(array_of(call_at_test_step(row, built, inputs)), want.output, tolerance);
   if (!problem.empty()) return problem;
   if (built.weights) {
     problem = difference(array_of(built.weights(inputs)), want.weights.value(), tolerance);
@@ -72,7 +76,8 @@ GradcheckReport checked(const ModuleCase& row, const ModuleSample& sample,
   const size_t count = all.size();
   for (const Tensor& parameter : built.module->parameters()) all.push_back(parameter);
   const auto function = [&](const Tensors& in) {
-    return Tensors{call_at_test_step(row, built, {in.begin(), in.begin() + static_cast<int64_t>(count)})};
+    return Tensors{
+        call_at_test_step(row, built, {in.begin(), in.begin() + static_cast<int64_t>(count)})};
   };
   return check(function, all, {});
 }

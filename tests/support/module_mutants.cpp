@@ -151,16 +151,23 @@ struct WrongMHA : Layer<WrongMHA> {
 
   Tensor normalized(const Tensor& S) const {
     switch (mistake) {
-      case Mistake::no_softmax: return S;
-      case Mistake::softmax_over_queries: return softmax(S, -2);
-      case Mistake::softmax_over_heads: return softmax(S, 1);
-      case Mistake::softmax_over_batch: return softmax(S, 0);
-      case Mistake::softmax_without_shift: return exp(S) / sum(exp(S), {-1}, true);
+      case Mistake::no_softmax:
+        return S;
+      case Mistake::softmax_over_queries:
+        return softmax(S, -2);
+      case Mistake::softmax_over_heads:
+        return softmax(S, 1);
+      case Mistake::softmax_over_batch:
+        return softmax(S, 0);
+      case Mistake::softmax_without_shift:
+        return exp(S) / sum(exp(S), {-1}, true);
       case Mistake::softmax_backward_without_sum:
-      case Mistake::softmax_backward_tripled: return softmax_with_wrong_gradient(S, mistake);
+      case Mistake::softmax_backward_tripled:
+        return softmax_with_wrong_gradient(S, mistake);
       case Mistake::scale_after_softmax:
         return softmax(S, -1) / std::sqrt(static_cast<double>(D_qk));
-      default: return softmax(S, -1);
+      default:
+        return softmax(S, -1);
     }
   }
 
@@ -188,8 +195,10 @@ struct WrongMHA : Layer<WrongMHA> {
     const int64_t B = O.size(0), L_1 = O.size(2);
     const Shape shape{B, L_1, H * D_v};
     if (is(Mistake::merge_without_permute)) return O.reshape(shape);
-    if (is(Mistake::heads_summed)) return sum(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
-    if (is(Mistake::heads_averaged)) return mean(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
+    if (is(Mistake::heads_summed))
+      return sum(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
+    if (is(Mistake::heads_averaged))
+      return mean(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
     const Tensor ordered = is(Mistake::heads_reversed_before_W_O) ? flip(O, {1}) : O;
     return ordered.permute({0, 2, 1, 3}).reshape(shape);
   }

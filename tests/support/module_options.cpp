@@ -14,7 +14,8 @@ Option choose(const Attributes& with, const std::string& name,
     if (given == text) return option;
     known += std::string(known.empty() ? "\"" : ", \"") + text + "\"";
   }
-  throw RequestError("attribute \"" + name + "\" must be one of " + known + ", not \"" + given + "\"");
+  throw RequestError("attribute \"" + name + "\" must be one of " + known + ", not \"" + given +
+                     "\"");
 }
 
 }  // namespace
@@ -24,10 +25,9 @@ Bias bias_of(const Attributes& with, const std::string& name) {
 }
 
 Activation activation_of(const Attributes& with, const std::string& name) {
-  return choose<Activation>(with, name,
-                            {{"relu", Activation::relu},
-                             {"gelu", Activation::gelu},
-                             {"silu", Activation::silu}});
+  return choose<Activation>(
+      with, name,
+      {{"relu", Activation::relu}, {"gelu", Activation::gelu}, {"silu", Activation::silu}});
 }
 
 NormPlacement norm_of(const Attributes& with, const std::string& name) {

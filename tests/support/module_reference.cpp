@@ -15,8 +15,8 @@ using reference::NdArray;
 NdArray dropout_reference(const NdArray& x, double p, bool train, const std::string& path,
                           int64_t use) {
   if (!train || p == 0) return x;
-  const RandomStream numbers = stream(test_seed, Purpose::dropout, test_step, test_micro_step,
-                                      text_coordinate(path), use);
+  const RandomStream numbers =
+      stream(test_seed, Purpose::dropout, test_step, test_micro_step, text_coordinate(path), use);
   NdArray y = x;
   for (size_t i = 0; i < y.data.size(); ++i) {
     const bool dropped = static_cast<double>(bits_at(numbers, i) >> 8) * 0x1p-24 < p;
@@ -63,8 +63,9 @@ ModuleResult my_mha_reference(const ModuleState& state, const NdArray& x1, const
     return {reference::filled(x1.shape, 0),
             reference::filled({x1.shape.at(0), H, x1.shape.at(1), 0}, 0)};
   }
-  auto result = reference::multi_head_attention_my_mha(
-      x1, x2, state["W_Q.weight"], state["W_K.weight"], state["W_V.weight"], state["W_O.weight"], H);
+  auto result =
+      reference::multi_head_attention_my_mha(x1, x2, state["W_Q.weight"], state["W_K.weight"],
+                                             state["W_V.weight"], state["W_O.weight"], H);
   return {std::move(result.output), std::move(result.weights)};
 }
 

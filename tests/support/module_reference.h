@@ -13,8 +13,8 @@ inline constexpr uint64_t test_seed = 7;
 inline constexpr int64_t test_step = 3;
 inline constexpr int64_t test_micro_step = 1;
 
-/// x with zeros where use number `use` of the dropout at `path` drops, the rest over 1 − p; x itself
-/// unless in training.
+/// x with zeros where use number `use` of the dropout at `path` drops, the rest over 1 − p; x
+/// itself unless in training.
 reference::NdArray dropout_reference(const reference::NdArray& x, double p, bool train,
                                      const std::string& path, int64_t use = 0);
 

@@ -28,7 +28,7 @@ Tensors module_leaves(const ModuleCase& row, const ModuleSample& sample, DType d
     const DType own = dtype_of(input, dtype);
     Tensor leaf = laid_out(representable(*values, layout(i)), own,
                            in_layout ? layout(i) : Layout::contiguous);
-    if (is_floating(own)) leaf.requires_grad_();
+    if (is_floating(own) && !row.is_constant(i)) leaf.requires_grad_();
     leaves.push_back(leaf);
   }
   return leaves;
@@ -55,7 +55,8 @@ ModuleRun run_module(const ModuleCase& row, const BuiltModule& built, const Tens
   Tensors found(wanted.size());
   if (run.output.requires_grad()) {
     const Shape& shape = run.output.shape();
-    const auto random = array_of(any({shape.begin(), shape.end()}), text_coordinate(row.name) + 1000);
+    const auto random =
+        array_of(any({shape.begin(), shape.end()}), text_coordinate(row.name) + 1000);
     const Tensor cotangent = laid_out(representable(*random, values), run.output.dtype(), layout);
     found = grad(Tensors{run.output}, wanted, Tensors{cotangent}, {}, /*allow_unused=*/true);
   }
@@ -100,8 +101,8 @@ ModuleResult reference_of(const ModuleCase& row, const ModuleSample& sample,
 std::string describe(const ModuleCase& row, size_t sample) {
   std::string text = row.name + ", sample " + std::to_string(sample);
   for (const Input& input : row.samples.at(sample).inputs) {
-    text += input.kind == Input::Kind::absent ? " none"
-                                              : text_of(" ", IntList(std::span(input.shape)));
+    text +=
+        input.kind == Input::Kind::absent ? " none" : text_of(" ", IntList(std::span(input.shape)));
   }
   return text + " " + row.samples[sample].arguments.dump();
 }

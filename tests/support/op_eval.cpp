@@ -3,32 +3,13 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/tests/support/module_eval.h"
+#include "heed/tests/support/module_optim.h"
 #include "heed/tests/support/op_case.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
 namespace {
-
-/// Throws RequestError for keys of a request that mean nothing.
-void check_keys(const Json& request, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : request.items()) {
-    bool found = false;
-    for (const std::string_view name : known) found = found || name == key;
-    if (!found) throw RequestError("unknown key \"" + key + "\" in the request");
-  }
-}
-
-Tensors tensors_from_json(const Json& request, const char* key) {
-  const auto found = request.find(key);
-  if (found == request.end()) return {};
-  if (!found->is_array()) throw RequestError(std::string("\"") + key + "\" must be a list");
-  Tensors tensors;
-  for (const Json& item : *found) {
-    tensors.push_back(
-        tensor_from_json(item, std::string(key) + "[" + std::to_string(tensors.size()) + "]"));
-  }
-  return tensors;
-}
 
 /// One gradient per input; undefined where there is none.
 Tensors gradients_of(const Tensors& outputs, const Tensors& inputs, Tensors weights) {
@@ -101,14 +82,6 @@ Json list_ops() {
   return list;
 }
 
-/// A kind without members so far.
-EvalKind none_yet(const std::string& key, const std::string& plural) {
-  return {key, plural, [] { return Json::array(); },
-          [key](const Json& request) -> std::string {
-            throw RequestError("unknown " + key + " \"" + request[key].get<std::string>() + "\"");
-          }};
-}
-
 template <size_t count>
 std::array<uint32_t, count> words_from_json(const Json& request, const char* key) {
   const auto found = request.find(key);
@@ -164,11 +137,31 @@ std::string answer_or_throw(std::string_view line) {
 
 }  // namespace
 
+void check_keys(const Json& request, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : request.items()) {
+    bool found = false;
+    for (const std::string_view name : known) found = found || name == key;
+    if (!found) throw RequestError("unknown key \"" + key + "\" in the request");
+  }
+}
+
+Tensors tensors_from_json(const Json& request, const char* key) {
+  const auto found = request.find(key);
+  if (found == request.end()) return {};
+  if (!found->is_array()) throw RequestError(std::string("\"") + key + "\" must be a list");
+  Tensors tensors;
+  for (const Json& item : *found) {
+    tensors.push_back(
+        tensor_from_json(item, std::string(key) + "[" + std::to_string(tensors.size()) + "]"));
+  }
+  return tensors;
+}
+
 const std::vector<EvalKind>& eval_kinds() {
   static const std::vector<EvalKind> kinds = {
       {"op", "ops", list_ops, answer_op},
-      none_yet("module", "modules"),
-      none_yet("optim", "optim"),
+      {"module", "modules", list_modules, answer_module},
+      {"optim", "optim", list_optimizers, answer_optim},
   };
   return kinds;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "heed/framework/tensor/tensor.h"
 #include "heed/tests/support/op_attributes.h"
 
 namespace heed::testing {
@@ -17,6 +19,13 @@ struct EvalKind {
   std::function<Json()> list;  ///< [{"name":…,"attrs":[…]},…]
   std::function<std::string(const Json& request)> answer;  ///< JSON; throws RequestError or Error
 };
+
+// What answers are made with.
+
+/// Throws RequestError for keys of a request that mean nothing.
+void check_keys(const Json& request, std::initializer_list<std::string_view> known);
+/// The list of tensors under `key`, empty if there is none. Throws RequestError.
+std::vector<Tensor> tensors_from_json(const Json& request, const char* key);
 
 /// All kinds. A new kind is one line in op_eval.cpp.
 const std::vector<EvalKind>& eval_kinds();

@@ -54,7 +54,8 @@ inline const std::vector<BadConfigClass> bad_for_program{
          {"a key of an attention",
           R"({"task": {"type": "reverse"}, "model": {"attention": {"heads": 1, "heads": 2}}})",
           {},
-          {R"(bad.json:1:67: error: duplicate key "model.attention.heads"; first given on line 1)"}},
+          {R"(bad.json:1:67: error: duplicate key "model.attention.heads"; )"
+           "first given on line 1"}},
      }},
     {"unknown key",
      {

@@ -53,8 +53,9 @@ TEST_CASE("After an exception no scope is left, and errors outside of modules na
   Forgiving root(Slot::root());
   CHECK_THROWS_AS(root(ones({2})), ValueError);
   CHECK(Scope::path().empty());
-  CHECK(message_of([] { matmul(ones({2, 3}), ones({2, 3})); }) ==
-        "matmul: inner dimensions differ: [2, 3] @ [2, 3] (3 != 2)");
+  CHECK(message_of([] {
+          matmul(ones({2, 3}), ones({2, 3}));
+        }) == "matmul: inner dimensions differ: [2, 3] @ [2, 3] (3 != 2)");
 }
 
 TEST_CASE("A call passes on any arguments and what forward returns") {

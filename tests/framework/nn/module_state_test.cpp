@@ -1,6 +1,7 @@
 // The values of a module: filling, saving, loading, casting, gradients.
 #include "heed/framework/nn/init.h"
 #include "heed/framework/nn/module_list.h"
+#include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/optim/optimizer.h"
@@ -30,7 +31,8 @@ void fill(Module& module) {
 
 bool same(const NamedTensors& a, const NamedTensors& b) {
   for (size_t i = 0; i < b.size(); ++i) {
-    if (a.at(i).first != b[i].first || !bit_difference(a[i].second, b[i].second).empty()) return false;
+    if (a.at(i).first != b[i].first || !bit_difference(a[i].second, b[i].second).empty())
+      return false;
   }
   return a.size() == b.size();
 }
@@ -38,18 +40,16 @@ bool same(const NamedTensors& a, const NamedTensors& b) {
 }  // namespace
 
 TEST_CASE("Computing with a parameter that nobody filled says which and how to fill it") {
-  Net net(Slot::root());
-  CHECK(message_of([&] { net(ones({4, 2})); }) ==
-        "first: weight has no values yet; call reset_parameters(rng) or load_state_dict(state) "
-        "(in first)");
+  const std::string how =
+      "weight has no values yet; call reset_parameters(rng) or "
+      "load_state_dict(state)";
+  Sequential net(Slot::root());
+  net.add<Linear>(2, 3, Bias::none);
+  CHECK(message_of([&] { net(ones({4, 2})); }) == "0: " + how + " (in 0)");
   net.to(DType::f64);
-  CHECK(message_of([&] { net(ones({4, 2}, DType::f64)); }) ==
-        "first: weight has no values yet; call reset_parameters(rng) or load_state_dict(state) "
-        "(in first)");
-  Linear alone(Slot::root(), 2, 3);
-  CHECK(message_of([&] { alone(ones({4, 2})); }) ==
-        "Linear: weight has no values yet; call reset_parameters(rng) or load_state_dict(state) "
-        "(in Linear)");
+  CHECK(message_of([&] { net(ones({4, 2}, DType::f64)); }) == "0: " + how + " (in 0)");
+  Linear alone(Slot::root(), 2, 3, Bias::none);
+  CHECK(message_of([&] { alone(ones({4, 2})); }) == "Linear: " + how + " (in Linear)");
   CHECK(alone.weight->shape() == Shape{3, 2});
   fill(alone);
   CHECK(alone(ones({4, 2})).shape() == Shape{4, 3});
@@ -167,7 +167,8 @@ TEST_CASE("to(dtype) reaches every handle, keeps gradients and leaves integers a
   CHECK_FALSE(net.shift->requires_grad());
   CHECK(ids->dtype() == DType::i64);
   CHECK(net(ones({4, 2}, DType::f64)).dtype() == DType::f64);
-  CHECK(message_of([&] { net.to(DType::i64); }) == "Module::to: needs f32 or f64, got i64");
+  CHECK(message_of([&] { net.to(DType::i64); }) ==
+        "Module::to: takes f32 or f64, got i64; write .to(DType::f32)");
 }
 
 TEST_CASE("A graph from before to(dtype) goes on with the old values and reaches no gradient") {

@@ -2,6 +2,7 @@
 // taken down.
 #include "heed/framework/nn/init.h"
 #include "heed/framework/nn/module_list.h"
+#include "heed/framework/ops/elementwise.h"
 #include "heed/modules/linear.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
@@ -10,11 +11,11 @@ namespace heed::testing {
 namespace {
 
 /// A module with a parameter, a child and a buffer, in this order.
-struct Sample : Layer<Sample> {
+struct Part : Layer<Part> {
   Parameter scale;
   Linear inner;
   Buffer table;
-  explicit Sample(const Slot& slot)
+  explicit Part(const Slot& slot)
       : Layer(slot),
         scale({this, "scale"}, {2}, init::ones()),
         inner({this, "inner"}, 2, 3),
@@ -22,9 +23,9 @@ struct Sample : Layer<Sample> {
   Tensor forward(const Tensor& x) { return inner(x * scale); }
 };
 
-/// Two Samples.
+/// Two Parts.
 struct Pair : Layer<Pair> {
-  Sample left, right;
+  Part left, right;
   explicit Pair(const Slot& slot) : Layer(slot), left({this, "left"}), right({this, "right"}) {}
 };
 
@@ -72,7 +73,7 @@ TEST_CASE("The class of a module names it wherever it is declared") {
     explicit Local(const Slot& slot) : Layer(slot) {}
   };
   CHECK(Local(Slot::root()).type_name() == "Local");
-  CHECK(Sample(Slot::root()).type_name() == "Sample");
+  CHECK(Part(Slot::root()).type_name() == "Part");
 }
 
 TEST_CASE("A name that is empty, has a dot or is taken is refused, and the parent stays clean") {
@@ -101,14 +102,13 @@ TEST_CASE("Parameters and buffers cannot be roots, and a buffer has a value") {
   CHECK(message_of([] { Buffer(Slot::root(), ones({2})); }) ==
         "Buffer: belongs to a module, it cannot be a root");
   Pair pair(Slot::root());
-  CHECK(message_of([&] { Buffer(Slot(&pair, "empty"), Tensor()); }) ==
-        "Pair: empty has no value");
+  CHECK(message_of([&] { Buffer(Slot(&pair, "empty"), Tensor()); }) == "Pair: empty has no value");
   CHECK(names_of(pair.named_buffers()) == "left.table right.table ");
 }
 
 TEST_CASE("A constructor that throws half-way takes its members out of the tree, without a leak") {
   struct Failing : Layer<Failing> {
-    Sample first;
+    Part first;
     Linear second;
     explicit Failing(const Slot& slot)
         : Layer(slot), first({this, "first"}), second({this, "second"}, 2, -1) {}
@@ -117,11 +117,12 @@ TEST_CASE("A constructor that throws half-way takes its members out of the tree,
   {
     Pair pair(Slot::root());
     const Held with_pair;
-    CHECK(message_of([&] { Failing({&pair, "failing"}); }) ==
-          "Linear: out must be at least 1, got -1");
+    CHECK(message_of([&] {
+            Failing({&pair, "failing"});
+          }) == "Linear: out must be at least 1, got -1");
     CHECK(pair.modules().size() == 5);
     CHECK(Held() == with_pair);
-    const Sample again({&pair, "failing"});
+    const Part again({&pair, "failing"});
     CHECK(pair.modules().size() == 7);
   }
   CHECK(Held() == before);
@@ -197,12 +198,12 @@ TEST_CASE("The summary shows every module and parameter with its size") {
   const Pair pair(Slot::root());
   CHECK(pair.summary() ==
         "Pair (22 parameters)\n"
-        "  left: Sample (11 parameters)\n"
+        "  left: Part (11 parameters)\n"
         "    scale: f32 [2]\n"
         "    inner: Linear (9 parameters)\n"
         "      weight: f32 [3, 2]\n"
         "      bias: f32 [3]\n"
-        "  right: Sample (11 parameters)\n"
+        "  right: Part (11 parameters)\n"
         "    scale: f32 [2]\n"
         "    inner: Linear (9 parameters)\n"
         "      weight: f32 [3, 2]\n"

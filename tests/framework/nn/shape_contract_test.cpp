@@ -2,8 +2,8 @@
 
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/support/module_allocations.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/module_allocations.h"
 
 namespace heed::testing {
 namespace {
@@ -24,8 +24,9 @@ TEST_CASE("Letters are bound when first seen and hold from then on") {
   CHECK(d["B"] == 3);
   CHECK(d["L"] == 5);
   d.check(zeros({3, 5, 5}), "B L L");
-  CHECK(message_of([&] { d.check(zeros({3, 6, 4}), "B L D"); }) ==
-        "Gate: expected [B L D], got [3, 6, 4] where D = 4, B = 3, L = 5");
+  CHECK(message_of([&] {
+          d.check(zeros({3, 6, 4}), "B L D");
+        }) == "Gate: expected [B L D], got [3, 6, 4] where D = 4, B = 3, L = 5");
 }
 
 TEST_CASE("Products are of known letters and numbers, numbers stand for themselves") {
@@ -51,13 +52,26 @@ TEST_CASE("Another rank is refused, an empty pattern is a 0-d tensor") {
 }
 
 TEST_CASE("A letter that is not known and a seventeenth letter are refused") {
-  Dims d{"Gate", {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 1}, {"g", 1}, {"h", 1},
-                  {"i", 1}, {"j", 1}, {"k", 1}, {"l", 1}, {"m", 1}, {"n", 1}, {"o", 1}}};
+  Dims d{"Gate",
+         {{"a", 1},
+          {"b", 1},
+          {"c", 1},
+          {"d", 1},
+          {"e", 1},
+          {"f", 1},
+          {"g", 1},
+          {"h", 1},
+          {"i", 1},
+          {"j", 1},
+          {"k", 1},
+          {"l", 1},
+          {"m", 1},
+          {"n", 1},
+          {"o", 1}}};
   CHECK(message_of([&] { static_cast<void>(d["p"]); }) == "Gate: the letter p has no size yet");
   d.check(zeros({7}), "p");
   CHECK(d["p"] == 7);
-  CHECK(message_of([&] { d.check(zeros({8}), "q"); }) ==
-        "Gate: a contract has at most 16 letters");
+  CHECK(message_of([&] { d.check(zeros({8}), "q"); }) == "Gate: a contract has at most 16 letters");
 }
 
 TEST_CASE("A contract that holds allocates nothing") {

@@ -1,0 +1,130 @@
+// Runs the program in a process of its own, in a fresh folder, and keeps what it said.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <vector>
+
+#include "heed/examples/cli/program.h"
+
+namespace heed::testing {
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    lines.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return lines;
+}
+
+/// A fresh folder that goes away with its content.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "heed-program-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(*this / name, std::ios::binary) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(*this / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  bool has(const std::string& name) const { return std::filesystem::exists(*this / name); }
+  /// Names of all that lies directly in the folder.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      all.push_back(entry.path().filename().string());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// How a process ended and what it wrote.
+struct Ended {
+  int exit_code = -1;  ///< -1: by a signal
+  int signal = 0;
+  std::string out;
+  std::string err;
+};
+
+/// `heed` with arguments, started in a folder; its output lies outside of it.
+class RunningProgram {
+ public:
+  RunningProgram(const Folder& folder, const std::vector<std::string>& arguments,
+                 const Registry& registry = builtin_registry()) {
+    std::fflush(nullptr);
+    child_ = fork();
+    if (child_ == 0) become_program(folder, arguments, registry);
+  }
+
+  void send(int signal) const { kill(child_, signal); }
+
+  Ended wait() {
+    int status = 0;
+    waitpid(child_, &status, 0);
+    Ended ended{.out = output_.read("out"), .err = output_.read("err")};
+    if (WIFEXITED(status)) ended.exit_code = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
+    return ended;
+  }
+
+ private:
+  [[noreturn]] void become_program(const Folder& folder, const std::vector<std::string>& arguments,
+                                   const Registry& registry) const {
+    // The tests' own handlers would report a signal as a failed test.
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+    if (std::freopen((output_ / "out").c_str(), "w", stdout) == nullptr ||
+        std::freopen((output_ / "err").c_str(), "w", stderr) == nullptr ||
+        chdir(folder.path().c_str()) != 0) {
+      std::_Exit(99);
+    }
+    std::vector<const char*> argv{"heed"};
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    const int code = run_program(static_cast<int>(argv.size()), argv.data(), registry);
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+
+  Folder output_;
+  pid_t child_;
+};
+
+inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
+                      const Registry& registry = builtin_registry()) {
+  return RunningProgram(folder, arguments, registry).wait();
+}
+
+/// A configuration that trains in milliseconds; `rest` goes on after the section "task".
+inline std::string tiny_config(const std::string& rest = "") {
+  return R"({"task": {"type": "reverse", "symbols": 4, "length": 4},
+             "model": {"d_model": 8, "dropout": 0.1},
+             "train": {"steps": 6, "batch_size": 4, "eval_every": 3, "eval_sequences": 20})" +
+         rest + "}";
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,220 @@
+// SGD, Adam and AdamW against naive scalar implementations and against PyTorch's numbers.
+#include "heed/framework/optim/optimizer.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/catch.h"
+#include "heed/tests/support/module_optim.h"
+#include "heed/tests/support/op_run.h"
+#include "heed/tests/support/tensor_json.h"
+
+namespace heed::testing {
+namespace {
+
+/// One number under SGD, as its definition is written.
+struct NaiveSgd {
+  SgdConfig config;
+  double buffer = 0;
+  int steps = 0;
+  void step(double& p, double g) {
+    g += config.weight_decay * p;
+    if (config.momentum != 0) {
+      buffer = steps == 0 ? g : config.momentum * buffer + (1 - config.dampening) * g;
+      g = config.nesterov ? g + config.momentum * buffer : buffer;
+    }
+    ++steps;
+    p -= config.lr * g;
+  }
+};
+
+/// One number under Adam or AdamW.
+struct NaiveAdam {
+  AdamConfig config;
+  bool decoupled;
+  double m = 0, v = 0;
+  int steps = 0;
+  void step(double& p, double g) {
+    ++steps;
+    if (decoupled) {
+      p -= config.lr * config.weight_decay * p;
+    } else {
+      g += config.weight_decay * p;
+    }
+    m = config.beta1 * m + (1 - config.beta1) * g;
+    v = config.beta2 * v + (1 - config.beta2) * g * g;
+    const double m_hat = m / (1 - std::pow(config.beta1, steps));
+    const double v_hat = v / (1 - std::pow(config.beta2, steps));
+    p -= config.lr * m_hat / (std::sqrt(v_hat) + config.eps);
+  }
+};
+
+/// Eight steps of both; every third step has no gradient.
+template <class Naive>
+void check_against(Optimizer& optimizer, const Naive& fresh, double tolerance) {
+  const Tensor x = optimizer.parameters()[0];
+  Values numbers = array_of(x).data;
+  std::vector<Naive> naive(numbers.size(), fresh);
+  for (uint64_t step = 0; step < 8; ++step) {
+    optimizer.zero_grad();
+    if (step % 3 != 2) {
+      const Tensor g = normal(x.shape(), 100 + step, x.dtype());
+      x.set_grad(g);
+      const Values gradient = array_of(g).data;
+      for (size_t i = 0; i < numbers.size(); ++i) naive[i].step(numbers[i], gradient[i]);
+    }
+    optimizer.step();
+    const reference::NdArray want{{x.shape().begin(), x.shape().end()}, numbers};
+    CHECK(difference(array_of(x), want, tolerance) == "");
+  }
+}
+
+const std::vector<SgdConfig> sgd_configs = {
+    {},
+    {.lr = 0.1},
+    {.lr = 0.1, .weight_decay = 0.3},
+    {.lr = 0.1, .momentum = 0.9},
+    {.lr = 0.1, .momentum = 0.9, .dampening = 0.5, .weight_decay = 0.3},
+    {.lr = 0.1, .dampening = 0.5},
+    {.lr = 0.1, .momentum = 0.8, .weight_decay = 0.3, .nesterov = true}};
+const std::vector<AdamConfig> adam_configs = {{},
+                                              {.lr = 0.1},
+                                              {.lr = 0.1, .beta1 = 0.5, .beta2 = 0.6, .eps = 0.1},
+                                              {.lr = 0.1, .beta1 = 0, .beta2 = 0},
+                                              {.lr = 0.1, .weight_decay = 0.3}};
+
+}  // namespace
+
+TEST_CASE("SGD does to every element what its definition says") {
+  for (const SgdConfig& config : sgd_configs) {
+    for (const DType dtype : {DType::f64, DType::f32}) {
+      SGD sgd({normal({3, 5}, 1, dtype).requires_grad_()}, config);
+      check_against(sgd, NaiveSgd{config}, dtype == DType::f64 ? 1e-13 : 2e-6);
+    }
+  }
+}
+
+TEST_CASE("Adam and AdamW do to every element what their definitions say") {
+  for (const AdamConfig& config : adam_configs) {
+    for (const DType dtype : {DType::f64, DType::f32}) {
+      const double tolerance = dtype == DType::f64 ? 1e-13 : 4e-6;
+      Adam adam({normal({3, 5}, 1, dtype).requires_grad_()}, config);
+      check_against(adam, NaiveAdam{config, false}, tolerance);
+      AdamW adamw({normal({3, 5}, 1, dtype).requires_grad_()}, config);
+      check_against(adamw, NaiveAdam{config, true}, tolerance);
+    }
+  }
+}
+
+TEST_CASE("Optimizers give PyTorch's parameters after each of five steps to 1e-12") {
+  std::ifstream file(std::filesystem::path(HEED_SOURCE_DIR) / "tests/golden/optim.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const Json golden = parse_json(text.str());
+  CHECK(golden["cases"].size() > 12);
+  for (const Json& one : golden["cases"]) {
+    INFO(one["name"]);
+    Tensors parameters;
+    for (const Json& start : one["params"]) {
+      parameters.push_back(tensor_from_json(start, "start").requires_grad_());
+    }
+    const auto optimizer =
+        make_optimizer(one["optim"].get<std::string>(), one["config"], parameters);
+    for (const Json& step : one["steps"]) {
+      for (size_t i = 0; i < parameters.size(); ++i) {
+        parameters[i].set_grad(tensor_from_json(step["grads"][i], "gradient"));
+      }
+      optimizer->step();
+      for (size_t i = 0; i < parameters.size(); ++i) {
+        CHECK(difference(parameters[i], tensor_from_json(step["params"][i], "want"), 1e-12) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("A parameter without a gradient stays as it is, and so does its state") {
+  const Tensor a = normal({3}, 1).requires_grad_(), b = normal({3}, 2).requires_grad_();
+  AdamW adam({a, b}, {.lr = 0.1, .weight_decay = 0.5});
+  const Values before = values(b);
+  a.set_grad(normal({3}, 3));
+  adam.step();
+  CHECK(values(b) == before);
+  for (const auto& [name, tensor] : adam.state()) {
+    if (name == "0.step") CHECK(tensor.item() == 1);
+    if (name.starts_with("1.")) CHECK(bit_difference(tensor, zeros_like(tensor)) == "");
+  }
+}
+
+TEST_CASE(
+    "A step does not see how the gradient is laid out, how many threads there are, or set_lr") {
+  const auto stepped = [](const Tensor& gradient, int threads) {
+    const Threads guard(threads);
+    const Tensor x = normal(gradient.shape(), 1).requires_grad_();
+    Adam adam({x}, {.lr = 7});
+    adam.set_lr(0.1);
+    CHECK(adam.lr() == 0.1);
+    x.set_grad(gradient);
+    adam.step();
+    return x.detach();
+  };
+  const Tensor transposed = normal({300, 200}, 2).transpose(0, 1);
+  const Tensor want = stepped(transposed.clone(), 1);
+  CHECK(bit_difference(stepped(transposed, 1), want) == "");
+  CHECK(bit_difference(stepped(transposed, 2), want) == "");
+}
+
+TEST_CASE("A step is a write that an older graph notices, and leaks nothing") {
+  const Held before;
+  {
+    const Tensor x = normal({3}, 1).requires_grad_();
+    SGD sgd({x}, {.lr = 0.1, .momentum = 0.9});
+    x.set_grad(normal({3}, 2));
+    const uint32_t version = x.storage().version();
+    sgd.step();
+    CHECK(x.storage().version() == version + 1);
+    CHECK(x.grad().defined());
+    sgd.zero_grad();
+    CHECK_FALSE(x.grad().defined());
+  }
+  CHECK(Held() == before);
+}
+
+TEST_CASE("Optimizers refuse parameters they cannot train and numbers out of range") {
+  const Tensor x = leaf({1, 2});
+  const auto sgd = [&](std::vector<Tensor> parameters, const SgdConfig& config = {}) {
+    return message_of([&] { SGD(std::move(parameters), config); });
+  };
+  const auto adam = [&](const AdamConfig& config) {
+    return message_of([&] { AdamW({x}, config); });
+  };
+  const double nan = std::nan(""), infinity = INFINITY;
+  CHECK(sgd({}) == "SGD: no parameters to train");
+  CHECK(sgd({x, zeros({2})}) == "SGD: parameter 1 must be a dense leaf that requires grad");
+  CHECK(sgd({Tensor()}) == "SGD: parameter 0 must be a dense leaf that requires grad");
+  CHECK(sgd({x.clone()}) == "SGD: parameter 0 must be a dense leaf that requires grad");
+  CHECK(sgd({normal({2, 3}, 1).transpose(0, 1).requires_grad_()}) ==
+        "SGD: parameter 0 must be a dense leaf that requires grad");
+  CHECK(sgd({x, x}) == "SGD: parameters 0 and 1 are the same tensor");
+  CHECK(sgd({x}, {.lr = -1}) == "SGD: lr must be finite and at least 0, got -1");
+  CHECK(sgd({x}, {.lr = nan}) == "SGD: lr must be finite and at least 0, got nan");
+  CHECK(sgd({x}, {.momentum = -1}) == "SGD: momentum must be finite and at least 0, got -1");
+  CHECK(sgd({x}, {.dampening = nan}) == "SGD: dampening must be finite, got nan");
+  CHECK(sgd({x}, {.weight_decay = infinity}) ==
+        "SGD: weight_decay must be finite and at least 0, got inf");
+  CHECK(sgd({x}, {.nesterov = true}) == "SGD: nesterov needs a momentum above 0 and dampening 0");
+  CHECK(sgd({x}, {.momentum = 0.9, .dampening = 0.1, .nesterov = true}) ==
+        "SGD: nesterov needs a momentum above 0 and dampening 0");
+  CHECK(adam({.lr = infinity}) == "AdamW: lr must be finite and at least 0, got inf");
+  CHECK(adam({.beta1 = 1}) == "AdamW: beta1 must be in [0, 1), got 1");
+  CHECK(adam({.beta2 = -0.1}) == "AdamW: beta2 must be in [0, 1), got -0.1");
+  CHECK(adam({.eps = nan}) == "AdamW: eps must be finite and at least 0, got nan");
+  CHECK(adam({.weight_decay = -1}) == "AdamW: weight_decay must be finite and at least 0, got -1");
+  SGD fine({x}, {});
+  CHECK(message_of([&] { fine.set_lr(nan); }) ==
+        "set_lr: lr must be finite and at least 0, got nan");
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,96 @@
+#include "heed/framework/optim/schedule.h"
+
+#include <cmath>
+#include <limits>
+
+#include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/catch.h"
+
+namespace heed::testing {
+namespace {
+
+constexpr auto last_step = std::numeric_limits<int64_t>::max() - 1;
+
+bool near(double got, double want) {
+  return std::abs(got - want) <= 1e-15 * (1 + std::abs(want));
+}
+
+}  // namespace
+
+TEST_CASE("Every schedule climbs in equal steps to 1 and starts falling from there") {
+  for (const ScheduleShape shape : {ScheduleShape::constant, ScheduleShape::linear,
+                                    ScheduleShape::cosine, ScheduleShape::inverse_sqrt}) {
+    const ScheduleConfig config{shape, 4, 20, 0.1};
+    CHECK(schedule_factor(config, 0) == 0.25);
+    CHECK(schedule_factor(config, 1) == 0.5);
+    CHECK(schedule_factor(config, 3) == 1);
+    CHECK(schedule_factor({shape, 0, 20, 0.1}, 0) == 1);
+    CHECK(schedule_factor({shape, 1, 20, 0.1}, 0) == 1);
+  }
+}
+
+TEST_CASE("The constant schedule stays at 1") {
+  const ScheduleConfig config{ScheduleShape::constant, 4, 20, 0.1};
+  for (const int64_t step : {int64_t{4}, int64_t{19}, int64_t{20}, last_step}) {
+    CHECK(schedule_factor(config, step) == 1);
+  }
+}
+
+TEST_CASE("The linear schedule falls by a line to its floor and stays there") {
+  const ScheduleConfig config{ScheduleShape::linear, 4, 20, 0.2};
+  CHECK(schedule_factor(config, 4) == 1);
+  CHECK(near(schedule_factor(config, 8), 0.8));
+  CHECK(near(schedule_factor(config, 12), 0.6));
+  CHECK(near(schedule_factor(config, 19), 0.2 + 0.8 / 16));
+  for (const int64_t step : {int64_t{20}, int64_t{21}, last_step}) {
+    CHECK(near(schedule_factor(config, step), 0.2));
+  }
+}
+
+TEST_CASE("The cosine schedule falls by half a cosine to its floor and stays there") {
+  const ScheduleConfig config{ScheduleShape::cosine, 4, 20, 0.2};
+  CHECK(schedule_factor(config, 4) == 1);
+  CHECK(near(schedule_factor(config, 8), 0.2 + 0.8 * (1 + std::sqrt(0.5)) / 2));
+  CHECK(near(schedule_factor(config, 12), 0.6));
+  for (const int64_t step : {int64_t{20}, int64_t{21}, last_step}) {
+    CHECK(near(schedule_factor(config, step), 0.2));
+  }
+}
+
+TEST_CASE("The inverse square root schedule falls without end") {
+  const ScheduleConfig config{ScheduleShape::inverse_sqrt, 4, 20, 0.2};
+  CHECK(near(schedule_factor(config, 4), std::sqrt(0.8)));
+  CHECK(near(schedule_factor(config, 15), 0.5));
+  CHECK(near(schedule_factor(config, 399), 0.1));
+  CHECK(near(schedule_factor({ScheduleShape::inverse_sqrt, 0, 20, 0}, 3), 0.5));
+}
+
+TEST_CASE("After the warm-up no schedule rises, and none leaves [0, 1]") {
+  for (const ScheduleShape shape : {ScheduleShape::constant, ScheduleShape::linear,
+                                    ScheduleShape::cosine, ScheduleShape::inverse_sqrt}) {
+    for (const int64_t warmup : {0, 1, 5, 30, 40}) {
+      double previous = 1;
+      for (int64_t step = 0; step < 50; ++step) {
+        const double factor = schedule_factor({shape, warmup, 30, 0.1}, step);
+        CHECK((factor >= 0 && factor <= 1));
+        if (step >= warmup) CHECK(factor <= previous);
+        previous = factor;
+      }
+    }
+  }
+}
+
+TEST_CASE("A schedule refuses numbers that mean nothing") {
+  const std::string needs =
+      "schedule_factor: needs step ≥ 0, warmup_steps ≥ 0, total_steps ≥ 1, floor ≥ 0, got ";
+  const auto refusal = [](const ScheduleConfig& config, int64_t step) {
+    return message_of([&] { schedule_factor(config, step); });
+  };
+  CHECK(refusal({.total_steps = 5}, -1) == needs + "-1, 0, 5, 0");
+  CHECK(refusal({.warmup_steps = -1, .total_steps = 5}, 0) == needs + "0, -1, 5, 0");
+  CHECK(refusal({.total_steps = 0}, 0) == needs + "0, 0, 0, 0");
+  CHECK(refusal({.total_steps = 5, .floor = -0.5}, 0) == needs + "0, 0, 5, -0.5");
+  CHECK(refusal({.total_steps = 5, .floor = std::nan("")}, 0) == needs + "0, 0, 5, nan");
+}
+
+}  // namespace heed::testing

@@ -76,7 +76,7 @@ std::string gradients_text(const Tensor& output, const Tensor& cotangent, const 
   }
   std::string text = ",\"grads\":" + to_json_text(gradients) + ",\"parameter_grads\":{";
   for (size_t i = 0; i < parameters.size(); ++i) {
-    text += (i == 0 ? "\"" : ",\"") + parameters[i].first + "\":" + to_json_text(found[next++]);
+    text += text_of(i == 0 ? "\"" : ",\"", parameters[i].first, "\":", to_json_text(found[next++]));
   }
   return text + "}";
 }

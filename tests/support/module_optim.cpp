@@ -131,7 +131,7 @@ std::string answer_optim(const Json& request) {
   std::string text = "{\"params\":" + to_json_text(parameters) + ",\"state\":{";
   std::string separator;
   for (const auto& [key, tensor] : optimizer->state()) {
-    text += separator + "\"" + key + "\":" + to_json_text(tensor);
+    text += text_of(separator, "\"", key, "\":", to_json_text(tensor));
     separator = ",";
   }
   return text + "}}";

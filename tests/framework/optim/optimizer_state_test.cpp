@@ -53,7 +53,7 @@ std::unique_ptr<Adam> small_adam(const Tensor& x) {
 
 TEST_CASE("An optimizer made again from its state goes on bit for bit") {
   for (const Make make : kinds) {
-    for (const uint64_t stop : {0, 1, 2, 4}) {
+    for (const uint64_t stop : std::initializer_list<uint64_t>{0, 1, 2, 4}) {
       Training whole;
       whole.optimizer = make(whole);
       whole.steps(0, 6);

@@ -129,10 +129,9 @@ std::string answer_optim(const Json& request) {
   if (!state.is_null()) optimizer->load_state(state_from_json(state));
   optimizer->step();
   std::string text = "{\"params\":" + to_json_text(parameters) + ",\"state\":{";
-  std::string separator;
   for (const auto& [key, tensor] : optimizer->state()) {
-    text += text_of(separator, "\"", key, "\":", to_json_text(tensor));
-    separator = ",";
+    if (text.back() != '{') text += ',';
+    text += text_of("\"", key, "\":", to_json_text(tensor));
   }
   return text + "}}";
 }

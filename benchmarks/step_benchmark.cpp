@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/optim/optimizer.h"
 #include "heed/framework/tensor/factories.h"

@@ -1,5 +1,6 @@
 #include "heed/modules/feed_forward.h"
 
+#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/elementwise.h"
 
 namespace heed {

@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "heed/framework/autograd/anomaly.h"
+#include "heed/framework/autograd/finite.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
@@ -65,9 +67,11 @@ class Sweep {
   template <class Visit>
   void run(const Visit& visit) {
     const GradMode mode(create_graph_);
+    const AnomalyMode quiet(false);  // what a pullback makes on its way may be masked by its end
     while (!waiting_.empty()) {
       auto newest = waiting_.extract(waiting_.begin());
-      const Waiting& now = newest.mapped();
+      Waiting& now = newest.mapped();
+      if (now.node->hooks != nullptr) call_hooks(*now.node, now.gradient);
       visit(now.node, now.gradient);
       if (now.node->is_leaf()) continue;
       running_op = now.node->op;
@@ -90,7 +94,21 @@ class Sweep {
     return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;
   }
 
+  static void call_hooks(Node& node, Tensor& gradient) {
+    node.hooks->for_each([&](const auto& hook) {
+      Tensor changed = hook(gradient);
+      if (!changed.defined()) return;
+      if (changed.shape() != node.shape || changed.dtype() != node.dtype) {
+        throw GradientError("hook on the result of ", node.op, ": it gave ", changed.dtype(), " ",
+                            changed.shape(), " for a gradient that is ", node.dtype, " ",
+                            node.shape);
+      }
+      gradient = std::move(changed);
+    });
+  }
+
   void pull_back(Node& node, const Tensor& g) {
+    const Scope scope(node.place);  // errors say in which module the op was recorded
     if (node.released) {
       throw GradientError(node.op,
                           ": its graph was used up by an earlier backward(); pass "
@@ -109,16 +127,16 @@ class Sweep {
         throw GradientError(node.op, ": its pullback returned ", gradients.size(),
                             " gradients for ", node.edge_count, " inputs");
       }
-      for (size_t i = 0; i < gradients.size(); ++i) deliver(node, i, std::move(gradients[i]));
+      for (size_t i = 0; i < gradients.size(); ++i) deliver(node, i, std::move(gradients[i]), g);
       return;
     }
     for (size_t i = 0; i < node.edge_count; ++i) {
       const NodeEdge& edge = node.edges()[i];
-      if (edge.target) deliver(node, i, edge.type->single(edge.closure, g, y));
+      if (edge.target) deliver(node, i, edge.type->single(edge.closure, g, y), g);
     }
   }
 
-  void deliver(Node& node, size_t input, Tensor gradient) {
+  void deliver(Node& node, size_t input, Tensor gradient, const Tensor& g) {
     const Ref<Node>& target = node.edges()[input].target;
     if (!target) return;
     if (!gradient.defined()) {
@@ -128,10 +146,12 @@ class Sweep {
       throw GradientError(node.op, ": its pullback gave ", gradient.dtype(), " ", gradient.shape(),
                           " for input ", input, ", which is ", target->dtype, " ", target->shape);
     }
+    if (anomaly_) check_pulled_finite(node.op, input, gradient, g);
     add(target, std::move(gradient));
   }
 
   uint64_t splices_ = 0;
+  const bool anomaly_ = is_anomaly_mode();
   const bool create_graph_;
   const bool retain_graph_;
   Sweep* const outer_;
@@ -236,7 +256,9 @@ void splice(const Tensor& output, const Tensor& gradient) {
   if (Sweep::current == nullptr) {
     throw GradientError("splice: no backward() is running; it is for pullbacks");
   }
-  start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
+  if (output.requires_grad()) {
+    start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
+  }
   Sweep::current->count_splice();
 }
 

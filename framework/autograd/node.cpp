@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/hooks.h"
 
 namespace heed {
 
@@ -66,6 +67,16 @@ Ref<Node> new_leaf(TensorImpl& owner) {
   leaf->dtype = owner.dtype;
   leaf->owner = &owner;
   return leaf;
+}
+
+HookHandle register_hook(const Tensor& x, std::function<Tensor(const Tensor&)> hook) {
+  if (!x.requires_grad()) {
+    throw GradientError("register_hook: a tensor of shape ", x.shape(),
+                        " that does not require grad has no gradient");
+  }
+  Node& node = *x.impl()->node;
+  if (node.hooks == nullptr) node.hooks = std::make_unique<Hooks<Tensor(const Tensor&)>>();
+  return node.hooks->add(std::move(hook));
 }
 
 TensorImpl::~TensorImpl() {

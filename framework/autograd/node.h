@@ -6,9 +6,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "heed/framework/base/hooks.h"
+#include "heed/framework/base/scope.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -78,6 +81,8 @@ struct Node {
   Saved output;                 // kept only if a live pullback takes it
   const PullbackType* joint_type = nullptr;
   void* joint_closure = nullptr;
+  Place place = nullptr;  // the module in which it was recorded
+  std::unique_ptr<Hooks<Tensor(const Tensor&)>> hooks;
   size_t bytes = sizeof(Node);  // of its block
   Node* next_dead = nullptr;
 

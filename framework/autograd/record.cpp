@@ -1,5 +1,7 @@
 #include "heed/framework/autograd/record.h"
 
+#include "heed/framework/autograd/anomaly.h"
+#include "heed/framework/autograd/finite.h"
 #include "heed/framework/autograd/grad_mode.h"
 
 namespace heed {
@@ -45,6 +47,7 @@ Ref<Node> new_node(const char* op, const Tensor& output, size_t edge_count, size
   node->bytes = bytes;
   node->op = op;
   node->order = next_node_order();
+  node->place = Scope::place();
   node->shape = output.shape();
   node->dtype = output.dtype();
   node->output = std::move(kept);
@@ -62,6 +65,11 @@ void* move_closure(Node& node, Layout& layout, const PullbackType& type, void* c
 }  // namespace
 
 Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) {
+  if (is_anomaly_mode()) {
+    std::vector<const Tensor*> inputs;
+    for (const Edge& edge : edges) inputs.push_back(&edge.input_);
+    check_made_finite(op, output, inputs);
+  }
   if (!is_grad_enabled()) return output;
   Layout sizes = layout_behind(edges.size());
   bool live = false;
@@ -91,6 +99,11 @@ Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) 
 
 Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
                             const PullbackType& type, void* closure) {
+  if (is_anomaly_mode()) {
+    std::vector<const Tensor*> looked_at;
+    for (const Tensor& input : inputs) looked_at.push_back(&input);
+    check_made_finite(op, output, looked_at);
+  }
   if (!is_grad_enabled()) return output;
   bool live = false;
   for (const Tensor& input : inputs) live = live || needs_gradient(input);

@@ -1,34 +1,31 @@
-// Scope: which module this thread is inside of, so that errors can say where they happened.
+// Scope: which module this thread is inside of, so that errors and graphs can say where.
 #pragma once
 
 #include <string>
 
 namespace heed {
 
-/// Marks the calling thread as inside of `object` for the life of the Scope. Scopes nest.
+/// A path whose address stands for it: equal texts have one address, which is valid for ever. A
+/// program has as many as it has modules.
+using Place = const std::string*;
+Place place_of(const std::string& path);
+
+/// Marks the calling thread as inside of a place for the life of the Scope. Scopes nest.
 class Scope {
  public:
-  /// Writes the path of `object`, as a person knows it.
-  using PathOf = std::string (*)(const void* object);
-
-  Scope(const void* object, PathOf path_of)
-      : object_(object), path_of_(path_of), outer_(innermost_) {
-    innermost_ = this;
-  }
+  explicit Scope(Place place) : outer_(innermost_) { innermost_ = place; }
   ~Scope() { innermost_ = outer_; }
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
-  /// The path of the innermost object; empty outside of all scopes.
-  static std::string path() {
-    return innermost_ == nullptr ? std::string() : innermost_->path_of_(innermost_->object_);
-  }
+  /// The innermost place; nullptr outside of all scopes.
+  static Place place() { return innermost_; }
+  /// Its path; empty outside of all scopes.
+  static std::string path() { return innermost_ == nullptr ? std::string() : *innermost_; }
 
  private:
-  static inline thread_local constinit const Scope* innermost_ = nullptr;
-  const void* object_;
-  PathOf path_of_;
-  const Scope* outer_;
+  static inline thread_local constinit Place innermost_ = nullptr;
+  Place outer_;
 };
 
 }  // namespace heed

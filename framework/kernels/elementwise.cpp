@@ -1,7 +1,6 @@
 #include "heed/framework/kernels/elementwise.h"
 
 #include <cmath>
-#include <numbers>
 
 #include "heed/framework/kernels/map.h"
 
@@ -116,49 +115,6 @@ void add_(const Tensor& a, const Tensor& b, double scale) {
     const T factor = static_cast<T>(scale);
     map_into<T, T, T>(
         a, [factor](T x, T y) { return plus(x, times(factor, y)); }, a, b);
-  });
-}
-
-Tensor exp(const Tensor& x) {
-  return unary("exp", x, [](auto v) { return std::exp(v); });
-}
-Tensor log(const Tensor& x) {
-  return unary("log", x, [](auto v) { return std::log(v); });
-}
-Tensor sqrt(const Tensor& x) {
-  return unary("sqrt", x, [](auto v) { return std::sqrt(v); });
-}
-Tensor rsqrt(const Tensor& x) {
-  return unary("rsqrt", x, [](auto v) { return decltype(v){1} / std::sqrt(v); });
-}
-Tensor tanh(const Tensor& x) {
-  return unary("tanh", x, [](auto v) { return std::tanh(v); });
-}
-Tensor sigmoid(const Tensor& x) {
-  return unary("sigmoid", x, [](auto v) {
-    const decltype(v) one{1};
-    return one /
-           (one + std::exp(-v));  // exp overflows to +Inf for very negative v: 0, as it should
-  });
-}
-Tensor relu(const Tensor& x) {
-  return unary("relu", x, [](auto v) { return v < 0 ? decltype(v){0} : v; });  // NaN stays NaN
-}
-Tensor erf(const Tensor& x) {
-  return unary("erf", x, [](auto v) { return std::erf(v); });
-}
-
-Tensor gelu(const Tensor& x) {
-  return unary("gelu", x, [](auto v) {
-    using T = decltype(v);
-    return v * (T{1} + std::erf(v * static_cast<T>(1 / std::numbers::sqrt2))) / 2;
-  });
-}
-Tensor gelu_tanh(const Tensor& x) {
-  return unary("gelu", x, [](auto v) {
-    using T = decltype(v);
-    const T slope = static_cast<T>(std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
-    return v * (T{1} + std::tanh(slope * (v + static_cast<T>(0.044715) * v * v * v))) / 2;
   });
 }
 

@@ -21,19 +21,6 @@ Tensor pow(double a, const Tensor& b);
 /// a += scale · b, where `a` does not overlap itself.
 void add_(const Tensor& a, const Tensor& b, double scale);
 
-Tensor exp(const Tensor& x);
-Tensor log(const Tensor& x);
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);
-Tensor tanh(const Tensor& x);
-Tensor sigmoid(const Tensor& x);
-Tensor relu(const Tensor& x);
-Tensor erf(const Tensor& x);
-/// x·Φ(x), Φ being the normal distribution function.
-Tensor gelu(const Tensor& x);
-/// ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))).
-Tensor gelu_tanh(const Tensor& x);
-
 enum class Comparison { eq, ne, lt, le, gt, ge };
 /// A bool tensor; NaN compares unequal to everything.
 Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b);

@@ -150,11 +150,14 @@ bool is_nan(T value) {
   return false;
 }
 
-/// True if `value` takes the place of `best`: larger, or the first NaN.
-template <class T>
-bool beats(T value, T best) {
+/// Whether `value` takes the place of `best`: it is larger, or the first NaN.
+constexpr auto larger = [](auto value, auto best) {
   return !is_nan(best) && (value > best || is_nan(value));
-}
+};
+/// The same for smaller ones.
+constexpr auto smaller = [](auto value, auto best) {
+  return !is_nan(best) && (value < best || is_nan(value));
+};
 
 void check_not_empty(const char* op, const Tensor& x, const IntList& dims) {
   for (const int64_t d : dims) {
@@ -164,27 +167,13 @@ void check_not_empty(const char* op, const Tensor& x, const IntList& dims) {
   }
 }
 
-}  // namespace
-
-Tensor sum(const Tensor& x, const IntList& dims) {
-  return visit_number("sum", x.dtype(), [&]<class T>() {
-    const int64_t kept = x.dim() - dims.size();
-    if (std::is_floating_point_v<T> && kept > 0 && !dims.empty() && are_leading(dims) &&
-        x.is_contiguous() && x.numel() > 0) {
-      Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
-      sum_columns(x.data<T>(), x.numel() / out.numel(), out.numel(), out.mutable_data<T>());
-      return out;
-    }
-    return sum_as<T>(x, dims);
-  });
-}
-
-Tensor amax(const Tensor& x, const IntList& dims) {
-  check_not_empty("amax", x, dims);
+template <class Beats>
+Tensor extreme(const char* op, const Tensor& x, const IntList& dims, const Beats& beats) {
+  check_not_empty(op, x, dims);
   const Rows rows(x, dims);
   Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
   const StridedLoop<1> row(rows.reduced, {&rows.reduced_strides});
-  visit_number("amax", x.dtype(), [&]<class T>() {
+  visit_number(op, x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     T* to = out.mutable_data<T>();
     parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
@@ -203,14 +192,15 @@ Tensor amax(const Tensor& x, const IntList& dims) {
   return out;
 }
 
-Tensor argmax(const Tensor& x, int64_t dim) {
+template <class Beats>
+Tensor place_of(const char* op, const Tensor& x, int64_t dim, const Beats& beats) {
   const IntList dims{dim};
-  check_not_empty("argmax", x, dims);
+  check_not_empty(op, x, dims);
   const Rows rows(x, dims);
   Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), DType::i64);
   const int64_t size = x.shape()[dim];
   const int64_t step = x.strides()[dim];
-  visit_number("argmax", x.dtype(), [&]<class T>() {
+  visit_number(op, x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     int64_t* to = out.mutable_data<int64_t>();
     parallel_rows(out.numel(), size, [&](int64_t begin, int64_t end) {
@@ -224,6 +214,34 @@ Tensor argmax(const Tensor& x, int64_t dim) {
     });
   });
   return out;
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const IntList& dims) {
+  return visit_number("sum", x.dtype(), [&]<class T>() {
+    const int64_t kept = x.dim() - dims.size();
+    if (std::is_floating_point_v<T> && kept > 0 && !dims.empty() && are_leading(dims) &&
+        x.is_contiguous() && x.numel() > 0) {
+      Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
+      sum_columns(x.data<T>(), x.numel() / out.numel(), out.numel(), out.mutable_data<T>());
+      return out;
+    }
+    return sum_as<T>(x, dims);
+  });
+}
+
+Tensor amax(const Tensor& x, const IntList& dims) {
+  return extreme("amax", x, dims, larger);
+}
+Tensor amin(const Tensor& x, const IntList& dims) {
+  return extreme("amin", x, dims, smaller);
+}
+Tensor argmax(const Tensor& x, int64_t dim) {
+  return place_of("argmax", x, dim, larger);
+}
+Tensor argmin(const Tensor& x, int64_t dim) {
+  return place_of("argmin", x, dim, smaller);
 }
 
 }  // namespace heed::kernels

@@ -61,6 +61,27 @@ T row_max(const T* x, int64_t length) {
   return best;
 }
 
+/// The softmax of what is not blocked; zeros elsewhere.
+template <class T>
+void softmax_of_open(const T* x, const bool* blocked, T* y, int64_t length) {
+  int64_t first = 0;
+  while (first < length && blocked[first]) ++first;
+  std::fill_n(y, length, T{0});
+  if (first == length) return;
+  T max = x[first];
+  for (int64_t i = first + 1; i < length; ++i) {
+    if (!blocked[i] && (x[i] > max || std::isnan(x[i]))) max = x[i];
+  }
+  T total = 0;
+  for (int64_t i = first; i < length; ++i) {
+    if (blocked[i]) continue;
+    y[i] = std::exp(x[i] - max);
+    total += y[i];
+  }
+  const T scale = 1 / total;
+  for (int64_t i = first; i < length; ++i) y[i] *= scale;
+}
+
 }  // namespace
 
 Tensor softmax(const Tensor& x, int64_t dim) {
@@ -74,6 +95,29 @@ Tensor softmax(const Tensor& x, int64_t dim) {
     const T scale = 1 / total;
     for (int64_t i = 0; i < length; ++i) to[i] *= scale;
   });
+}
+
+Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
+  if (x.dim() == 0) {
+    return masked_softmax(x.alias({1}, {1}, x.offset()), blocked.alias({1}, {1}, blocked.offset()),
+                          0)
+        .alias({}, {}, 0);
+  }
+  const Tensor from = rows_last(x, dim);
+  const Tensor mask = rows_last(blocked, dim);
+  const Tensor to = Tensor::empty(from.shape(), from.dtype());
+  const int64_t length = x.shape()[dim];
+  const int64_t rows = length == 0 ? 0 : x.numel() / length;
+  const int64_t grain = std::max<int64_t>(1, elements_per_chunk / 4 / std::max<int64_t>(1, length));
+  visit_floating("masked_softmax", x.dtype(), [&]<class T>() {
+    parallel_for(rows, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        softmax_of_open(from.data<T>() + i * length, mask.data<bool>() + i * length,
+                        to.mutable_data<T>() + i * length, length);
+      }
+    });
+  });
+  return back_in_place(to, dim);
 }
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {

@@ -8,6 +8,8 @@ namespace heed::kernels {
 /// exp(x − max) / Σ exp(x − max) along `dim`, in a new tensor. A row of −Inf gives NaN, as in
 /// PyTorch; masked attention has its own rule.
 Tensor softmax(const Tensor& x, int64_t dim);
+/// The same over what the bool `blocked` (of x's shape) leaves; blocked elements are 0.
+Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim);
 /// x − max − log Σ exp(x − max) along `dim`, in a new tensor.
 Tensor log_softmax(const Tensor& x, int64_t dim);
 

@@ -49,6 +49,27 @@ Module::~Module() {
   if (parent_ != nullptr) parent_->remove(this);
 }
 
+Place Module::place() const {
+  Place found = place_.load(std::memory_order_acquire);
+  if (found == nullptr) {
+    found = place_of(path_or_type());
+    place_.store(found, std::memory_order_release);
+  }
+  return found;
+}
+
+Tensor Module::call_forward_hooks(std::span<const Tensor> inputs, Tensor output) {
+  forward_hooks_.for_each([&](const ForwardHook& hook) {
+    Tensor changed = hook(*this, inputs, output);
+    if (changed.defined()) output = std::move(changed);
+  });
+  return output;
+}
+
+void Module::fail_hooks() const {
+  throw ModuleError(path_or_type(), ": a forward hook needs a forward that returns one Tensor");
+}
+
 void Module::add(const Entry& entry) {
   if (entry.name.empty() || entry.name.find('.') != std::string_view::npos) {
     throw ModuleError(path_or_type(),

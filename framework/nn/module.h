@@ -12,15 +12,19 @@
 //   Tensor y = scale(x);
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "heed/framework/base/hooks.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/base/scope.h"
 #include "heed/framework/tensor/tensor.h"
@@ -95,8 +99,20 @@ class Module {
   /// One line per module: path, class, parameters.
   std::string summary() const;
 
+  /// Called after each forward of this module, with the tensors it was called with. What the hook
+  /// gives takes the output's place; an undefined tensor leaves it as it is. For modules whose
+  /// forward returns one Tensor; others throw ModuleError when called.
+  using ForwardHook =
+      std::function<Tensor(Module&, std::span<const Tensor> inputs, const Tensor& output)>;
+  HookHandle register_forward_hook(ForwardHook hook) { return forward_hooks_.add(std::move(hook)); }
+
  protected:
   explicit Module(const Slot& slot);
+  /// path_or_type() as a place.
+  Place place() const;
+  bool has_forward_hooks() const { return !forward_hooks_.empty(); }
+  Tensor call_forward_hooks(std::span<const Tensor> inputs, Tensor output);
+  [[noreturn]] void fail_hooks() const;
 
  private:
   friend class Parameter;
@@ -115,6 +131,8 @@ class Module {
   std::string name_;
   std::vector<Entry> entries_;
   bool training_ = true;
+  Hooks<Tensor(Module&, std::span<const Tensor>, const Tensor&)> forward_hooks_;
+  mutable std::atomic<Place> place_ = nullptr;  // found at the first call
 };
 
 /// A tensor that is trained. Used wherever a const Tensor& is wanted.
@@ -177,6 +195,12 @@ std::string_view bare_type_name() {
   const size_t colon = text.rfind(':');
   return colon == std::string_view::npos ? text : text.substr(colon + 1);
 }
+
+/// Appends `argument` if it is a tensor: what a hook sees of a call.
+template <class Argument>
+void append_tensor(std::vector<Tensor>& tensors, const Argument& argument) {
+  if constexpr (std::is_convertible_v<const Argument&, const Tensor&>) tensors.push_back(argument);
+}
 }  // namespace detail
 
 /// What modules derive from: `struct MyModule : Layer<MyModule>` with a member `forward` of any
@@ -188,10 +212,17 @@ class Layer : public Module {
 
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) {
-    const Scope scope(static_cast<const Module*>(this), [](const void* module) {
-      return static_cast<const Module*>(module)->path_or_type();
-    });
-    return static_cast<Self&>(*this).forward(std::forward<Arguments>(arguments)...);
+    const Scope scope(place());
+    Self& self = static_cast<Self&>(*this);
+    if (!has_forward_hooks()) return self.forward(std::forward<Arguments>(arguments)...);
+    using Result = decltype(self.forward(std::forward<Arguments>(arguments)...));
+    if constexpr (std::is_same_v<Result, Tensor>) {
+      std::vector<Tensor> inputs;
+      (detail::append_tensor(inputs, arguments), ...);
+      return call_forward_hooks(inputs, self.forward(std::forward<Arguments>(arguments)...));
+    } else {
+      fail_hooks();
+    }
   }
 
   std::string_view type_name() const override { return detail::bare_type_name<Self>(); }

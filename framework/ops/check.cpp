@@ -1,7 +1,5 @@
 #include "heed/framework/ops/check.h"
 
-#include <cmath>
-
 namespace heed {
 namespace {
 
@@ -22,13 +20,6 @@ void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype)
   if (x.dtype() == dtype) return;
   throw DTypeError(op, ": ", what, " must be ", dtype, ", got ", x.dtype(), " ", x.shape(),
                    "; write .to(DType::", in_code(dtype), ")");
-}
-
-void check_value_fits(const char* op, DType dtype, double value) {
-  if (dtype != DType::i64) return;
-  if (value >= -0x1p63 && value < 0x1p63 && std::trunc(value) == value) return;
-  throw ValueError(op, ": ", value,
-                   " is no i64, the dtype of the tensor; write .to(DType::f32) on it");
 }
 
 }  // namespace heed

@@ -10,8 +10,4 @@ void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
 /// Throws DTypeError naming `op` and the argument `what` unless `x` has this dtype.
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
 
-/// Throws ValueError naming `op` if `value`, a number beside an i64 tensor, is no i64: it would be
-/// cut to one silently. Other dtypes take any number.
-void check_value_fits(const char* op, DType dtype, double value);
-
 }  // namespace heed

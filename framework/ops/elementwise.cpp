@@ -1,10 +1,10 @@
 #include "heed/framework/ops/elementwise.h"
 
-#include <numbers>
-
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/elementwise.h"
+#include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -12,23 +12,6 @@ namespace heed {
 namespace {
 
 using kernels::Comparison;
-
-struct Pair {
-  Tensor a, b;
-};
-
-/// Both operands in their common shape. `expand` is recorded, so no pullback below has to undo
-/// broadcasting: each sees operands and gradients of one shape.
-Pair broadcast(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.shape() == b.shape()) return {a, b};
-  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
-  return {expand(a, shape), expand(b, shape)};
-}
-
-Pair operands(const char* op, const Tensor& a, const Tensor& b) {
-  check_same_dtype(op, a, b);
-  return broadcast(op, a, b);
-}
 
 Tensor compare(const char* op, Comparison comparison, const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands(op, left, right);
@@ -102,6 +85,7 @@ Tensor div(const Tensor& a, double b) {
 }
 
 Tensor div(double a, const Tensor& b) {
+  check_floating("div", b.dtype());
   return div(scalar(a, b.dtype()), b);
 }
 
@@ -113,86 +97,13 @@ Tensor pow(const Tensor& a, double b) {
 }
 
 Tensor pow(double a, const Tensor& b) {
+  check_floating("pow", b.dtype());
   return pow(scalar(a, b.dtype()), b);
 }
 
 Tensor neg(const Tensor& x) {
   check_number("neg", x.dtype());
   return record("neg", kernels::mul(x, -1), {{x, [](const Tensor& g) { return neg(g); }}});
-}
-
-Tensor exp(const Tensor& x) {
-  return record("exp", kernels::exp(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * y; }}});
-}
-
-Tensor log(const Tensor& x) {
-  return record("log", kernels::log(x), {{x, [x = Saved(x)](const Tensor& g) { return g / x; }}});
-}
-
-Tensor sqrt(const Tensor& x) {
-  return record("sqrt", kernels::sqrt(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g / (2 * y); }}});
-}
-
-Tensor rsqrt(const Tensor& x) {
-  return record("rsqrt", kernels::rsqrt(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return -0.5 * g * (y * y * y); }}});
-}
-
-Tensor square(const Tensor& x) {
-  check_number("square", x.dtype());
-  return record("square", kernels::mul(x, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return 2 * g * x; }}});
-}
-
-Tensor tanh(const Tensor& x) {
-  return record("tanh", kernels::tanh(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * (1 - y * y); }}});
-}
-
-Tensor erf(const Tensor& x) {
-  return record("erf", kernels::erf(x), {{x, [x = Saved(x)](const Tensor& g) {
-                                            return g * exp(-square(x)) *
-                                                   (2 * std::numbers::inv_sqrtpi);
-                                          }}});
-}
-
-Tensor relu(const Tensor& x) {
-  return record(
-      "relu", kernels::relu(x),
-      {{x, [](const Tensor& g, const Tensor& y) { return masked_fill(g, le(y, 0), 0); }}});
-}
-
-Tensor sigmoid(const Tensor& x) {
-  return record("sigmoid", kernels::sigmoid(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }}});
-}
-
-Tensor silu(const Tensor& x) {
-  check_floating("silu", x.dtype());
-  return x * sigmoid(x);
-}
-
-Tensor gelu(const Tensor& x, GeluApproximation approximate) {
-  if (approximate == GeluApproximation::none) {
-    return record("gelu", kernels::gelu(x),
-                  {{x, [x = Saved(x)](const Tensor& g) {
-                      const Tensor cdf = 0.5 * (1 + erf(x.get() * (1 / std::numbers::sqrt2)));
-                      const Tensor pdf =
-                          exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
-                      return g * (cdf + x * pdf);
-                    }}});
-  }
-  return record("gelu", kernels::gelu_tanh(x),
-                {{x, [x = Saved(x)](const Tensor& g) {
-                    // y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′
-                    constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi,
-                                     a = 0.044715;
-                    const Tensor x2 = square(x);
-                    const Tensor t = tanh(c * x * (1 + a * x2));
-                    return g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * (c * (1 + 3 * a * x2)));
-                  }}});
 }
 
 Tensor eq(const Tensor& a, const Tensor& b) {

@@ -1,4 +1,4 @@
-// Elementwise ops: arithmetic, functions, comparisons, choices. Shapes broadcast as in NumPy;
+// Arithmetic, comparisons and choices, element by element. Shapes broadcast as in NumPy;
 // dtypes must agree. A number beside a tensor takes the tensor's dtype.
 #pragma once
 
@@ -21,21 +21,6 @@ Tensor pow(const Tensor& a, double b);
 Tensor pow(double a, const Tensor& b);
 
 Tensor neg(const Tensor& x);
-Tensor exp(const Tensor& x);
-Tensor log(const Tensor& x);
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);  ///< 1 / √x
-Tensor square(const Tensor& x);
-Tensor tanh(const Tensor& x);
-Tensor erf(const Tensor& x);
-Tensor relu(const Tensor& x);  ///< max(x, 0), with derivative 0 at 0
-Tensor sigmoid(const Tensor& x);
-Tensor silu(const Tensor& x);  ///< x·sigmoid(x)
-
-/// How `gelu` computes the normal distribution function.
-enum class GeluApproximation { none, tanh };
-/// x·Φ(x); with `tanh`, ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))). Hendrycks & Gimpel 2016.
-Tensor gelu(const Tensor& x, GeluApproximation approximate = GeluApproximation::none);
 
 // Comparisons give bool tensors, which have no gradient.
 Tensor eq(const Tensor& a, const Tensor& b);

@@ -84,6 +84,27 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
                   }}});
 }
 
+Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
+  const int64_t d = normalize_dim("take_along_dim", dim, x.dim());
+  check_dtype("take_along_dim", "index", index, DType::i64);
+  if (x.dim() != index.dim()) {
+    throw ShapeError("take_along_dim: index ", index.shape(), " must have the rank of ", x.shape());
+  }
+  if (x.dim() == 0) return gather(x, d, index);
+  Shape x_shape = x.shape(), index_shape = index.shape();
+  x_shape[d] = index_shape[d] = 1;
+  const Shape common = broadcast_shapes("take_along_dim", x_shape, index_shape);
+  x_shape = index_shape = common;
+  x_shape[d] = x.shape()[d];
+  index_shape[d] = index.shape()[d];
+  kernels::check_indices("take_along_dim", index, x.shape()[d]);
+  return gather(expand(x, x_shape), d, expand(index, index_shape));
+}
+
+Tensor take_along_dim(const Tensor& x, const Tensor& index) {
+  return take_along_dim(reshape(x, {x.numel()}), reshape(index, {index.numel()}), 0);
+}
+
 Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
   const int64_t d = normalize_dim("scatter_add", dim, x.dim());
   check_same_dtype("scatter_add", x, source);

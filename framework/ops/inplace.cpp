@@ -42,6 +42,7 @@ void begin_write(const char* op, const Tensor& x) {
 }
 
 void fill_(const Tensor& x, double value) {
+  check_value_fits("fill_", x.dtype(), value);
   begin_write("fill_", x);
   kernels::fill_(x, value);
 }
@@ -61,6 +62,7 @@ void copy_(const Tensor& x, const Tensor& source) {
 void add_(const Tensor& x, const Tensor& y, double scale) {
   check_fits("add_", x, y);
   check_number("add_", x.dtype());
+  check_value_fits("add_", x.dtype(), scale);
   const Tensor from = apart_from(x, y);
   begin_write("add_", x);
   kernels::add_(x, from, scale);
@@ -68,6 +70,7 @@ void add_(const Tensor& x, const Tensor& y, double scale) {
 
 void mul_(const Tensor& x, double factor) {
   check_number("mul_", x.dtype());
+  check_value_fits("mul_", x.dtype(), factor);
   begin_write("mul_", x);
   visit_number("mul_", x.dtype(), [&]<class T>() {
     kernels::map_into<T, T>(

@@ -2,8 +2,10 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/kernels/gather.h"
+#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"
@@ -61,6 +63,23 @@ Tensor reduce(const Tensor& losses, const Tensor& total_weight, Reduction reduct
   return reduction == Reduction::sum ? total : total / total_weight;
 }
 
+Tensor reduce(const Tensor& losses, Reduction reduction) {
+  if (reduction == Reduction::none) return losses;
+  return reduction == Reduction::sum ? sum(losses) : mean(losses);
+}
+
+/// Refuses under the loss's own name what the ops inside it would refuse under theirs.
+void check_pair(const char* op, const Tensor& input, const Tensor& target) {
+  check_same_dtype(op, input, target);
+  check_floating(op, input.dtype());
+  broadcast_shapes(op, input.shape(), target.shape());
+}
+
+Tensor difference(const char* op, const Tensor& input, const Tensor& target) {
+  check_pair(op, input, target);
+  return input - target;
+}
+
 Tensor nll_each(const Tensor& input, const Targets& targets) {
   const int64_t dim = class_dim(input);
   const Tensor picked = squeeze(gather(input, dim, unsqueeze(targets.index, dim)), dim);
@@ -98,19 +117,59 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
-  check_same_dtype("mse_loss", input, target);
-  check_floating("mse_loss", input.dtype());
-  broadcast_shapes("mse_loss", input.shape(), target.shape());  // or the message would name sub
-  const Tensor squares = square(input - target);
-  switch (reduction) {
-    case Reduction::none:
-      return squares;
-    case Reduction::sum:
-      return sum(squares);
-    case Reduction::mean:
-      break;
+  return reduce(square(difference("mse_loss", input, target)), reduction);
+}
+
+Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  return reduce(abs(difference("l1_loss", input, target)), reduction);
+}
+
+Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction, double delta) {
+  if (!(delta > 0)) throw ValueError("huber_loss: delta must be positive, got ", delta);
+  const Tensor d = abs(difference("huber_loss", input, target));
+  return reduce(where(le(d, delta), 0.5 * square(d), delta * (d - 0.5 * delta)), reduction);
+}
+
+Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
+  if (!(beta >= 0)) throw ValueError("smooth_l1_loss: beta must not be negative, got ", beta);
+  const Tensor d = abs(difference("smooth_l1_loss", input, target));
+  if (beta == 0) return reduce(d, reduction);
+  return reduce(where(lt(d, beta), square(d) * (0.5 / beta), d - 0.5 * beta), reduction);
+}
+
+Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {
+  check_pair("kl_div", input, target);
+  if (log_target) return reduce(exp(target) * (target - input), reduction);
+  const Tensor zero = eq(target, 0);
+  const Tensor entropy = target * log(masked_fill(target, zero, 1));  // 0·log 0 is 0
+  return reduce(entropy - masked_fill(target * input, zero, 0), reduction);
+}
+
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                        const BinaryLossOptions& options) {
+  constexpr const char* op = "binary_cross_entropy_with_logits";
+  check_pair(op, input, target);
+  if (input.shape() != target.shape()) {
+    throw ShapeError(op, ": input and target must have one shape, got ", input.shape(), " and ",
+                     target.shape());
   }
-  return mean(squares);
+  const auto factor = [&](const char* what, const Tensor& of) {
+    check_same_dtype(op, input, of);
+    if (broadcast_shapes(op, target.shape(), of.shape()) == target.shape()) return;
+    throw ShapeError(op, ": ", what, " ", of.shape(), " does not broadcast to the target's ",
+                     target.shape());
+  };
+  Tensor positive = target * log_sigmoid(input);
+  if (options.pos_weight.defined()) {
+    factor("pos_weight", options.pos_weight);
+    positive = positive * options.pos_weight;
+  }
+  Tensor losses = -(positive + (1 - target) * log_sigmoid(-input));
+  if (options.weight.defined()) {
+    factor("weight", options.weight);
+    losses = losses * options.weight;
+  }
+  return reduce(losses, options.reduction);
 }
 
 }  // namespace heed

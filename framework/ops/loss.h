@@ -24,7 +24,33 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOption
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
                      const ClassLossOptions& options = {});
 
+// Losses of input and target of one floating dtype, whose shapes broadcast; both get gradients.
+
 /// (input − target)².
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean);
+/// |input − target|.
+Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean);
+/// ½d² where |d| = |input − target| ≤ delta, else delta·(|d| − ½delta); delta > 0. Huber 1964.
+Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean,
+                  double delta = 1);
+/// ½d²/beta where |d| < beta, else |d| − ½beta; beta ≥ 0, and 0 is l1_loss.
+Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
+                      Reduction reduction = Reduction::mean, double beta = 1);
+/// target·(log target − input) for log-probabilities `input`; with `log_target` the target is one
+/// of log-probabilities, too. Where target is 0 the loss is 0. PyTorch's "batchmean" is the sum
+/// divided by input.size(0).
+Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean,
+              bool log_target = false);
+
+/// What the elements of a binary_cross_entropy_with_logits count; each broadcasts to the target.
+struct BinaryLossOptions {
+  Tensor weight = {};      ///< of elements, or undefined
+  Tensor pos_weight = {};  ///< of the positive term, or undefined
+  Reduction reduction = Reduction::mean;
+};
+/// −(pos_weight·target·log σ(input) + (1 − target)·log σ(−input)) · weight, precise for every
+/// logit. Input and target have one shape.
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                        const BinaryLossOptions& options = {});
 
 }  // namespace heed

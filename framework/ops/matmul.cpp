@@ -3,6 +3,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gemm.h"
 #include "heed/framework/ops/check.h"
+#include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 
@@ -36,6 +37,23 @@ Tensor batched(const Tensor& a, const Tensor& b) {
   return record("matmul", kernels::gemm(a, b),
                 {{a, [b = Saved(b)](const Tensor& g) { return matmul(g, transpose(b, -2, -1)); }},
                  {b, [a = Saved(a)](const Tensor& g) { return matmul(transpose(a, -2, -1), g); }}});
+}
+
+void check_ranks(const char* op, const Tensor& a, const Tensor& b, int64_t rank) {
+  if (a.dim() == rank && b.dim() == rank) return;
+  throw ShapeError(op, ": needs two ", rank, "-d tensors, got ", a.shape(), " and ", b.shape());
+}
+
+/// beta·c + alpha·product; a beta of 0 lets nothing of c through, not even NaN.
+Tensor add_product(const char* op, const Tensor& c, const Tensor& product, double beta,
+                   double alpha) {
+  if (broadcast_shapes(op, c.shape(), product.shape()) != product.shape()) {
+    throw ShapeError(op, ": c ", c.shape(), " does not broadcast to the product's ",
+                     product.shape());
+  }
+  const Tensor scaled = alpha == 1 ? product : product * alpha;
+  if (beta == 0) return scaled;
+  return (beta == 1 ? c : c * beta) + scaled;
 }
 
 }  // namespace
@@ -85,6 +103,30 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
        {weight, [x = Saved(x)](
                     const Tensor& g) { return matmul(transpose(as_rows(g), 0, 1), as_rows(x)); }},
        {bias, [](const Tensor& g) { return sum(as_rows(g), {0}); }}});
+}
+
+Tensor bmm(const Tensor& a, const Tensor& b) {
+  check_ranks("bmm", a, b, 3);
+  if (a.size(0) != b.size(0)) {
+    throw ShapeError("bmm: batch sizes differ: ", a.shape(), " and ", b.shape(),
+                     "; matmul broadcasts");
+  }
+  return matmul(a, b);
+}
+
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
+  check_ranks("addmm", a, b, 2);
+  return add_product("addmm", c, matmul(a, b), beta, alpha);
+}
+
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
+  check_ranks("baddbmm", a, b, 3);
+  return add_product("baddbmm", c, bmm(a, b), beta, alpha);
+}
+
+Tensor outer(const Tensor& a, const Tensor& b) {
+  check_ranks("outer", a, b, 1);
+  return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
 }  // namespace heed

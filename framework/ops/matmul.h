@@ -14,4 +14,14 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 /// undefined. One product for the whole batch.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = Tensor());
 
+/// [B, M, K] @ [B, K, N] → [B, M, N]; no broadcasting.
+Tensor bmm(const Tensor& a, const Tensor& b);
+/// beta·c + alpha·(a @ b) for a [M, K], b [K, N] and c broadcasting to [M, N].
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
+/// beta·c + alpha·bmm(a, b), c broadcasting to [B, M, N].
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta = 1,
+               double alpha = 1);
+/// a [M], b [N] → a bᵀ [M, N].
+Tensor outer(const Tensor& a, const Tensor& b);
+
 }  // namespace heed

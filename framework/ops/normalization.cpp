@@ -1,22 +1,34 @@
 #include "heed/framework/ops/normalization.h"
 
+#include <limits>
+
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/normalize.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 
 namespace heed {
 namespace {
 
-void check_affine(const char* what, const Tensor& x, const Shape& shape, const Tensor& parameter) {
+void check_tail(const char* op, const Tensor& x, const Shape& shape) {
+  const int64_t lead = x.dim() - shape.size();
+  bool fits = lead >= 0 && !shape.empty();
+  for (int64_t d = 0; fits && d < shape.size(); ++d) fits = x.shape()[lead + d] == shape[d];
+  if (fits) return;
+  throw ShapeError(op, ": normalized_shape ", shape, " is not the tail of x's shape ", x.shape());
+}
+
+void check_affine(const char* op, const char* what, const Tensor& x, const Shape& shape,
+                  const Tensor& parameter) {
   if (!parameter.defined()) return;
-  check_same_dtype("layer_norm", x, parameter);
+  check_same_dtype(op, x, parameter);
   if (parameter.shape() == shape) return;
-  throw ShapeError("layer_norm: ", what, " must have normalized_shape ", shape, ", got ",
+  throw ShapeError(op, ": ", what, " must have normalized_shape ", shape, ", got ",
                    parameter.shape());
 }
 
@@ -47,15 +59,9 @@ Gradients composed_backward(const Tensor& g, const Tensor& x, const Tensor& weig
 
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
-  const int64_t lead = x.dim() - shape.size();
-  bool fits = lead >= 0 && !shape.empty();
-  for (int64_t d = 0; fits && d < shape.size(); ++d) fits = x.shape()[lead + d] == shape[d];
-  if (!fits) {
-    throw ShapeError("layer_norm: normalized_shape ", shape, " is not the tail of x's shape ",
-                     x.shape());
-  }
-  check_affine("weight", x, shape, weight);
-  check_affine("bias", x, shape, bias);
+  check_tail("layer_norm", x, shape);
+  check_affine("layer_norm", "weight", x, shape, weight);
+  check_affine("layer_norm", "bias", x, shape, bias);
   const int64_t length = numel_of(shape);
   const Tensor flat_weight = weight.defined() ? kernels::contiguous(weight) : Tensor();
   const Tensor flat_bias = bias.defined() ? kernels::contiguous(bias) : Tensor();
@@ -68,6 +74,19 @@ Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, con
                   const auto d = kernels::layer_norm_backward(g, x, length, flat, mean, rstd);
                   return Gradients{d.x, reshape(d.weight, shape), reshape(d.bias, shape)};
                 });
+}
+
+Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight,
+                std::optional<double> eps) {
+  check_floating("rms_norm", x.dtype());
+  check_tail("rms_norm", x, shape);
+  check_affine("rms_norm", "weight", x, shape, weight);
+  const double epsilon = x.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
+                                                 : std::numeric_limits<double>::epsilon();
+  IntList tail;
+  for (int64_t d = x.dim() - shape.size(); d < x.dim(); ++d) tail.push_back(d);
+  const Tensor normal = x * rsqrt(mean(square(x), tail, true) + eps.value_or(epsilon));
+  return weight.defined() ? normal * weight : normal;
 }
 
 }  // namespace heed

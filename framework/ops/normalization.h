@@ -1,6 +1,8 @@
 // Normalisation.
 #pragma once
 
+#include <optional>
+
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -10,5 +12,10 @@ namespace heed {
 /// 2016.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = Tensor(),
                   const Tensor& bias = Tensor(), double eps = 1e-5);
+
+/// x / √(mean(x²) + eps) · weight over the trailing dimensions `normalized_shape`. Without eps it
+/// is the dtype's machine epsilon, as in PyTorch. Zhang & Sennrich 2019.
+Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = Tensor(),
+                std::optional<double> eps = {});
 
 }  // namespace heed

@@ -1,6 +1,7 @@
 #include "heed/framework/ops/reduce.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -9,8 +10,10 @@
 #include "heed/framework/kernels/elementwise.h"
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
 
 namespace heed {
 namespace {
@@ -37,10 +40,38 @@ void check_choice(const char* op, const Tensor& x, const IntList& dims) {
   }
 }
 
+/// The largest or smallest elements `y`; equal ones share the gradient evenly.
+Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& dims,
+                      bool keepdim) {
+  y = shaped(std::move(y), reduced_shape(x.shape(), dims, keepdim));
+  if (!is_floating(x.dtype())) return y;
+  return record(op, std::move(y),
+                {{x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
+                    const Tensor best = with_dims(y_, x->shape(), dims);
+                    const Tensor chosen = eq(x, expand(best, x->shape())).to(g.dtype());
+                    return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
+                  }}});
+}
+
 double count_of(const Tensor& x, const IntList& dims) {
   int64_t count = 1;
   for (const int64_t d : dims) count *= x.shape()[d];
   return static_cast<double>(count);
+}
+
+/// The elements of `x` at `index`, which kept its dimension `dim`.
+ValuesAndIndices taken_at(const Tensor& x, int64_t dim, const Tensor& index, bool keepdim) {
+  const Tensor values = gather(x, dim, index);
+  if (keepdim) return {values, index};
+  return {squeeze(values, dim), squeeze(index, dim)};
+}
+
+template <class Kernel>
+Tensor place_of(const char* op, Kernel kernel, const Tensor& x, int64_t dim, bool keepdim) {
+  const int64_t d = normalize_dim(op, dim, x.dim());
+  check_choice(op, x, {d});
+  if (x.dim() == 0) return zeros({}, DType::i64);
+  return shaped(kernel(x, d), reduced_shape(x.shape(), {d}, keepdim));
 }
 
 }  // namespace
@@ -68,14 +99,12 @@ Tensor var(const Tensor& x, const IntList& along, double correction, bool keepdi
 
 Tensor amax(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("amax", along, x.dim());
-  Tensor y = shaped(kernels::amax(x, dims), reduced_shape(x.shape(), dims, keepdim));
-  if (!is_floating(x.dtype())) return y;
-  return record("amax", std::move(y),
-                {{x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
-                    const Tensor largest = with_dims(y_, x->shape(), dims);
-                    const Tensor chosen = eq(x, expand(largest, x->shape())).to(g.dtype());
-                    return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
-                  }}});
+  return record_extreme("amax", kernels::amax(x, dims), x, dims, keepdim);
+}
+
+Tensor amin(const Tensor& x, const IntList& along, bool keepdim) {
+  const IntList dims = normalize_dims("amin", along, x.dim());
+  return record_extreme("amin", kernels::amin(x, dims), x, dims, keepdim);
 }
 
 Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
@@ -97,11 +126,13 @@ Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
 ValuesAndIndices max(const Tensor& x, int64_t dim, bool keepdim) {
   const int64_t d = normalize_dim("max", dim, x.dim());
   check_choice("max", x, {d});
-  if (x.dim() == 0) return {x, argmax(x)};
-  const Tensor index = argmax(x, d, true);
-  const Tensor values = gather(x, d, index);
-  if (keepdim) return {values, index};
-  return {squeeze(values, d), squeeze(index, d)};
+  return taken_at(x, d, argmax(x, d, true), keepdim);
+}
+
+ValuesAndIndices min(const Tensor& x, int64_t dim, bool keepdim) {
+  const int64_t d = normalize_dim("min", dim, x.dim());
+  check_choice("min", x, {d});
+  return taken_at(x, d, argmin(x, d, true), keepdim);
 }
 
 Tensor max(const Tensor& x) {
@@ -109,15 +140,83 @@ Tensor max(const Tensor& x) {
   return amax(x);
 }
 
+Tensor min(const Tensor& x) {
+  check_choice("min", x, normalize_dims("min", {}, x.dim()));
+  return amin(x);
+}
+
 Tensor argmax(const Tensor& x, int64_t dim, bool keepdim) {
-  const int64_t d = normalize_dim("argmax", dim, x.dim());
-  if (x.dim() == 0) return argmax(x);
-  return shaped(kernels::argmax(x, d), reduced_shape(x.shape(), {d}, keepdim));
+  return place_of("argmax", kernels::argmax, x, dim, keepdim);
+}
+
+Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
+  return place_of("argmin", kernels::argmin, x, dim, keepdim);
 }
 
 Tensor argmax(const Tensor& x) {
+  check_choice("argmax", x, normalize_dims("argmax", {}, x.dim()));
   const NoGrad guard;
-  return shaped(kernels::argmax(reshape(x, {-1}), 0), {});
+  return argmax(reshape(x, {-1}), 0);
+}
+
+Tensor argmin(const Tensor& x) {
+  check_choice("argmin", x, normalize_dims("argmin", {}, x.dim()));
+  const NoGrad guard;
+  return argmin(reshape(x, {-1}), 0);
+}
+
+Tensor std(const Tensor& x, const IntList& along, double correction, bool keepdim) {
+  check_floating("std", x.dtype());
+  const IntList dims = normalize_dims("std", along, x.dim());
+  return sqrt(var(x, dims, correction, keepdim));
+}
+
+Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
+  check_floating("norm", x.dtype());
+  const IntList dims = normalize_dims("norm", along, x.dim());
+  if (!(p >= 0)) throw ValueError("norm: p must be 0 or more, got ", p);
+  if (p == 0) return sum(ne(x, 0).to(x.dtype()), dims, keepdim);
+  if (p == 1) return sum(abs(x), dims, keepdim);
+  if (std::isinf(p)) {
+    check_choice("norm", x, dims);
+    return amax(abs(x), dims, keepdim);
+  }
+  const Tensor total = sum(p == 2 ? square(x) : pow(abs(x), p), dims, keepdim);
+  // The root has no derivative at 0: there the norm is the constant 0, as in PyTorch.
+  const Tensor zero = eq(total, 0);
+  const Tensor positive = masked_fill(total, zero, 1);
+  return masked_fill(p == 2 ? sqrt(positive) : pow(positive, 1 / p), zero, 0);
+}
+
+Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
+  check_number("prod", x.dtype());
+  const int64_t d = normalize_dim("prod", dim, x.dim());
+  if (x.dim() == 0) return x.clone();
+  // The halves are multiplied until one slice is left: no division, so zeros do no harm.
+  Tensor y = x;
+  while (y.shape()[d] > 1) {
+    const int64_t size = y.shape()[d], half = size / 2;
+    const Tensor pairs = slice(y, d, 0, half) * slice(y, d, half, 2 * half);
+    y = size % 2 == 0 ? pairs : cat(std::array{pairs, slice(y, d, size - 1, size)}, d);
+  }
+  if (y.shape()[d] == 0) y = ones(reduced_shape(x.shape(), {d}, true), x.dtype());
+  if (!keepdim) y = squeeze(y, d);
+  return x.shape()[d] == 1 ? y.clone() : y;  // never a view of x
+}
+
+Tensor prod(const Tensor& x) {
+  check_number("prod", x.dtype());
+  return prod(reshape(x, {x.numel()}), 0);
+}
+
+Tensor any(const Tensor& x, const IntList& along, bool keepdim) {
+  const IntList dims = normalize_dims("any", along, x.dim());
+  return ne(sum(ne(x, 0).to(DType::i64), dims, keepdim), 0);
+}
+
+Tensor all(const Tensor& x, const IntList& along, bool keepdim) {
+  const IntList dims = normalize_dims("all", along, x.dim());
+  return eq(sum(eq(x, 0).to(DType::i64), dims, keepdim), 0);
 }
 
 }  // namespace heed

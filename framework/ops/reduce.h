@@ -12,6 +12,13 @@ Tensor mean(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 Tensor var(const Tensor& x, const IntList& dims = {}, double correction = 1, bool keepdim = false);
 /// Largest element; equal ones share the gradient evenly. Empty dimensions throw ShapeError.
 Tensor amax(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
+/// The same for the smallest.
+Tensor amin(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
+/// √var.
+Tensor std(const Tensor& x, const IntList& dims = {}, double correction = 1, bool keepdim = false);
+/// (Σ|x|ᵖ)^(1/p); p = ∞ is the largest magnitude, p = 0 counts what is not 0. The gradient where
+/// the norm is 0 is 0. Throws ValueError for negative p.
+Tensor norm(const Tensor& x, double p = 2, const IntList& dims = {}, bool keepdim = false);
 /// log Σ exp(x), computed around the maximum.
 Tensor logsumexp(const Tensor& x, const IntList& dims, bool keepdim = false);
 
@@ -21,11 +28,24 @@ struct ValuesAndIndices {
 };
 /// Largest elements along `dim` and where the first of them stand; those get the gradient.
 ValuesAndIndices max(const Tensor& x, int64_t dim, bool keepdim = false);
+/// The same for the smallest.
+ValuesAndIndices min(const Tensor& x, int64_t dim, bool keepdim = false);
 /// The largest element of all; equal ones share the gradient evenly.
 Tensor max(const Tensor& x);
+Tensor min(const Tensor& x);  ///< the same for the smallest
 /// Index of the first largest element along `dim`, i64.
 Tensor argmax(const Tensor& x, int64_t dim, bool keepdim = false);
+Tensor argmin(const Tensor& x, int64_t dim, bool keepdim = false);  ///< of the first smallest
 /// Its index in row-major order, 0-d i64.
 Tensor argmax(const Tensor& x);
+Tensor argmin(const Tensor& x);
+
+/// The product along `dim`, or of all elements. Its gradient is right where elements are 0, too.
+Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false);
+Tensor prod(const Tensor& x);
+
+/// Whether any element is not 0, and whether all are: bool tensors.
+Tensor any(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
+Tensor all(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 
 }  // namespace heed

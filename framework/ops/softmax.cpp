@@ -3,6 +3,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/softmax.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
 
 namespace heed {

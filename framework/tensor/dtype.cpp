@@ -1,5 +1,7 @@
 #include "heed/framework/tensor/dtype.h"
 
+#include <cmath>
+
 namespace heed {
 
 const char* name_of(DType dtype) {
@@ -32,6 +34,13 @@ void check_floating(const char* op, DType dtype) {
 void check_number(const char* op, DType dtype) {
   if (dtype != DType::boolean) return;
   throw DTypeError(op, ": takes numbers, got bool; write .to(DType::f32) or .to(DType::i64)");
+}
+
+void check_value_fits(const char* op, DType dtype, double value) {
+  if (dtype != DType::i64) return;
+  if (value >= -0x1p63 && value < 0x1p63 && std::trunc(value) == value) return;
+  throw ValueError(op, ": ", value,
+                   " is no i64, the dtype of the tensor; write .to(DType::f32) on it");
 }
 
 }  // namespace heed

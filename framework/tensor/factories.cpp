@@ -31,6 +31,7 @@ Tensor ones(const Shape& shape, DType dtype) {
 }
 
 Tensor full(const Shape& shape, double value, DType dtype) {
+  check_value_fits("full", dtype, value);
   Tensor result = Tensor::empty(shape, dtype);
   visit(dtype, [&]<class T>() {
     std::fill_n(result.mutable_data<T>(), result.numel(), static_cast<T>(value));
@@ -46,8 +47,18 @@ Tensor ones_like(const Tensor& x) {
   return ones(x.shape(), x.dtype());
 }
 
+Tensor full_like(const Tensor& x, double value) {
+  return full(x.shape(), value, x.dtype());
+}
+
+Tensor empty_like(const Tensor& x) {
+  return empty(x.shape(), x.dtype());
+}
+
 Tensor arange(double start, double end, double step, DType dtype) {
   const double count = std::ceil((end - start) / step);
+  check_value_fits("arange", dtype, start);
+  check_value_fits("arange", dtype, step);
   if (!(count >= 0) || count > 0x1p53) {
     throw ValueError("arange: no steps of ", step, " lead from ", start, " to ", end);
   }
@@ -55,8 +66,24 @@ Tensor arange(double start, double end, double step, DType dtype) {
                 [&](int64_t i) { return start + static_cast<double>(i) * step; });
 }
 
+Tensor linspace(double start, double end, int64_t steps, DType dtype) {
+  if (steps < 0) throw ValueError("linspace: steps must not be negative, got ", steps);
+  check_value_fits("linspace", dtype, std::trunc(start));
+  check_value_fits("linspace", dtype, std::trunc(end));
+  // From the nearer end, as in PyTorch: both are met exactly.
+  const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+  return filled({steps}, dtype, [&](int64_t i) {
+    return i < steps / 2 || steps == 1 ? start + step * static_cast<double>(i)
+                                       : end - step * static_cast<double>(steps - 1 - i);
+  });
+}
+
 Tensor eye(int64_t n, DType dtype) {
-  return filled({n, n}, dtype, [n](int64_t i) { return i / n == i % n ? 1 : 0; });
+  return eye(n, n, dtype);
+}
+
+Tensor eye(int64_t n, int64_t m, DType dtype) {
+  return filled({n, m}, dtype, [m](int64_t i) { return i / m == i % m ? 1 : 0; });
 }
 
 template <class T>
@@ -89,6 +116,18 @@ Tensor rand(const Shape& shape, Rng& rng, DType dtype) {
 Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
   check_floating("randn", dtype);
   return filled(shape, dtype, [&](int64_t) { return rng.normal(); });
+}
+
+Tensor rand_like(const Tensor& x, Rng& rng) {
+  return rand(x.shape(), rng, x.dtype());
+}
+
+Tensor randn_like(const Tensor& x, Rng& rng) {
+  return randn(x.shape(), rng, x.dtype());
+}
+
+Tensor randint_like(const Tensor& x, int64_t low, int64_t high, Rng& rng) {
+  return filled(x.shape(), x.dtype(), [&](int64_t) { return rng.integer(low, high); });
 }
 
 Tensor randint(int64_t low, int64_t high, const Shape& shape, Rng& rng) {

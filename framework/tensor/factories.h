@@ -18,12 +18,18 @@ Tensor ones(const Shape& shape, DType dtype = DType::f32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
+Tensor full_like(const Tensor& x, double value);
+Tensor empty_like(const Tensor& x);
 /// start, start + step, … below `end`. Throws ValueError when step is 0 or points away from `end`.
 Tensor arange(double start, double end, double step = 1, DType dtype = DType::i64);
 inline Tensor arange(int64_t end, DType dtype = DType::i64) {
   return arange(0, static_cast<double>(end), 1, dtype);
 }
+/// `steps` numbers from `start` to `end`, both included. Throws ValueError for negative steps.
+Tensor linspace(double start, double end, int64_t steps, DType dtype = DType::f32);
+/// Ones on the main diagonal of [n, m] zeros; m is n if left out.
 Tensor eye(int64_t n, DType dtype = DType::f32);
+Tensor eye(int64_t n, int64_t m, DType dtype = DType::f32);
 
 /// Copies `values` (row-major) into a new tensor. Throws ShapeError if their numbers differ.
 template <class T>
@@ -47,6 +53,10 @@ Tensor rand(const Shape& shape, Rng& rng, DType dtype = DType::f32);
 Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);
 /// Integers in [low, high), i64. Throws ValueError on an empty range.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, Rng& rng);
+Tensor rand_like(const Tensor& x, Rng& rng);
+Tensor randn_like(const Tensor& x, Rng& rng);
+/// In x's shape and dtype. Throws ValueError on an empty range.
+Tensor randint_like(const Tensor& x, int64_t low, int64_t high, Rng& rng);
 /// A random permutation of 0 … n − 1, i64.
 Tensor randperm(int64_t n, Rng& rng);
 

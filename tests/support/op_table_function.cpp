@@ -1,5 +1,7 @@
 // Rows of functions of one element.
+#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/tests/support/op_reference.h"
 #include "heed/tests/support/op_rows.h"
 #include "heed/tests/support/reference_elementwise.h"

@@ -3,6 +3,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"

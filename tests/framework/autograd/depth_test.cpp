@@ -7,6 +7,7 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 

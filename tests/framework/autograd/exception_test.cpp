@@ -6,6 +6,7 @@
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"

@@ -7,6 +7,7 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"

@@ -1,6 +1,7 @@
 // Random graphs against finite differences: any mixture of ops, with nodes used again and again.
 #include "heed/framework/autograd/gradcheck.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"

@@ -71,7 +71,9 @@ TEST_CASE("to_vector reads strided, expanded and empty tensors in row-major orde
 
 TEST_CASE("factories fill what they promise") {
   CHECK(values(ones({2}, DType::f64)) == Values{1, 1});
-  CHECK(full({2}, 2.9, DType::i64).to_vector<int64_t>() == std::vector<int64_t>{2, 2});
+  CHECK(full({2}, -2, DType::i64).to_vector<int64_t>() == std::vector<int64_t>{-2, -2});
+  CHECK(message_of([] { full({2}, 2.9, DType::i64); }) ==
+        "full: 2.9 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
   CHECK(full({1}, 0.5, DType::boolean).to_vector<bool>() == std::vector<bool>{true});
   CHECK(values(eye(2, DType::f64)) == Values{1, 0, 0, 1});
   CHECK(eye(0).shape() == Shape{0, 0});

@@ -1,0 +1,37 @@
+// checkpoint: memory for time. What a function makes on its way is not kept for backward but
+// computed again there.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+namespace detail {
+Tensor checkpoint_all(std::function<Tensor(const std::vector<Tensor>&)> function,
+                      std::vector<Tensor> inputs);
+
+template <class Function, size_t... i>
+auto unpacked(Function function, std::index_sequence<i...>) {
+  return [function = std::move(function)](const std::vector<Tensor>& inputs) -> Tensor {
+    return function(inputs[i]...);
+  };
+}
+}  // namespace detail
+
+/// function(inputs…), of which only inputs and output are kept: its graph is made again in
+/// backward. Values and gradients are those of the plain call, bit for bit; random ops draw the
+/// same numbers again. Parameters that the function captures get their gradients, too. The function
+/// lives as long as the graph, must give the same result when called again, and is called in the
+/// thread that sweeps. Chen et al. 2016.
+template <class Function, class... Inputs>
+Tensor checkpoint(Function function, const Inputs&... inputs) {
+  return detail::checkpoint_all(
+      detail::unpacked(std::move(function), std::index_sequence_for<Inputs...>()),
+      {static_cast<const Tensor&>(inputs)...});
+}
+
+}  // namespace heed

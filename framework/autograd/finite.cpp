@@ -1,0 +1,88 @@
+#include "heed/framework/autograd/finite.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "heed/framework/autograd/anomaly.h"
+#include "heed/framework/kernels/copy.h"
+
+namespace heed {
+namespace {
+
+/// Where the first element stands that is not finite, and the range of those that are.
+struct Look {
+  std::optional<int64_t> bad;  // in row-major order
+  double value = 0;            // of that element
+  double least = std::numeric_limits<double>::infinity();
+  double most = -std::numeric_limits<double>::infinity();
+};
+
+Look look_at(const Tensor& x) {
+  Look look;
+  visit(x.dtype(), [&]<class T>() {
+    const Tensor dense = kernels::contiguous(x);
+    const T* data = dense.data<T>();
+    for (int64_t i = 0; i < dense.numel(); ++i) {
+      const auto value = static_cast<double>(data[i]);
+      if (std::isfinite(value)) {
+        look.least = std::min(look.least, value);
+        look.most = std::max(look.most, value);
+      } else if (!look.bad) {
+        look.bad = i;
+        look.value = value;
+      }
+    }
+  });
+  return look;
+}
+
+std::string index_text(const Shape& shape, int64_t at) {
+  IntList index = IntList::filled(shape.size(), 0);
+  for (int64_t d = shape.size() - 1; d >= 0; --d) {
+    index[d] = at % shape[d];
+    at /= shape[d];
+  }
+  return text_of(index, " of ", shape);
+}
+
+std::string value_text(double value) {
+  return std::isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
+}
+
+std::string range_text(const Tensor& x, const Look& look) {
+  if (x.numel() == 0) return text_of(x.dtype(), " ", x.shape(), " without elements");
+  return text_of(x.dtype(), " ", x.shape(), " in [", look.least, ", ", look.most, "]");
+}
+
+}  // namespace
+
+void check_made_finite(const char* op, const Tensor& output,
+                       std::span<const Tensor* const> inputs) {
+  if (!is_floating(output.dtype())) return;
+  const Look made = look_at(output);
+  if (!made.bad) return;
+  std::string ranges;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& input = *inputs[i];
+    if (!input.defined()) continue;
+    const Look look = look_at(input);
+    if (look.bad) return;  // it came from elsewhere
+    ranges += text_of("; input ", i, " ", range_text(input, look));
+  }
+  throw NonFiniteError(op, ": made ", value_text(made.value), " at ",
+                       index_text(output.shape(), *made.bad), ranges);
+}
+
+void check_pulled_finite(const char* op, size_t input, const Tensor& gradient, const Tensor& g) {
+  const Look made = look_at(gradient);
+  if (!made.bad) return;
+  const Look incoming = look_at(g);
+  if (incoming.bad) return;
+  throw NonFiniteError(op, ": its gradient made ", value_text(made.value), " at ",
+                       index_text(gradient.shape(), *made.bad), " for input ", input,
+                       "; incoming gradient ", range_text(g, incoming));
+}
+
+}  // namespace heed

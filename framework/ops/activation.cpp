@@ -1,0 +1,78 @@
+#include "heed/framework/ops/activation.h"
+
+#include <numbers>
+
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/functions.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
+
+namespace heed {
+
+Tensor relu(const Tensor& x) {
+  return record(
+      "relu", kernels::relu(x),
+      {{x, [](const Tensor& g, const Tensor& y) { return masked_fill(g, le(y, 0), 0); }}});
+}
+
+Tensor sigmoid(const Tensor& x) {
+  return record("sigmoid", kernels::sigmoid(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }}});
+}
+
+Tensor silu(const Tensor& x) {
+  check_floating("silu", x.dtype());
+  return x * sigmoid(x);
+}
+
+Tensor gelu(const Tensor& x, GeluApproximation approximate) {
+  if (approximate == GeluApproximation::none) {
+    return record("gelu", kernels::gelu(x),
+                  {{x, [x = Saved(x)](const Tensor& g) {
+                      const Tensor cdf = 0.5 * (1 + erf(x.get() * (1 / std::numbers::sqrt2)));
+                      const Tensor pdf =
+                          exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
+                      return g * (cdf + x * pdf);
+                    }}});
+  }
+  return record("gelu", kernels::gelu_tanh(x),
+                {{x, [x = Saved(x)](const Tensor& g) {
+                    // y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′
+                    constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi,
+                                     a = 0.044715;
+                    const Tensor x2 = square(x);
+                    const Tensor t = tanh(c * x * (1 + a * x2));
+                    return g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * (c * (1 + 3 * a * x2)));
+                  }}});
+}
+
+Tensor log_sigmoid(const Tensor& x) {
+  return record("log_sigmoid", kernels::log_sigmoid(x),
+                {{x, [x = Saved(x)](const Tensor& g) { return g * sigmoid(-x.get()); }}});
+}
+
+Tensor softplus(const Tensor& x, double beta, double threshold) {
+  return record("softplus", kernels::softplus(x, beta, threshold),
+                {{x, [x = Saved(x), beta, threshold](const Tensor& g) {
+                    const Tensor scaled = x * beta;
+                    return where(gt(scaled, threshold), g, g * sigmoid(scaled));
+                  }}});
+}
+
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  return record("leaky_relu", kernels::leaky_relu(x, negative_slope),
+                {{x, [x = Saved(x), negative_slope](const Tensor& g) {
+                    return where(gt(x, 0), g, g * negative_slope);
+                  }}});
+}
+
+Tensor elu(const Tensor& x, double alpha) {
+  return record("elu", kernels::elu(x, alpha),
+                {{x, [x = Saved(x), alpha](const Tensor& g) {
+                    const Tensor positive = gt(x, 0);
+                    // Where it is not asked for, exp must not overflow: Inf · 0 would be NaN.
+                    return where(positive, g, g * alpha * exp(masked_fill(x, positive, 0)));
+                  }}});
+}
+
+}  // namespace heed

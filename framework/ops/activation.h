@@ -1,0 +1,25 @@
+// Activations, with PyTorch's names and defaults.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+Tensor relu(const Tensor& x);     ///< max(x, 0), with derivative 0 at 0
+Tensor sigmoid(const Tensor& x);  ///< 1 / (1 + exp(−x))
+Tensor silu(const Tensor& x);     ///< x·sigmoid(x)
+/// log sigmoid(x), precise for every x.
+Tensor log_sigmoid(const Tensor& x);
+/// log(1 + exp(beta·x)) / beta; x itself where beta·x > threshold.
+Tensor softplus(const Tensor& x, double beta = 1, double threshold = 20);
+/// x where positive, else slope·x. Maas, Hannun & Ng 2013.
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
+/// x where positive, else alpha·(exp(x) − 1). Clevert, Unterthiner & Hochreiter 2015.
+Tensor elu(const Tensor& x, double alpha = 1);
+
+/// How `gelu` computes the normal distribution function.
+enum class GeluApproximation { none, tanh };
+/// x·Φ(x); with `tanh`, ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))). Hendrycks & Gimpel 2016.
+Tensor gelu(const Tensor& x, GeluApproximation approximate = GeluApproximation::none);
+
+}  // namespace heed

@@ -1,0 +1,138 @@
+#include "heed/framework/ops/functions.h"
+
+#include <numbers>
+
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/elementwise.h"
+#include "heed/framework/kernels/functions.h"
+#include "heed/framework/ops/broadcast.h"
+#include "heed/framework/ops/check.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+namespace {
+
+/// The result of an op that is constant almost everywhere. Integers have no gradient at all.
+Tensor record_step(const char* op, Tensor y, const Tensor& x) {
+  if (!is_floating(x.dtype())) return y;
+  return record(op, std::move(y), {{x, [](const Tensor& g) { return zeros_like(g); }}});
+}
+
+/// g where this operand was chosen, half of it where both are equal.
+Tensor share(const Tensor& g, const Tensor& other_was_chosen, const Tensor& equal) {
+  return masked_fill(where(equal, g * 0.5, g), other_was_chosen, 0);
+}
+
+}  // namespace
+
+Tensor exp(const Tensor& x) {
+  return record("exp", kernels::exp(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return g * y; }}});
+}
+
+Tensor log(const Tensor& x) {
+  return record("log", kernels::log(x), {{x, [x = Saved(x)](const Tensor& g) { return g / x; }}});
+}
+
+Tensor sqrt(const Tensor& x) {
+  return record("sqrt", kernels::sqrt(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return g / (2 * y); }}});
+}
+
+Tensor rsqrt(const Tensor& x) {
+  return record("rsqrt", kernels::rsqrt(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return -0.5 * g * (y * y * y); }}});
+}
+
+Tensor square(const Tensor& x) {
+  check_number("square", x.dtype());
+  return record("square", kernels::mul(x, x),
+                {{x, [x = Saved(x)](const Tensor& g) { return 2 * g * x; }}});
+}
+
+Tensor tanh(const Tensor& x) {
+  return record("tanh", kernels::tanh(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return g * (1 - y * y); }}});
+}
+
+Tensor erf(const Tensor& x) {
+  return record("erf", kernels::erf(x), {{x, [x = Saved(x)](const Tensor& g) {
+                                            return g * exp(-square(x)) *
+                                                   (2 * std::numbers::inv_sqrtpi);
+                                          }}});
+}
+
+Tensor expm1(const Tensor& x) {
+  return record("expm1", kernels::expm1(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return g * (y + 1); }}});
+}
+
+Tensor log1p(const Tensor& x) {
+  return record("log1p", kernels::log1p(x),
+                {{x, [x = Saved(x)](const Tensor& g) { return g / (x.get() + 1); }}});
+}
+
+Tensor reciprocal(const Tensor& x) {
+  return record("reciprocal", kernels::reciprocal(x),
+                {{x, [](const Tensor& g, const Tensor& y) { return -(g * y * y); }}});
+}
+
+Tensor sin(const Tensor& x) {
+  return record("sin", kernels::sin(x),
+                {{x, [x = Saved(x)](const Tensor& g) { return g * cos(x); }}});
+}
+
+Tensor cos(const Tensor& x) {
+  return record("cos", kernels::cos(x),
+                {{x, [x = Saved(x)](const Tensor& g) { return -(g * sin(x)); }}});
+}
+
+Tensor abs(const Tensor& x) {
+  return record("abs", kernels::abs(x),
+                {{x, [x = Saved(x)](const Tensor& g) { return g * sign(x); }}});
+}
+
+Tensor sign(const Tensor& x) {
+  return record_step("sign", kernels::sign(x), x);
+}
+
+Tensor floor(const Tensor& x) {
+  return record_step("floor", kernels::floor(x), x);
+}
+
+Tensor round(const Tensor& x) {
+  return record_step("round", kernels::round(x), x);
+}
+
+Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high) {
+  if (!low && !high) throw ValueError("clamp: needs a lower or an upper bound");
+  for (const std::optional<double>& bound : {low, high}) {
+    if (bound) check_value_fits("clamp", x.dtype(), *bound);
+  }
+  return record("clamp", kernels::clamp(x, low, high),
+                {{x, [x = Saved(x), low, high](const Tensor& g) {
+                    const Tensor above = low ? masked_fill(g, le(x, *low), 0) : g;
+                    return high ? masked_fill(above, ge(x, *high), 0) : above;
+                  }}});
+}
+
+Tensor maximum(const Tensor& left, const Tensor& right) {
+  const auto [a, b] = operands("maximum", left, right);
+  return record(
+      "maximum", kernels::maximum(a, b),
+      {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(a, b), eq(a, b)); }},
+       {b,
+        [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(b, a), eq(a, b)); }}});
+}
+
+Tensor minimum(const Tensor& left, const Tensor& right) {
+  const auto [a, b] = operands("minimum", left, right);
+  return record(
+      "minimum", kernels::minimum(a, b),
+      {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(a, b), eq(a, b)); }},
+       {b,
+        [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(b, a), eq(a, b)); }}});
+}
+
+}  // namespace heed

@@ -1,0 +1,65 @@
+// Mask: which keys a query may attend to. What a tensor's true means is said by the name of the
+// function that takes it, so polarity cannot be mixed up:
+//
+//   Mask::causal() & Mask::lengths(lengths) & Mask::block(padding)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// How the queries of a causal mask or a window stand to the keys when their numbers differ: first
+/// to first, or last to last (decoding with a cache). PyTorch's is_causal is top_left.
+enum class Alignment { top_left, bottom_right };
+
+/// A rule over scores [..., L_1, L_2]. The default lets everything through. Tensors must broadcast
+/// to the scores they are used with.
+class Mask {
+ public:
+  Mask() = default;
+  static Mask keep(const Tensor& mask);   ///< bool: true = may attend
+  static Mask block(const Tensor& mask);  ///< bool: true = may not attend
+  /// Floating: added to the scaled scores, with a gradient; −∞ blocks.
+  static Mask additive(const Tensor& bias);
+  /// i64 [B] or [B, L_1]: only the first so many keys of each sample (or query) are there.
+  static Mask lengths(const Tensor& lengths);
+  /// Query i may attend to keys 0 … i (counted from the alignment).
+  static Mask causal(Alignment alignment = Alignment::top_left);
+  /// Query i may attend to keys i − width … i + width; with `& causal()` only to earlier ones.
+  static Mask window(int64_t width, Alignment alignment = Alignment::top_left);
+  /// What both let through; what both add is added.
+  friend Mask operator&(const Mask& a, const Mask& b);
+
+  bool empty() const { return parts_.empty(); }
+
+  struct Parts {
+    Tensor blocked;  ///< bool, broadcasts to the scores; undefined: nothing is blocked
+    Tensor bias;     ///< of the scores' dtype, finite where not blocked; undefined: none
+  };
+  /// The rule for scores of a shape [..., L_1, L_2] and dtype. Throws ShapeError, DTypeError naming
+  /// the kind of mask.
+  Parts resolve(const Shape& scores, DType dtype) const;
+
+ private:
+  enum class Kind { keep, block, additive, lengths, causal, window };
+  struct Part {
+    Kind kind;
+    Tensor tensor = {};
+    int64_t width = 0;
+    Alignment alignment = Alignment::top_left;
+  };
+  explicit Mask(Part part) : parts_{std::move(part)} {}
+  static Tensor blocked_by(const Part& part, const Shape& scores);
+  std::vector<Part> parts_;
+};
+
+/// Row-wise softmax over what is not blocked: blocked elements are exactly 0 and have a gradient of
+/// exactly 0, whatever their value; a row of which all is blocked is zeros. `blocked` is bool and
+/// broadcasts to x.
+Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim = -1);
+
+}  // namespace heed

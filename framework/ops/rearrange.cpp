@@ -1,0 +1,225 @@
+#include "heed/framework/ops/rearrange.h"
+
+#include <algorithm>
+
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/indexing.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+
+namespace heed {
+
+Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
+  const int64_t start = normalize_dim("flatten", start_dim, x.dim());
+  const int64_t end = normalize_dim("flatten", end_dim, x.dim());
+  if (start > end) {
+    throw ValueError("flatten: start_dim ", start_dim, " stands behind end_dim ", end_dim, " for ",
+                     x.shape());
+  }
+  if (x.dim() == 0) return reshape(x, {1});
+  Shape shape;
+  int64_t joined = 1;
+  for (int64_t d = 0; d < x.dim(); ++d) {
+    if (d >= start && d <= end) {
+      joined *= x.shape()[d];
+      if (d == end) shape.push_back(joined);
+    } else {
+      shape.push_back(x.shape()[d]);
+    }
+  }
+  return reshape(x, shape);
+}
+
+Tensor unflatten(const Tensor& x, int64_t dim, const Shape& sizes) {
+  const int64_t d = normalize_dim("unflatten", dim, x.dim());
+  if (x.dim() == 0 || sizes.empty()) {
+    throw ShapeError("unflatten: needs a dimension and sizes for it, got ", x.shape(), " and ",
+                     sizes);
+  }
+  const Shape parts = infer_size("unflatten", sizes, {x.shape()[d]});
+  Shape shape;
+  for (int64_t i = 0; i < x.dim(); ++i) {
+    if (i != d) {
+      shape.push_back(x.shape()[i]);
+    } else {
+      for (const int64_t size : parts) shape.push_back(size);
+    }
+  }
+  return view(x, shape);
+}
+
+Tensor movedim(const Tensor& x, const IntList& from, const IntList& to) {
+  if (from.size() != to.size()) {
+    throw ValueError("movedim: as many places as dimensions, got ", from, " and ", to);
+  }
+  IntList order = IntList::filled(x.dim(), -1);
+  IntList moved;
+  for (int64_t i = 0; i < from.size(); ++i) {
+    const int64_t d = normalize_dim("movedim", from[i], x.dim());
+    const int64_t place = normalize_dim("movedim", to[i], x.dim());
+    if (moved.contains(d) || (x.dim() > 0 && order[place] >= 0)) {
+      throw ValueError("movedim: a dimension appears twice in ", from, " or ", to);
+    }
+    if (x.dim() > 0) order[place] = d;
+    moved.push_back(d);
+  }
+  int64_t next = 0;
+  for (int64_t& d : order) {
+    if (d >= 0) continue;
+    while (moved.contains(next)) ++next;
+    d = next++;
+  }
+  return permute(x, order);
+}
+
+std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
+  if (chunks < 1) throw ValueError("chunk: needs at least 1 chunk, got ", chunks);
+  if (x.dim() == 0) throw IndexError("chunk: a 0-d tensor has no dimension to cut");
+  const int64_t size = x.shape()[normalize_dim("chunk", dim, x.dim())];
+  return split(x, std::max<int64_t>(1, (size + chunks - 1) / chunks), dim);
+}
+
+Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
+  if (dims.empty() && shifts.size() == 1) {
+    return reshape(roll(reshape(x, {x.numel()}), shifts, {0}), x.shape());
+  }
+  if (shifts.size() != dims.size() || shifts.empty()) {
+    throw ValueError("roll: as many shifts as dimensions, got ", shifts, " and ", dims);
+  }
+  Tensor y = x;
+  for (int64_t i = 0; i < dims.size(); ++i) {
+    const int64_t d = normalize_dim("roll", dims[i], x.dim());
+    const int64_t size = x.dim() == 0 ? 0 : x.shape()[d];
+    if (size == 0) continue;
+    const int64_t cut = ((-shifts[i]) % size + size) % size;
+    if (cut == 0) continue;
+    y = cat(std::vector{slice(y, d, cut, size), slice(y, d, 0, cut)}, d);
+  }
+  return y.is_same(x) ? x.clone() : y;
+}
+
+Tensor repeat(const Tensor& x, const IntList& repeats) {
+  if (repeats.size() < x.dim()) {
+    throw ShapeError("repeat: a number for each dimension of ", x.shape(), ", got ", repeats);
+  }
+  Shape shape = x.shape();
+  while (shape.size() < repeats.size()) shape.insert(0, 1);
+  Tensor y = reshape(x, shape);
+  for (int64_t d = repeats.size() - 1; d >= 0; --d) {
+    if (repeats[d] < 0) throw ValueError("repeat: numbers must not be negative, got ", repeats);
+    if (repeats[d] == 1) continue;
+    // A new dimension in front of d, repeated as a view, then joined with d.
+    if (y.dim() == max_rank) {
+      const std::vector<Tensor> copies(static_cast<size_t>(repeats[d]), y);
+      y = copies.empty() ? slice(y, d, 0, 0) : cat(copies, d);
+      continue;
+    }
+    Shape wide = y.shape();
+    wide.insert(d, repeats[d]);
+    Shape joined = y.shape();
+    joined[d] *= repeats[d];
+    y = reshape(expand(unsqueeze(y, d), wide), joined);
+  }
+  return y.is_same(x) ? x.clone() : y;
+}
+
+Tensor tile(const Tensor& x, const IntList& repeats) {
+  IntList all = repeats;
+  while (all.size() < x.dim()) all.insert(0, 1);
+  return repeat(x, all);
+}
+
+Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim) {
+  if (repeats < 0) {
+    throw ValueError("repeat_interleave: repeats must not be negative, got ", repeats);
+  }
+  const int64_t d = dim ? normalize_dim("repeat_interleave", *dim, x.dim()) : 0;
+  if (!dim || x.dim() == 0) {
+    const Tensor flat = reshape(x, {x.numel()});
+    return reshape(expand(unsqueeze(flat, 1), {x.numel(), repeats}), {x.numel() * repeats});
+  }
+  Shape joined = x.shape();
+  joined[d] *= repeats;
+  if (x.dim() == max_rank) {  // no room for one more dimension
+    const Tensor index = repeat_interleave(arange(x.shape()[d]), repeats);
+    return index_select(x, d, index);
+  }
+  Shape wide = x.shape();
+  wide.insert(d + 1, repeats);
+  return reshape(expand(unsqueeze(x, d + 1), wide), joined);
+}
+
+namespace {
+
+/// A bool matrix, true where column − row is above the diagonal.
+Tensor above(const char* op, const Tensor& x, int64_t diagonal) {
+  if (x.dim() < 2) throw ShapeError(op, ": needs at least 2 dimensions, got ", x.shape());
+  const NoGrad guard;
+  const int64_t rows = x.size(-2), columns = x.size(-1);
+  return gt(sub(unsqueeze(arange(columns), 0), unsqueeze(arange(rows), 1)),
+            static_cast<double>(diagonal));
+}
+
+struct Diagonal {
+  Shape shape;
+  Strides strides;
+  int64_t offset;
+};
+
+Diagonal diagonal_of(const char* op, const Shape& shape, const Strides& strides, int64_t offset,
+                     int64_t dim1, int64_t dim2) {
+  const int64_t d1 = normalize_dim(op, dim1, shape.size());
+  const int64_t d2 = normalize_dim(op, dim2, shape.size());
+  if (shape.size() < 2 || d1 == d2) {
+    throw ValueError(op, ": needs two different dimensions, got ", dim1, " and ", dim2, " of ",
+                     shape);
+  }
+  Diagonal result{shape, strides, 0};
+  const int64_t length = offset >= 0 ? std::min(shape[d1], shape[d2] - offset)
+                                     : std::min(shape[d1] + offset, shape[d2]);
+  result.shape.erase(std::max(d1, d2));
+  result.shape.erase(std::min(d1, d2));
+  result.strides.erase(std::max(d1, d2));
+  result.strides.erase(std::min(d1, d2));
+  result.shape.push_back(std::max<int64_t>(length, 0));
+  result.strides.push_back(strides[d1] + strides[d2]);
+  if (length > 0) result.offset = offset >= 0 ? offset * strides[d2] : -offset * strides[d1];
+  return result;
+}
+
+}  // namespace
+
+Tensor tril(const Tensor& x, int64_t diagonal) {
+  return masked_fill(x, above("tril", x, diagonal), 0);
+}
+
+Tensor triu(const Tensor& x, int64_t diagonal) {
+  return masked_fill(x, eq(above("triu", x, diagonal - 1), 0), 0);
+}
+
+Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
+  const Diagonal d = diagonal_of("diagonal", x.shape(), x.strides(), offset, dim1, dim2);
+  return record("diagonal", x.alias(d.shape, d.strides, x.offset() + d.offset),
+                {{x, [shape = x.shape(), offset, dim1, dim2](const Tensor& g) {
+                    return diagonal_backward(g, shape, offset, dim1, dim2);
+                  }}});
+}
+
+Tensor diagonal_backward(const Tensor& g, const Shape& shape, int64_t offset, int64_t dim1,
+                         int64_t dim2) {
+  Tensor y = zeros(shape, g.dtype());
+  const Diagonal d = diagonal_of("diagonal_backward", shape, y.strides(), offset, dim1, dim2);
+  if (d.shape != g.shape()) {
+    throw ShapeError("diagonal_backward: the diagonal of ", shape, " has shape ", d.shape,
+                     ", g has ", g.shape());
+  }
+  kernels::copy_(y.alias(d.shape, d.strides, d.offset), g);
+  return record(
+      "diagonal_backward", std::move(y),
+      {{g, [offset, dim1, dim2](const Tensor& gg) { return diagonal(gg, offset, dim1, dim2); }}});
+}
+
+}  // namespace heed

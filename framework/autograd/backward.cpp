@@ -256,9 +256,7 @@ void splice(const Tensor& output, const Tensor& gradient) {
   if (Sweep::current == nullptr) {
     throw GradientError("splice: no backward() is running; it is for pullbacks");
   }
-  if (output.requires_grad()) {
-    start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
-  }
+  start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
   Sweep::current->count_splice();
 }
 

@@ -36,8 +36,7 @@ Tensor grad(const Tensor& output, const Tensor& input, const Tensor& gradient = 
 /// Inside a pullback: carries `gradient` into the graph of `output` as part of the running sweep.
 /// A pullback that recomputed something with recording on hands it over by this, and leaves that
 /// it never knew of (captured parameters) get their gradients; a joint pullback may then return an
-/// empty `Gradients`. An output that does not require grad carries nothing. Throws GradientError
-/// elsewhere.
+/// empty `Gradients`. Throws GradientError elsewhere.
 void splice(const Tensor& output, const Tensor& gradient);
 
 }  // namespace heed

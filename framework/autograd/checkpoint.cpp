@@ -47,7 +47,11 @@ Tensor detail::checkpoint_all(Function function, std::vector<Tensor> inputs) {
       const GradMode recording(true);
       recomputed = again->function({again->inputs.begin(), again->inputs.end()});
     }
-    splice(recomputed, g);
+    if (recomputed.requires_grad()) {
+      splice(recomputed, g);
+    } else {  // nothing flows on: a leaf that no one sees takes it
+      splice(zeros_like(g).requires_grad_(), g);
+    }
     return Gradients();
   });
 }

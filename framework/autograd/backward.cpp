@@ -260,9 +260,8 @@ void splice(const Tensor& output, const Tensor& gradient) {
   Sweep::current->count_splice();
 }
 
-void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph,
-                      bool create_graph) const {
-  heed::backward(std::span(this, 1), std::span(&gradient, 1), {retain_graph, create_graph});
+void Tensor::backward(const Tensor& gradient, const SweepOptions& options) const {
+  heed::backward(std::span(this, 1), std::span(&gradient, 1), options);
 }
 
 }  // namespace heed

@@ -1,21 +1,12 @@
 // The sweep: gradients carried from outputs to leaves, newest node first, without recursion.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
-
-/// How a sweep treats the graph.
-struct SweepOptions {
-  /// Keep what the pullbacks saved, so that the graph can be swept again. Default: create_graph.
-  std::optional<bool> retain_graph = {};
-  /// Record the pullbacks themselves, so that the gradients have gradients.
-  bool create_graph = false;
-};
 
 /// Adds the gradient of Σᵢ⟨outputs[i], gradients[i]⟩ to the `.grad` of every leaf. An undefined or
 /// missing gradient means 1 and needs a one-element output. If anything throws, every `.grad` is

@@ -25,6 +25,14 @@ struct TensorImpl;
 void retain(TensorImpl* impl) noexcept;
 void release(TensorImpl* impl) noexcept;
 
+/// How a backward() treats the graph.
+struct SweepOptions {
+  /// Keep what the pullbacks saved, so that the graph can be swept again. Default: create_graph.
+  std::optional<bool> retain_graph = {};
+  /// Record the pullbacks themselves, so that the gradients have gradients.
+  bool create_graph = false;
+};
+
 /// A handle on a strided array of up to 8 dimensions. Copying a Tensor copies the handle: both see
 /// the same elements, the same gradient and the same place in the graph. Views share elements.
 /// A default-constructed Tensor is undefined: `defined()` is its only valid question.
@@ -71,8 +79,7 @@ class Tensor {
   void set_grad(const Tensor& grad) const;  ///< of this tensor's shape and dtype, or undefined
   /// Gradients of this tensor, weighted by `gradient` (which a single element may leave out), are
   /// added to the `.grad` of every leaf. As in PyTorch; see autograd/backward.h.
-  void backward(const Tensor& gradient = Tensor(), std::optional<bool> retain_graph = {},
-                bool create_graph = false) const;
+  void backward(const Tensor& gradient = Tensor(), const SweepOptions& options = {}) const;
   Tensor detach() const;  ///< the same elements, outside the graph
 
   // Sugar for ops/view.h and ops/cast.h: see there.

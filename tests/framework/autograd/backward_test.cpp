@@ -51,7 +51,7 @@ TEST_CASE("an output of several elements needs a gradient of its shape and dtype
 TEST_CASE("a graph is used up by one backward unless it is retained") {
   const Tensor x = leaf({3});
   const Tensor y = x * x;
-  y.backward({}, true);
+  y.backward({}, {.retain_graph = true});
   y.backward();
   CHECK(values(x.grad()) == Values{12});
   CHECK(
@@ -133,7 +133,7 @@ TEST_CASE("create_graph gives derivatives of any order") {
 
 TEST_CASE("backward with create_graph stores gradients that can be differentiated") {
   const Tensor x = leaf({3});
-  (x * x * x).backward({}, {}, true);
+  (x * x * x).backward({}, {.create_graph = true});
   CHECK(values(x.grad()) == Values{27});
   CHECK(x.grad().requires_grad());
   const Tensor first = x.grad();
@@ -144,8 +144,8 @@ TEST_CASE("backward with create_graph stores gradients that can be differentiate
 
 TEST_CASE("gradients stored with create_graph accumulate inside the graph") {
   const Tensor x = leaf({3});
-  (x * x).backward({}, {}, true);
-  (x * x * x).backward({}, {}, true);
+  (x * x).backward({}, {.create_graph = true});
+  (x * x * x).backward({}, {.create_graph = true});
   const Tensor both = x.grad();
   CHECK(values(both) == Values{33});
   x.set_grad({});
@@ -249,8 +249,8 @@ TEST_CASE("a gradient attached to the graph of its own leaf makes no cycle") {
   {
     const Tensor x = leaf({2}), w = leaf({3});
     const Tensor y = exp(x * w) * tanh(x) + x / w;
-    y.backward({}, {}, true);
-    (x.grad() * w.grad()).backward({}, {}, true);
+    y.backward({}, {.create_graph = true});
+    (x.grad() * w.grad()).backward({}, {.create_graph = true});
     CHECK(x.grad().requires_grad());
   }
   CHECK(Held() == before);
@@ -263,7 +263,7 @@ TEST_CASE("a constant that was saved and later became a leaf makes no cycle") {
     Tensor x = tensor<double>({3});
     const Tensor z = a * x;  // saves x, a constant still
     x.requires_grad_();
-    (z * x).backward({}, {}, true);  // x.grad = z, whose graph saved x
+    (z * x).backward({}, {.create_graph = true});  // x.grad = z, whose graph saved x
     CHECK(values(x.grad()) == Values{6});
   }
   CHECK(Held() == before);

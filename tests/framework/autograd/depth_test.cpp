@@ -84,7 +84,7 @@ TEST_CASE("chains and ladders of a million nodes are swept and released in a sma
       from_grad = values(grad(y, x));
       const Tensor never_swept = make(x);
       const Tensor retained = make(x);
-      retained.backward({}, true);
+      retained.backward({}, {.retain_graph = true});
     });
     CHECK(from_backward == Values{1});
     CHECK(from_grad == Values{1});

@@ -99,7 +99,8 @@ TEST_CASE("a pullback that throws at any depth leaves every gradient as it was")
         for (int i = 0; i < 8; ++i) y = i == depth ? bomb(y) : tanh(y + model.b);
         const Tensor total = sum(y) + sum(matmul(model.x, model.w));
         CHECK_THROWS_WITH(total.backward(), "bomb");
-        CHECK_THROWS_WITH(total.backward({}, {}, true), Catch::Contains("graph was used up"));
+        CHECK_THROWS_WITH(total.backward({}, {.create_graph = true}),
+                          Catch::Contains("graph was used up"));
       }
       CHECK(Held() == held);
       CHECK(snapshot.is_intact(model));
@@ -121,7 +122,7 @@ TEST_CASE("after a failure a retained graph can be swept again") {
                                                            return g * 2;
                                                          }}});
   const Tensor z = y * y;
-  CHECK_THROWS_WITH(z.backward({}, true), "once");
+  CHECK_THROWS_WITH(z.backward({}, {.retain_graph = true}), "once");
   CHECK_FALSE(x.grad().defined());
   z.backward();
   CHECK(values(x.grad()) == Values{16});
@@ -162,7 +163,7 @@ TEST_CASE("every allocation of a double backward may fail") {
     const Model model;
     const int64_t count = fail_each_allocation(model, [&] {
       const auto g = grad(std::vector{model.loss()}, model.leaves(), {}, {.create_graph = true});
-      (sum(square(g[0])) + sum(g[1] * model.b)).backward({}, {}, true);
+      (sum(square(g[0])) + sum(g[1] * model.b)).backward({}, {.create_graph = true});
     });
     CHECK(count > 300);
     for (const Tensor& leaf : model.leaves()) leaf.set_grad({});

@@ -107,7 +107,7 @@ TEST_CASE("a recomputed graph is let go when the sweep is through") {
     const Held held;
     grad(sum(stack.nested(x)), x);
     CHECK(Held() == held);
-    sum(stack.nested(x)).backward({}, {}, true);
+    sum(stack.nested(x)).backward({}, {.create_graph = true});
     // w.grad is now in a graph whose pullback holds w itself, as f captured it: a cycle that only
     // its owner can cut. grad() with create_graph makes none.
     for (const Tensor& t : {stack.w, stack.b}) t.set_grad({});

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include "heed/examples/cli/failure.h"
+#include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/base/random_scope.h"
 #include "heed/framework/optim/clip.h"
@@ -50,6 +52,26 @@ std::string blame(const Module& model) {
   return fmt::format("the largest parameter is {:.3g} in {}", magnitude, largest);
 }
 
+/// Computes `again` once more and says which op made the first number that is not finite.
+std::string culprit(const Module& model, const RandomPosition& position,
+                    const std::function<void()>& again) {
+  try {
+    const RandomScope random(position);  // dropout draws what it drew
+    const AnomalyMode looking;
+    again();
+  } catch (const NonFiniteError& error) {
+    return error.what();
+  }
+  return blame(model);
+}
+
+/// The sign of a NaN means nothing.
+[[noreturn]] void fail_diverged(const char* what, double value, int64_t step,
+                                const std::string& cause) {
+  throw DivergedError("train: ", what, " is not finite: ", std::isnan(value) ? NAN : value,
+                      " at step ", step, "; ", cause, "; a smaller train.lr may help");
+}
+
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
@@ -80,18 +102,25 @@ TrainingResult Trainer::run(TrainingObserver& observer) {
 
 StepReport Trainer::train_step(int64_t step) {
   const auto start = Clock::now();
-  const RandomScope random({.seed = config_.seed, .step = step});
+  const RandomPosition position{.seed = config_.seed, .step = step};
+  const RandomScope random(position);
   const double lr = config_.lr * schedule_factor(config_.schedule, step - 1);
   const Batch batch = task_.training_batch(step, config_.batch_size);
-  const Tensor loss = sequence_loss(model_(batch.inputs), batch.targets);
+  const auto forward = [&] { return sequence_loss(model_(batch.inputs), batch.targets); };
+  const Tensor loss = forward();
   const double value = loss.item();
-  if (!std::isfinite(value)) fail_diverged("the loss", value, step);
+  if (!std::isfinite(value)) {
+    fail_diverged("the loss", value, step, culprit(model_, position, [&] { forward(); }));
+  }
   optimizer_->zero_grad();
   loss.backward();
   const double norm = config_.clip_norm
                           ? clip_grad_norm(optimizer_->parameters(), *config_.clip_norm)
                           : grad_norm(optimizer_->parameters());
-  if (!std::isfinite(norm)) fail_diverged("the gradient norm", norm, step);
+  if (!std::isfinite(norm)) {
+    fail_diverged("the gradient norm", norm, step,
+                  culprit(model_, position, [&] { forward().backward(); }));
+  }
   optimizer_->set_lr(lr);
   optimizer_->step();
   return {.step = step,
@@ -103,14 +132,11 @@ StepReport Trainer::train_step(int64_t step) {
 
 Evaluation Trainer::evaluate_at(int64_t step) {
   const Evaluation evaluation = evaluate(model_, task_, config_.batch_size);
-  if (!std::isfinite(evaluation.loss)) fail_diverged("the held-out loss", evaluation.loss, step);
+  if (!std::isfinite(evaluation.loss)) {
+    fail_diverged("the held-out loss", evaluation.loss, step,
+                  culprit(model_, {}, [&] { evaluate(model_, task_, config_.batch_size); }));
+  }
   return evaluation;
-}
-
-void Trainer::fail_diverged(const char* what, double value, int64_t step) const {
-  // The sign of a NaN means nothing.
-  throw DivergedError("train: ", what, " is not finite: ", std::isnan(value) ? NAN : value,
-                      " at step ", step, "; ", blame(model_), "; a smaller train.lr may help");
 }
 
 }  // namespace heed

@@ -52,7 +52,6 @@ class Trainer {
  private:
   StepReport train_step(int64_t step);
   Evaluation evaluate_at(int64_t step);
-  [[noreturn]] void fail_diverged(const char* what, double value, int64_t step) const;
 
   Model& model_;
   const Task& task_;

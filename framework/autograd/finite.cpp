@@ -1,5 +1,7 @@
 #include "heed/framework/autograd/finite.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -53,7 +55,8 @@ std::string value_text(double value) {
 
 std::string range_text(const Tensor& x, const Look& look) {
   if (x.numel() == 0) return text_of(x.dtype(), " ", x.shape(), " without elements");
-  return text_of(x.dtype(), " ", x.shape(), " in [", look.least, ", ", look.most, "]");
+  return text_of(x.dtype(), " ", x.shape(),
+                 fmt::format(" in [{:.4g}, {:.4g}]", look.least, look.most));
 }
 
 }  // namespace

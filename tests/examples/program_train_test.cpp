@@ -152,7 +152,7 @@ TEST_CASE("what cannot be written is told in one line", "[program]") {
   CHECK(ended.err == "file/run: cannot create the run directory: Not a directory\n");
 }
 
-TEST_CASE("training that diverges ends with code 3 and names the step", "[program]") {
+TEST_CASE("training that diverges ends with code 3 and names step, op and module", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   const Ended ended =
@@ -160,7 +160,8 @@ TEST_CASE("training that diverges ends with code 3 and names the step", "[progra
   CHECK(ended.exit_code == 3);
   CHECK(ended.out.empty());
   const std::string message = lines_of(ended.err).back();
-  CHECK(message.starts_with("train: the loss is not finite: nan at step 2; the largest parameter"));
+  CHECK(message.starts_with("train: the loss is not finite: nan at step 2; linear: made "));
+  CHECK(message.find(" (in blocks.0.attention.W_Q)") != std::string::npos);
   CHECK(message.ends_with("; a smaller train.lr may help"));
   CHECK(lines_of(folder.read("run/log.txt")).back() == message);
   CHECK(lines_of(folder.read("run/metrics.jsonl")).size() == 1);

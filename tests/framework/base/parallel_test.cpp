@@ -17,9 +17,12 @@
 #include <vector>
 
 #include "heed/framework/base/error.h"
+#include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace {
+
+using heed::testing::message_of;
 
 using heed::parallel_for;
 using Chunk = std::pair<int64_t, int64_t>;
@@ -32,16 +35,6 @@ std::vector<Chunk> chunks_of(int64_t size, int64_t grain) {
     chunks.emplace_back(begin, end);
   });
   return chunks;
-}
-
-template <class Call>
-std::string message_of(const Call& call) {
-  try {
-    call();
-  } catch (const heed::ValueError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 /// Waits until `count` threads are here, which proves that so many run at once.

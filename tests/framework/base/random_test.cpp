@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "heed/framework/base/error.h"
+#include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace {
+
+using heed::testing::message_of;
 
 using heed::Purpose;
 using heed::RandomStream;
@@ -44,16 +47,6 @@ double chi_square(std::span<const int> observed) {
 bool looks_uniform(std::span<const int> observed) {
   const double freedom = static_cast<double>(observed.size() - 1);
   return std::abs(chi_square(observed) - freedom) < 4 * std::sqrt(2 * freedom);
-}
-
-template <class Call>
-std::string message_of(const Call& call) {
-  try {
-    call();
-  } catch (const heed::ValueError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

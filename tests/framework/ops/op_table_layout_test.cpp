@@ -1,6 +1,7 @@
 // That the ops of the table do not care how memory is laid out, how often they run, or on how many
 // threads.
 #include "heed/framework/base/parallel.h"
+#include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/op_properties.h"
 
 namespace heed::testing {
@@ -19,18 +20,6 @@ auto close(const OpCase& op, DType floating) {
 std::string same_bits(const Tensor& got, const Tensor& want, bool) {
   return bit_difference(got, want);
 }
-
-/// Puts back the number of threads.
-class Threads {
- public:
-  explicit Threads(int count) : before_(num_threads()) { set_num_threads(count); }
-  ~Threads() { set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 void check_input_layouts(const OpCase& op, const Sample& sample, DType floating,
                          const std::string& where, const std::function<Layout(size_t)>& layout) {

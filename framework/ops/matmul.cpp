@@ -106,6 +106,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b) {
+  check_floating("bmm", a.dtype());
   check_ranks("bmm", a, b, 3);
   if (a.size(0) != b.size(0)) {
     throw ShapeError("bmm: batch sizes differ: ", a.shape(), " and ", b.shape(),
@@ -115,16 +116,19 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
 }
 
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
+  check_floating("addmm", c.dtype());
   check_ranks("addmm", a, b, 2);
   return add_product("addmm", c, matmul(a, b), beta, alpha);
 }
 
 Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
+  check_floating("baddbmm", c.dtype());
   check_ranks("baddbmm", a, b, 3);
   return add_product("baddbmm", c, bmm(a, b), beta, alpha);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {
+  check_number("outer", a.dtype());
   check_ranks("outer", a, b, 1);
   return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }

@@ -175,7 +175,9 @@ Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
   check_floating("norm", x.dtype());
   const IntList dims = normalize_dims("norm", along, x.dim());
   if (!(p >= 0)) throw ValueError("norm: p must be 0 or more, got ", p);
-  if (p == 0) return sum(ne(x, 0).to(x.dtype()), dims, keepdim);
+  if (p == 0) {  // how many are not 0; every element is overwritten, so the gradient is 0
+    return sum(masked_fill(masked_fill(x, ne(x, 0), 1), eq(x, 0), 0), dims, keepdim);
+  }
   if (p == 1) return sum(abs(x), dims, keepdim);
   if (std::isinf(p)) {
     check_choice("norm", x, dims);
@@ -199,7 +201,7 @@ Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
     const Tensor pairs = slice(y, d, 0, half) * slice(y, d, half, 2 * half);
     y = size % 2 == 0 ? pairs : cat(std::array{pairs, slice(y, d, size - 1, size)}, d);
   }
-  if (y.shape()[d] == 0) y = ones(reduced_shape(x.shape(), {d}, true), x.dtype());
+  if (y.shape()[d] == 0) y = sum(y, {d}, true) + 1;
   if (!keepdim) y = squeeze(y, d);
   return x.shape()[d] == 1 ? y.clone() : y;  // never a view of x
 }

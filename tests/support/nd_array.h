@@ -111,4 +111,44 @@ inline double broadcast_at(const NdArray& x, const Index& index) {
   return x.data.at(static_cast<size_t>(position));
 }
 
+/// f of every element.
+template <class Function>
+NdArray each(NdArray x, Function f) {
+  for (double& element : x.data) element = f(element);
+  return x;
+}
+
+/// f of every pair that broadcasting brings together.
+template <class Function>
+NdArray each_pair(const NdArray& a, const NdArray& b, Function f) {
+  NdArray y = filled(broadcast_shapes(a.shape, b.shape), 0.0);
+  for_each_index(y.shape, [&](const Index& index) {
+    y.at(index) = f(broadcast_at(a, index), broadcast_at(b, index));
+  });
+  return y;
+}
+
+/// Every line along `dim` replaced by the line f(line), of any one length.
+template <class Function>
+NdArray each_line(const NdArray& x, int64_t dim, Function f) {
+  using Line = std::vector<double>;
+  if (x.shape.empty()) return {{}, f(x.data)};
+  const size_t axis = wrap_dim(dim, x.rank());
+  std::vector<int64_t> outer = x.shape;
+  outer[axis] = 1;
+  std::vector<int64_t> shape = x.shape;
+  shape[axis] = static_cast<int64_t>(f(Line(static_cast<size_t>(x.shape[axis]), 0.0)).size());
+  NdArray y = filled(shape, 0.0);
+  for_each_index(outer, [&](const Index& start) {
+    Index index = start;
+    Line line;
+    for (index[axis] = 0; index[axis] < x.shape[axis]; ++index[axis]) line.push_back(x.at(index));
+    line = f(line);
+    for (index[axis] = 0; index[axis] < shape[axis]; ++index[axis]) {
+      y.at(index) = line.at(static_cast<size_t>(index[axis]));
+    }
+  });
+  return y;
+}
+
 }  // namespace heed::reference

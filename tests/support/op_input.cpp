@@ -26,6 +26,8 @@ double draw(const Input& input, Rng& rng) {
   switch (input.kind) {
     case Kind::any:
       return between(-512, 512) * step;
+    case Kind::shifted:
+      return (between(-512, 511) + 0.5) * step;
     case Kind::positive:
       return between(64, 576) * step;
     case Kind::nonzero:
@@ -56,12 +58,16 @@ double rounded(const Input& input, double value) {
 }  // namespace
 
 bool Input::is_floating() const {
-  return kind == Kind::any || kind == Kind::positive || kind == Kind::nonzero ||
-         kind == Kind::distinct || (kind == Kind::listed && dtype == DType::f64);
+  return kind == Kind::any || kind == Kind::shifted || kind == Kind::positive ||
+         kind == Kind::nonzero || kind == Kind::distinct ||
+         (kind == Kind::listed && dtype == DType::f64);
 }
 
 Input any(Sizes shape) {
   return {Kind::any, std::move(shape)};
+}
+Input shifted(Sizes shape) {
+  return {Kind::shifted, std::move(shape)};
 }
 Input positive(Sizes shape) {
   return {Kind::positive, std::move(shape)};

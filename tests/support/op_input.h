@@ -13,9 +13,20 @@ namespace heed::testing {
 
 using Sizes = std::vector<int64_t>;
 
-/// One input of a sample. Floating values are multiples of 2⁻⁸, so f32 holds them exactly.
+/// One input of a sample. Floating values are multiples of 2⁻⁹, so f32 holds them exactly.
 struct Input {
-  enum class Kind { absent, any, positive, nonzero, distinct, indices, boolean, listed, typed };
+  enum class Kind {
+    absent,
+    any,
+    shifted,
+    positive,
+    nonzero,
+    distinct,
+    indices,
+    boolean,
+    listed,
+    typed
+  };
   Kind kind = Kind::absent;
   Sizes shape = {};
   int64_t limit = 0;                ///< of indices
@@ -27,6 +38,7 @@ struct Input {
 };
 
 Input any(Sizes shape);       ///< in [−2, 2]
+Input shifted(Sizes shape);   ///< like any, and never equal to one of those values
 Input positive(Sizes shape);  ///< in [0.25, 2.25]
 Input nonzero(Sizes shape);   ///< |x| in [0.25, 2.25]: away from poles and kinks at 0
 Input distinct(Sizes shape);  ///< all different, a permutation of steps of 1/8 around 0

@@ -40,6 +40,11 @@ OpTable loss_ops();
 OpTable normalization_ops();
 OpTable indexing_ops();
 OpTable random_ops();
+OpTable rearrange_ops();
+OpTable order_ops();
+OpTable product_ops();
+OpTable element_loss_ops();
+OpTable attention_ops();
 
 inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
                        boolean = DType::boolean;

@@ -7,7 +7,8 @@ const OpTable& op_table() {
     OpTable all;
     for (const auto family :
          {arithmetic_ops, function_ops, comparison_ops, reduce_ops, view_ops, join_ops, cast_ops,
-          matmul_ops, softmax_ops, loss_ops, normalization_ops, indexing_ops, random_ops}) {
+          matmul_ops, softmax_ops, loss_ops, normalization_ops, indexing_ops, random_ops,
+          rearrange_ops, order_ops, product_ops, element_loss_ops, attention_ops}) {
       for (OpCase& op : family()) all.push_back(std::move(op));
     }
     return all;

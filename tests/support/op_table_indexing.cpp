@@ -1,5 +1,8 @@
 // Rows of reading and adding at indices.
 #include "heed/framework/ops/indexing.h"
+
+#include <algorithm>
+
 #include "heed/tests/support/op_reference.h"
 #include "heed/tests/support/op_rows.h"
 #include "heed/tests/support/reference_indexing.h"
@@ -100,6 +103,61 @@ OpCase gather_row() {
   };
 }
 
+OpCase take_along_dim_row() {
+  return {
+      .name = "take_along_dim",
+      .inputs = {"x", "index"},
+      .attributes = {integer("dim", left_out)},
+      .call =
+          [](auto& in, auto& with) {
+            return with.has("dim") ? take_along_dim(in[0], in[1], with.integer("dim"))
+                                   : take_along_dim(in[0], in[1]);
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            reference::NdArray x = in[0], index = in[1];
+            const int64_t dim = with.maybe_integer("dim").value_or(0);
+            if (!with.has("dim")) {
+              x.shape = {x.numel()};
+              index.shape = {index.numel()};
+            }
+            if (x.shape.empty()) return x;
+            const size_t axis = reference::wrap_dim(dim, x.rank());
+            std::vector<int64_t> shape;
+            for (size_t d = 0; d < x.shape.size(); ++d) {
+              shape.push_back(d == axis ? index.shape[d] : std::max(x.shape[d], index.shape[d]));
+            }
+            reference::NdArray y = reference::filled(shape, 0.0);
+            reference::for_each_index(shape, [&](const reference::Index& at) {
+              reference::Index from = at;
+              from[axis] = static_cast<int64_t>(reference::broadcast_at(index, at));
+              for (size_t d = 0; d < from.size(); ++d) {
+                if (d != axis && x.shape[d] == 1) from[d] = 0;
+              }
+              y.at(at) = x.at(from);
+            });
+            return y;
+          },
+      .samples = {{{any({3, 2}), indices(3, {4, 2})}, {{"dim", 0}}},
+                  {{any({3, 4}), indices(4, {1, 2})}, {{"dim", -1}}},
+                  {{any({1, 4}), indices(4, {3, 2})}, {{"dim", 1}}},
+                  {{any({2, 3}), indices(6, {2, 2})}},
+                  {{any({70, 60}), indices(70, {50, 60})}, {{"dim", 0}}},
+                  {{any({}), indices(1, {})}, {{"dim", 0}}},
+                  {{any({30, 40}), indices(40, {1, 2000})}, {{"dim", 1}}}},
+      .errors = {{{of_type(f32, {2, 3}), of_type(f32, {2, 3})},
+                  {{"dim", 0}},
+                  "take_along_dim: index must be i64, got f32 [2, 3]; write .to(DType::i64)"},
+                 {{of_type(f32, {2, 3}), indices(2, {2})},
+                  {{"dim", 0}},
+                  "take_along_dim: index [2] must have the rank of [2, 3]"},
+                 {{of_type(f32, {2, 3}), integers_of({2}, {1, 1})},
+                  {{"dim", 0}},
+                  "take_along_dim: index 2 is out of range for a dimension of size 2"}},
+      .dtypes = all_dtypes,
+  };
+}
+
 using Adding = Tensor (*)(const Tensor&, int64_t, const Tensor&, const Tensor&);
 using NaiveAdding = reference::NdArray (*)(const reference::NdArray&, int64_t,
                                            const reference::NdArray&, const reference::NdArray&);
@@ -186,7 +244,7 @@ OpCase one_hot_row() {
 }  // namespace
 
 OpTable indexing_ops() {
-  return {embedding_row(), index_select_row(), gather_row(),
+  return {embedding_row(), index_select_row(), gather_row(), take_along_dim_row(),
           index_add_row(), scatter_add_row(),  one_hot_row()};
 }
 

@@ -4,11 +4,53 @@
 #include "heed/tests/support/reference_normalization.h"
 
 namespace heed::testing {
+namespace {
 
-OpTable normalization_ops() {
+OpCase rms_norm_row() {
   const Json last = {{"normalized_shape", Json::array({4})}};
   const Json last_two = {{"normalized_shape", {2, 3}}, {"eps", 0.125}};
-  return {{
+  return {
+      .name = "rms_norm",
+      .inputs = {"x", "weight?"},
+      .attributes = {integers("normalized_shape"), number("eps", left_out)},
+      .call =
+          [](auto& in, auto& with) {
+            const auto eps =
+                with.has("eps") ? std::optional(with.number("eps")) : std::optional<double>();
+            return rms_norm(in[0], with.shape("normalized_shape"), in[1], eps);
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            // f32's own epsilon is beyond what the values here can show.
+            const double eps = with.has("eps") ? with.number("eps") : 0x1p-52;
+            return reference::rms_norm(in[0], with.integers("normalized_shape"), in.maybe(1), eps);
+          },
+      .samples = {{{nonzero({2, 2, 4})}, last},
+                  {{nonzero({2, 2, 4}), any({4})}, last},
+                  {{nonzero({4}), any({4})}, last},
+                  {{nonzero({2, 2, 3}), any({2, 3})}, last_two},
+                  {{listed({0, 0, 0, 0}, {1, 4})},
+                   {{"normalized_shape", Json::array({4})}, {"eps", 0.125}}},
+                  {{nonzero({0, 4}), any({4})}, last},
+                  {{nonzero({9000, 4}), any({4})}, last},
+                  {{nonzero({70, 600}), any({600})}, {{"normalized_shape", Json::array({600})}}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  last,
+                  "rms_norm: normalized_shape [4] is not the tail of x's shape [2, 3]"},
+                 {{of_type(f32, {2, 4}), of_type(f32, {3})},
+                  last,
+                  "rms_norm: weight must have normalized_shape [4], got [3]"},
+                 {{of_type(f32, {2, 4}), of_type(f64, {4})},
+                  last,
+                  "rms_norm: dtypes differ: f32 [2, 4] and f64 [4]; write .to(DType::f32) on the "
+                  "second or .to(DType::f64) on the first"}},
+  };
+}
+
+OpCase layer_norm_row() {
+  const Json last = {{"normalized_shape", Json::array({4})}};
+  const Json last_two = {{"normalized_shape", {2, 3}}, {"eps", 0.125}};
+  return {
       .name = "layer_norm",
       .inputs = {"x", "weight?", "bias?"},
       .attributes = {integers("normalized_shape"), number("eps", 1e-5)},
@@ -50,7 +92,13 @@ OpTable normalization_ops() {
                   last,
                   "layer_norm: dtypes differ: f32 [2, 4] and f64 [4]; write .to(DType::f32) on the "
                   "second or .to(DType::f64) on the first"}},
-  }};
+  };
+}
+
+}  // namespace
+
+OpTable normalization_ops() {
+  return {layer_norm_row(), rms_norm_row()};
 }
 
 }  // namespace heed::testing

@@ -40,4 +40,19 @@ NdArray layer_norm(const NdArray& x, const std::vector<int64_t>& normalized_shap
   return y;
 }
 
+NdArray rms_norm(const NdArray& x, const std::vector<int64_t>& normalized_shape,
+                 const std::optional<NdArray>& weight, double eps) {
+  const auto length = static_cast<size_t>(count_elements(normalized_shape));
+  NdArray y = x;
+  for (size_t begin = 0; begin < x.data.size(); begin += length) {
+    double squares = 0.0;
+    for (size_t i = 0; i < length; ++i) squares += x.data[begin + i] * x.data[begin + i];
+    const double root = std::sqrt(squares / static_cast<double>(length) + eps);
+    for (size_t i = 0; i < length; ++i) {
+      y.data[begin + i] = x.data[begin + i] / root * (weight ? weight->data[i] : 1.0);
+    }
+  }
+  return y;
+}
+
 }  // namespace heed::reference

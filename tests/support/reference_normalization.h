@@ -13,4 +13,7 @@ NdArray layer_norm(const NdArray& x, const std::vector<int64_t>& normalized_shap
                    const std::optional<NdArray>& weight = std::nullopt,
                    const std::optional<NdArray>& bias = std::nullopt, double eps = 1e-5);
 
+NdArray rms_norm(const NdArray& x, const std::vector<int64_t>& normalized_shape,
+                 const std::optional<NdArray>& weight, double eps);
+
 }  // namespace heed::reference

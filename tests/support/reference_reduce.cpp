@@ -64,6 +64,32 @@ size_t position_of_max(const Elements& elements) {
   return best;
 }
 
+/// The first NaN, or else the first of the smallest.
+size_t position_of_min(const Elements& elements) {
+  if (elements.empty()) throw std::invalid_argument("min: nothing to take the minimum of");
+  size_t best = 0;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (std::isnan(elements[i])) return i;
+    if (elements[i] < elements[best]) best = i;
+  }
+  return best;
+}
+
+double norm_of(const Elements& elements, double p) {
+  double total = 0.0;
+  for (const double element : elements) {
+    const double magnitude = std::fabs(element);
+    if (std::isinf(p)) {
+      total = std::fmax(total, magnitude);
+    } else if (p == 0) {
+      total += element == 0 ? 0 : 1;
+    } else {
+      total += std::pow(magnitude, p);
+    }
+  }
+  return std::isinf(p) || p == 0 ? total : std::pow(total, 1 / p);
+}
+
 double logsumexp_of(const Elements& elements) {
   if (elements.empty()) return -std::numeric_limits<double>::infinity();
   const double largest = elements[position_of_max(elements)];
@@ -114,6 +140,54 @@ NdArray argmax(const NdArray& x, std::optional<int64_t> dim, bool keepdim) {
   const Dims dims = dim ? Dims{*dim} : Dims{};
   return reduce(x, dims, keepdim, [](const Elements& elements) {
     return static_cast<double>(position_of_max(elements));
+  });
+}
+
+NdArray amin(const NdArray& x, const Dims& dims, bool keepdim) {
+  return reduce(x, dims, keepdim,
+                [](const Elements& elements) { return elements[position_of_min(elements)]; });
+}
+
+ValuesAndIndices min(const NdArray& x, int64_t dim, bool keepdim) {
+  return {amin(x, {dim}, keepdim), argmin(x, dim, keepdim)};
+}
+
+NdArray argmin(const NdArray& x, std::optional<int64_t> dim, bool keepdim) {
+  const Dims dims = dim ? Dims{*dim} : Dims{};
+  return reduce(x, dims, keepdim, [](const Elements& elements) {
+    return static_cast<double>(position_of_min(elements));
+  });
+}
+
+NdArray std(const NdArray& x, const Dims& dims, double correction, bool keepdim) {
+  return each(var(x, dims, correction, keepdim), [](double v) { return std::sqrt(v); });
+}
+
+NdArray norm(const NdArray& x, double p, const Dims& dims, bool keepdim) {
+  return reduce(x, dims, keepdim, [p](const Elements& elements) { return norm_of(elements, p); });
+}
+
+NdArray prod(const NdArray& x, std::optional<int64_t> dim, bool keepdim) {
+  return reduce(x, dim ? Dims{*dim} : Dims{}, keepdim, [](const Elements& elements) {
+    double product = 1.0;
+    for (const double element : elements) product *= element;
+    return product;
+  });
+}
+
+NdArray any(const NdArray& x, const Dims& dims, bool keepdim) {
+  return reduce(x, dims, keepdim, [](const Elements& elements) {
+    double found = 0.0;
+    for (const double element : elements) found = element != 0 ? 1.0 : found;
+    return found;
+  });
+}
+
+NdArray all(const NdArray& x, const Dims& dims, bool keepdim) {
+  return reduce(x, dims, keepdim, [](const Elements& elements) {
+    double holds = 1.0;
+    for (const double element : elements) holds = element == 0 ? 0.0 : holds;
+    return holds;
   });
 }
 

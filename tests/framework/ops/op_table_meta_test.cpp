@@ -37,8 +37,12 @@ std::set<std::string> matches(const std::string& text, const std::string& patter
   return found;
 }
 
+/// Takes a function, so no row of JSON describes it: checkpoint_test.cpp checks it.
+const std::set<std::string> without_row = {"checkpoint"};
+
 void expect_rows(const std::set<std::string>& names, const std::string& where) {
   for (const std::string& name : names) {
+    if (without_row.count(name) != 0) continue;
     expect(find_op(name) != nullptr, where + ": " + name + " has a row in the op table");
   }
 }

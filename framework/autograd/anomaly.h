@@ -18,7 +18,7 @@ inline thread_local constinit bool anomaly_mode = false;
 /// gives. The first that is not finite, though all it was made of is, throws a NonFiniteError: the
 /// op, forward or backward, the index, the ranges of the inputs, the module's path. Slow: to be
 /// turned on when a loss has become NaN.
-class AnomalyMode {
+class [[nodiscard]] AnomalyMode {
  public:
   explicit AnomalyMode(bool on = true) : before_(detail::anomaly_mode) {
     detail::anomaly_mode = on;

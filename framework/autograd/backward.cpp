@@ -73,11 +73,29 @@ class Sweep {
       Waiting& now = newest.mapped();
       if (now.node->hooks != nullptr) call_hooks(*now.node, now.gradient);
       visit(now.node, now.gradient);
-      if (now.node->is_leaf()) continue;
+      if (now.node->is_leaf() || newest.key() <= stop_at_) continue;
       running_op = now.node->op;
       pull_back(*now.node, now.gradient);
+      running_ = nullptr;
       if (!retain_graph_) now.node->release_pullbacks();
     }
+  }
+
+  /// Only nodes newer than `oldest` are processed, unless it is a leaf, which any node may lead to.
+  void stop_at(const Node& oldest) { stop_at_ = oldest.is_leaf() ? 0 : rank(oldest); }
+
+  /// Where a node stands in the sweep. Leaves come last: one that was told to require grad after an
+  /// op captured it is newer than that op, which may yet splice a gradient to it.
+  static uint64_t rank(const Node& node) {
+    return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;
+  }
+
+  /// True while this thread runs a pullback of the node: it must neither be released then nor wait
+  /// for a gradient again.
+  static bool is_running(const Node& node) {
+    const Sweep* sweep = current;
+    while (sweep != nullptr && sweep->running_ != &node) sweep = sweep->outer_;
+    return sweep != nullptr;
   }
 
   static thread_local constinit Sweep* current;
@@ -87,12 +105,6 @@ class Sweep {
     Ref<Node> node;
     Tensor gradient;
   };
-
-  /// Where a node stands in the sweep. Leaves come last: one that was told to require grad after an
-  /// op captured it is newer than that op, which may yet splice a gradient to it.
-  static uint64_t rank(const Node& node) {
-    return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;
-  }
 
   static void call_hooks(Node& node, Tensor& gradient) {
     node.hooks->for_each([&](const auto& hook) {
@@ -109,6 +121,12 @@ class Sweep {
 
   void pull_back(Node& node, const Tensor& g) {
     const Scope scope(node.place);  // errors say in which module the op was recorded
+    if (is_running(node)) {
+      throw GradientError(node.op,
+                          ": its pullback is running already; a pullback cannot call backward() on "
+                          "a graph that it is part of");
+    }
+    running_ = &node;
     if (node.released) {
       throw GradientError(node.op,
                           ": its graph was used up by an earlier backward(); pass "
@@ -144,13 +162,18 @@ class Sweep {
     }
     if (gradient.shape() != target->shape || gradient.dtype() != target->dtype) {
       throw GradientError(node.op, ": its pullback gave ", gradient.dtype(), " ", gradient.shape(),
-                          " for input ", input, ", which is ", target->dtype, " ", target->shape);
+                          " for input ", input, ", which is ", target->dtype, " ", target->shape,
+                          target->is_leaf() && gradient.dtype() != target->dtype
+                              ? "; if Module::to changed it since, call it before the forward"
+                              : "");
     }
     if (anomaly_) check_pulled_finite(node.op, input, gradient, g);
     add(target, std::move(gradient));
   }
 
   uint64_t splices_ = 0;
+  uint64_t stop_at_ = 0;
+  const Node* running_ = nullptr;
   const bool anomaly_ = is_anomaly_mode();
   const bool create_graph_;
   const bool retain_graph_;
@@ -161,7 +184,11 @@ class Sweep {
 
 thread_local constinit Sweep* Sweep::current = nullptr;
 
-void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor> gradients) {
+/// Outputs and gradients as the user gave them; gradients that require grad are constants unless
+/// the graph of the sweep is kept.
+void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor> gradients,
+           bool create_graph) {
+  const GradMode mode(create_graph);
   if (!gradients.empty() && gradients.size() != outputs.size()) {
     throw GradientError("backward: ", gradients.size(), " gradients for ", outputs.size(),
                         " outputs");
@@ -200,8 +227,13 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients
   std::vector<LeafGradient> leaves;
   {
     Sweep sweep(options);
-    start(sweep, outputs, gradients);
+    start(sweep, outputs, gradients, options.create_graph);
     sweep.run([&](const Ref<Node>& node, const Tensor& gradient) {
+      if (node->frozen) {
+        throw GradientError("backward: a leaf of shape ", node->shape,
+                            " stopped requiring grad after the graph was made; call "
+                            "requires_grad_(false) before the forward or after the backward");
+      }
       if (!node->is_leaf() || node->owner == nullptr) return;
       leaves.push_back({Ref<TensorImpl>::share(node->owner), gradient});
     });
@@ -221,15 +253,20 @@ std::vector<Tensor> grad(std::span<const Tensor> outputs, std::span<const Tensor
                          bool allow_unused) {
   std::vector<Tensor> result(inputs.size());
   std::unordered_multimap<const Node*, size_t> sought;
+  const Node* oldest = nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined() || !inputs[i].requires_grad()) {
       throw GradientError("grad: input ", i, " does not require grad");
     }
     sought.emplace(inputs[i].impl()->node.get(), i);
+    if (i == 0 || Sweep::rank(*inputs[i].impl()->node) < Sweep::rank(*oldest)) {
+      oldest = inputs[i].impl()->node.get();
+    }
   }
   {
     Sweep sweep(options);
-    start(sweep, outputs, gradients);
+    if (oldest != nullptr) sweep.stop_at(*oldest);
+    start(sweep, outputs, gradients, options.create_graph);
     sweep.run([&](const Ref<Node>& node, const Tensor& gradient) {
       const auto [first, last] = sought.equal_range(node.get());
       for (auto found = first; found != last; ++found) result[found->second] = gradient;
@@ -256,7 +293,11 @@ void splice(const Tensor& output, const Tensor& gradient) {
   if (Sweep::current == nullptr) {
     throw GradientError("splice: no backward() is running; it is for pullbacks");
   }
-  start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1));
+  if (output.defined() && output.requires_grad() && Sweep::is_running(*output.impl()->node)) {
+    throw GradientError("splice: onto the result of ", output.impl()->node->op,
+                        ", whose own pullback this is");
+  }
+  start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1), is_grad_enabled());
   Sweep::current->count_splice();
 }
 

@@ -1,4 +1,5 @@
-// Whether ops are being recorded: a property of the thread.
+// Whether ops are being recorded: a property of the thread. The body of a parallel_for may run in
+// another thread, where recording is on: set it there.
 #pragma once
 
 namespace heed {
@@ -13,7 +14,7 @@ inline bool is_grad_enabled() {
 }
 
 /// Sets recording for its own lifetime, then puts back what was.
-class GradMode {
+class [[nodiscard]] GradMode {
  public:
   explicit GradMode(bool enabled) : before_(detail::grad_enabled) {
     detail::grad_enabled = enabled;
@@ -27,7 +28,7 @@ class GradMode {
 };
 
 /// Nothing is recorded while it lives: `NoGrad guard;`.
-class NoGrad : public GradMode {
+class [[nodiscard]] NoGrad : public GradMode {
  public:
   NoGrad() : GradMode(false) {}
 };

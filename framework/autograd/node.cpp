@@ -103,11 +103,11 @@ void Saved::fail() const {
 }
 
 bool Tensor::requires_grad() const {
-  return static_cast<bool>(impl_->node);
+  return static_cast<bool>(known().node);
 }
 
 bool Tensor::is_leaf() const {
-  return !impl_->node || impl_->node->is_leaf();
+  return !known().node || impl_->node->is_leaf();
 }
 
 Tensor& Tensor::requires_grad_(bool on) {
@@ -120,7 +120,8 @@ Tensor& Tensor::requires_grad_(bool on) {
     check_floating("requires_grad_", dtype());
     impl_->node = new_leaf(*impl_);
   } else {
-    if (impl_->node->owner == impl_.get()) impl_->node->owner = nullptr;
+    impl_->node->frozen = true;
+    impl_->node->owner = nullptr;
     impl_->node = Ref<Node>();
     impl_->grad = Tensor();
   }
@@ -128,7 +129,7 @@ Tensor& Tensor::requires_grad_(bool on) {
 }
 
 Tensor Tensor::grad() const {
-  if (!impl_->node || impl_->node->owner == nullptr) return Tensor();
+  if (!known().node || impl_->node->owner == nullptr) return Tensor();
   return impl_->node->owner->grad;
 }
 
@@ -139,6 +140,10 @@ void Tensor::set_grad(const Tensor& grad) const {
   if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
     throw GradientError("set_grad: the gradient must be ", dtype(), " ", shape(),
                         " like its tensor, got ", grad.dtype(), " ", grad.shape());
+  }
+  if (grad.defined() && grad.impl()->node && grad.is_leaf()) {
+    throw GradientError("set_grad: a leaf that requires grad cannot be a gradient, shape ", shape(),
+                        "; write .detach()");
   }
   if (impl_->node->owner != nullptr) impl_->node->owner->grad = grad;
 }

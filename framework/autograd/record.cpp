@@ -29,12 +29,15 @@ Layout layout_behind(size_t edge_count) {
   return {sizeof(Node) + edge_count * sizeof(NodeEdge)};
 }
 
-void check_recordable(const char* op, const Tensor& output) {
+/// The output as what the graph may hold: floating, not in the graph yet, and seen by no one else,
+/// since a constant that the caller holds must not start to require grad.
+void make_recordable(const char* op, Tensor& output) {
   if (output.impl()->node) {
     throw GradientError(op, ": its output is in the graph already, recorded by ",
                         output.impl()->node->op, "; record a new tensor or an alias");
   }
   check_floating(op, output.dtype());
+  if (output.impl()->references.load(std::memory_order_acquire) > 1) output = output.detach();
 }
 
 /// A node in a block of `bytes`, with dead edges. Nothing after this can throw.
@@ -81,7 +84,7 @@ Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) 
     sizes.place(edge.type_);
   }
   if (!live) return output;
-  check_recordable(op, output);
+  make_recordable(op, output);
   Ref<Node> node = new_node(op, output, edges.size(), sizes.end, keep_output);
   Layout places = layout_behind(edges.size());
   NodeEdge* to = node->edges().data();
@@ -108,7 +111,7 @@ Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tenso
   bool live = false;
   for (const Tensor& input : inputs) live = live || needs_gradient(input);
   if (!live) return output;
-  check_recordable(op, output);
+  make_recordable(op, output);
   Layout sizes = layout_behind(inputs.size());
   sizes.place(type);
   Ref<Node> node = new_node(op, output, inputs.size(), sizes.end, type.takes_output);

@@ -25,6 +25,8 @@ void run_chunks(int64_t size, int64_t grain, ChunkBody body, const void* context
 /// Calls `body(begin, end)` once for each chunk [i·grain, min(size, (i+1)·grain)) of [0, size), in
 /// parallel and in no fixed order. Returns when all calls have returned. Allocates nothing.
 ///
+/// - A body sees the thread-local settings (GradMode, RandomScope, AnomalyMode) of the thread it
+///   happens to run in: nothing of the caller's. Compute with tensors outside.
 /// - `size` 0 calls nothing. A negative `size` or a `grain` below 1 is a ValueError.
 /// - One chunk, one thread, a parallel_for inside a chunk of another one, and a second user thread
 ///   while a first has the pool all run in the calling thread: same chunks, in ascending order.

@@ -48,6 +48,16 @@ constexpr auto times = [](auto a, auto b) {
   return wrapping(a, b, [](auto x, auto y) { return x * y; });
 };
 
+/// −1, 0 or 1 as x < b, x = b or x > b: exact, which neither number in the other's type would be.
+int order_of(int64_t x, double b) {
+  if (b >= 0x1p63) return -1;
+  if (b < -0x1p63) return 1;
+  const auto whole = static_cast<int64_t>(b);
+  if (x != whole) return x < whole ? -1 : 1;
+  const double rest = b - static_cast<double>(whole);
+  return rest > 0 ? -1 : rest < 0 ? 1 : 0;
+}
+
 /// Calls `use` with the comparison as a callable.
 template <class Use>
 Tensor with_comparison(Comparison comparison, const Use& use) {
@@ -91,6 +101,11 @@ Tensor add(const Tensor& a, double b) {
     return map<T, T>([b = static_cast<T>(b)](T x) { return plus(x, b); }, a);
   });
 }
+Tensor sub(const Tensor& a, double b) {
+  return visit_number("sub", a.dtype(), [&]<class T>() {
+    return map<T, T>([b = static_cast<T>(b)](T x) { return minus(x, b); }, a);
+  });
+}
 Tensor mul(const Tensor& a, double b) {
   return visit_number("mul", a.dtype(), [&]<class T>() {
     return map<T, T>([b = static_cast<T>(b)](T x) { return times(x, b); }, a);
@@ -118,6 +133,13 @@ void add_(const Tensor& a, const Tensor& b, double scale) {
   });
 }
 
+void mul_(const Tensor& a, double b) {
+  visit_number("mul_", a.dtype(), [&]<class T>() {
+    map_into<T, T>(
+        a, [b = static_cast<T>(b)](T x) { return times(x, b); }, a);
+  });
+}
+
 Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b) {
   return with_comparison(comparison, [&](auto holds) {
     return visit(a.dtype(), [&]<class T>() { return map<bool, T, T>(holds, a, b); });
@@ -128,9 +150,10 @@ Tensor compare(Comparison comparison, const Tensor& a, double b) {
     return visit(a.dtype(), [&]<class T>() {
       return map<bool, T>(
           [&](T x) {
-            // As if b had the tensor's dtype, as in PyTorch; integers keep their precision.
+            // As if b had the tensor's dtype, as in PyTorch; integers are compared exactly.
             if constexpr (std::is_floating_point_v<T>) return holds(x, static_cast<T>(b));
-            return holds(static_cast<double>(x), b);
+            if (std::isnan(b)) return holds(0.0, b);
+            return holds(order_of(static_cast<int64_t>(x), b), 0);
           },
           a);
     });

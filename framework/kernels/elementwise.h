@@ -13,6 +13,7 @@ Tensor div(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, const Tensor& b);
 
 Tensor add(const Tensor& a, double b);
+Tensor sub(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
 Tensor div(const Tensor& a, double b);
 Tensor pow(const Tensor& a, double b);
@@ -20,6 +21,8 @@ Tensor pow(double a, const Tensor& b);
 
 /// a += scale · b, where `a` does not overlap itself.
 void add_(const Tensor& a, const Tensor& b, double scale);
+/// a *= b, where `a` does not overlap itself.
+void mul_(const Tensor& a, double b);
 
 enum class Comparison { eq, ne, lt, le, gt, ge };
 /// A bool tensor; NaN compares unequal to everything.

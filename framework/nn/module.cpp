@@ -18,22 +18,32 @@ const void* address_of(const std::variant<Module*, Parameter*, Buffer*>& member)
   return std::visit([](auto* pointer) { return static_cast<const void*>(pointer); }, member);
 }
 
-/// Turns the elements of `tensor`, for all its handles, into `dtype`.
-void convert(const Tensor& tensor, DType dtype) {
-  if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) return;
-  const NoGrad guard;
-  const bool trained = tensor.requires_grad();
-  const Tensor gradient = tensor.grad().defined() ? to(tensor.grad(), dtype) : Tensor();
-  const Tensor converted = to(tensor.detach(), dtype);
-  if (tensor.storage().version() > 0) converted.storage().count_write("Module::to");
-  Tensor handle = tensor;
-  handle.requires_grad_(false);
-  handle.impl()->dtype = dtype;
-  handle.impl()->storage = converted.storage();
-  handle.impl()->strides = converted.strides();
-  handle.impl()->offset = converted.offset();
-  handle.requires_grad_(trained);
-  if (gradient.defined()) handle.set_grad(gradient);
+/// A parameter or buffer with its elements, and those of its gradient, in another dtype.
+struct Conversion {
+  Tensor target;
+  Tensor elements;
+  Tensor gradient;
+};
+
+void add_conversions(const NamedTensors& tensors, DType dtype, std::vector<Conversion>& all) {
+  for (const auto& [path, tensor] : tensors) {
+    if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) continue;
+    all.push_back({tensor, to(tensor.detach(), dtype), Tensor()});
+    if (tensor.storage().version() > 0) all.back().elements.storage().count_write("Module::to");
+    if (tensor.grad().defined()) all.back().gradient = to(tensor.grad(), dtype);
+  }
+}
+
+/// For all handles of the target. A graph that was made with the old dtype is refused by backward.
+void convert(const Conversion& conversion) noexcept {
+  TensorImpl& target = *conversion.target.impl();
+  const TensorImpl& elements = *conversion.elements.impl();
+  target.dtype = elements.dtype;
+  target.storage = elements.storage;
+  target.strides = elements.strides;
+  target.offset = elements.offset;
+  if (target.node) target.node->dtype = elements.dtype;
+  target.grad = conversion.gradient;
 }
 
 }  // namespace
@@ -202,12 +212,20 @@ void Module::train(bool on) {
 
 void Module::to(DType dtype) {
   check_floating("Module::to", dtype);
-  for (const auto& [path, tensor] : named_parameters()) convert(tensor, dtype);
-  for (const auto& [path, tensor] : named_buffers()) convert(tensor, dtype);
+  std::vector<Conversion> conversions;
+  {
+    const NoGrad guard;
+    add_conversions(named_parameters(), dtype, conversions);
+    add_conversions(named_buffers(), dtype, conversions);
+  }
+  // Everything that can fail is done.
+  for (const Conversion& conversion : conversions) convert(conversion);
 }
 
 void Module::zero_grad() {
-  for (const Tensor& parameter : parameters()) parameter.set_grad(Tensor());
+  for (const Tensor& parameter : parameters()) {
+    if (parameter.requires_grad()) parameter.set_grad(Tensor());  // a frozen one has none
+  }
 }
 
 void Module::apply(const std::function<void(Module&)>& function) {

@@ -29,8 +29,7 @@ struct AttentionResult {
   Tensor weights;  ///< [..., H, L_1, L_2], before dropout
 };
 
-/// softmax(query·keyᵀ·scale + mask)·value for query [..., L_1, D_qk], key [..., L_2, D_qk] and
-/// value
+/// softmax(query·keyᵀ·scale + mask)·value for query [..., L_1, D_qk], key [..., L_2, D_qk], value
 /// [..., L_2, D_v]; leading dimensions broadcast. A query with nothing to attend to gives zeros.
 /// What is masked has no influence; a key that no query of its batch row may see may hold NaN.
 /// Vaswani et al. 2017.

@@ -64,9 +64,8 @@ Tensor add(const Tensor& a, double b) {
 }
 
 Tensor sub(const Tensor& a, double b) {
-  check_number("sub", a.dtype());
   check_value_fits("sub", a.dtype(), b);
-  return add(a, -b);
+  return record("sub", kernels::sub(a, b), {{a, [](const Tensor& g) { return g; }}});
 }
 
 Tensor sub(double a, const Tensor& b) {

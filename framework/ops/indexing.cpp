@@ -12,14 +12,17 @@
 namespace heed {
 namespace {
 
-void check_index_list(const char* op, const Tensor& index, int64_t size) {
-  check_dtype(op, "index", index, DType::i64);
-  if (index.dim() > 1) throw ShapeError(op, ": index must be 1-d, got ", index.shape());
-  kernels::check_indices(op, index, size);
-}
-
 int64_t size_along(const Tensor& x, int64_t dim) {
   return x.dim() == 0 ? 1 : x.shape()[dim];
+}
+
+void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+  check_dtype(op, "index", index, DType::i64);
+  if (index.dim() > 1) throw ShapeError(op, ": index must be 1-d, got ", index.shape());
+  if (x.dim() == 0 && index.numel() != 1) {
+    throw ShapeError(op, ": a 0-d tensor takes one index, got ", index.numel());
+  }
+  kernels::check_indices(op, index, size_along(x, dim));
 }
 
 void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
@@ -48,7 +51,7 @@ Tensor embedding(const Tensor& indices, const Tensor& weight) {
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   const int64_t d = normalize_dim("index_select", dim, x.dim());
-  check_index_list("index_select", index, size_along(x, d));
+  check_index_list("index_select", x, d, index);
   Tensor y = kernels::index_select(x, d, index);
   if (!is_floating(x.dtype())) return y;
   return record("index_select", std::move(y),
@@ -60,7 +63,7 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
 Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
   const int64_t d = normalize_dim("index_add", dim, x.dim());
   check_same_dtype("index_add", x, source);
-  check_index_list("index_add", index, size_along(x, d));
+  check_index_list("index_add", x, d, index);
   Shape expected = x.shape();
   if (x.dim() > 0) expected[d] = index.numel();
   if (source.shape() != expected) {

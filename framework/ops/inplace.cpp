@@ -4,7 +4,6 @@
 #include "heed/framework/autograd/node.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/elementwise.h"
-#include "heed/framework/kernels/map.h"
 #include "heed/framework/ops/check.h"
 
 namespace heed {
@@ -23,7 +22,7 @@ void check_fits(const char* op, const Tensor& x, const Tensor& source) {
 
 }  // namespace
 
-void begin_write(const char* op, const Tensor& x) {
+void check_writable(const char* op, const Tensor& x) {
   if (x.requires_grad() && is_grad_enabled()) {
     throw GradientError(
         op, ": writes to a tensor of shape ", x.shape(),
@@ -38,6 +37,10 @@ void begin_write(const char* op, const Tensor& x) {
     throw ShapeError(op, ": elements of shape ", x.shape(), " with strides ", x.strides(),
                      " share memory; write to a .clone()");
   }
+}
+
+void begin_write(const char* op, const Tensor& x) {
+  check_writable(op, x);
   x.storage().count_write(op);
 }
 
@@ -72,10 +75,7 @@ void mul_(const Tensor& x, double factor) {
   check_number("mul_", x.dtype());
   check_value_fits("mul_", x.dtype(), factor);
   begin_write("mul_", x);
-  visit_number("mul_", x.dtype(), [&]<class T>() {
-    kernels::map_into<T, T>(
-        x, [f = static_cast<T>(factor)](T v) { return static_cast<T>(v * f); }, x);
-  });
+  kernels::mul_(x, factor);
 }
 
 }  // namespace heed

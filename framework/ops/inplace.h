@@ -16,8 +16,11 @@ void add_(const Tensor& x, const Tensor& y, double scale = 1);
 /// x ← factor · x.
 void mul_(const Tensor& x, double factor);
 
-/// What every in-place op calls first: throws GradientError if recording is on and `x` is in the
-/// graph, ShapeError if elements of `x` overlap; then counts the write by `op`.
+/// Throws GradientError if recording is on and `x` is in the graph, ShapeError if elements of `x`
+/// overlap.
+void check_writable(const char* op, const Tensor& x);
+
+/// What every in-place op calls first: check_writable, then counts the write by `op`.
 void begin_write(const char* op, const Tensor& x);
 
 }  // namespace heed

@@ -176,7 +176,8 @@ Tensor slice_alias(const Tensor& x, const Range& range) {
   Shape shape = x.shape();
   Strides strides = x.strides();
   shape[range.dim] = range.length;
-  const int64_t offset = x.offset() + range.start * strides[range.dim];
+  const int64_t offset =
+      range.length == 0 ? x.offset() : x.offset() + range.start * strides[range.dim];
   if (__builtin_mul_overflow(strides[range.dim], range.step, &strides[range.dim])) {
     strides[range.dim] = 1;  // a step beyond the end: at most one element is left
   }
@@ -286,7 +287,9 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
       throw ShapeError("cat: shapes differ outside dim ", dim, ": ", first.shape(), " and ",
                        tensor.shape());
     }
-    shape[d] += tensor.shape()[d];
+    if (__builtin_add_overflow(shape[d], tensor.shape()[d], &shape[d])) {
+      throw ShapeError("cat: too many elements to count along dim ", dim);
+    }
   }
   Tensor y = Tensor::empty(shape, first.dtype());
   std::vector<int64_t> starts;

@@ -5,6 +5,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/kernels/optimizer.h"
+#include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -71,12 +72,16 @@ void Optimizer::step() {
     const Tensor gradient = parameters_[i].grad();
     if (!gradient.defined()) continue;
     begin_write("Optimizer::step", parameters_[i]);
-    update(i, ++*state_.front().tensors[i].mutable_data<int64_t>(), parameters_[i], gradient);
+    int64_t& taken = *state_.front().tensors[i].mutable_data<int64_t>();
+    update(i, taken + 1, parameters_[i], gradient);
+    ++taken;
   }
 }
 
 void Optimizer::zero_grad() const {
-  for (const Tensor& parameter : parameters_) parameter.set_grad(Tensor());
+  for (const Tensor& parameter : parameters_) {
+    if (parameter.requires_grad()) parameter.set_grad(Tensor());  // a frozen one has none
+  }
 }
 
 const std::vector<Tensor>& Optimizer::add_state(const char* name) {
@@ -114,6 +119,13 @@ void Optimizer::load_state(const NamedTensors& given) {
                         " given");
     }
   }
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const auto& [name, count] = own[i];  // the counts of steps come first
+    const int64_t steps = *by_name.at(name).data<int64_t>();
+    if (steps < 0) throw ModuleError("load_state: ", name, " counts steps, got ", steps);
+  }
+  // Into memory of their own first: a source may be a view of another target.
+  for (auto& [name, tensor] : by_name) tensor = clone(tensor.detach());
   const NoGrad guard;
   for (const auto& [name, tensor] : own) copy_(tensor, by_name.at(name));
 }

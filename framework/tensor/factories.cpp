@@ -62,6 +62,15 @@ Tensor arange(double start, double end, double step, DType dtype) {
   if (!(count >= 0) || count > 0x1p53) {
     throw ValueError("arange: no steps of ", step, " lead from ", start, " to ", end);
   }
+  if (dtype == DType::i64 && count > 0) {  // in integers: a double does not hold all of them
+    check_value_fits("arange", dtype, start + (count - 1) * step);
+    // Unsigned, since i · step alone may be too large.
+    const auto first = static_cast<uint64_t>(static_cast<int64_t>(start));
+    const auto by = static_cast<uint64_t>(static_cast<int64_t>(step));
+    return filled({static_cast<int64_t>(count)}, dtype, [=](int64_t i) {
+      return static_cast<int64_t>(first + static_cast<uint64_t>(i) * by);
+    });
+  }
   return filled({static_cast<int64_t>(count)}, dtype,
                 [&](int64_t i) { return start + static_cast<double>(i) * step; });
 }

@@ -17,6 +17,12 @@ void release(TensorImpl* impl) noexcept {
   free_block(impl, sizeof(TensorImpl));
 }
 
+void Tensor::fail_undefined() {
+  throw ValueError(
+      "Tensor: it is undefined, made by Tensor(); only an argument that may be left out is given "
+      "one");
+}
+
 Tensor Tensor::adopt(Ref<TensorImpl> impl) {
   Tensor tensor;
   tensor.impl_ = std::move(impl);

@@ -35,7 +35,7 @@ struct SweepOptions {
 
 /// A handle on a strided array of up to 8 dimensions. Copying a Tensor copies the handle: both see
 /// the same elements, the same gradient and the same place in the graph. Views share elements.
-/// A default-constructed Tensor is undefined: `defined()` is its only valid question.
+/// A default-constructed Tensor is undefined: every question but `defined()` is a ValueError.
 class Tensor {
  public:
   Tensor() = default;
@@ -73,10 +73,13 @@ class Tensor {
 
   // Autograd. `requires_grad_` marks a leaf: backward() leaves its gradient in `grad()`.
   bool requires_grad() const;
-  Tensor& requires_grad_(bool on = true);   ///< floating leaves only; throws GradientError
-  bool is_leaf() const;                     ///< true unless an op recorded it
-  Tensor grad() const;                      ///< undefined until a backward() reached this leaf
-  void set_grad(const Tensor& grad) const;  ///< of this tensor's shape and dtype, or undefined
+  /// Floating leaves only; throws GradientError. Off drops the gradient; a graph that was made
+  /// before then has nowhere to leave its gradient, and its backward() throws.
+  Tensor& requires_grad_(bool on = true);
+  bool is_leaf() const;  ///< true unless an op recorded it
+  Tensor grad() const;   ///< undefined until a backward() reached this leaf
+  /// `grad` has this tensor's shape and dtype and is another one, or is undefined.
+  void set_grad(const Tensor& grad) const;
   /// Gradients of this tensor, weighted by `gradient` (which a single element may leave out), are
   /// added to the `.grad` of every leaf. As in PyTorch; see autograd/backward.h.
   void backward(const Tensor& gradient = Tensor(), const SweepOptions& options = {}) const;
@@ -103,6 +106,11 @@ class Tensor {
   static Tensor adopt(Ref<TensorImpl> impl);
 
  private:
+  const TensorImpl& known() const {
+    if (!impl_) fail_undefined();
+    return *impl_;
+  }
+  [[noreturn]] static void fail_undefined();
   void* elements(DType asked) const;
   Ref<TensorImpl> impl_;
 };
@@ -127,22 +135,22 @@ void append_text(std::string& text, const Tensor& tensor);
 std::ostream& operator<<(std::ostream& stream, const Tensor& tensor);
 
 inline const Shape& Tensor::shape() const {
-  return impl_->shape;
+  return known().shape;
 }
 inline const Strides& Tensor::strides() const {
-  return impl_->strides;
+  return known().strides;
 }
 inline int64_t Tensor::offset() const {
-  return impl_->offset;
+  return known().offset;
 }
 inline int64_t Tensor::numel() const {
-  return impl_->numel;
+  return known().numel;
 }
 inline DType Tensor::dtype() const {
-  return impl_->dtype;
+  return known().dtype;
 }
 inline const Storage& Tensor::storage() const {
-  return impl_->storage;
+  return known().storage;
 }
 inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);

@@ -114,6 +114,8 @@ using OpTable = std::vector<OpCase>;
 
 /// Every op, in the order of the families.
 const OpTable& op_table();
+/// The rows that the environment variable HEED_OPS names ("add mul"); all if it is not set.
+OpTable chosen_ops();
 /// nullptr if there is no such op.
 const OpCase* find_op(const std::string& name);
 

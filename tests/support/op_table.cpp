@@ -1,3 +1,7 @@
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+
 #include "heed/tests/support/op_rows.h"
 
 namespace heed::testing {
@@ -14,6 +18,19 @@ const OpTable& op_table() {
     return all;
   }();
   return table;
+}
+
+OpTable chosen_ops() {
+  const char* names = std::getenv("HEED_OPS");
+  if (names == nullptr) return op_table();
+  std::istringstream words(names);
+  OpTable chosen;
+  for (std::string name; words >> name;) {
+    const OpCase* op = find_op(name);
+    if (op == nullptr) throw std::invalid_argument("HEED_OPS: no op is named " + name);
+    chosen.push_back(*op);
+  }
+  return chosen;
 }
 
 const OpCase* find_op(const std::string& name) {

@@ -61,6 +61,9 @@ OpCase index_select_row() {
                  {{of_type(f32, {2, 3}), indices(2, {1, 2})},
                   {{"dim", 0}},
                   "index_select: index must be 1-d, got [1, 2]"},
+                 {{of_type(f32, {}), indices(1, {2})},
+                  {{"dim", 0}},
+                  "index_select: a 0-d tensor takes one index, got 2"},
                  {{of_type(f32, {2, 3}), integers_of({2}, {1})},
                   {{"dim", 0}},
                   "index_select: index 2 is out of range for a dimension of size 2"},
@@ -192,7 +195,10 @@ OpCase index_add_row() {
                  {{any({3, 2}), indices(3, {0}), any({0, 2})}, {{"dim", 0}}},
                  {{any({3, 0}), indices(3, {2}), any({2, 0})}, {{"dim", 0}}},
                  {{any({50, 9, 8}), indices(9, {300}), any({50, 300, 8})}, {{"dim", 1}}}},
-                {{{of_type(f32, {3, 2}), indices(3, {4}), of_type(f32, {3, 2})},
+                {{{of_type(f32, {}), indices(1, {2}), of_type(f32, {})},
+                  {{"dim", 0}},
+                  "index_add: a 0-d tensor takes one index, got 2"},
+                 {{of_type(f32, {3, 2}), indices(3, {4}), of_type(f32, {3, 2})},
                   {{"dim", 0}},
                   "index_add: source must be [4, 2] for x [3, 2] and 4 indices, got [3, 2]"}});
 }

@@ -178,13 +178,19 @@ TEST_CASE("a gradient whose leaf is gone goes nowhere") {
   CHECK(Held() == before);
 }
 
-TEST_CASE("a leaf that stopped requiring grad gets nothing from an old graph") {
-  Tensor x = leaf({1, 2});
-  const Tensor y = sum(x * x);
-  x.requires_grad_(false);
-  x.requires_grad_();
-  y.backward();
-  CHECK_FALSE(x.grad().defined());
+TEST_CASE("a leaf that stopped requiring grad after the forward is an error, not a lost gradient") {
+  for (const bool again : {false, true}) {
+    Tensor x = leaf({1, 2});
+    const Tensor w = leaf({3, 4});
+    const Tensor y = sum(x * w);
+    x.requires_grad_(false);
+    if (again) x.requires_grad_();
+    CHECK(message_of([&] { y.backward(); }) ==
+          "backward: a leaf of shape [2] stopped requiring grad after the graph was made; call "
+          "requires_grad_(false) before the forward or after the backward");
+    CHECK_FALSE(x.grad().defined());
+    CHECK_FALSE(w.grad().defined());
+  }
 }
 
 TEST_CASE("without create_graph no stored gradient is in a graph") {

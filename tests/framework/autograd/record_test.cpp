@@ -40,7 +40,9 @@ TEST_CASE("a pullback must return a gradient of its input's shape and dtype") {
   };
   CHECK(message(ones({3}, DType::f64)) ==
         "custom: its pullback gave f64 [3] for input 0, which is f64 [2]");
-  CHECK(message(ones({2})) == "custom: its pullback gave f32 [2] for input 0, which is f64 [2]");
+  CHECK(message(ones({2})) ==
+        "custom: its pullback gave f32 [2] for input 0, which is f64 [2]; if Module::to changed it "
+        "since, call it before the forward");
   CHECK(message(ones({}, DType::f64)) ==
         "custom: its pullback gave f64 [] for input 0, which is f64 [2]");
   CHECK(message(Tensor()) == "custom: its pullback gave no gradient for input 0");

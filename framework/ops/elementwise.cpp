@@ -53,8 +53,10 @@ Tensor pow(const Tensor& left, const Tensor& right) {
                   [a = Saved(a), b = Saved(b)](const Tensor& g) {
                     return masked_fill(g * b * pow(a, b.get() - 1), eq(b, 0), 0);  // x⁰ is constant
                   }},
-                 {b, [a = Saved(a)](const Tensor& g, const Tensor& y) {
-                    return masked_fill(g * y * log(a), eq(a, 0), 0);  // 0ᵇ is constant
+                 {b, [a = Saved(a), b = Saved(b)](const Tensor& g, const Tensor& y) {
+                    // 0ᵇ is constant for b from 0 on.
+                    const Tensor constant = where(eq(a, 0), ge(b, 0), eq(a, 0));
+                    return masked_fill(g * y * log(a), constant, 0);
                   }}});
 }
 

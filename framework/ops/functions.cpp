@@ -112,8 +112,9 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
   }
   return record("clamp", kernels::clamp(x, low, high),
                 {{x, [x = Saved(x), low, high](const Tensor& g) {
-                    const Tensor above = low ? masked_fill(g, le(x, *low), 0) : g;
-                    return high ? masked_fill(above, ge(x, *high), 0) : above;
+                    const Tensor zero = scalar(0, g.dtype());
+                    const Tensor above = low ? where(gt(x, *low), g, zero) : g;
+                    return high ? where(lt(x, *high), above, zero) : above;
                   }}});
 }
 

@@ -26,8 +26,8 @@ Tensor floor(const Tensor& x);  ///< with derivative 0
 Tensor round(const Tensor& x);  ///< halves to the even neighbour, with derivative 0
 
 /// min(max(x, low), high): `high` wins where they cross, and a bound that is left out does not
-/// bind. The derivative is 1 from bound to bound, 0 beyond. Throws ValueError when both are left
-/// out.
+/// bind. The derivative is 1 between the bounds, 0 at and beyond them and at NaN. Throws ValueError
+/// when both are left out.
 Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high = {});
 /// The larger one, elementwise; equal ones share the gradient. NaN if either is.
 Tensor maximum(const Tensor& a, const Tensor& b);

@@ -68,6 +68,13 @@ Tensor reduce(const Tensor& losses, Reduction reduction) {
   return reduction == Reduction::sum ? sum(losses) : mean(losses);
 }
 
+/// ½d² where d ≤ bend, else bend·(d − ½bend); divided by `unit`. No branch squares a large d, so
+/// infinity has its gradient.
+Tensor bent_square(const Tensor& d, double bend, double unit) {
+  const Tensor low = clamp(d, {}, bend);
+  return (unit == 1 ? low : low / unit) * (d - 0.5 * low);
+}
+
 /// Refuses under the loss's own name what the ops inside it would refuse under theirs.
 void check_pair(const char* op, const Tensor& input, const Tensor& target) {
   check_same_dtype(op, input, target);
@@ -127,14 +134,14 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
 Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction, double delta) {
   if (!(delta > 0)) throw ValueError("huber_loss: delta must be positive, got ", delta);
   const Tensor d = abs(difference("huber_loss", input, target));
-  return reduce(where(le(d, delta), 0.5 * square(d), delta * (d - 0.5 * delta)), reduction);
+  return reduce(bent_square(d, delta, 1), reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
   if (!(beta >= 0)) throw ValueError("smooth_l1_loss: beta must not be negative, got ", beta);
   const Tensor d = abs(difference("smooth_l1_loss", input, target));
   if (beta == 0) return reduce(d, reduction);
-  return reduce(where(lt(d, beta), square(d) * (0.5 / beta), d - 0.5 * beta), reduction);
+  return reduce(bent_square(d, beta, beta), reduction);
 }
 
 Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {

@@ -6,6 +6,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
 
 namespace heed {
 namespace {
@@ -52,7 +53,7 @@ Tensor add_product(const char* op, const Tensor& c, const Tensor& product, doubl
                      product.shape());
   }
   const Tensor scaled = alpha == 1 ? product : product * alpha;
-  if (beta == 0) return scaled;
+  if (beta == 0) return masked_fill(c, scalar(1, DType::boolean), 0) + scaled;
   return (beta == 1 ? c : c * beta) + scaled;
 }
 

@@ -79,7 +79,8 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   if (chunks < 1) throw ValueError("chunk: needs at least 1 chunk, got ", chunks);
   if (x.dim() == 0) throw IndexError("chunk: a 0-d tensor has no dimension to cut");
   const int64_t size = x.shape()[normalize_dim("chunk", dim, x.dim())];
-  return split(x, std::max<int64_t>(1, (size + chunks - 1) / chunks), dim);
+  if (size == 0) return split(x, std::vector<int64_t>(static_cast<size_t>(chunks), 0), dim);
+  return split(x, (size - 1) / chunks + 1, dim);
 }
 
 Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
@@ -94,7 +95,7 @@ Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
     const int64_t d = normalize_dim("roll", dims[i], x.dim());
     const int64_t size = x.dim() == 0 ? 0 : x.shape()[d];
     if (size == 0) continue;
-    const int64_t cut = ((-shifts[i]) % size + size) % size;
+    const int64_t cut = (size - shifts[i] % size) % size;
     if (cut == 0) continue;
     y = cat(std::vector{slice(y, d, cut, size), slice(y, d, 0, cut)}, d);
   }
@@ -154,13 +155,10 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
 
 namespace {
 
-/// A bool matrix, true where column − row is above the diagonal.
-Tensor above(const char* op, const Tensor& x, int64_t diagonal) {
+/// column − row for the last two dimensions.
+Tensor diagonals(const char* op, const Tensor& x) {
   if (x.dim() < 2) throw ShapeError(op, ": needs at least 2 dimensions, got ", x.shape());
-  const NoGrad guard;
-  const int64_t rows = x.size(-2), columns = x.size(-1);
-  return gt(sub(unsqueeze(arange(columns), 0), unsqueeze(arange(rows), 1)),
-            static_cast<double>(diagonal));
+  return sub(unsqueeze(arange(x.size(-1)), 0), unsqueeze(arange(x.size(-2)), 1));
 }
 
 struct Diagonal {
@@ -193,11 +191,11 @@ Diagonal diagonal_of(const char* op, const Shape& shape, const Strides& strides,
 }  // namespace
 
 Tensor tril(const Tensor& x, int64_t diagonal) {
-  return masked_fill(x, above("tril", x, diagonal), 0);
+  return masked_fill(x, gt(diagonals("tril", x), static_cast<double>(diagonal)), 0);
 }
 
 Tensor triu(const Tensor& x, int64_t diagonal) {
-  return masked_fill(x, eq(above("triu", x, diagonal - 1), 0), 0);
+  return masked_fill(x, lt(diagonals("triu", x), static_cast<double>(diagonal)), 0);
 }
 
 Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {

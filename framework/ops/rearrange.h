@@ -15,7 +15,7 @@ Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1);
 Tensor unflatten(const Tensor& x, int64_t dim, const Shape& sizes);
 /// Dimensions `from[i]` moved to the places `to[i]`; the others keep their order.
 Tensor movedim(const Tensor& x, const IntList& from, const IntList& to);
-/// At most `chunks` pieces along `dim`, all of one size but the last.
+/// At most `chunks` pieces along `dim`, all of one size but the last; of no elements, `chunks`.
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
 /// Elements moved on by `shifts` along `dims`, around the end; without dims, in row-major order.
 Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims = {});

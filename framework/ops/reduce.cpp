@@ -53,6 +53,13 @@ Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& 
                   }}});
 }
 
+/// x^(1/p) for x ≥ 0. At 0 it has no derivative: there it is the constant 0, as in PyTorch.
+Tensor root(const Tensor& x, double p) {
+  const Tensor zero = eq(x, 0);
+  const Tensor positive = masked_fill(x, zero, 1);
+  return masked_fill(p == 2 ? sqrt(positive) : pow(positive, 1 / p), zero, 0);
+}
+
 double count_of(const Tensor& x, const IntList& dims) {
   int64_t count = 1;
   for (const int64_t d : dims) count *= x.shape()[d];
@@ -168,7 +175,7 @@ Tensor argmin(const Tensor& x) {
 Tensor std(const Tensor& x, const IntList& along, double correction, bool keepdim) {
   check_floating("std", x.dtype());
   const IntList dims = normalize_dims("std", along, x.dim());
-  return sqrt(var(x, dims, correction, keepdim));
+  return root(var(x, dims, correction, keepdim), 2);
 }
 
 Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
@@ -183,11 +190,11 @@ Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
     check_choice("norm", x, dims);
     return amax(abs(x), dims, keepdim);
   }
-  const Tensor total = sum(p == 2 ? square(x) : pow(abs(x), p), dims, keepdim);
-  // The root has no derivative at 0: there the norm is the constant 0, as in PyTorch.
-  const Tensor zero = eq(total, 0);
-  const Tensor positive = masked_fill(total, zero, 1);
-  return masked_fill(p == 2 ? sqrt(positive) : pow(positive, 1 / p), zero, 0);
+  if (p == 2) return root(sum(square(x), dims, keepdim), 2);
+  // Below 1 the power of 0 has an infinite derivative, of which the sign 0 would make NaN.
+  const Tensor zero = eq(x, 0);
+  const Tensor powers = masked_fill(pow(abs(masked_fill(x, zero, 1)), p), zero, 0);
+  return root(sum(powers, dims, keepdim), p);
 }
 
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {

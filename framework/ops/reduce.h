@@ -14,10 +14,10 @@ Tensor var(const Tensor& x, const IntList& dims = {}, double correction = 1, boo
 Tensor amax(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 /// The same for the smallest.
 Tensor amin(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
-/// √var.
+/// √var. The gradient where it is 0 is 0.
 Tensor std(const Tensor& x, const IntList& dims = {}, double correction = 1, bool keepdim = false);
 /// (Σ|x|ᵖ)^(1/p); p = ∞ is the largest magnitude, p = 0 counts what is not 0. The gradient where
-/// the norm is 0 is 0. Throws ValueError for negative p.
+/// the norm or the element is 0 is 0. Throws ValueError for negative p.
 Tensor norm(const Tensor& x, double p = 2, const IntList& dims = {}, bool keepdim = false);
 /// log Σ exp(x), computed around the maximum.
 Tensor logsumexp(const Tensor& x, const IntList& dims, bool keepdim = false);

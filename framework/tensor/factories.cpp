@@ -16,6 +16,12 @@ Tensor filled(const Shape& shape, DType dtype, Fill&& next) {
   return result;
 }
 
+void check_range(const char* op, int64_t low, int64_t high) {
+  if (low >= high) {
+    throw ValueError(op, ": range must not be empty: [", low, ", ", high, ")");
+  }
+}
+
 }  // namespace
 
 Tensor empty(const Shape& shape, DType dtype) {
@@ -56,10 +62,10 @@ Tensor empty_like(const Tensor& x) {
 }
 
 Tensor arange(double start, double end, double step, DType dtype) {
-  const double count = std::ceil((end - start) / step);
+  const double steps = (end - start) / step, count = std::ceil(steps);
   check_value_fits("arange", dtype, start);
   check_value_fits("arange", dtype, step);
-  if (!(count >= 0) || count > 0x1p53) {
+  if (!(steps >= 0) || count > 0x1p53) {
     throw ValueError("arange: no steps of ", step, " lead from ", start, " to ", end);
   }
   if (dtype == DType::i64 && count > 0) {  // in integers: a double does not hold all of them
@@ -77,8 +83,12 @@ Tensor arange(double start, double end, double step, DType dtype) {
 
 Tensor linspace(double start, double end, int64_t steps, DType dtype) {
   if (steps < 0) throw ValueError("linspace: steps must not be negative, got ", steps);
-  check_value_fits("linspace", dtype, std::trunc(start));
-  check_value_fits("linspace", dtype, std::trunc(end));
+  if (dtype == DType::i64) {  // ends and steps between whole numbers, as in PyTorch
+    start = std::trunc(start);
+    end = std::trunc(end);
+  }
+  check_value_fits("linspace", dtype, start);
+  check_value_fits("linspace", dtype, end);
   // From the nearer end, as in PyTorch: both are met exactly.
   const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
   return filled({steps}, dtype, [&](int64_t i) {
@@ -136,10 +146,12 @@ Tensor randn_like(const Tensor& x, Rng& rng) {
 }
 
 Tensor randint_like(const Tensor& x, int64_t low, int64_t high, Rng& rng) {
+  check_range("randint_like", low, high);
   return filled(x.shape(), x.dtype(), [&](int64_t) { return rng.integer(low, high); });
 }
 
 Tensor randint(int64_t low, int64_t high, const Shape& shape, Rng& rng) {
+  check_range("randint", low, high);
   return filled(shape, DType::i64, [&](int64_t) { return rng.integer(low, high); });
 }
 

@@ -7,15 +7,19 @@ import sys
 
 import torch
 
+import op_cases_functions  # noqa: F401  adds to CASES
+import op_cases_structure  # noqa: F401
 from op_cases import CASES
 from op_functions import CONSTANT_INPUTS, FUNCTIONS
 from tensor_json import generator_for, random_tensor, tensor_to_object, to_text, version
 
 
 def make_input(generator, spec):
-    """A tensor as it is, None, or a shape (with bounds) to fill with random numbers."""
-    if spec is None or isinstance(spec, torch.Tensor):
-        return spec
+    """A tensor's copy, None, or a shape (with bounds) to fill with random numbers."""
+    if spec is None:
+        return None
+    if isinstance(spec, torch.Tensor):
+        return spec.clone()  # cases may share it, but not its gradient
     if isinstance(spec, dict):
         return random_tensor(generator, spec["shape"], spec["low"], spec["high"])
     return random_tensor(generator, spec)

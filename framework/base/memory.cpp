@@ -51,6 +51,8 @@ class SpinLock {
 constexpr size_t small_limit = 1024;
 constexpr size_t small_classes = small_limit / block_alignment + 1;
 constexpr size_t class_count = small_classes + 4 * 40;
+constexpr size_t size_class_limit = size_t{1} << 46;
+std::atomic<size_t> largest_block{size_class_limit};
 
 struct SizeClass {
   size_t index;
@@ -62,7 +64,6 @@ SizeClass size_class(size_t bytes) {
     const size_t units = (bytes + block_alignment - 1) / block_alignment;
     return {units, units * block_alignment};
   }
-  if (bytes > (size_t{1} << 46)) throw std::bad_alloc();
   const auto width =
       static_cast<size_t>(std::bit_width(bytes - 1));  // 2^(width-1) < bytes ≤ 2^width
   const size_t step = size_t{1} << (width - 3);
@@ -223,6 +224,7 @@ void* allocate_block(size_t bytes) {
   if (countdown.load(std::memory_order_relaxed) > 0 && countdown.fetch_sub(1) == 1) {
     throw std::bad_alloc();
   }
+  if (bytes > largest_block.load(std::memory_order_relaxed)) throw std::bad_alloc();
   const SizeClass size = size_class(bytes);
   ThreadCache* cache = open_cache();
   void* block = take_cached(cache, size);
@@ -283,6 +285,10 @@ void release_cached_memory() {
     }
     cache->count[i] = 0;
   }
+}
+
+void limit_block(size_t bytes) {
+  largest_block = std::min(bytes, size_class_limit);
 }
 
 void fail_allocation(int64_t nth) {

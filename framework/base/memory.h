@@ -33,4 +33,7 @@ void release_cached_memory();
 /// std::bad_alloc, once. 0 switches it off.
 void fail_allocation(int64_t nth);
 
+/// For tests with hostile sizes: larger blocks throw std::bad_alloc. 64 TiB unless told.
+void limit_block(size_t bytes);
+
 }  // namespace heed

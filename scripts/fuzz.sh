@@ -1,0 +1,39 @@
+#!/bin/sh
+# Fuzzes what reads foreign bytes: heed-eval's requests and configurations, under
+# AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   scripts/fuzz.sh [SECONDS for each of the two, 300 unless told]
+#
+# Starts from tests/fuzz/corpus, the golden requests and configs/. New inputs that reach new code
+# stay in build/asan/fuzz; one that crashes, hangs or leaks is left there, and the script exits 1.
+set -eu
+cd "$(dirname "$0")/.."
+seconds=${1:-300}
+
+cmake --preset asan >/dev/null
+cmake --build --preset asan --target heed_fuzz_eval heed_fuzz_config >build/asan/fuzz.log ||
+  { tail -n 40 build/asan/fuzz.log; exit 1; }
+
+work=build/asan/fuzz
+mkdir -p $work/eval $work/config $work/eval_seeds $work/config_seeds
+python3 - $work/eval_seeds <<'END'
+import json, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+for number, line in enumerate(open("tests/golden/ops.jsonl")):
+    request = json.dumps(json.loads(line)["request"], separators=(",", ":"))
+    if len(request) < 2000:
+        (folder / f"golden{number}.json").write_text(request)
+END
+cp configs/*.json $work/config_seeds/
+
+fuzz() { # name, maximum length of an input
+  printf '%s: ' "$1"
+  ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    build/asan/bin/heed_fuzz_"$1" -max_total_time="$seconds" -max_len="$2" -timeout=20 \
+    -rss_limit_mb=4096 -artifact_prefix=$work/"$1"- -print_final_stats=1 \
+    -dict=tests/fuzz/"$1".dict $work/"$1" tests/fuzz/corpus/"$1" $work/"$1"_seeds \
+    >$work/"$1".log 2>&1 || { tail -n 40 $work/"$1".log; exit 1; }
+  sed -n 's/^stat::number_of_executed_units: */inputs tried: /p' $work/"$1".log
+}
+fuzz eval 2000
+fuzz config 4000

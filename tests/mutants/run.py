@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Runs the tests against every mutant and prints which test killed it; fails if one survives.
+
+Usage: run.py BUILD_DIR [--only REGEX] [--jobs N]. A mutant first meets the tests that its row in
+the table names, then, if it outlives them, every test. A crash or a hang is a kill, too. Without a
+mutant the same tests must pass.
+"""
+import argparse
+import collections
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from generate import MUTANTS  # noqa: E402
+
+OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_error_test"]
+HANGS_AFTER = 300  # seconds: a mutant may loop forever
+
+
+def calls_for(tests: str) -> list[tuple[str, str]]:
+    """(value of HEED_OPS, test files) of each call of the program."""
+    files, _, ops = tests.partition("ops:")
+    calls = []
+    if ops:  # names after "ops:" that end in _test are files
+        rows = [word for word in ops.split() if not word.endswith("_test")]
+        files += " " + " ".join(word for word in ops.split() if word.endswith("_test"))
+        calls.append((" ".join(rows), ",".join(f"[#{file}]" for file in OP_FILES)))
+    if files.split():
+        calls.append(("", ",".join(f"[#{file}]" for file in files.split())))
+    return calls
+
+
+def killer(program: str, number: int, ops: str, spec: str) -> str:
+    """What failed; empty if nothing did."""
+    environment = os.environ | {"HEED_MUTANT": str(number), "HEED_THREADS": "2"}
+    environment.pop("HEED_OPS", None)
+    if ops:
+        environment["HEED_OPS"] = ops
+    command = [program, "--abort", "--filenames-as-tags"] + ([spec] if spec else [])
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True,
+                              errors="replace", timeout=HANGS_AFTER)
+    except subprocess.TimeoutExpired:
+        return "hangs"
+    if done.returncode == 0:
+        return ""
+    header = re.search(r"^-{79}\n(.*?)\n-{79}$", done.stdout, re.S | re.M)
+    name = " ".join(header.group(1).split()) if header else "(no test)"
+    return name if "FAILED:" in done.stdout else f"crash in {name}"
+
+
+def judge(program: str, number: int, tests: str) -> str:
+    for ops, spec in calls_for(tests):
+        if found := killer(program, number, ops, spec):
+            return found
+    found = killer(program, number, "", "")
+    return f"{found} (not by the tests of its row)" if found else ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    subprocess.run(["cmake", "--build", options.build, "--target", "heed_mutant_tests"], check=True,
+                   stdout=subprocess.DEVNULL)
+    program = str(options.build / "bin" / "heed_mutant_tests")
+    chosen = [(number, mutant) for number, mutant in enumerate(MUTANTS, 1)
+              if re.search(options.only, mutant[0] + " " + mutant[1])]
+    started = time.time()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        calls = sorted({call for _, mutant in chosen for call in calls_for(mutant[4])})
+        for call, found in zip(calls, pool.map(lambda call: killer(program, 0, *call), calls)):
+            if found:
+                raise SystemExit(f"without a mutant, {call} fails: {found}")
+        killed_by = list(pool.map(lambda item: judge(program, item[0], item[1][4]), chosen))
+    for (_, mutant), found in zip(chosen, killed_by):
+        print(f"{mutant[1]}: {mutant[0]}\n    {found or 'SURVIVED'}")
+    survivors = [mutant[0] for (_, mutant), found in zip(chosen, killed_by) if not found]
+    kills = collections.Counter(found.split(" (not by")[0] for found in killed_by if found)
+    print("\nkills by test:")
+    for name, count in kills.most_common():
+        print(f"{count:4}  {name}")
+    print(f"\nmutants: {len(chosen)}, killed: {len(chosen) - len(survivors)}, survived: "
+          f"{len(survivors)} ({time.time() - started:.0f} s)")
+    if survivors:
+        raise SystemExit("SURVIVED: " + "; ".join(survivors))
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,11 @@ struct DivergedError : TextError<DivergedError> {
   using TextError::TextError;
 };
 
+/// `heed gradcheck` found a wrong gradient or too many kinks. Exit code 1.
+struct GradcheckFailure : TextError<GradcheckFailure> {
+  using TextError::TextError;
+};
+
 /// A signal asked the run to end; all is written. The program then dies by that signal.
 class Interrupted : public Error {
  public:

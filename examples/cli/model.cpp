@@ -34,7 +34,8 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
 
 Tensor Model::forward(const Tensor& ids) {
   const Tensor source = positions(tokens(ids));  // [B, L, d_source]
-  Tensor x = queries ? (*queries)(zeros({ids.size(0), length, d_model})) : source;
+  Tensor x = source;
+  if (queries) x = (*queries)(zeros({ids.size(0), length, d_model}, source.dtype()));
   for (size_t i = 0; i < blocks.size(); ++i) {
     x = queries ? blocks[i](x, source) : blocks[i](x);
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct Arguments {
   ConfigArguments config;
   std::string out;
   int threads = 0;
+  GradcheckArguments gradcheck;
 };
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& choices) {
@@ -71,11 +73,11 @@ void check_command(const CLI::App& app, int argc, const char* const* argv) {
       fmt::format("heed: unknown command: {}{}", in_quotes(first), suggestion(first, names)));
 }
 
-void add_config_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("CONFIG", arguments.config.path, "a JSON file, such as configs/reverse.json")
+void add_config_options(CLI::App& command, ConfigArguments& arguments) {
+  command.add_option("CONFIG", arguments.path, "a JSON file, such as configs/reverse.json")
       ->required();
   command
-      .add_option("--set", arguments.config.sets,
+      .add_option("--set", arguments.sets,
                   "changes one key, for example --set train.lr=0.01; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
@@ -91,9 +93,38 @@ void choose_threads(int count) {
   }
 }
 
+void add_gradcheck(CLI::App& app, const Registry& registry, GradcheckArguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "gradcheck", "compare the gradients of a configured model with finite differences");
+  add_config_options(*command, arguments.config);
+  CLI::Option* all = command->add_flag(
+      "--all", arguments.all, "every element of every parameter; the default of small models");
+  command
+      ->add_option("--sample", arguments.sample,
+                   "so many elements at random, at least one of each parameter; the default of "
+                   "large models")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{1}, std::numeric_limits<int64_t>::max()))
+      ->excludes(all);
+  command
+      ->add_option("--seed", arguments.seed,
+                   "of the sample and of the random directions; default 0")
+      ->type_name("N");
+  command->add_flag("--second-order", arguments.second_order,
+                    "check the gradients of the gradients");
+  command->footer(
+      "Computes in f64 with two sequences of the task, dropout included. The last line on stdout "
+      "is "
+      "the result as JSON.\nExit codes: 0 the gradients are right, 1 they are not, 2 bad input.");
+  command->callback([&] {
+    choose_threads(0);
+    gradcheck_command(registry, arguments);
+  });
+}
+
 void add_commands(CLI::App& app, const Registry& registry, Arguments& arguments) {
   CLI::App* train = app.add_subcommand("train", "train the model that a configuration describes");
-  add_config_options(*train, arguments);
+  add_config_options(*train, arguments.config);
   train
       ->add_option("--out", arguments.out,
                    "the run directory, which must not exist; default runs/<task>-<n>")
@@ -120,9 +151,10 @@ void add_commands(CLI::App& app, const Registry& registry, Arguments& arguments)
   });
 
   CLI::App* validate = app.add_subcommand("validate", "check a configuration, train nothing");
-  add_config_options(*validate, arguments);
+  add_config_options(*validate, arguments.config);
   validate->callback([&] { validate_command(registry, arguments.config); });
 
+  add_gradcheck(app, registry, arguments.gradcheck);
   app.add_subcommand("tasks", "list tasks and attentions with their keys")->callback([&] {
     tasks_command(registry);
   });

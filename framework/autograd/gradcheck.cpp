@@ -6,9 +6,15 @@
 #include <limits>
 
 #include "heed/framework/autograd/backward.h"
-#include "heed/framework/tensor/factories.h"
+#include "heed/framework/autograd/gradcheck_parts.h"
 
 namespace heed {
+
+using detail::gradients_of;
+using detail::is_checkable;
+using detail::PutBack;
+using detail::random_cotangents;
+
 namespace {
 
 /// Calls each(pointer, index) for every element of a strided f64 tensor.
@@ -24,13 +30,6 @@ void for_each_element(const Tensor& x, const Each& each) {
   }
 }
 
-/// Gives an element its value back, even when the function throws.
-struct PutBack {
-  double* element;
-  double value;
-  ~PutBack() { *element = value; }
-};
-
 /// Σᵢ⟨outputs[i], cotangents[i]⟩.
 double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor>& cotangents) {
   double total = 0;
@@ -43,36 +42,10 @@ double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor
   return total;
 }
 
-/// Random cotangents for the floating outputs; undefined for the others.
-std::vector<Tensor> random_cotangents(const std::vector<Tensor>& outputs, uint64_t seed) {
-  Rng rng(stream(seed, Purpose::user));
-  std::vector<Tensor> cotangents;
-  for (const Tensor& output : outputs) {
-    cotangents.push_back(is_floating(output.dtype()) ? randn(output.shape(), rng, DType::f64)
-                                                     : Tensor());
-  }
-  return cotangents;
-}
-
-/// The analytic gradients with respect to `inputs`; undefined where nothing depends on one.
-std::vector<Tensor> analytic_gradients(const std::vector<Tensor>& outputs,
-                                       const std::vector<Tensor>& cotangents,
-                                       const std::vector<Tensor>& inputs) {
-  std::vector<Tensor> roots, weights;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!cotangents[i].defined() || !outputs[i].requires_grad()) continue;
-    roots.push_back(outputs[i]);
-    weights.push_back(cotangents[i]);
-  }
-  if (roots.empty()) return std::vector<Tensor>(inputs.size());
-  return grad(roots, inputs, weights, {}, /*allow_unused=*/true);
-}
-
 void check_inputs(const std::vector<Tensor>& checked) {
   if (checked.empty()) throw GradientError("gradcheck: no input requires grad, nothing to check");
   for (const Tensor& input : checked) {
-    if (input.dtype() != DType::f64 || !input.is_leaf() ||
-        !is_non_overlapping(input.shape(), input.strides())) {
+    if (!is_checkable(input)) {
       throw GradientError(
           "gradcheck: inputs must be f64 leaves that do not overlap themselves, got ",
           input.dtype(), " ", input.shape(), " with strides ", input.strides());
@@ -101,7 +74,7 @@ GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tens
   check_inputs(checked);
   const std::vector<Tensor> outputs = function(inputs);
   const std::vector<Tensor> cotangents = random_cotangents(outputs, options.seed);
-  const std::vector<Tensor> analytic = analytic_gradients(outputs, cotangents, checked);
+  const std::vector<Tensor> analytic = gradients_of(outputs, cotangents, checked);
 
   GradcheckReport report;
   report.ratio = -1;

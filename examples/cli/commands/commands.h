@@ -1,6 +1,7 @@
 // The commands of the program. Each throws what ends it early: see failure.h and ConfigError.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,11 +16,23 @@ struct ConfigArguments {
   std::vector<std::string> sets;
 };
 
+/// What `heed gradcheck` is asked.
+struct GradcheckArguments {
+  ConfigArguments config;
+  bool all = false;                    ///< every element, however many there are
+  std::optional<int64_t> sample = {};  ///< so many at random
+  uint64_t seed = 0;                   ///< of the sample, the cotangents and the directions
+  bool second_order = false;
+};
+
 /// `heed train`: trains into a run directory, by default "runs/<task>-<n>".
 void train_command(const Registry& registry, const ConfigArguments& arguments,
                    const std::optional<std::string>& out);
 /// `heed validate`: checks a configuration and says what it describes.
 void validate_command(const Registry& registry, const ConfigArguments& arguments);
+/// `heed gradcheck`: compares the gradients of a configured model with finite differences. Throws
+/// GradcheckFailure if they disagree.
+void gradcheck_command(const Registry& registry, const GradcheckArguments& arguments);
 /// `heed tasks`: the tasks and attentions that a configuration can name.
 void tasks_command(const Registry& registry);
 /// `heed info`: what the program runs on and how fast that is.

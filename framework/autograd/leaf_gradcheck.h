@@ -1,0 +1,71 @@
+// Numerical proof of gradients for whole models: of named leaves, some of their elements or all,
+// with an eye on what finite differences cannot tell.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+struct LeafGradcheckOptions {
+  double atol = 1e-7;
+  double rtol = 1e-5;
+  double step = 1e-5;  ///< the longer of two; the other is a tenth of it; both times max(1, |x|)
+  std::optional<int64_t> sample = {};  ///< elements to check, if not all; at least one of each leaf
+  uint64_t seed = 0;                   ///< of the cotangents and of the sample
+  bool second_order = false;           ///< check the gradients' own gradients
+};
+
+/// One element of a leaf and its two derivatives. `ratio` is |analytic − numeric| over what is
+/// allowed; above 1 they disagree.
+struct CheckedElement {
+  std::string path = {};
+  IntList index = {};
+  double analytic = 0;
+  double numeric = 0;
+  double ratio = -1;
+  /// `norm.weight at [2]: analytic 0.25, numeric 0.5, ratio 4.9e+04`
+  std::string text() const;
+};
+
+/// What stands between the two derivatives of an element.
+enum class Disagreement {
+  none,
+  gradient,    ///< neither step agrees: the analytic derivative is wrong
+  truncation,  ///< only the shorter step agrees: the function bends too much for the longer one
+  round_off    ///< only the longer step agrees: the function is too noisy for the shorter one
+};
+
+struct LeafGradcheckReport {
+  bool passed = false;
+  int64_t elements = 0;  ///< that were checked
+  int64_t total = 0;     ///< that there are
+  int64_t wrong = 0;     ///< that disagree
+  std::vector<CheckedElement> kinks = {};
+  CheckedElement worst = {};  ///< of those that are no kinks
+  Disagreement disagreement = Disagreement::none;
+  /// `gradcheck: passed: 20 of 90 elements, 0 kinks; worst is …`
+  std::string text() const;
+};
+
+/// Computes the outputs from leaves that it holds: the same bits whenever they are the same.
+using Computation = std::function<std::vector<Tensor>()>;
+
+/// Checks the gradient of Σᵢ⟨outputs[i], cᵢ⟩ for random cotangents c, or in second order that of
+/// Σⱼ⟨gradients[j], vⱼ⟩ for random directions v, with respect to the elements of the leaves, which
+/// are f64, do not overlap themselves and are put back. Central differences of both steps have to
+/// agree with the analytic derivative. If they contradict each other, or those to the left and to
+/// the right do, the element is tried with shorter steps. If the sides still differ, it is a kink
+/// (of ReLU or max, say), where a derivative does not exist; more than 0.1 % of them fail the
+/// check. Throws GradientError if there is nothing to check or the outputs change by themselves.
+LeafGradcheckReport leaf_gradcheck(const Computation& computation,
+                                   const std::vector<std::pair<std::string, Tensor>>& leaves,
+                                   const LeafGradcheckOptions& options = {});
+
+}  // namespace heed

@@ -8,6 +8,7 @@
 #include "heed/framework/autograd/gradcheck.h"
 #include "heed/framework/autograd/graph.h"
 #include "heed/framework/autograd/hooks.h"
+#include "heed/framework/autograd/leaf_gradcheck.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/base/error.h"
 #include "heed/framework/base/parallel.h"

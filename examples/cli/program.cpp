@@ -109,6 +109,7 @@ void add_gradcheck(CLI::App& app, const Registry& registry, GradcheckArguments& 
   command
       ->add_option("--seed", arguments.seed,
                    "of the sample and of the random directions; default 0")
+      ->check(CLI::Range(int64_t{0}, std::numeric_limits<int64_t>::max()))
       ->type_name("N");
   command->add_flag("--second-order", arguments.second_order,
                     "check the gradients of the gradients");

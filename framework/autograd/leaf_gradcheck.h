@@ -63,7 +63,8 @@ using Computation = std::function<std::vector<Tensor>()>;
 /// agree with the analytic derivative. If they contradict each other, or those to the left and to
 /// the right do, the element is tried with shorter steps. If the sides still differ, it is a kink
 /// (of ReLU or max, say), where a derivative does not exist; more than 0.1 % of them fail the
-/// check. Throws GradientError if there is nothing to check or the outputs change by themselves.
+/// check. Throws GradientError if there is nothing to check or if the outputs are not finite
+/// or change by themselves.
 LeafGradcheckReport leaf_gradcheck(const Computation& computation,
                                    const std::vector<std::pair<std::string, Tensor>>& leaves,
                                    const LeafGradcheckOptions& options = {});

@@ -30,10 +30,10 @@ std::optional<int64_t> sample_of(const GradcheckArguments& arguments, int64_t to
 void introduce(const Experiment& experiment, const GradcheckArguments& arguments,
                const LeafGradcheckOptions& options) {
   const int64_t total = experiment.model->num_parameters();
-  const bool is_sample = options.sample && *options.sample < total;
-  const std::string which = is_sample
+  const auto tensors = static_cast<int64_t>(experiment.model->parameters().size());
+  const std::string which = options.sample && *options.sample < total
                                 ? fmt::format("a random sample of {} (seed {}; --all for all)",
-                                              *options.sample, options.seed)
+                                              std::max(*options.sample, tensors), options.seed)
                                 : "every one";
   const std::string text =
       fmt::format("{}: {} parameters in f64, {} gradients, checking {}\n", arguments.config.path,

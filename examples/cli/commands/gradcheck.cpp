@@ -36,8 +36,8 @@ void introduce(const Experiment& experiment, const GradcheckArguments& arguments
                                               std::max(*options.sample, tensors), options.seed)
                                 : "every one";
   const std::string text =
-      fmt::format("{}: {} parameters in f64, {} gradients, checking {}\n", arguments.config.path,
-                  total, options.second_order ? "second" : "first", which);
+      fmt::format("{}: {} parameters in f64, {}gradients, checking {}\n", arguments.config.path,
+                  total, options.second_order ? "second-order " : "", which);
   std::fputs(text.c_str(), stderr);
 }
 

@@ -38,7 +38,7 @@ using Differentiable = std::function<std::vector<Tensor>(const std::vector<Tenso
 /// Checks the gradient of Σᵢ⟨outputs[i], cᵢ⟩ for random cotangents c (a plain sum could not see a
 /// wrong softmax) with respect to every element of every input that requires grad. Inputs are f64
 /// leaves whose elements do not overlap; they are changed and put back. Deterministic functions
-/// only. Throws GradientError if there is nothing to check.
+/// only. An input without elements passes. Throws GradientError if no input requires grad.
 GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options = {});
 

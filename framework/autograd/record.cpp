@@ -43,9 +43,8 @@ void make_recordable(const char* op, Tensor& output) {
 /// A node in a block of `bytes`, with dead edges. Nothing after this can throw.
 Ref<Node> new_node(const char* op, const Tensor& output, size_t edge_count, size_t bytes,
                    bool keep_output) {
-  // The alias shares the elements but not the node: a graph never owns itself.
-  Saved kept;
-  if (keep_output) kept = Saved(output.detach());
+  Saved kept;  // through an alias outside the graph, since the output is no result yet
+  if (keep_output) kept = Saved(output);
   auto node = Ref<Node>::adopt(::new (allocate_block(bytes)) Node);
   node->bytes = bytes;
   node->op = op;

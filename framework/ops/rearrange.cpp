@@ -5,12 +5,21 @@
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
+namespace {
+
+/// `y`, computed from `x`, as a tensor of its own even where nothing had to move.
+Tensor apart_from(const Tensor& x, const Tensor& y) {
+  return y.storage() == x.storage() ? clone(y) : y;
+}
+
+}  // namespace
 
 Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   const int64_t start = normalize_dim("flatten", start_dim, x.dim());
@@ -99,7 +108,7 @@ Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
     if (cut == 0) continue;
     y = cat(std::vector{slice(y, d, cut, size), slice(y, d, 0, cut)}, d);
   }
-  return y.is_same(x) ? x.clone() : y;
+  return apart_from(x, y);
 }
 
 Tensor repeat(const Tensor& x, const IntList& repeats) {
@@ -124,7 +133,7 @@ Tensor repeat(const Tensor& x, const IntList& repeats) {
     joined[d] *= repeats[d];
     y = reshape(expand(unsqueeze(y, d), wide), joined);
   }
-  return y.is_same(x) ? x.clone() : y;
+  return apart_from(x, y);
 }
 
 Tensor tile(const Tensor& x, const IntList& repeats) {
@@ -140,7 +149,8 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
   const int64_t d = dim ? normalize_dim("repeat_interleave", *dim, x.dim()) : 0;
   if (!dim || x.dim() == 0) {
     const Tensor flat = reshape(x, {x.numel()});
-    return reshape(expand(unsqueeze(flat, 1), {x.numel(), repeats}), {x.numel() * repeats});
+    const Tensor wide = expand(unsqueeze(flat, 1), {x.numel(), repeats});
+    return apart_from(x, reshape(wide, {x.numel() * repeats}));
   }
   Shape joined = x.shape();
   joined[d] *= repeats;
@@ -150,7 +160,7 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
   }
   Shape wide = x.shape();
   wide.insert(d + 1, repeats);
-  return reshape(expand(unsqueeze(x, d + 1), wide), joined);
+  return apart_from(x, reshape(expand(unsqueeze(x, d + 1), wide), joined));
 }
 
 namespace {

@@ -76,7 +76,7 @@ TEST_CASE("heed-eval gives PyTorch's outputs, weights and all gradients of MyMHA
 }
 
 TEST_CASE("heed-eval answers a module exactly as documented") {
-  const Json request = with(linear_request(), "grad_outputs", {ones_json({1, 1})});
+  const Json request = with(linear_request(), "grad_outputs", Json::array({ones_json({1, 1})}));
   CHECK(answer(request.dump()) ==
         R"({"outputs":[{"dtype":"f32","shape":[1,1],"data":[3.0]}],)"
         R"("grads":[{"dtype":"f32","shape":[1,2],"data":[1.0,1.0]}],)"
@@ -136,17 +136,17 @@ TEST_CASE("heed-eval refuses requests about modules that it cannot understand, a
   CHECK(error_of(with(base, "config", 3)) == "\"config\" must be an object");
   CHECK(error_of(with(base, "confg", 3)) == "unknown key \"confg\" in the request");
   CHECK(error_of(with(base, "inputs", Json::array())) == "linear: input x is missing");
-  CHECK(error_of(with(base, "inputs", {ones_json({1, 2}), ones_json({1, 2})})) ==
+  CHECK(error_of(with(base, "inputs", Json::array({ones_json({1, 2}), ones_json({1, 2})}))) ==
         "linear takes 1 inputs, got 2");
-  CHECK(error_of(with(base, "inputs", {ones_json({1, 3})})) ==
+  CHECK(error_of(with(base, "inputs", Json::array({ones_json({1, 3})}))) ==
         "linear: needs x [..., in] and weight [out, in]: x [1, 3], weight [1, 2] (in Linear)");
   CHECK(error_of(with(base, "train", 1)) == "\"train\" must be true or false");
   CHECK(error_of(with(base, "dtype", "i64")) == "\"dtype\" of a module must be \"f32\" or \"f64\"");
   CHECK(error_of(with(base, "masks", {{{"type", "causal"}}})) == "linear takes no masks");
   CHECK(error_of(with(base, "state", 3)) == "\"state\" must be an object");
-  CHECK(error_of(with(base, "grad_outputs", {ones_json({1})})) ==
+  CHECK(error_of(with(base, "grad_outputs", Json::array({ones_json({1})}))) ==
         "grad_outputs[0] must be f32 [1, 1] like its output, got f32 [1]");
-  CHECK(error_of(with(base, "grad_outputs", {ones_json({1, 1}), ones_json({1, 1})})) ==
+  CHECK(error_of(with(base, "grad_outputs", Json::array({ones_json({1, 1}), ones_json({1, 1})}))) ==
         "\"grad_outputs\" has 2 entries for 1 output");
   CHECK(memory_stats().live_bytes == before);
 }

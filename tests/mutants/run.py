@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests against every mutant and prints which test killed it; fails if one survives.
 
-Usage: run.py BUILD_DIR [--only REGEX] [--jobs N]. A mutant first meets the tests that its row in
+Usage: run.py BUILD_DIR [--only REGEX] [--own] [--jobs N]. A mutant first meets the tests that its row in
 the table names, then, if it outlives them, every test. A crash or a hang is a kill, too. Without a
 mutant the same tests must pass.
 """
@@ -54,10 +54,12 @@ def killer(program: str, number: int, ops: str, spec: str) -> str:
     return name if "FAILED:" in done.stdout else f"crash in {name}"
 
 
-def judge(program: str, number: int, tests: str) -> str:
+def judge(program: str, number: int, tests: str, own: bool) -> str:
     for ops, spec in calls_for(tests):
         if found := killer(program, number, ops, spec):
             return found
+    if own:
+        return ""
     found = killer(program, number, "", "")
     return f"{found} (not by the tests of its row)" if found else ""
 
@@ -66,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--own", action="store_true", help="only the tests of a mutant's row")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     subprocess.run(["cmake", "--build", options.build, "--target", "heed_mutant_tests"], check=True,
@@ -79,9 +82,11 @@ def main() -> None:
         for call, found in zip(calls, pool.map(lambda call: killer(program, 0, *call), calls)):
             if found:
                 raise SystemExit(f"without a mutant, {call} fails: {found}")
-        killed_by = list(pool.map(lambda item: judge(program, item[0], item[1][4]), chosen))
-    for (_, mutant), found in zip(chosen, killed_by):
-        print(f"{mutant[1]}: {mutant[0]}\n    {found or 'SURVIVED'}")
+        killed_by = []
+        judged = pool.map(lambda item: judge(program, item[0], item[1][4], options.own), chosen)
+        for (_, mutant), found in zip(chosen, judged):
+            killed_by.append(found)
+            print(f"{mutant[1]}: {mutant[0]}\n    {found or 'SURVIVED'}", flush=True)
     survivors = [mutant[0] for (_, mutant), found in zip(chosen, killed_by) if not found]
     kills = collections.Counter(found.split(" (not by")[0] for found in killed_by if found)
     print("\nkills by test:")

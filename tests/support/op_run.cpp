@@ -35,7 +35,7 @@ Cotangents cotangents_of(const OpCase& op, const Tensors& outputs, Layout values
 }
 
 Run run_with(const OpCase& op, const Sample& sample, const Tensors& inputs, Layout values,
-             Layout layout) {
+             Layout layout, const SweepOptions& options = {}) {
   Run result{call_op(op, inputs, Attributes(op.attributes, sample.attributes)),
              Tensors(inputs.size())};
   const Cotangents cotangents = cotangents_of(op, result.outputs, values, layout);
@@ -44,7 +44,7 @@ Run run_with(const OpCase& op, const Sample& sample, const Tensors& inputs, Layo
   for (const Tensor& input : inputs) {
     if (input.defined() && input.requires_grad()) wanted.push_back(input);
   }
-  const Tensors gradients = grad(cotangents.roots, wanted, cotangents.gradients, {}, true);
+  const Tensors gradients = grad(cotangents.roots, wanted, cotangents.gradients, options, true);
   size_t next = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].defined() && inputs[i].requires_grad()) result.gradients[i] = gradients[next++];
@@ -86,6 +86,11 @@ Tensors leaves_of(const OpCase& op, const Sample& sample, DType floating) {
 
 Run run(const OpCase& op, const Sample& sample, const Tensors& inputs, Layout cotangents) {
   return run_with(op, sample, inputs, cotangents, cotangents);
+}
+
+Run run_with_graph(const OpCase& op, const Sample& sample, const Tensors& inputs) {
+  return run_with(op, sample, inputs, Layout::contiguous, Layout::contiguous,
+                  {.create_graph = true});
 }
 
 Run run_with_values_of(const OpCase& op, const Sample& sample, const Tensors& inputs,

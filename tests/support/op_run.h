@@ -27,6 +27,8 @@ struct Run {
 /// Forward, and backward with random cotangents in the given layout.
 Run run(const OpCase& op, const Sample& sample, const Tensors& inputs,
         Layout cotangents = Layout::contiguous);
+/// The same under create_graph.
+Run run_with_graph(const OpCase& op, const Sample& sample, const Tensors& inputs);
 /// The same with contiguous cotangents of the values that `layout` can hold.
 Run run_with_values_of(const OpCase& op, const Sample& sample, const Tensors& inputs,
                        Layout layout);

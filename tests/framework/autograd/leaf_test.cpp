@@ -178,6 +178,18 @@ TEST_CASE("a gradient whose leaf is gone goes nowhere") {
   CHECK(Held() == before);
 }
 
+TEST_CASE("a gradient whose leaf is gone does not reach what took its memory") {
+  Tensor y;
+  {
+    const Tensor x = leaf({1, 2});
+    y = sum(x * x);
+  }
+  std::vector<Tensor> others;
+  for (int i = 0; i < 20; ++i) others.push_back(tensor<double>({1, 2}));
+  y.backward();
+  for (const Tensor& other : others) CHECK_FALSE(other.impl()->grad.defined());
+}
+
 TEST_CASE("a leaf that stopped requiring grad after the forward is an error, not a lost gradient") {
   for (const bool again : {false, true}) {
     Tensor x = leaf({1, 2});
@@ -201,4 +213,13 @@ TEST_CASE("without create_graph no stored gradient is in a graph") {
   const Tensor z = leaf({1, 2});
   (z + 0.0).backward(w);
   CHECK_FALSE(z.grad().requires_grad());
+}
+
+TEST_CASE("a gradient that is a view of another one is not added to in place") {
+  const Tensor a = leaf({1, 2, 3, 4}), b = leaf({1, 2, 3, 4}, {2, 2});
+  const Tensor older = a * 2.0;
+  // The factor makes the gradient of the sums a dense one.
+  sum((a.view({2, 2}) + b + older.view({2, 2})) * 1.0).backward();
+  CHECK(values(b.grad()) == Values{1, 1, 1, 1});
+  CHECK(values(a.grad()) == Values{3, 3, 3, 3});
 }

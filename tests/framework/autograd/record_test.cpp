@@ -6,6 +6,7 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
@@ -232,4 +233,25 @@ TEST_CASE("a stashed incoming gradient is not changed by what is added later") {
   CHECK(values(seen[0]) == Values{2});
   CHECK(values(seen[1]) == Values{2});
   CHECK(values(seen[2]) == Values{3});
+}
+
+TEST_CASE("a used-up op lets go of the output that it kept") {
+  const Tensor x = leaf({1, 2});
+  const Tensor y = exp(x);
+  const Tensor z = sum(y);
+  const Held before;
+  z.backward();
+  CHECK(Held().blocks == before.blocks + 1);  // the gradient's two, less the alias of y
+}
+
+TEST_CASE("joint ops are not recorded under NoGrad") {
+  const Tensor x = leaf({1, 2});
+  const auto both = [&] {
+    return record("pair", x.detach() * 2.0, {x, x}, [](const Tensor& g, const Wanted&) {
+      return Gradients{g, g};
+    });
+  };
+  CHECK(both().requires_grad());
+  const NoGrad guard;
+  CHECK_FALSE(both().requires_grad());
 }

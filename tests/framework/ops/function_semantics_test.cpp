@@ -64,6 +64,14 @@ TEST_CASE("the sign of zero and of NaN is 0") {
   CHECK(shown(slope(sign, {-2, 0, 3})) == shown({0, 0, 0}));
 }
 
+TEST_CASE("log1p and expm1 keep every digit of small numbers") {
+  for (const double x : {1e-300, 1e-17, 1e-9, -1e-9, -1e-17}) {
+    const double square = x * x / 2;
+    CHECK(log1p(scalar(x, DType::f64)).item() == Approx(x - square).epsilon(1e-15).margin(0));
+    CHECK(expm1(scalar(x, DType::f64)).item() == Approx(x + square).epsilon(1e-15).margin(0));
+  }
+}
+
 TEST_CASE("round takes halves to the even neighbour and keeps the sign of zero") {
   const Values numbers{-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.49999999999999994, 4503599627370497.5};
   const Tensor rounded = round(leaf(numbers));

@@ -150,6 +150,18 @@ TEST_CASE("Every second gradient agrees with central differences of the first") 
   });
 }
 
+TEST_CASE("Every gradient under create_graph is the plain one") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!op.differentiable) return;
+    const Run want = run(op, sample, leaves_of(op, sample, DType::f64));
+    const Run got = run_with_graph(op, sample, leaves_of(op, sample, DType::f64));
+    for (size_t i = 0; i < want.gradients.size(); ++i) {
+      expect(difference(got.gradients[i], want.gradients[i], 1e-12),
+             where + ", gradient of input " + std::to_string(i));
+    }
+  });
+}
+
 TEST_CASE("Every gradient in f32 is that in f64, rounded") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.differentiable || !sample.smooth) return;

@@ -126,6 +126,15 @@ TEST_CASE("NaN counts as true, no elements as all and not any") {
   CHECK(all(zeros({0})).item() == 1);
 }
 
+TEST_CASE("logsumexp of numbers whose exponentials overflow or vanish is exact") {
+  const double log2 = 0.693147180559945309;
+  CHECK(logsumexp(tensor<double>({1000, 1000}), {0}).item() == Approx(1000 + log2).epsilon(1e-15));
+  CHECK(logsumexp(tensor<double>({-1000, -1000}), {0}).item() ==
+        Approx(-1000 + log2).epsilon(1e-15));
+  CHECK(shown(slope([](const Tensor& x) { return logsumexp(x, {0}); }, {1000, 1000, -1000})) ==
+        shown({0.5, 0.5, 0}));
+}
+
 TEST_CASE("logsumexp of infinities is an infinity") {
   const Tensor x = leaf({-infinity, -infinity, infinity, 1, -infinity, 2}, {3, 2});
   CHECK(shown(logsumexp(x, {1})) == shown({-infinity, infinity, 2}));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Changes the sources of ops, autograd and kernels at random places and asks whether a test notices.
+"""Changes the sources of ops, autograd and kernels at random places: does a test notice?
 
     scripts/mutate_sources.py [--count 200] [--seed 1] [--jobs N] [--build build/release]
 
@@ -34,8 +34,8 @@ SWAPS = [(r" \+ ", " - "), (r" - ", " + "), (r" \* ", " / "), (r" / ", " * "), (
          (r"(?<![\w.'-])1(?![\w.'])", "2"), (r"(?<![\w.'-])2(?![\w.'])", "3")]
 # Cheap tests first; what outlives them meets the rows of its own ops, then every test.
 FIRST = ["op_golden_test", "record_test", "backward_test", "leaf_test", "inplace_test",
-         "splice_test", "hooks_test", "anomaly_test", "graph_test", "misuse_test", "checkpoint_test",
-         "gradcheck_test", "leaf_gradcheck_test", "gemm_test", "reduce_test", "softmax_test",
+         "splice_test", "hooks_test", "anomaly_test", "graph_test", "misuse_test",
+         "checkpoint_test", "gradcheck_test", "leaf_gradcheck_test", "gemm_test", "reduce_test", "softmax_test",
          "function_semantics_test", "reduce_semantics_test", "order_semantics_test",
          "attention_semantics_test", "mask_semantics_test", "einsum_semantics_test",
          "optimizer_test", "clip_test", "my_mha_test"]
@@ -116,11 +116,12 @@ def judge(change, commands: dict, link: str, known: set[str]) -> tuple[str, str]
     with tempfile.TemporaryDirectory() as folder:
         source = pathlib.Path(folder) / file.name
         source.write_text("\n".join(lines))
-        compile_command = commands[str(file)] + ["-w", "-o", f"{folder}/mutant.o", "-c", str(source)]
+        target = f"{folder}/mutant.o"
+        compile_command = commands[str(file)] + ["-w", "-o", target, "-c", str(source)]
         if subprocess.run(compile_command, capture_output=True, cwd=BUILD).returncode != 0:
             return "compiler", ""
         program = f"{folder}/tests"
-        linked = subprocess.run(link.replace("MUTANT_OBJECT", f"{folder}/mutant.o")
+        linked = subprocess.run(link.replace("MUTANT_OBJECT", target)
                                 .replace("MUTANT_PROGRAM", program), shell=True, cwd=BUILD,
                                 capture_output=True, text=True)
         if linked.returncode != 0:

@@ -35,10 +35,10 @@ SWAPS = [(r" \+ ", " - "), (r" - ", " + "), (r" \* ", " / "), (r" / ", " * "), (
 # Cheap tests first; what outlives them meets the rows of its own ops, then every test.
 FIRST = ["op_golden_test", "record_test", "backward_test", "leaf_test", "inplace_test",
          "splice_test", "hooks_test", "anomaly_test", "graph_test", "misuse_test",
-         "checkpoint_test", "gradcheck_test", "leaf_gradcheck_test", "gemm_test", "reduce_test", "softmax_test",
-         "function_semantics_test", "reduce_semantics_test", "order_semantics_test",
-         "attention_semantics_test", "mask_semantics_test", "einsum_semantics_test",
-         "optimizer_test", "clip_test", "my_mha_test"]
+         "checkpoint_test", "gradcheck_test", "leaf_gradcheck_test", "gemm_test", "reduce_test",
+         "softmax_test", "function_semantics_test", "reduce_semantics_test",
+         "order_semantics_test", "attention_semantics_test", "mask_semantics_test",
+         "einsum_semantics_test", "optimizer_test", "clip_test", "my_mha_test"]
 OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_error_test"]
 HANGS_AFTER = 600  # seconds
 

@@ -31,6 +31,7 @@ class [[nodiscard]] AnomalyMode {
   bool before_;
 };
 
+/// True while an AnomalyMode of this thread is on.
 inline bool is_anomaly_mode() {
   return detail::anomaly_mode;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstring>
 #include <mutex>
 #include <new>
 
@@ -137,6 +138,7 @@ ThreadCache ended;  // also counts for a thread's last frees, behind the lock
 
 std::atomic<int64_t> peak_bytes{0};
 std::atomic<int64_t> countdown{0};
+std::atomic<bool> poisoned{false};
 
 /// Gives the blocks of a thread that ends to the others.
 struct CacheCloser {
@@ -232,6 +234,7 @@ void* allocate_block(size_t bytes) {
     block = ::operator new (caching ? size.bytes : bytes, std::align_val_t{block_alignment});
   }
   count(cache, static_cast<int64_t>(bytes), 1);
+  if (poisoned.load(std::memory_order_relaxed)) std::memset(block, 0xFF, bytes);
   return block;
 }
 
@@ -285,6 +288,10 @@ void release_cached_memory() {
     }
     cache->count[i] = 0;
   }
+}
+
+void poison_blocks(bool on) {
+  poisoned = on;
 }
 
 void limit_block(size_t bytes) {

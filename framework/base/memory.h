@@ -33,6 +33,9 @@ void release_cached_memory();
 /// std::bad_alloc, once. 0 switches it off.
 void fail_allocation(int64_t nth);
 
+/// For tests of who writes what: new blocks are full of NaN (all bits set).
+void poison_blocks(bool on);
+
 /// For tests with hostile sizes: larger blocks throw std::bad_alloc. 64 TiB unless told.
 void limit_block(size_t bytes);
 

@@ -6,11 +6,14 @@
 
 namespace heed {
 
+/// a + b, a − b, a · b for f32, f64 and i64, which wraps around. Throws ShapeError if shapes do not
+/// broadcast, DTypeError if dtypes differ.
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);  ///< true division; f32 and f64 only
-Tensor pow(const Tensor& a, const Tensor& b);
+Tensor pow(const Tensor& a, const Tensor& b);  ///< aᵇ, f32 and f64 only
+/// The same with a number. Throws ValueError for one that an i64 tensor cannot hold.
 Tensor add(const Tensor& a, double b);
 Tensor sub(const Tensor& a, double b);
 Tensor sub(double a, const Tensor& b);
@@ -20,9 +23,10 @@ Tensor div(double a, const Tensor& b);
 Tensor pow(const Tensor& a, double b);
 Tensor pow(double a, const Tensor& b);
 
-Tensor neg(const Tensor& x);
+Tensor neg(const Tensor& x);  ///< −x
 
-// Comparisons give bool tensors, which have no gradient.
+/// Comparisons: bool tensors, which have no gradient. NaN compares unequal to everything; integers
+/// meet numbers exactly.
 Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 Tensor lt(const Tensor& a, const Tensor& b);

@@ -8,7 +8,7 @@
 
 namespace heed {
 
-Tensor exp(const Tensor& x);
+Tensor exp(const Tensor& x);    ///< eˣ
 Tensor expm1(const Tensor& x);  ///< exp(x) − 1, precise near 0
 Tensor log(const Tensor& x);
 Tensor log1p(const Tensor& x);  ///< log(1 + x), precise near 0

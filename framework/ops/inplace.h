@@ -7,6 +7,7 @@
 
 namespace heed {
 
+/// x ← value, 0. Throws ValueError for a value that an i64 tensor cannot hold.
 void fill_(const Tensor& x, double value);
 void zero_(const Tensor& x);
 /// x ← source, of the same shape and dtype.

@@ -18,6 +18,7 @@ void append_text(std::string& text, DType dtype);
 /// Bytes of one element.
 int64_t itemsize(DType dtype);
 
+/// f32 or f64: what can have a gradient.
 inline bool is_floating(DType dtype) {
   return dtype == DType::f32 || dtype == DType::f64;
 }

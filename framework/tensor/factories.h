@@ -12,10 +12,13 @@
 
 namespace heed {
 
+/// Not initialised; zeros; ones; all `value`. Throws ShapeError for sizes that cannot be,
+/// ValueError for a value that i64 cannot hold.
 Tensor empty(const Shape& shape, DType dtype = DType::f32);
 Tensor zeros(const Shape& shape, DType dtype = DType::f32);
 Tensor ones(const Shape& shape, DType dtype = DType::f32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+/// The same in x's shape and dtype.
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
@@ -53,9 +56,10 @@ Tensor rand(const Shape& shape, Rng& rng, DType dtype = DType::f32);
 Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);
 /// Integers in [low, high), i64. Throws ValueError on an empty range.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, Rng& rng);
+/// rand and randn in x's shape and dtype.
 Tensor rand_like(const Tensor& x, Rng& rng);
 Tensor randn_like(const Tensor& x, Rng& rng);
-/// In x's shape and dtype. Throws ValueError on an empty range.
+/// randint in x's shape and dtype.
 Tensor randint_like(const Tensor& x, int64_t low, int64_t high, Rng& rng);
 /// A random permutation of 0 … n − 1, i64.
 Tensor randperm(int64_t n, Rng& rng);

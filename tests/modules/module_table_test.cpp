@@ -88,7 +88,7 @@ TEST_CASE("Every module refuses bad arguments and inputs with a whole message an
 
 TEST_CASE("Every row of the module table covers empty, single and large inputs and refusals") {
   for (const ModuleCase& row : module_table()) {
-    INFO(row.name);
+    INFO(row.name << ": its samples must have a size 0, a size 1 and a large one, not first");
     CHECK(has_size(row, 0));
     CHECK(has_size(row, 1));
     CHECK(std::any_of(row.samples.begin(), row.samples.end(),

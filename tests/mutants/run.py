@@ -18,7 +18,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from generate import MUTANTS  # noqa: E402
 
-OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_error_test"]
+OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_trust_test",
+            "op_table_error_test"]
 HANGS_AFTER = 60  # seconds for the tests of a row, which take a few: a mutant may loop forever
 ALL_HANG_AFTER = 1200
 

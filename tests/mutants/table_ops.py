@@ -145,6 +145,8 @@ MUTANTS = [
     ("masked softmax: shift by a blocked element", SOFTMAX_KERNEL,
      "if (!blocked[i] && («x[i] > max || std::isnan(x[i])»)) max", "true",
      "attention_semantics_test mask_semantics_test ops: masked_softmax"),
+    ("masked softmax: blocked elements are not written", SOFTMAX_KERNEL,
+     "«std::fill_n(y, length, T{0});»", ";", "ops: masked_softmax"),
     ("masked softmax: the first open element only", SOFTMAX_KERNEL, "if («blocked[i]») continue;",
      "i > first", "ops: masked_softmax"),
     ("cross_entropy: ignored targets count", LOSS,

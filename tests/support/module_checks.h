@@ -20,7 +20,7 @@ struct ModuleCheck {
 
 /// Of every module.
 const std::vector<ModuleCheck>& module_checks();
-/// Of every attention as well (DESIGN §9.2).
+/// Of every attention as well.
 const std::vector<ModuleCheck>& attention_checks();
 
 /// The problem that `check` finds: an exception and memory that is not given back are problems too.

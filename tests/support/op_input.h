@@ -13,7 +13,8 @@ namespace heed::testing {
 
 using Sizes = std::vector<int64_t>;
 
-/// One input of a sample. Floating values are multiples of 2⁻⁹, so f32 holds them exactly.
+/// One input of a sample. Floating values are multiples of 2⁻⁸, so f32 holds them exactly; those of
+/// `shifted` stand half-way between.
 struct Input {
   enum class Kind {
     absent,

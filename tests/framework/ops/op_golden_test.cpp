@@ -60,7 +60,10 @@ TEST_CASE("heed-eval answers every golden case as PyTorch does, and every op has
   CHECK(totals().golden_cases >= 515);
   for (const OpCase& op : op_table()) {
     const bool golden = ops.contains(op.name), excused = reasons.contains(op.name);
-    expect(golden != excused, op.name + ": has golden cases or a reason, and not both");
+    expect(golden != excused,
+           op.name +
+               ": golden cases (tests/golden/op_cases*.py, then ops.py) or a reason here, not "
+               "both");
   }
   for (const auto& [op, reason] : reasons) {
     INFO(op << " " << reason);

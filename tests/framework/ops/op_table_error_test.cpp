@@ -27,7 +27,8 @@ std::string message_of(const OpCase& op, const ErrorCase& error) {
 
 }  // namespace
 
-TEST_CASE("Every op says what is wrong with its inputs, in whole messages, and leaks nothing") {
+TEST_CASE("Every op says what is wrong with its inputs, in whole messages, and leaks nothing",
+          "[op_table]") {
   for (const OpCase& op : chosen_ops()) {
     for (const ErrorCase& error : op.errors) {
       expect_no_leak(op.name + ": " + error.message, [&] {
@@ -40,7 +41,7 @@ TEST_CASE("Every op says what is wrong with its inputs, in whole messages, and l
   }
 }
 
-TEST_CASE("Looser tolerances of the op table have a reason") {
+TEST_CASE("Looser tolerances of the op table have a reason", "[op_table]") {
   const Tolerance standard;
   for (const OpCase& op : op_table()) {
     const Tolerance& own = op.tolerance;

@@ -37,7 +37,8 @@ void check_input_layouts(const OpCase& op, const Sample& sample, DType floating,
 
 }  // namespace
 
-TEST_CASE("Permuted, sliced and expanded inputs give what their contiguous copies give") {
+TEST_CASE("Permuted, sliced and expanded inputs give what their contiguous copies give",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     for (const DType floating : {DType::f64, DType::f32}) {
       for (const Layout all : all_layouts) {
@@ -53,7 +54,8 @@ TEST_CASE("Permuted, sliced and expanded inputs give what their contiguous copie
   });
 }
 
-TEST_CASE("Permuted, sliced and expanded incoming gradients give what contiguous ones give") {
+TEST_CASE("Permuted, sliced and expanded incoming gradients give what contiguous ones give",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.differentiable) return;
     for (const DType floating : {DType::f64, DType::f32}) {
@@ -67,7 +69,8 @@ TEST_CASE("Permuted, sliced and expanded incoming gradients give what contiguous
   });
 }
 
-TEST_CASE("Every op gives the same bits when it runs again, on one thread and on two") {
+TEST_CASE("Every op gives the same bits when it runs again, on one thread and on two",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     for (const DType floating : {DType::f64, DType::f32}) {
       const Tensors inputs = leaves_of(op, sample, floating);
@@ -83,7 +86,8 @@ TEST_CASE("Every op gives the same bits when it runs again, on one thread and on
   });
 }
 
-TEST_CASE("Every op of the table has a sample that is large enough to be split between threads") {
+TEST_CASE("Every op of the table has a sample that is large enough to be split between threads",
+          "[op_table]") {
   for (const OpCase& op : op_table()) {
     bool any = false;
     for (const Sample& sample : op.samples) any = any || sample.is_large();

@@ -100,7 +100,8 @@ bool can_gradcheck(const OpCase& op, const Sample& sample) {
 }  // namespace
 
 TEST_CASE(
-    "Every op gives the values of its naive reference in f64 and f32 and leaves its inputs alone") {
+    "Every op gives the values of its naive reference in f64 and f32 and leaves its inputs alone",
+    "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     for (const DType floating : {DType::f64, DType::f32}) {
       check_values(op, sample, floating, where + " in " + heed::name_of(floating));
@@ -108,7 +109,8 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("Every op is exact in the integer and bool dtypes it takes and refuses the others") {
+TEST_CASE("Every op is exact in the integer and bool dtypes it takes and refuses the others",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!has_floating_input(sample)) return;
     for (const DType dtype : {DType::i64, DType::boolean}) {
@@ -130,7 +132,8 @@ TEST_CASE("Every op is exact in the integer and bool dtypes it takes and refuses
   });
 }
 
-TEST_CASE("Every gradient agrees with central differences, element by element, in f64") {
+TEST_CASE("Every gradient agrees with central differences, element by element, in f64",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!can_gradcheck(op, sample)) return;
     const Tensors inputs = leaves_of(op, sample, DType::f64);
@@ -140,7 +143,7 @@ TEST_CASE("Every gradient agrees with central differences, element by element, i
   });
 }
 
-TEST_CASE("Every second gradient agrees with central differences of the first") {
+TEST_CASE("Every second gradient agrees with central differences of the first", "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.twice_differentiable || !can_gradcheck(op, sample)) return;
     const Tensors inputs = leaves_of(op, sample, DType::f64);
@@ -150,7 +153,7 @@ TEST_CASE("Every second gradient agrees with central differences of the first") 
   });
 }
 
-TEST_CASE("Every gradient under create_graph is the plain one") {
+TEST_CASE("Every gradient under create_graph is the plain one", "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.differentiable) return;
     const Run want = run(op, sample, leaves_of(op, sample, DType::f64));
@@ -162,7 +165,7 @@ TEST_CASE("Every gradient under create_graph is the plain one") {
   });
 }
 
-TEST_CASE("Every gradient in f32 is that in f64, rounded") {
+TEST_CASE("Every gradient in f32 is that in f64, rounded", "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.differentiable || !sample.smooth) return;
     const Run want = run(op, sample, leaves_of(op, sample, DType::f64));

@@ -1,0 +1,180 @@
+// That the ops of the table hide nothing: unwritten elements, lost memory, changed inputs, NaN.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <new>
+#include <set>
+
+#include "heed/framework/autograd/backward.h"
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/tests/support/op_properties.h"
+
+namespace heed::testing {
+namespace {
+
+/// While it lives, new memory is full of NaN.
+struct Poison {
+  Poison() { poison_blocks(true); }
+  ~Poison() { poison_blocks(false); }
+  Poison(const Poison&) = delete;
+  Poison& operator=(const Poison&) = delete;
+};
+
+std::string same_bits(const Tensor& got, const Tensor& want, bool) {
+  return bit_difference(got, want);
+}
+
+/// Another content, in place, that stays in the domain of the op.
+void change(const Tensor& x) {
+  const NoGrad guard;
+  if (is_floating(x.dtype())) {
+    mul_(x, 1.5);
+  } else {
+    fill_(x, 0);
+  }
+}
+
+/// The gradients of outputs that were computed before: one number for each output.
+Tensors gradients_of(const Tensors& outputs, const Tensors& inputs) {
+  Tensors roots, weights, wanted;
+  for (const Tensor& output : outputs) {
+    if (!output.requires_grad()) continue;
+    roots.push_back(output);
+    weights.push_back(full(output.shape(), 0.75, output.dtype()));
+  }
+  for (const Tensor& input : inputs) {
+    if (input.defined() && input.requires_grad()) wanted.push_back(input);
+  }
+  return roots.empty() ? Tensors() : grad(roots, wanted, weights, {}, true);
+}
+
+bool any_nan(const Tensors& tensors) {
+  for (const Tensor& tensor : tensors) {
+    for (const double value : array_of(tensor).data) {
+      if (std::isnan(value)) return true;
+    }
+  }
+  return false;
+}
+
+bool any_is_empty(const Tensors& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [](const Tensor& tensor) { return tensor.defined() && tensor.numel() == 0; });
+}
+
+bool is_small(const Sample& sample) {
+  return !sample.is_large();
+}
+
+/// Ops whose outputs need not show a NaN that all of a floating input is, and why.
+const std::map<std::string, std::string>& nan_is_hidden() {
+  static const std::string choice = "chooses other elements";
+  static const std::map<std::string, std::string> reasons = {
+      {"sign", "the sign of NaN is 0, as in PyTorch"},
+      {"where", choice},
+      {"masked_fill", choice},
+      {"dropout", "may drop every element"},
+      {"tril", choice},
+      {"triu", choice},
+      {"masked_softmax", "blocked elements have no influence"},
+      {"cross_entropy", "targets may all be ignored"},
+      {"nll_loss", "targets may all be ignored"},
+      {"norm", "p = 0 counts what is not 0"},
+      {"pow", "x to the power of 0 is 1, even for NaN"},
+  };
+  return reasons;
+}
+
+}  // namespace
+
+TEST_CASE("Every op writes every element of what it gives", "[op_table]") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    const Run want = run(op, sample, leaves_of(op, sample, DType::f64));
+    const Tensors inputs = leaves_of(op, sample, DType::f64);
+    const Poison poison;
+    expect_same_run(run(op, sample, inputs), want, where + ", in memory full of NaN", same_bits);
+  });
+}
+
+TEST_CASE("Every op gives back all memory and its inputs as they were when memory runs out",
+          "[op_table]") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!is_small(sample)) return;
+    const Tensors inputs = leaves_of(op, sample, DType::f64);
+    const Tensors before = leaves_of(op, sample, DType::f64);
+    const Run want = run(op, sample, inputs);
+    for (int64_t n = 1; n < 5000; ++n) {
+      bool failed = false;
+      const MemoryStats held = memory_stats();
+      fail_allocation(n);
+      try {
+        const Run got = run(op, sample, inputs);
+        fail_allocation(0);
+        expect_same_run(got, want, where + ", after failures", same_bits);
+      } catch (const std::bad_alloc&) {
+        failed = true;
+      }
+      fail_allocation(0);
+      if (!failed) break;
+      expect(memory_stats().live_blocks == held.live_blocks,
+             where + ": all is given back when allocation " + std::to_string(n) + " fails");
+    }
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      expect(bit_difference(inputs[i], before[i]), where + ", input " + std::to_string(i));
+    }
+  });
+}
+
+TEST_CASE("An input changed in place is an error in backward, or makes no difference to it",
+          "[op_table]") {
+  for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
+    if (!op.differentiable || !is_small(sample)) return;
+    const Attributes attributes(op.attributes, sample.attributes);
+    const Tensors plain = leaves_of(op, sample, DType::f64);
+    const Tensors want = gradients_of(call_op(op, plain, attributes), plain);
+    for (size_t i = 0; i < plain.size(); ++i) {
+      const std::string here = where + ", input " + std::to_string(i) + " changed";
+      const Tensors inputs = leaves_of(op, sample, DType::f64);
+      if (!inputs[i].defined()) continue;
+      const Tensors outputs = call_op(op, inputs, attributes);
+      change(inputs[i]);
+      try {
+        const Tensors got = gradients_of(outputs, inputs);
+        for (size_t k = 0; k < want.size(); ++k) expect(bit_difference(got[k], want[k]), here);
+      } catch (const GradientError& error) {
+        const std::string message = error.what();
+        expect(message.find("saved for backward was changed in place by ") != std::string::npos,
+               here + ": " + message);
+      }
+    }
+  });
+}
+
+TEST_CASE("NaN in all of an input is seen in the outputs of every op, or there is a reason",
+          "[op_table]") {
+  std::set<std::string> seen, hiding;
+  for_each_sample([&](const OpCase& op, const Sample& sample, const std::string& where) {
+    seen.insert(op.name);
+    for (size_t i = 0; i < sample.inputs.size(); ++i) {
+      if (!sample.inputs[i].is_floating() || op.is_constant(i)) continue;
+      const NoGrad guard;
+      const Tensors inputs = leaves_of(op, sample, DType::f64);
+      if (any_is_empty(inputs)) continue;
+      fill_(inputs[i], std::numeric_limits<double>::quiet_NaN());
+      const Tensors outputs = call_op(op, inputs, Attributes(op.attributes, sample.attributes));
+      if (any_is_empty(outputs) || !is_floating(outputs.front().dtype()) || any_nan(outputs)) {
+        continue;
+      }
+      hiding.insert(op.name);
+      expect(nan_is_hidden().contains(op.name), where + ": NaN in input " + std::to_string(i));
+    }
+  });
+  for (const auto& [op, reason] : nan_is_hidden()) {
+    if (seen.contains(op)) expect(hiding.contains(op), op + " never hides NaN, yet " + reason);
+  }
+}
+
+}  // namespace heed::testing

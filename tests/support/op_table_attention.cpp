@@ -168,6 +168,7 @@ OpCase attention_row() {
                   {{q, k, v, any({2, 2, 3, 5})}, {{"is_causal", true}}},
                   {{any({2, 4, 3, 2}), any({2, 2, 4, 2}), any({2, 2, 4, 3})},
                    {{"enable_gqa", true}}},
+                  {{any({4, 3, 2}), any({2, 4, 2}), any({2, 4, 3})}, {{"enable_gqa", true}}},
                   {{any({1, 3, 2, 2}), any({1, 1, 3, 2}), any({1, 1, 3, 2}), bools({3, 2, 3})},
                    {{"enable_gqa", true}}},
                   {{any({3, 4}), any({5, 4}), any({5, 2})}},
@@ -184,6 +185,18 @@ OpCase attention_row() {
                   {},
                   name + ": needs query [..., L_1, D_qk], key [..., L_2, D_qk] and value "
                          "[..., L_2, D_v], got [2, 3, 4], [2, 5, 4] and [2, 6, 4]"},
+                 {{of_type(f32, {3, 4}), of_type(f32, {4}), of_type(f32, {5, 4})},
+                  {},
+                  name + ": needs query [..., L_1, D_qk], key [..., L_2, D_qk] and value "
+                         "[..., L_2, D_v], got [3, 4], [4] and [5, 4]"},
+                 {{of_type(f32, {3, 4}), of_type(f32, {5, 4}), of_type(f32, {4})},
+                  {},
+                  name + ": needs query [..., L_1, D_qk], key [..., L_2, D_qk] and value "
+                         "[..., L_2, D_v], got [3, 4], [5, 4] and [4]"},
+                 {{of_type(f32, {3, 2, 4}), of_type(f32, {2, 4}), of_type(f32, {2, 4})},
+                  {{"enable_gqa", true}},
+                  name + ": enable_gqa needs [..., heads, L, D] with a number of heads that "
+                         "divides query's: query [3, 2, 4], got [2, 4]"},
                  {{of_type(f32, {3, 2, 4}), of_type(f32, {2, 2, 4}), of_type(f32, {2, 2, 4})},
                   {{"enable_gqa", true}},
                   name + ": enable_gqa needs [..., heads, L, D] with a number of heads that "

@@ -86,6 +86,20 @@ TEST_CASE("a factor of 1.001 in one element is found and named") {
   CHECK(report.disagreement == Disagreement::gradient);
 }
 
+TEST_CASE("the limit is where atol and rtol put it") {
+  const Tensor x = leaf(Values(20, 0.5));
+  const auto report_of = [&](double factor) {
+    return leaf_gradcheck(
+        [&] { return std::vector<Tensor>{slightly_wrong(x, {7}, factor) * 10.0}; }, {{"x", x}});
+  };
+  CHECK(report_of(1 + 0.5e-5).passed);
+  const LeafGradcheckReport above = report_of(1 + 1.7e-5);
+  CHECK_FALSE(above.passed);
+  CHECK(above.worst.index == IntList{7});
+  CHECK(above.worst.ratio < 2);
+  CHECK(above.disagreement == Disagreement::gradient);
+}
+
 TEST_CASE("a second derivative that is wrong is found although the first is right") {
   const Tensor x = normal({4}, 1).requires_grad_();
   const Computation computation = [&] {
@@ -113,6 +127,7 @@ TEST_CASE("an element at the kink of ReLU is listed, and more than 0.1 % of them
   CHECK(report.kinks[0].path == "x");
   CHECK(report.kinks[0].index == IntList{0});
   CHECK(report.kinks[1].index == IntList{1});
+  CHECK(report.text().find("\n  kink: x at [0]: analytic ") != std::string::npos);
   CHECK(report.text().find("\n  kink: x at [1]: analytic ") != std::string::npos);
 
   const Tensor more = mostly_smooth(2000, 3);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -236,4 +237,10 @@ TEST_CASE("linear is x times the transposed weight plus the bias") {
     CHECK(kernels::linear(ones({2, 3}, dtype), ones({0, 3}, dtype), Tensor()).shape() ==
           Shape{2, 0});
   }
+}
+
+TEST_CASE("blas_info says whether the environment chose the kernels") {
+  const kernels::BlasInfo info = kernels::blas_info();
+  CHECK(info.chosen_by_user == (std::getenv("OPENBLAS_CORETYPE") != nullptr));
+  CHECK_FALSE(info.kernels.empty());
 }

@@ -161,4 +161,15 @@ TEST_CASE("the angle of pair j at a position is position times base to the power
   CHECK(difference(sin.select(0, 1), tensor<double>({std::sin(3), std::sin(0.3)}), 1e-15) == "");
 }
 
+TEST_CASE("angles are of pairs, so D is even, from 2 on") {
+  const Tensor positions = tensor<int64_t>({0, 3});
+  const auto [cos, sin] = rotary_angles(positions, 2, 100, DType::f64);
+  CHECK(shown(cos) == shown(tensor<double>({1, std::cos(3)})));
+  const std::string rule =
+      "rotary_angles: needs positions [L], even D >= 2 and base > 0, got [2], ";
+  CHECK(message_of([&] { rotary_angles(positions, 3, 100); }) == rule + "3 and 100");
+  CHECK(message_of([&] { rotary_angles(positions, 0, 100); }) == rule + "0 and 100");
+  CHECK(message_of([&] { rotary_angles(positions, 4, 0); }) == rule + "4 and 0");
+}
+
 }  // namespace heed::testing

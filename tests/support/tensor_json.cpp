@@ -127,6 +127,10 @@ Tensor tensor_from_json(const Json& json, const std::string& what) {
 
 std::string to_json_text(const Tensor& tensor) {
   if (!tensor.defined()) return "null";
+  if (tensor.numel() > max_elements) {
+    throw RequestError("a tensor of " + std::to_string(tensor.numel()) + " elements, at most " +
+                       std::to_string(max_elements) + " are written");
+  }
   std::string text =
       std::string("{\"dtype\":\"") + heed::name_of(tensor.dtype()) + "\",\"shape\":[";
   for (int64_t d = 0; d < tensor.dim(); ++d) {

@@ -13,7 +13,11 @@ namespace heed::testing {
 /// an undefined tensor.
 Tensor tensor_from_json(const Json& json, const std::string& what);
 
-/// 17 significant digits for f64, nine for f32; an undefined tensor is null.
+/// Of one tensor that is written: an expanded one may have more elements than there is memory.
+inline constexpr int64_t max_elements = int64_t{1} << 22;
+
+/// 17 significant digits for f64, nine for f32; an undefined tensor is null. Throws RequestError
+/// for more than max_elements.
 std::string to_json_text(const Tensor& tensor);
 /// `[…,…]` of tensors.
 std::string to_json_text(const std::vector<Tensor>& tensors);

@@ -194,6 +194,8 @@ TEST_CASE("heed-eval answers every hostile line with an error and leaks nothing"
       R"({"op":"one_hot","inputs":[{"dtype":"i64","shape":[1],"data":[9223372036854775807]}]})",
       R"({"op":"expand","attrs":{"size":[4611686018427387904,4]},)"
       R"("inputs":[{"dtype":"f64","shape":[1],"data":[0]}]})",
+      R"({"op":"expand","attrs":{"size":[2305800001553609659]},)"
+      R"("inputs":[{"dtype":"f32","shape":[1],"data":[1]}]})",
       R"({"op":"select","attrs":{"dim":0,"index":-9223372036854775808},)"
       R"("inputs":[{"dtype":"f64","shape":[1],"data":[0]}]})",
       R"({"op":"narrow","attrs":{"dim":0,"start":-9223372036854775808,)"

@@ -6,14 +6,15 @@
 
 namespace heed {
 
-LayerNorm::LayerNorm(const Slot& slot, int64_t width, double epsilon)
+LayerNorm::LayerNorm(const Slot& slot, int64_t width, double epsilon, Bias with_bias)
     : Layer(slot),
       weight({this, "weight"}, {positive("LayerNorm", "width", width)}, init::ones()),
-      bias({this, "bias"}, {width}, init::zeros()),
-      eps(epsilon) {}
+      eps(epsilon) {
+  if (with_bias == Bias::learned) bias.emplace(Slot{this, "bias"}, Shape{width}, init::zeros());
+}
 
 Tensor LayerNorm::forward(const Tensor& x) {
-  return layer_norm(x, weight->shape(), weight, bias, eps);
+  return layer_norm(x, weight->shape(), weight, tensor_of(bias), eps);
 }
 
 }  // namespace heed

@@ -1,18 +1,22 @@
 // LayerNorm: rows with mean 0 and variance 1, then scaled and shifted by what is learned.
 #pragma once
 
+#include <optional>
+
 #include "heed/framework/nn/module.h"
+#include "heed/modules/bias.h"
 
 namespace heed {
 
 /// x [..., width] → the same shape. `weight` [width] is 1 and `bias` [width] 0 at first.
 /// Ba, Kiros & Hinton 2016.
 struct LayerNorm : Layer<LayerNorm> {
-  Parameter weight, bias;
+  Parameter weight;
+  std::optional<Parameter> bias;
   const double eps;
 
   /// Throws ValueError unless `width` is at least 1.
-  LayerNorm(const Slot& slot, int64_t width, double eps = 1e-5);
+  LayerNorm(const Slot& slot, int64_t width, double eps = 1e-5, Bias with_bias = Bias::learned);
   Tensor forward(const Tensor& x);
 };
 

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "heed/framework/nn/module.h"
+#include "heed/modules/bias.h"
 
 namespace heed {
-
-/// Whether a projection has a bias.
-enum class Bias { none, learned };
 
 /// x [..., in] → [..., out]. `weight` is [out, in] and `bias` [out], both uniform in ±1/√in at
 /// first, as in PyTorch.

@@ -11,12 +11,16 @@ namespace heed {
 namespace {
 
 /// x + the rows of `table` for its positions.
-Tensor add_rows(const char* owner, const Tensor& x, const Tensor& table) {
+Tensor add_rows(const char* owner, const Tensor& x, const Tensor& table, int64_t first) {
   if (x.dim() < 2 || x.size(-1) != table.size(1) || x.size(-2) > table.size(0)) {
     throw ShapeError(owner, ": expected [..., L, ", table.size(1), "] with L up to ", table.size(0),
                      ", got ", x.shape());
   }
-  return x + narrow(table, 0, 0, x.size(-2));
+  if (first < 0 || first > table.size(0) - x.size(-2)) {
+    throw ValueError(owner, ": knows positions 0 to ", table.size(0) - 1, ", got ", x.size(-2),
+                     " from ", first, " on");
+  }
+  return x + narrow(table, 0, first, x.size(-2));
 }
 
 Tensor sinusoids(int64_t max_length, int64_t width) {
@@ -41,8 +45,8 @@ LearnedPositions::LearnedPositions(const Slot& slot, int64_t max_length, int64_t
               positive("LearnedPositions", "width", width)},
              init::normal(0.02)) {}
 
-Tensor LearnedPositions::forward(const Tensor& x) {
-  return add_rows("LearnedPositions", x, weight);
+Tensor LearnedPositions::forward(const Tensor& x, int64_t first) {
+  return add_rows("LearnedPositions", x, weight, first);
 }
 
 SinusoidalPositions::SinusoidalPositions(const Slot& slot, int64_t max_length, int64_t width)
@@ -50,8 +54,8 @@ SinusoidalPositions::SinusoidalPositions(const Slot& slot, int64_t max_length, i
       table({this, "table"}, sinusoids(positive("SinusoidalPositions", "max_length", max_length),
                                        positive("SinusoidalPositions", "width", width))) {}
 
-Tensor SinusoidalPositions::forward(const Tensor& x) {
-  return add_rows("SinusoidalPositions", x, table);
+Tensor SinusoidalPositions::forward(const Tensor& x, int64_t first) {
+  return add_rows("SinusoidalPositions", x, table, first);
 }
 
 }  // namespace heed

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
+#include "heed/examples/cli/config/text.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
@@ -15,13 +17,16 @@ namespace {
 /// Evaluation mode without recording, for as long as it lives.
 class EvaluationMode {
  public:
-  explicit EvaluationMode(Model& model) : model_(model) { model_.eval(); }
-  ~EvaluationMode() { model_.train(); }
+  explicit EvaluationMode(Model& model) : model_(model), was_training_(model.training()) {
+    model_.eval();
+  }
+  ~EvaluationMode() { model_.train(was_training_); }
   EvaluationMode(const EvaluationMode&) = delete;
   EvaluationMode& operator=(const EvaluationMode&) = delete;
 
  private:
   Model& model_;
+  bool was_training_;
   NoGrad guard_;
 };
 
@@ -30,6 +35,9 @@ struct Score {
   int64_t counted = 0;
   int64_t right = 0;
 };
+
+/// The sequences `first` … `first + size − 1` of some set.
+using BatchSource = std::function<Batch(int64_t first, int64_t size)>;
 
 Score score(const int64_t* predictions, const int64_t* targets, int64_t length) {
   Score result;
@@ -41,49 +49,77 @@ Score score(const int64_t* predictions, const int64_t* targets, int64_t length) 
   return result;
 }
 
-std::string symbols_text(const char* title, const std::vector<int64_t>& symbols, size_t width) {
-  std::string line = fmt::format("  {:7}", title);
-  for (const int64_t symbol : symbols) {
-    line += symbol == ignored_target ? fmt::format(" {:>{}}", ".", width)
-                                     : fmt::format(" {:>{}}", symbol, width);
+/// What the model says: at all positions at once or, as an encoder-decoder, symbol by symbol, each
+/// time reading what it has said.
+Tensor answer_of(Model& model, const Batch& batch) {
+  if (model.attends != Attends::source) return argmax(model(batch), -1);
+  Rng greedy(stream(0, Purpose::user));  // draws nothing
+  const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
+  return generate(model.next_scores(batch), start, {.tokens = batch.targets.size(1)}, greedy);
+}
+
+/// Some cells of an example and what they are.
+struct Row {
+  const char* title;
+  std::vector<std::string> cells;
+};
+
+/// The symbols in words; those that do not count are dots.
+template <class Text>
+Row row_of(const char* title, const Tensor& symbols, Text text) {
+  Row row{title, {}};
+  for (const int64_t symbol : symbols.to_vector<int64_t>()) {
+    row.cells.push_back(symbol == ignored_target ? "." : text(symbol));
   }
-  return line + "\n";
+  return row;
+}
+
+/// A line for each row, with their cells below each other.
+std::string table_text(const std::vector<Row>& rows) {
+  std::vector<size_t> widths(rows.front().cells.size());
+  for (const Row& row : rows) {
+    for (size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], displayed_width(row.cells[i]));
+    }
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line = fmt::format("  {:7}", row.title);
+    for (size_t i = 0; i < widths.size(); ++i) {
+      line += std::string(1 + widths[i] - displayed_width(row.cells[i]), ' ') + row.cells[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    if (!line.empty()) text += line + "\n";
+  }
+  return text;
 }
 
 std::string example_text(Model& model, const Task& task, int64_t index) {
   const Batch batch = task.evaluation_batch(index, 1);
-  const auto targets = batch.targets.to_vector<int64_t>();
-  const auto predictions = argmax(model(batch.inputs), -1).to_vector<int64_t>();
-  const TaskShape shape = task.shape();
-  const size_t width = fmt::formatted_size("{}", std::max(shape.symbols, shape.classes) - 1);
-  std::string marks = fmt::format("  {:7}", "");
-  for (size_t i = 0; i < targets.size(); ++i) {
-    const bool wrong = targets[i] != ignored_target && targets[i] != predictions[i];
-    marks += fmt::format(" {:>{}}", wrong ? "^" : "", width);
+  const Tensor predictions = answer_of(model, batch);
+  const auto input = [&](int64_t symbol) { return task.input_text(symbol); };
+  const auto target = [&](int64_t symbol) { return task.target_text(symbol); };
+  const std::vector<Row> asked{row_of("input", batch.inputs, input)};
+  std::vector<Row> answers{
+      row_of("target", batch.targets, target), row_of("model", predictions, target), {"", {}}};
+  const auto right = batch.targets.to_vector<int64_t>();
+  const auto said = predictions.to_vector<int64_t>();
+  for (size_t i = 0; i < right.size(); ++i) {
+    answers.back().cells.push_back(right[i] != ignored_target && right[i] != said[i] ? "^" : "");
   }
-  marks.erase(marks.find_last_not_of(' ') + 1);
-  return symbols_text("input", batch.inputs.to_vector<int64_t>(), width) +
-         symbols_text("target", targets, width) + symbols_text("model", predictions, width) +
-         (marks.empty() ? "" : marks + "\n");
+  // Only a decoder's answer does not stand below what it answers.
+  if (task.shape().attends == Attends::source) return table_text(asked) + table_text(answers);
+  answers.insert(answers.begin(), asked.front());
+  return table_text(answers);
 }
 
-}  // namespace
-
-Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction reduction) {
-  const int64_t positions = targets.numel();
-  return cross_entropy(scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
-                       {.ignore_index = ignored_target, .reduction = reduction});
-}
-
-Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
-  const EvaluationMode mode(model);
-  Evaluation result{};
+Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
+  Accuracy result{};
   Score tokens;
   int64_t right_sequences = 0;
-  const int64_t size = task.evaluation_size();
   for (int64_t first = 0; first < size; first += batch_size) {
-    const Batch batch = task.evaluation_batch(first, std::min(batch_size, size - first));
-    const Tensor scores = model(batch.inputs);
+    const Batch batch = batches(first, std::min(batch_size, size - first));
+    const Tensor scores = model(batch);
     result.loss += sequence_loss(scores, batch.targets, Reduction::sum).item();
     const Tensor predictions = argmax(scores, -1);
     const int64_t length = batch.targets.size(1);
@@ -102,6 +138,29 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
   result.loss /= static_cast<double>(tokens.counted);
   result.token_accuracy = static_cast<double>(tokens.right) / static_cast<double>(tokens.counted);
   result.sequence_accuracy = static_cast<double>(right_sequences) / static_cast<double>(size);
+  return result;
+}
+
+}  // namespace
+
+Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction reduction) {
+  const int64_t positions = targets.numel();
+  return cross_entropy(scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
+                       {.ignore_index = ignored_target, .reduction = reduction});
+}
+
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
+  const EvaluationMode mode(model);
+  const auto held_out = [&](int64_t first, int64_t size) {
+    return task.evaluation_batch(first, size);
+  };
+  const auto trained = [&](int64_t first, int64_t size) {
+    return task.training_set_batch(first, size);
+  };
+  Evaluation result{accuracy_on(model, held_out, task.evaluation_size(), batch_size), {}};
+  if (const int64_t size = task.training_set_size(); size > 0) {
+    result.training = accuracy_on(model, trained, size, batch_size);
+  }
   return result;
 }
 

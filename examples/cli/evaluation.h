@@ -11,15 +11,22 @@
 
 namespace heed {
 
-struct Evaluation {
+/// How well a model does on some sequences.
+struct Accuracy {
   double loss;                         ///< mean cross-entropy over all positions that count
-  double token_accuracy;               ///< positions that are right
-  double sequence_accuracy;            ///< sequences that are right at every position that counts
+  double token_accuracy;               ///< positions that are right after the right beginning
+  double sequence_accuracy;            ///< sequences that are right wherever it counts: exactly
+                                       ///< those that greedy generation would give
   std::optional<int64_t> first_wrong;  ///< the first sequence that is not
 };
 
+/// Of the held-out sequences, and of the training set if the task has one.
+struct Evaluation : Accuracy {
+  std::optional<Accuracy> training;
+};
+
 /// Runs the model, in evaluation mode and without recording, on all held-out sequences,
-/// `batch_size` at a time.
+/// `batch_size` at a time, then on the training set.
 Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 
 /// The cross-entropy of scores [B, L, classes] over all positions that count.

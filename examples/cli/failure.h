@@ -20,6 +20,11 @@ struct GradcheckFailure : TextError<GradcheckFailure> {
   using TextError::TextError;
 };
 
+/// `heed leaks` found an output that depends on what it must not see. Exit code 1.
+struct LeakFailure : TextError<LeakFailure> {
+  using TextError::TextError;
+};
+
 /// A signal asked the run to end; all is written. The program then dies by that signal.
 class Interrupted : public Error {
  public:

@@ -10,13 +10,14 @@
 namespace heed {
 
 /// What tells the model where a token stands.
-enum class PositionKind { learned, sinusoidal };
+enum class PositionKind { learned, sinusoidal, none };
 
 struct ModelConfig {
   TransformerBlockConfig block;
   int64_t layers;
   int64_t d_source;  ///< width of the attended tokens
   PositionKind positions;
+  bool tied;  ///< the output uses the tokens' embedding
 };
 
 /// Adds all keys under "model" but those of the attention.

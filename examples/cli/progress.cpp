@@ -96,6 +96,9 @@ std::string Progress::status() const {
   if (evaluation_) {
     text += fmt::format("  token {:.4f}  sequence {:.4f}", evaluation_->token_accuracy,
                         evaluation_->sequence_accuracy);
+    if (evaluation_->training) {
+      text += fmt::format("  train {:.4f}", evaluation_->training->sequence_accuracy);
+    }
   }
   return text + fmt::format("  lr {:.2e}  gradient {:.3f}  {:.0f} tokens/s", last_.lr,
                             last_.grad_norm, tokens_per_second_);

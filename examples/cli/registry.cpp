@@ -61,7 +61,17 @@ Registry builtin_registry() {
   add_reverse_task(registry);
   add_sort_task(registry);
   add_cross_reverse_task(registry);
+  add_seq2seq_reverse_task(registry);
+  add_induction_task(registry);
+  add_recall_task(registry);
+  add_addition_task(registry);
+  add_modular_addition_task(registry);
+  add_text_task(registry);
+  add_noise_task(registry);
+  add_pairs_task(registry);
   add_my_mha(registry);
+  add_multi_head_attention(registry);
+  add_attentions_of_documents(registry);
   add_no_attention(registry);
   return registry;
 }

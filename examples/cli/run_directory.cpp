@@ -60,11 +60,13 @@ void check_is_free(const std::string& path) {
   if (fs::exists(fs::symlink_status(path, error))) fail_exists(path);
 }
 
-RunDirectory::RunDirectory(const std::optional<std::string>& path, const Config& config)
+RunDirectory::RunDirectory(const std::optional<std::string>& path, const Config& config,
+                           const std::string& vocabulary)
     : path_(make_run_folder(path, task_name(config))),
       metrics_(path_ + "/metrics.jsonl"),
       log_(path_ + "/log.txt") {
   write_file(path_ + "/config.json", to_json(config));
+  if (!vocabulary.empty()) write_file(path_ + "/vocabulary.json", vocabulary);
 }
 
 void RunDirectory::add_metrics(const StepReport& report) {
@@ -77,10 +79,15 @@ void RunDirectory::add_metrics(const StepReport& report) {
 }
 
 void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
-  const nlohmann::ordered_json line = {{"step", step},
-                                       {"eval_loss", evaluation.loss},
-                                       {"token_accuracy", evaluation.token_accuracy},
-                                       {"sequence_accuracy", evaluation.sequence_accuracy}};
+  nlohmann::ordered_json line = {{"step", step},
+                                 {"eval_loss", evaluation.loss},
+                                 {"token_accuracy", evaluation.token_accuracy},
+                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
+  if (evaluation.training) {
+    line["train_loss"] = evaluation.training->loss;
+    line["train_token_accuracy"] = evaluation.training->token_accuracy;
+    line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
+  }
   metrics_.write(line.dump() + "\n");
 }
 

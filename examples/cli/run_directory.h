@@ -1,4 +1,5 @@
-// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt.
+// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt, and vocabulary.json
+// if its task has one.
 #pragma once
 
 #include <optional>
@@ -15,8 +16,10 @@ namespace heed {
 class RunDirectory {
  public:
   /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, and writes
-  /// config.json. Throws ConfigError if `path` exists.
-  RunDirectory(const std::optional<std::string>& path, const Config& config);
+  /// config.json, and vocabulary.json unless `vocabulary` is empty. Throws ConfigError if `path`
+  /// exists.
+  RunDirectory(const std::optional<std::string>& path, const Config& config,
+               const std::string& vocabulary);
 
   const std::string& path() const { return path_; }
 

@@ -106,7 +106,7 @@ StepReport Trainer::train_step(int64_t step) {
   const RandomScope random(position);
   const double lr = config_.lr * schedule_factor(config_.schedule, step - 1);
   const Batch batch = task_.training_batch(step, config_.batch_size);
-  const auto forward = [&] { return sequence_loss(model_(batch.inputs), batch.targets); };
+  const auto forward = [&] { return sequence_loss(model_(batch), batch.targets); };
   const Tensor loss = forward();
   const double value = loss.item();
   if (!std::isfinite(value)) {

@@ -3,6 +3,7 @@
 #include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/autograd/finite.h"
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/trace.h"
 
 namespace heed {
 namespace {
@@ -67,6 +68,14 @@ void* move_closure(Node& node, Layout& layout, const PullbackType& type, void* c
 }  // namespace
 
 Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) {
+  if (OpObserver* const observer = TraceScope::observer()) {
+    const TraceScope unobserved(nullptr);
+    std::vector<const Tensor*> inputs;
+    for (const Edge& edge : edges) inputs.push_back(&edge.input_);
+    Tensor recorded = record(op, std::move(output), edges);
+    observer->on_op({op, inputs, recorded});
+    return recorded;
+  }
   if (is_anomaly_mode()) {
     std::vector<const Tensor*> inputs;
     for (const Edge& edge : edges) inputs.push_back(&edge.input_);
@@ -101,6 +110,14 @@ Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) 
 
 Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
                             const PullbackType& type, void* closure) {
+  if (OpObserver* const observer = TraceScope::observer()) {
+    const TraceScope unobserved(nullptr);
+    std::vector<const Tensor*> traced;
+    for (const Tensor& input : inputs) traced.push_back(&input);
+    Tensor recorded = record_joint(op, std::move(output), inputs, type, closure);
+    observer->on_op({op, traced, recorded});
+    return recorded;
+  }
   if (is_anomaly_mode()) {
     std::vector<const Tensor*> looked_at;
     for (const Tensor& input : inputs) looked_at.push_back(&input);

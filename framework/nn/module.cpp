@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/node.h"
@@ -167,18 +168,15 @@ NamedTensors Module::state_dict() const {
   return state;
 }
 
-void Module::load_state_dict(const NamedTensors& state) {
-  std::map<std::string, Tensor> own;
-  for (const NamedTensors& part : {named_parameters(), named_buffers()}) {
-    own.insert(part.begin(), part.end());
-  }
+std::string state_faults(const NamedTensors& own, const NamedTensors& given) {
+  const std::map<std::string, Tensor> wanted(own.begin(), own.end());
   std::string faults;
-  std::map<std::string, Tensor> given;
-  for (const auto& [path, tensor] : state) {
-    const auto target = own.find(path);
-    if (!given.emplace(path, tensor).second) {
+  std::set<std::string> names;
+  for (const auto& [path, tensor] : given) {
+    const auto target = wanted.find(path);
+    if (!names.insert(path).second) {
       faults += text_of("\n  given twice: ", path);
-    } else if (target == own.end()) {
+    } else if (target == wanted.end()) {
       faults += text_of("\n  unexpected: ", path);
     } else if (!tensor.defined()) {
       faults += text_of("\n  undefined: ", path);
@@ -188,12 +186,20 @@ void Module::load_state_dict(const NamedTensors& state) {
                         target->second.shape(), ", given ", tensor.dtype(), " ", tensor.shape());
     }
   }
-  for (const auto& [path, tensor] : own) {
-    if (!given.contains(path)) faults += text_of("\n  missing: ", path);
+  for (const auto& [path, tensor] : wanted) {
+    if (!names.contains(path)) faults += text_of("\n  missing: ", path);
   }
+  return faults;
+}
+
+void Module::load_state_dict(const NamedTensors& state) {
+  NamedTensors own = named_parameters();
+  for (const auto& buffer : named_buffers()) own.push_back(buffer);
+  const std::string faults = state_faults(own, state);
   if (!faults.empty()) {
     throw ModuleError(path_or_type(), ": load_state_dict: the state does not fit:", faults);
   }
+  std::map<std::string, Tensor> given(state.begin(), state.end());
   // Sources first into memory of their own: one may be a view of another target.
   for (auto& [path, tensor] : given) tensor = clone(tensor.detach());
   const NoGrad guard;

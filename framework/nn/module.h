@@ -58,6 +58,10 @@ using Initializer = std::function<void(const Tensor& parameter, Rng& rng)>;
 /// Names (paths such as "encoder.0.weight") and tensors, in registration order.
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
+/// What keeps `given` from being a state of the names, shapes and dtypes of `own`: a line for each
+/// tensor that is missing, unexpected, undefined, given twice or of another shape or dtype.
+std::string state_faults(const NamedTensors& own, const NamedTensors& given);
+
 /// Base of all modules; it knows only the tree. Derive from Layer<Self> (below), not from it.
 class Module {
  public:

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "heed/framework/nn/module.h"
+#include "heed/framework/nn/tensor_layer.h"
 
 namespace heed {
 
@@ -40,25 +40,21 @@ class Sequential : public Layer<Sequential> {
   /// Makes a module with the next name: `net.add<Linear>(8, 16)`.
   template <class Item, class... Arguments>
   Item& add(Arguments&&... arguments) {
-    auto item = std::make_unique<Item>(Slot(this, std::to_string(steps_.size())),
-                                       std::forward<Arguments>(arguments)...);
-    Item& made = *item;
-    steps_.push_back({std::move(item), [&made](const Tensor& x) -> Tensor { return made(x); }});
+    auto step = make_tensor_layer<Item>(Slot(this, std::to_string(steps_.size())),
+                                        std::forward<Arguments>(arguments)...);
+    Item& made = step->item;
+    steps_.push_back(std::move(step));
     return made;
   }
 
   Tensor forward(const Tensor& x) {
     Tensor y = x;
-    for (const Step& step : steps_) y = step.call(y);
+    for (const auto& step : steps_) y = (*step)(y);
     return y;
   }
 
  private:
-  struct Step {
-    std::unique_ptr<Module> module;
-    std::function<Tensor(const Tensor&)> call;
-  };
-  std::vector<Step> steps_;
+  std::vector<std::unique_ptr<TensorLayer>> steps_;
 };
 
 }  // namespace heed

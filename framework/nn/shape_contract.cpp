@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "heed/framework/autograd/trace.h"
+
 namespace heed {
 
 Dims::Dims(std::string_view owner, std::initializer_list<Letter> letters) : owner_(owner) {
@@ -44,15 +46,22 @@ bool Dims::fits(std::string_view text, int64_t size) {
   return product == size;
 }
 
-const Tensor& Dims::check(const Tensor& x, std::string_view pattern) {
+const Tensor& Dims::check(const Tensor& x, std::string_view whole) {
+  std::string_view pattern = whole;
   int64_t d = 0;
+  if (pattern.starts_with("... ")) {
+    pattern.remove_prefix(4);
+    d = x.dim() - 1 - std::count(pattern.begin(), pattern.end(), ' ');
+    if (d < 0) fail(x, whole);
+  }
   for (size_t begin = 0; begin < pattern.size(); ++d) {
     const size_t end = std::min(pattern.find(' ', begin), pattern.size());
     const std::string_view size = pattern.substr(begin, end - begin);
-    if (size.empty() || d >= x.dim() || !fits(size, x.shape()[d])) fail(x, pattern);
+    if (size.empty() || d >= x.dim() || !fits(size, x.shape()[d])) fail(x, whole);
     begin = end + 1;
   }
-  if (d != x.dim()) fail(x, pattern);
+  if (d != x.dim()) fail(x, whole);
+  if (OpObserver* const observer = TraceScope::observer()) observer->on_axes(x, whole);
   return x;
 }
 

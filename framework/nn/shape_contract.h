@@ -14,8 +14,8 @@
 namespace heed {
 
 /// Letters and their sizes, in one call of one module. A letter is bound when first seen. A product
-/// such as "H*D_v" is of letters that are known; a number stands for itself. Allocates nothing
-/// unless it throws.
+/// such as "H*D_v" is of letters that are known; a number stands for itself; "... D" has any axes
+/// in front. Allocates nothing unless it throws.
 class Dims {
  public:
   struct Letter {
@@ -28,7 +28,7 @@ class Dims {
   Dims(std::string_view owner, std::initializer_list<Letter> letters);
 
   /// Returns `x` if its shape is `pattern`, letters with single spaces between. Throws ShapeError
-  /// with all letters and their sizes if the rank or a size differs.
+  /// with all letters and their sizes if the rank or a size differs. Tells the OpObserver.
   const Tensor& check(const Tensor& x, std::string_view pattern);
 
   /// The size of a letter. Throws ShapeError if it is not known.

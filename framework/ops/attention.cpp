@@ -42,13 +42,10 @@ Tensor spread_heads(const Tensor& query, const Tensor& x) {
   return repeat_interleave(x, query.size(-3) / x.size(-3), -3);
 }
 
-/// Zeros in the rows of `x` [..., L_2, D] that are blocked for every query: NaN · 0 is NaN.
-Tensor without_unseen(const Tensor& x, const Tensor& blocked) {
-  Tensor mask = blocked;
-  while (mask.dim() < 2) mask = mask.unsqueeze(0);
-  const Tensor unseen = all(mask, {-2}, true).transpose(-2, -1);  // [..., L_2 or 1, 1]
-  const Shape shape = broadcast_shapes(attention, unseen.shape(), x.shape());
-  return masked_fill(expand(x, shape), unseen, 0);
+/// Zeros in some rows of `x` [..., L, D]: NaN · 0 is NaN, also in gradients. `rows` is [..., L or
+/// 1, 1].
+Tensor without_rows(const Tensor& x, const Tensor& rows) {
+  return masked_fill(expand(x, broadcast_shapes(attention, rows.shape(), x.shape())), rows, 0);
 }
 
 void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
@@ -67,9 +64,10 @@ void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
 
 }  // namespace
 
-AttentionResult attention_with_weights(const Tensor& query, const Tensor& all_keys,
+AttentionResult attention_with_weights(const Tensor& all_queries, const Tensor& all_keys,
                                        const Tensor& all_values, const AttentionOptions& options) {
-  check_inputs(query, all_keys, all_values);
+  check_inputs(all_queries, all_keys, all_values);
+  Tensor query = all_queries;
   Tensor key = options.enable_gqa ? spread_heads(query, all_keys) : all_keys;
   Tensor value = options.enable_gqa ? spread_heads(query, all_values) : all_values;
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
@@ -82,8 +80,12 @@ AttentionResult attention_with_weights(const Tensor& query, const Tensor& all_ke
   const Mask mask = options.is_causal ? options.mask & Mask::causal() : options.mask;
   const auto [blocked, bias] = mask.resolve(shape, query.dtype());
   if (blocked.defined()) {
-    key = without_unseen(key, blocked);
-    value = without_unseen(value, blocked);
+    Tensor rows = blocked;
+    while (rows.dim() < 2) rows = rows.unsqueeze(0);
+    const Tensor unseen = all(rows, {-2}, true).transpose(-2, -1);  // keys that no query sees
+    query = without_rows(query, all(rows, {-1}, true));             // and queries that see none
+    key = without_rows(key, unseen);
+    value = without_rows(value, unseen);
   }
   Tensor scores = matmul(query, key.transpose(-2, -1)) * scale;
   if (bias.defined()) scores = scores + bias;

@@ -28,9 +28,9 @@ Tensor either(const Tensor& a, const Tensor& b) {
 }
 
 /// column − row [L_1, L_2] as seen from the alignment: 0 is a query's own place.
-Tensor distance(const Shape& scores, Alignment alignment) {
+Tensor distance(const Shape& scores, Alignment alignment, int64_t first_query) {
   const int64_t L_1 = scores[scores.size() - 2], L_2 = scores[scores.size() - 1];
-  const int64_t first = alignment == Alignment::top_left ? 0 : L_2 - L_1;
+  const int64_t first = alignment == Alignment::top_left ? first_query : L_2 - L_1;
   const Tensor rows = add(arange(L_1), static_cast<double>(first));
   return arange(L_2).unsqueeze(0) - rows.unsqueeze(1);
 }
@@ -50,21 +50,47 @@ Tensor beyond(const Tensor& lengths, const Shape& scores) {
   return ge(arange(scores[rank - 1]), reshape(lengths, shape));
 }
 
+void check_rank(const char* op, const Tensor& mask, int64_t rank, const char* layout) {
+  if (mask.dim() == rank) return;
+  throw ShapeError(op, ": the layout is ", layout, ", got ", mask.shape());
+}
+
+/// A view of `mask` that broadcasts to [B, H, L_1, L_2].
+Tensor arranged(const char* op, const Tensor& mask, MaskLayout layout) {
+  switch (layout) {
+    case MaskLayout::batch_keys:
+      check_rank(op, mask, 2, "[B, L_2]");
+      return mask.unsqueeze(1).unsqueeze(1);
+    case MaskLayout::batch_queries_keys:
+      check_rank(op, mask, 3, "[B, L_1, L_2]");
+      return mask.unsqueeze(1);
+    case MaskLayout::batch_keys_queries:
+      check_rank(op, mask, 3, "[B, L_2, L_1]");
+      return mask.transpose(1, 2).unsqueeze(1);
+    case MaskLayout::queries_keys_batch:
+      check_rank(op, mask, 3, "[L_1, L_2, B]");
+      return mask.permute({2, 0, 1}).unsqueeze(1);
+    case MaskLayout::broadcast:
+      break;
+  }
+  return mask;
+}
+
 }  // namespace
 
-Mask Mask::keep(const Tensor& mask) {
+Mask Mask::keep(const Tensor& mask, MaskLayout layout) {
   check_dtype("Mask::keep", "the mask", mask, DType::boolean);
-  return Mask({Kind::keep, mask});
+  return Mask({Kind::keep, arranged("Mask::keep", mask, layout)});
 }
 
-Mask Mask::block(const Tensor& mask) {
+Mask Mask::block(const Tensor& mask, MaskLayout layout) {
   check_dtype("Mask::block", "the mask", mask, DType::boolean);
-  return Mask({Kind::block, mask});
+  return Mask({Kind::block, arranged("Mask::block", mask, layout)});
 }
 
-Mask Mask::additive(const Tensor& bias) {
+Mask Mask::additive(const Tensor& bias, MaskLayout layout) {
   check_floating("Mask::additive", bias.dtype());
-  return Mask({Kind::additive, bias});
+  return Mask({Kind::additive, arranged("Mask::additive", bias, layout)});
 }
 
 Mask Mask::lengths(const Tensor& lengths) {
@@ -81,10 +107,23 @@ Mask Mask::window(int64_t width, Alignment alignment) {
   return Mask({Kind::window, {}, width, alignment});
 }
 
+Mask Mask::window(int64_t width, int64_t first_query) {
+  Mask mask = window(width);
+  mask.parts_.front().first_query = first_query;
+  return mask;
+}
+
 Mask operator&(const Mask& a, const Mask& b) {
   Mask both = a;
   both.parts_.insert(both.parts_.end(), b.parts_.begin(), b.parts_.end());
   return both;
+}
+
+bool Mask::is_causal(Alignment alignment) const {
+  for (const Part& part : parts_) {
+    if (part.kind == Kind::causal && part.alignment == alignment) return true;
+  }
+  return false;
 }
 
 Tensor Mask::blocked_by(const Part& part, const Shape& scores) {
@@ -101,11 +140,11 @@ Tensor Mask::blocked_by(const Part& part, const Shape& scores) {
     case Kind::lengths:
       return beyond(part.tensor, scores);
     case Kind::causal:
-      return gt(distance(scores, part.alignment), 0);
+      return gt(distance(scores, part.alignment, part.first_query), 0);
     case Kind::window:
       break;
   }
-  const Tensor along = distance(scores, part.alignment);
+  const Tensor along = distance(scores, part.alignment, part.first_query);
   const auto width = static_cast<double>(part.width);
   return either(gt(along, width), lt(along, -width));
 }

@@ -16,25 +16,41 @@ namespace heed {
 /// to first, or last to last (decoding with a cache). PyTorch's is_causal is top_left.
 enum class Alignment { top_left, bottom_right };
 
+/// What the dimensions of a mask's tensor are, for scores [B, H, L_1, L_2]. A mask [B, L_1, L_2]
+/// that only broadcast would be read as one for each head wherever B = H: its layout is named.
+enum class MaskLayout {
+  broadcast,           ///< as it is: [L_1, L_2], [H, L_1, L_2], [B, 1, 1, L_2], ...
+  batch_keys,          ///< [B, L_2], for every query: padding
+  batch_queries_keys,  ///< [B, L_1, L_2], for every head
+  batch_keys_queries,  ///< [B, L_2, L_1], the transpose: masks of scores K·Qᵀ
+  queries_keys_batch   ///< [L_1, L_2, B or 1]: sequence-first models
+};
+
 /// A rule over scores [..., L_1, L_2]. The default lets everything through. Tensors must broadcast
-/// to the scores they are used with.
+/// to the scores they are used with, once arranged as their layout says.
 class Mask {
  public:
   Mask() = default;
-  static Mask keep(const Tensor& mask);   ///< bool: true = may attend
-  static Mask block(const Tensor& mask);  ///< bool: true = may not attend
+  /// bool: true = may attend. All three throw ShapeError if the rank is not the layout's.
+  static Mask keep(const Tensor& mask, MaskLayout layout = MaskLayout::broadcast);
+  /// bool: true = may not attend.
+  static Mask block(const Tensor& mask, MaskLayout layout = MaskLayout::broadcast);
   /// Floating: added to the scaled scores, with a gradient; −∞ blocks.
-  static Mask additive(const Tensor& bias);
+  static Mask additive(const Tensor& bias, MaskLayout layout = MaskLayout::broadcast);
   /// i64 [B] or [B, L_1]: only the first so many keys of each sample (or query) are there.
   static Mask lengths(const Tensor& lengths);
   /// Query i may attend to keys 0 … i (counted from the alignment).
   static Mask causal(Alignment alignment = Alignment::top_left);
   /// Query i may attend to keys i − width … i + width; with `& causal()` only to earlier ones.
   static Mask window(int64_t width, Alignment alignment = Alignment::top_left);
+  /// The same where query 0 stands at key `first_query`.
+  static Mask window(int64_t width, int64_t first_query);
   /// What both let through; what both add is added.
   friend Mask operator&(const Mask& a, const Mask& b);
 
   bool empty() const { return parts_.empty(); }
+  /// Whether a causal rule of this alignment is part of it.
+  bool is_causal(Alignment alignment) const;
 
   struct Parts {
     Tensor blocked;  ///< bool, broadcasts to the scores; undefined: nothing is blocked
@@ -51,6 +67,7 @@ class Mask {
     Tensor tensor = {};
     int64_t width = 0;
     Alignment alignment = Alignment::top_left;
+    int64_t first_query = 0;  ///< of top_left
   };
   explicit Mask(Part part) : parts_{std::move(part)} {}
   static Tensor blocked_by(const Part& part, const Shape& scores);

@@ -12,4 +12,9 @@ Tensor split_heads(const Tensor& x, int64_t H);
 /// [B, H, L, D] → [B, L, H·D]: the inverse of split_heads; copies.
 Tensor merge_heads(const Tensor& x);
 
+/// What an attention computes with, each [B, H, L, D].
+struct ProjectedHeads {
+  Tensor query, key, value;
+};
+
 }  // namespace heed

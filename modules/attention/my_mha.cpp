@@ -29,9 +29,9 @@ Tensor attention_weights(MyMHA& m, Dims& d, const Tensor& x1, const Tensor& x2) 
   d.check(Q, "B H L_1 D_qk");
   const Tensor K = split_heads(k, m.H);
   d.check(K, "B H L_2 D_qk");
-  const Tensor S = matmul(Q, K.transpose(-2, -1)) / std::sqrt(static_cast<double>(m.D_qk));
+  const Tensor S = matmul(Q, K.transpose(-2, -1));
   d.check(S, "B H L_1 L_2");
-  return softmax(S, -1);
+  return softmax(S / std::sqrt(static_cast<double>(m.D_qk)), -1);
 }
 
 }  // namespace
@@ -67,6 +67,19 @@ Tensor MyMHA::forward(const Tensor& x1, const Tensor& x2) {
 Tensor MyMHA::weights(const Tensor& x1, const Tensor& x2) {
   Dims d = letters_of(*this);
   return attention_weights(*this, d, x1, x2);
+}
+
+std::unique_ptr<MultiHeadAttention> MyMHA::as_multi_head() const {
+  return multi_head_of({.D_1 = D_1,
+                        .H = H,
+                        .D_2 = D_2,
+                        .D_qk = D_qk,
+                        .D_v = D_v,
+                        .query_bias = Bias::none,
+                        .key_bias = Bias::none,
+                        .value_bias = Bias::none,
+                        .output_bias = Bias::none},
+                       state_dict());
 }
 
 }  // namespace heed

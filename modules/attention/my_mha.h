@@ -1,7 +1,7 @@
 // MyMHA: multi-head attention as a course assignment states it, to be read.
 #pragma once
 
-#include "heed/modules/linear.h"
+#include "heed/modules/attention/multi_head_attention.h"
 
 namespace heed {
 
@@ -25,6 +25,8 @@ struct MyMHA : Layer<MyMHA> {
   Tensor forward(const Tensor& x1, const Tensor& x2);
   /// The attention weights of the same inputs, [B, H, L_1, L_2]; rows sum to 1.
   Tensor weights(const Tensor& x1, const Tensor& x2);
+  /// The same attention with copies of the parameters.
+  std::unique_ptr<MultiHeadAttention> as_multi_head() const;
 };
 
 }  // namespace heed

@@ -64,6 +64,21 @@ class Folder {
   std::string path_;
 };
 
+/// The paths of all configurations that are shipped.
+inline std::vector<std::string> shipped_configs() {
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(HEED_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() == ".json") paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// Makes "configs/…" mean in this folder what it means in the repository.
+inline void link_configs(const Folder& folder) {
+  std::filesystem::create_symlink(HEED_SOURCE_DIR "/configs", folder / "configs");
+}
+
 /// How a process ended and what it wrote.
 struct Ended {
   int exit_code = -1;  ///< -1: by a signal

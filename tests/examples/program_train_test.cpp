@@ -161,7 +161,7 @@ TEST_CASE("training that diverges ends with code 3 and names step, op and module
   CHECK(ended.out.empty());
   const std::string message = lines_of(ended.err).back();
   CHECK(message.starts_with("train: the loss is not finite: nan at step 2; linear: made "));
-  CHECK(message.find(" (in blocks.0.attention.W_Q)") != std::string::npos);
+  CHECK(message.find(" (in encoder.blocks.0.attention.W_Q)") != std::string::npos);
   CHECK(message.ends_with("; a smaller train.lr may help"));
   CHECK(lines_of(folder.read("run/log.txt")).back() == message);
   CHECK(lines_of(folder.read("run/metrics.jsonl")).size() == 1);

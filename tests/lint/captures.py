@@ -116,6 +116,8 @@ def check_members(code):
         flat = body
         while re.search(r"\{[^{}]*\}", flat):
             flat = re.sub(r"\{[^{}]*\}", lint.blank, flat)
+        # Arguments on a line of their own, with a default, look like members.
+        flat = re.sub(r"\((?:[^()]|\([^()]*\))*\)", lambda m: m.group(0).replace("\n", " "), flat)
         is_module = re.search(r":\s*(?:public\s+)?[\w:]*(?:Module|Layer)\b", head.group(0))
         for member in MEMBER.finditer(flat):
             if is_module or head.group(1) == "class":
@@ -170,6 +172,7 @@ GOOD = [
     ("framework/ops/a.cpp", "Tensor f(const Tensor& x) {\n  const auto g = [&] { return x; };\n"
      '  return record("f", g(), {{x, [](const Tensor& h) { return h; }}});\n}\n'),
     module("Parameter weight_;"), module("Buffer mask_;"),
+    module("Tensor f(int n,\n           const Tensor& mask = {});"),
     ("modules/m.h", "struct Output {\n  Tensor y;\n  Tensor weights;\n};\n"),
     ("modules/m.cpp", "Tensor M::forward(const Tensor& x) {\n  Tensor y = x;\n  return y;\n}\n"),
 ]

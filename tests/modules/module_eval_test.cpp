@@ -1,12 +1,12 @@
 // heed-eval about modules: golden files through it, and what it refuses.
 #include "heed/tests/support/module_eval.h"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <map>
 
 #include "heed/framework/base/memory.h"
+#include "heed/modules/pytorch_state.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/golden.h"
 #include "heed/tests/support/module_case.h"
 #include "heed/tests/support/module_run.h"
 #include "heed/tests/support/op_eval.h"
@@ -16,13 +16,6 @@
 namespace heed::testing {
 namespace {
 
-Json golden(const std::string& name) {
-  std::ifstream file(std::filesystem::path(HEED_SOURCE_DIR) / "tests/golden" / name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_json(text.str());
-}
-
 Json answered(const Json& request) {
   return parse_json(answer(request.dump()));
 }
@@ -30,21 +23,6 @@ Json answered(const Json& request) {
 std::string error_of(const Json& request) {
   const Json got = answered(request);
   return got.size() == 1 && got.contains("error") ? got["error"].get<std::string>() : got.dump();
-}
-
-/// Compares tensors wherever `want` has some, below objects and lists.
-void check_same(const Json& got, const Json& want, const std::string& where) {
-  INFO(where);
-  if (want.is_object() && want.contains("data")) {
-    CHECK(difference(tensor_from_json(got, where), tensor_from_json(want, where), 1e-12) == "");
-    return;
-  }
-  REQUIRE(got.size() == want.size());
-  if (want.is_object()) {
-    for (const auto& [key, value] : want.items()) check_same(got.at(key), value, where + " " + key);
-  } else {
-    for (size_t i = 0; i < want.size(); ++i) check_same(got[i], want[i], where);
-  }
 }
 
 /// {"dtype":"f32","shape":[…],"data":[1,1,…]}
@@ -68,11 +46,29 @@ Json with(Json request, const std::string& key, Json value) {
 
 }  // namespace
 
-TEST_CASE("heed-eval gives PyTorch's outputs, weights and all gradients of MyMHA") {
-  const Json file = golden("my_mha.json");
-  for (const Json& one : file["cases"]) {
-    check_same(answered(one["request"]), one["answer"], one["name"].get<std::string>());
+TEST_CASE("heed-eval gives PyTorch's outputs, weights and all gradients of attentions") {
+  for (const auto& [name, cases] :
+       std::map<std::string, size_t>{{"my_mha", 5}, {"documents", 17}}) {
+    const Json file = golden_file(name + ".json");
+    CHECK(file["cases"].size() == cases);
+    for (const Json& one : file["cases"]) {
+      INFO(one["name"]);
+      CHECK(golden_difference(answered(one["request"]), one["answer"], 1e-12) == "");
+    }
   }
+}
+
+TEST_CASE("A golden answer differs by a number, a null, a key or a length") {
+  const Json one = ones_json({1});
+  const Json want = {{"grads", Json::array({one, nullptr})}};
+  CHECK(golden_difference(want, want, 1e-12) == "");
+  Json zero = one;
+  zero["data"] = Json::array({0});
+  CHECK(golden_difference({{"grads", Json::array({zero, nullptr})}}, want, 1e-12) != "");
+  CHECK(golden_difference({{"grads", Json::array({one, one})}}, want, 1e-12) != "");
+  CHECK(golden_difference({{"grads", Json::array({nullptr, nullptr})}}, want, 1e-12) != "");
+  CHECK(golden_difference({{"grads", Json::array({one})}}, want, 1e-12) != "");
+  CHECK(golden_difference({{"other", want["grads"]}}, want, 1e-12) != "");
 }
 
 TEST_CASE("heed-eval answers a module exactly as documented") {
@@ -159,8 +155,10 @@ TEST_CASE("heed-eval answers every sample of the module table as a call of the m
       const BuiltModule built = filled_module(row, sample, DType::f64);
       Json request = {{"module", row.name},      {"config", sample.arguments},
                       {"dtype", "f64"},          {"state", Json::object()},
-                      {"inputs", Json::array()}, {"grad_outputs", Json::array()}};
-      for (const auto& [name, tensor] : built.module->state_dict()) {
+                      {"inputs", Json::array()}, {"grad_outputs", Json::array()},
+                      {"masks", sample.masks}};
+      const NamedTensors own = built.module->state_dict();
+      for (const auto& [name, tensor] : row.as_pytorch ? pytorch_state(own) : own) {
         request["state"][name] = parse_json(to_json_text(tensor));
       }
       const Tensors inputs = module_leaves(row, sample, DType::f64);
@@ -171,7 +169,9 @@ TEST_CASE("heed-eval answers every sample of the module table as a call of the m
       REQUIRE(got.contains("outputs"));
       CHECK(bit_difference(tensor_from_json(got["outputs"][0], "output"),
                            call_module(row, built, inputs)) == "");
-      CHECK(got["parameter_grads"].size() == built.module->parameters().size());
+      const size_t parameters = built.module->parameters().size();
+      CHECK(got["parameter_grads"].size() ==
+            (row.as_pytorch ? request["state"].size() : parameters));
       CHECK(got.contains("weights") == row.attention.has_value());
     }
   }

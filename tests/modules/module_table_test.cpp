@@ -56,18 +56,21 @@ bool has_size(const ModuleCase& row, int64_t size) {
 
 TEST_CASE("Every module has every property of modules") {
   Counts counts;
-  for (const ModuleCase& row : module_table()) check_row(row, module_checks(), counts);
+  const ModuleTable rows = chosen_modules();
+  for (const ModuleCase& row : rows) check_row(row, module_checks(), counts);
   for (const ModuleCheck& check : module_checks()) {
     INFO(check.name);
-    CHECK(counts[check.name] >= static_cast<int>(module_table().size()));
+    CHECK(counts[check.name] >= static_cast<int>(rows.size()));
   }
 }
 
 TEST_CASE("Every attention has every invariance of attentions") {
   Counts counts;
-  for (const ModuleCase& row : module_table()) {
+  const ModuleTable rows = chosen_modules();
+  for (const ModuleCase& row : rows) {
     if (row.attention) check_row(row, attention_checks(), counts);
   }
+  if (rows.size() < module_table().size()) return;
   for (const ModuleCheck& check : attention_checks()) {
     INFO(check.name);
     CHECK(counts[check.name] > 0);

@@ -8,9 +8,9 @@
 
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/module_reference.h"
 #include "heed/tests/support/module_run.h"
 #include "heed/tests/support/op_run.h"
-#include "heed/tests/support/reference_attention.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
@@ -94,12 +94,12 @@ TEST_CASE("MyMHA is the sum over heads of softmax(Q K^T / sqrt(D_qk)) V W_O[h] t
     INFO(one["name"]);
     const Golden golden(one);
     const ModuleState state(golden.built.module->state_dict());
-    const reference::AttentionResult want = reference::multi_head_attention_my_mha(
-        array_of(golden.inputs[0]), array_of(golden.inputs[1]), state["W_Q.weight"],
-        state["W_K.weight"], state["W_V.weight"], state["W_O.weight"],
-        golden.request["config"]["H"].get<int64_t>());
+    const ModuleResult want =
+        my_mha_reference(state, array_of(golden.inputs[0]), array_of(golden.inputs[1]),
+                         golden.request["config"]["H"].get<int64_t>());
     CHECK(difference(array_of(golden.built.call(golden.inputs)), want.output, 1e-12) == "");
-    CHECK(difference(array_of(golden.built.weights(golden.inputs)), want.weights, 1e-12) == "");
+    CHECK(difference(array_of(golden.built.weights(golden.inputs)), want.weights.value(), 1e-12) ==
+          "");
   }
 }
 

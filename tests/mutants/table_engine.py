@@ -2,7 +2,8 @@
 
 A mutant is (name, source, where, instead, tests). `where` occurs once in the source; what stands
 between « and » (all of it, without them) is replaced by `instead` while the mutant is switched on.
-`tests` are test files; "ops: a b" stands for the op table's tests of the rows a and b.
+`tests` are test files; "ops: a b" stands for the op table's tests of the rows a and b,
+"modules: c d" for the module table's of c and d.
 """
 
 BACKWARD = "framework/autograd/backward.cpp"
@@ -177,7 +178,7 @@ MUTANTS = [
      "std::string(entry.name)»;", "std::string(entry.name)", "module_tree_test"),
     ("state_dict shares memory", MODULE, "state.emplace_back(path, «clone(tensor.detach())»);",
      "tensor.detach()", "module_state_test"),
-    ("a missing entry is accepted", MODULE, "if («!given.contains(path)») faults", "false",
+    ("a missing entry is accepted", MODULE, "if («!names.contains(path)») faults", "false",
      "module_state_test"),
     ("a state of another shape is accepted", MODULE,
      "} else if («tensor.shape() != target->second.shape() ||\n               tensor.dtype() != "

@@ -1,4 +1,5 @@
 // The invariances of every attention.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -7,60 +8,27 @@
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/support/module_checks.h"
-#include "heed/tests/support/module_run.h"
+#include "heed/tests/support/module_attention.h"
 #include "heed/tests/support/op_run.h"
 
 namespace heed::testing {
 namespace {
 
-const AttentionRoles& roles_of(const ModuleCase& row) {
-  return row.attention.value();
-}
-
-int64_t size_of(const ModuleSample& sample, size_t input, int64_t dim) {
-  return sample.inputs.at(input).shape.at(static_cast<size_t>(dim));
-}
-int64_t batch_of(const ModuleCase& row, const ModuleSample& sample) {
-  return size_of(sample, roles_of(row).query, roles_of(row).batch_dim);
-}
-int64_t queries_of(const ModuleCase& row, const ModuleSample& sample) {
-  return size_of(sample, roles_of(row).query, roles_of(row).length_dim);
-}
-int64_t keys_of(const ModuleCase& row, const ModuleSample& sample) {
-  return size_of(sample, roles_of(row).keys.at(0), roles_of(row).length_dim);
-}
-
-bool has_elements(const ModuleCase& row, const ModuleSample& sample) {
-  return !sample.large && batch_of(row, sample) > 0 && queries_of(row, sample) > 0 &&
-         keys_of(row, sample) > 0;
-}
 bool has_queries_apart(const ModuleCase& row, const ModuleSample& sample) {
   return has_elements(row, sample) && !roles_of(row).attends_itself();
 }
 bool has_keys_apart(const ModuleCase& row, const ModuleSample& sample) {
-  return has_queries_apart(row, sample) && sample.smooth;
+  return has_queries_apart(row, sample) && sample.smooth && !sample.ordered;
+}
+bool has_no_order(const ModuleCase& row, const ModuleSample& sample) {
+  return has_elements(row, sample) && !sample.ordered;
 }
 bool has_neighbours(const ModuleCase& row, const ModuleSample& sample) {
   return has_elements(row, sample) && batch_of(row, sample) > 1;
 }
 bool has_one_key(const ModuleCase& row, const ModuleSample& sample) {
-  return has_queries_apart(row, sample) && keys_of(row, sample) == 1;
+  return has_queries_apart(row, sample) && keys_of(row, sample) == 1 && !sample.ordered;
 }
-
-/// A module of the row in f64 and leaves to call it with.
-struct Fixture {
-  const ModuleCase& row;
-  BuiltModule built;
-  Tensors inputs;
-
-  Fixture(const ModuleCase& module, const ModuleSample& sample)
-      : row(module),
-        built(filled_module(module, sample, DType::f64)),
-        inputs(module_leaves(module, sample, DType::f64)) {}
-  Tensor output(const Tensors& in) const { return call_at_test_step(row, built, in).detach(); }
-  Tensor weights(const Tensors& in) const { return built.weights(in).detach(); }
-};
 
 /// 0 … n − 1, rotated by one and with the first two exchanged: no symmetry is left for n > 3.
 Tensor permutation(int64_t n) {
@@ -76,7 +44,7 @@ Tensor permuted(const Tensor& x, int64_t dim) {
 }
 
 std::string weights_problem(const ModuleCase& row, const ModuleSample& sample) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   const Tensor weights = f.weights(f.inputs);
   if (weights.dim() != 4 || weights.size(0) != batch_of(row, sample) ||
       weights.size(2) != queries_of(row, sample) || weights.size(3) != keys_of(row, sample)) {
@@ -92,14 +60,15 @@ std::string weights_problem(const ModuleCase& row, const ModuleSample& sample) {
                                 if (!(weight >= 0)) problem = text_of("a weight is ", weight);
                                 total += weight;
                               }
-                              if (!(std::abs(total - 1) < 1e-13))
+                              const bool sees_nothing = sample.ordered && total == 0;
+                              if (!(std::abs(total - 1) < 1e-13) && !sees_nothing)
                                 problem = text_of("a row sums to ", total);
                             });
   return problem;
 }
 
 std::string query_independence_problem(const ModuleCase& row, const ModuleSample& sample) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   const int64_t length = roles_of(row).length_dim;
   const Tensor y = call_at_test_step(row, f.built, f.inputs);
   const Tensor x = f.inputs[roles_of(row).query];
@@ -117,14 +86,14 @@ std::string query_independence_problem(const ModuleCase& row, const ModuleSample
 }
 
 std::string key_permutation_problem(const ModuleCase& row, const ModuleSample& sample) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   Tensors in = f.inputs;
   for (const size_t key : roles_of(row).keys) in[key] = permuted(in[key], roles_of(row).length_dim);
   return difference(f.output(in), f.output(f.inputs), 1e-13);
 }
 
 std::string equivariance_problem(const ModuleCase& row, const ModuleSample& sample) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   const int64_t length = roles_of(row).length_dim;
   Tensors in = f.inputs;
   in[roles_of(row).query] = permuted(in[roles_of(row).query], length);
@@ -132,7 +101,7 @@ std::string equivariance_problem(const ModuleCase& row, const ModuleSample& samp
 }
 
 /// All that a batch row gets: output, weights, gradients of the inputs.
-std::vector<Tensor> first_row(const Fixture& f, const Tensors& inputs) {
+std::vector<Tensor> first_row(const AttentionFixture& f, const Tensors& inputs) {
   const int64_t batch = roles_of(f.row).batch_dim;
   const ModuleRun run = run_module(f.row, f.built, inputs);
   std::vector<Tensor> parts{select(run.output, batch, 0), select(f.weights(inputs), 0, 0)};
@@ -151,7 +120,7 @@ Tensor with_neighbours(const Tensor& x, int64_t batch, double value) {
 
 std::string neighbours_problem(const ModuleCase& row, const ModuleSample& sample,
                                std::initializer_list<double> values) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   const std::vector<Tensor> want = first_row(f, f.inputs);
   for (const double value : values) {
     Tensors in;
@@ -178,7 +147,7 @@ std::string poison_problem(const ModuleCase& row, const ModuleSample& sample) {
 }
 
 std::string one_key_problem(const ModuleCase& row, const ModuleSample& sample) {
-  const Fixture f(row, sample);
+  const AttentionFixture f(row, sample);
   for (const double weight : array_of(f.weights(f.inputs)).data) {
     if (weight != 1) return text_of("the only key has weight ", weight);
   }
@@ -191,16 +160,22 @@ std::string one_key_problem(const ModuleCase& row, const ModuleSample& sample) {
 }  // namespace
 
 const std::vector<ModuleCheck>& attention_checks() {
-  static const std::vector<ModuleCheck> checks = {
-      {"has weights that sum to 1 over the keys", has_elements, weights_problem},
-      {"keeps each query's output free of the other queries", has_queries_apart,
-       query_independence_problem},
-      {"does not see the order of the keys", has_keys_apart, key_permutation_problem},
-      {"permutes its outputs as its queries", has_elements, equivariance_problem},
-      {"keeps each batch row free of the others, to the bit", has_neighbours, batch_problem},
-      {"keeps NaN and infinities in their batch row", has_neighbours, poison_problem},
-      {"does not see the query where there is one key", has_one_key, one_key_problem},
-  };
+  static const std::vector<ModuleCheck> checks = [] {
+    std::vector<ModuleCheck> all = {
+        {"has weights that sum to 1 over the keys", has_elements, weights_problem},
+        {"keeps each query's output free of the other queries", has_queries_apart,
+         query_independence_problem},
+        {"does not see the order of the keys", has_keys_apart, key_permutation_problem},
+        {"permutes its outputs as its queries", has_no_order, equivariance_problem},
+        {"keeps each batch row free of the others, to the bit", has_neighbours, batch_problem},
+        {"keeps NaN and infinities in their batch row", has_neighbours, poison_problem},
+        {"does not see the query where there is one key", has_one_key, one_key_problem},
+    };
+    for (const auto family : {blocking_checks, mask_meaning_checks, attention_call_checks}) {
+      for (ModuleCheck& check : family()) all.push_back(std::move(check));
+    }
+    return all;
+  }();
   return checks;
 }
 

@@ -1,6 +1,9 @@
 #include "heed/tests/support/module_case.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 
 namespace heed::testing {
 namespace {
@@ -13,6 +16,14 @@ bool is_optional(const std::string& input) {
 
 bool AttentionRoles::attends_itself() const {
   return std::find(keys.begin(), keys.end(), query) != keys.end();
+}
+
+BuiltModule BuiltModule::under(const ModuleMasks& masks) const {
+  const auto bound = [masks](const auto& function) -> std::function<Tensor(const Tensors&)> {
+    if (!function) return {};
+    return [masks, function](const Tensors& in) { return function(in, masks); };
+  };
+  return {module, bound(masked), bound(masked_weights)};
 }
 
 Attributes ModuleCase::attributes(const Json& given) const {
@@ -49,12 +60,27 @@ Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inpu
 const ModuleTable& module_table() {
   static const ModuleTable table = [] {
     ModuleTable all;
-    for (const auto family : {basic_modules, attention_modules, transformer_modules}) {
+    for (const auto family :
+         {basic_modules, attention_modules, document_modules, packed_modules, multi_head_modules,
+          transformer_modules, pytorch_layers, pytorch_stacks}) {
       for (ModuleCase& row : family()) all.push_back(std::move(row));
     }
     return all;
   }();
   return table;
+}
+
+ModuleTable chosen_modules() {
+  const char* names = std::getenv("HEED_MODULES");
+  if (names == nullptr) return module_table();
+  std::istringstream words(names);
+  ModuleTable chosen;
+  for (std::string name; words >> name;) {
+    const ModuleCase* row = find_module(name);
+    if (row == nullptr) throw std::invalid_argument("HEED_MODULES: no module is named " + name);
+    chosen.push_back(*row);
+  }
+  return chosen;
 }
 
 const ModuleCase* find_module(const std::string& name) {

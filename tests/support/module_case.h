@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "heed/framework/nn/module.h"
+#include "heed/modules/attention/multi_head_attention.h"
+#include "heed/tests/support/module_masks.h"
 #include "heed/tests/support/module_state.h"
 #include "heed/tests/support/op_case.h"
 
@@ -21,6 +23,15 @@ struct BuiltModule {
   std::shared_ptr<Module> module;
   std::function<Tensor(const Tensors& in)> call;
   std::function<Tensor(const Tensors& in)> weights = {};  ///< [B, H, L_1, L_2]; attentions only
+  /// The call under masks; modules that take some.
+  std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked = {};
+  /// The weights under masks; attentions that take some.
+  std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked_weights = {};
+  /// The call with all that MultiHeadAttention takes; attentions that do.
+  std::function<Tensor(const Tensors& in, const AttentionCall& options)> full = {};
+
+  /// The same with `masks` in every call.
+  BuiltModule under(const ModuleMasks& masks) const;
 };
 
 /// An M made with (Slot::root(), arguments…); `call(m, in)` is how its forward takes the inputs.
@@ -39,6 +50,7 @@ struct ModuleCall {
   const Arrays& in;
   const Attributes& with;  ///< the constructor's arguments
   bool train;
+  const Json& masks;
 };
 
 struct ModuleResult {
@@ -51,8 +63,10 @@ struct ModuleSample {
   Json arguments;
   std::vector<Input> inputs;
   bool train = false;
-  bool smooth = true;  ///< false: differences of outputs tell nothing about gradients
-  bool large = false;  ///< enough to be split between threads, too big for differences
+  bool smooth = true;          ///< false: differences of outputs tell nothing about gradients
+  bool large = false;          ///< enough to be split between threads, too big for differences
+  bool ordered = false;        ///< attentions: it matters where a key stands
+  Json masks = Json::array();  ///< as in requests
 };
 
 /// Arguments that the constructor refuses (no inputs), or inputs that forward refuses, and the
@@ -90,6 +104,10 @@ struct ModuleCase {
   /// PyTorch's names of arguments where they differ: from → to.
   std::map<std::string, std::string> aliases = {};
   Tolerance tolerance = {};
+  std::vector<std::string> mask_places = {
+      "self"};  ///< where masks may be, of modules that take any
+  /// Whether requests name and arrange parameters as PyTorch's module does (pytorch_state.h).
+  bool as_pytorch = false;
 
   /// Arguments as a request or a sample gives them. Throws RequestError.
   Attributes attributes(const Json& given) const;
@@ -104,12 +122,20 @@ using ModuleTable = std::vector<ModuleCase>;
 
 /// Every module class.
 const ModuleTable& module_table();
+/// The rows that the environment variable HEED_MODULES names ("my_mha linear"); all if it is not
+/// set.
+ModuleTable chosen_modules();
 /// nullptr if there is no such module.
 const ModuleCase* find_module(const std::string& name);
 
 // The families, one file each.
 ModuleTable basic_modules();
 ModuleTable attention_modules();
+ModuleTable multi_head_modules();
+ModuleTable document_modules();
+ModuleTable packed_modules();
 ModuleTable transformer_modules();
+ModuleTable pytorch_layers();
+ModuleTable pytorch_stacks();
 
 }  // namespace heed::testing

@@ -16,12 +16,18 @@ struct ModuleCheck {
   bool (*applies)(const ModuleCase& row, const ModuleSample& sample);
   /// "" if it holds, else what does not.
   std::string (*problem)(const ModuleCase& row, const ModuleSample& sample);
+  bool costly = false;  ///< wrong modules are only asked if no other check finds them out
 };
 
 /// Of every module.
 const std::vector<ModuleCheck>& module_checks();
 /// Of every attention as well.
 const std::vector<ModuleCheck>& attention_checks();
+
+// The families of those that only some attentions can be asked for, one file each.
+std::vector<ModuleCheck> blocking_checks();        ///< what a mask blocks has no influence
+std::vector<ModuleCheck> mask_meaning_checks();    ///< every spelling of a mask means the same
+std::vector<ModuleCheck> attention_call_checks();  ///< caches and head gates
 
 /// The problem that `check` finds: an exception and memory that is not given back are problems too.
 std::string problem_of(const ModuleCheck& check, const ModuleCase& row, const ModuleSample& sample);

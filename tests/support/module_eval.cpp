@@ -3,6 +3,8 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random_scope.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/modules/pytorch_state.h"
 #include "heed/tests/support/module_case.h"
 #include "heed/tests/support/op_eval.h"
 #include "heed/tests/support/tensor_json.h"
@@ -25,22 +27,26 @@ DType dtype_of(const Json& request) {
 }
 
 /// Parameters must all be given; a buffer that is not keeps what the constructor put there.
-void load_state(Module& module, const Json& given) {
+void load_state(const ModuleCase& row, Module& module, const Json& given) {
   if (!given.is_object() && !given.is_null()) throw RequestError("\"state\" must be an object");
   NamedTensors state;
   for (const auto& [name, tensor] : given.items()) {
     state.emplace_back(name, tensor_from_json(tensor, "state \"" + name + "\""));
   }
+  if (row.as_pytorch) return load_pytorch_state(module, state);
   for (const auto& [name, buffer] : module.named_buffers()) {
     if (!given.contains(name)) state.emplace_back(name, buffer);
   }
   module.load_state_dict(state);
 }
 
-void refuse_masks(const ModuleCase& row, const Json& request) {
+/// The module under the masks of the request.
+BuiltModule masked(const ModuleCase& row, const BuiltModule& built, const Json& request,
+                   DType dtype) {
   const Json masks = request.value("masks", Json::array());
-  if (!masks.is_array()) throw RequestError("\"masks\" must be a list");
-  if (!masks.empty()) throw RequestError(row.name + " takes no masks");
+  if (masks.is_array() && masks.empty()) return built;
+  if (!built.masked) throw RequestError(row.name + " takes no masks");
+  return built.under(masks_from_json(masks, row.mask_places, dtype));
 }
 
 /// The one cotangent; undefined if it was left out.
@@ -57,9 +63,21 @@ Tensor cotangent_of(const Json& request, const Tensor& output) {
   return weight;
 }
 
+/// Gradients of parameters by name; undefined where no output depends on one.
+NamedTensors named_gradients(const ModuleCase& row, const NamedTensors& parameters,
+                             const Tensor* found) {
+  NamedTensors gradients;
+  for (const auto& [name, parameter] : parameters) {
+    const Tensor& gradient = *found++;
+    const bool needed = row.as_pytorch && !gradient.defined();  // to be packed with others
+    gradients.emplace_back(name, needed ? zeros_like(parameter).detach() : gradient);
+  }
+  return row.as_pytorch ? pytorch_state(gradients) : gradients;
+}
+
 /// `,"grads":[…],"parameter_grads":{…}`
-std::string gradients_text(const Tensor& output, const Tensor& cotangent, const Tensors& inputs,
-                           const NamedTensors& parameters) {
+std::string gradients_text(const ModuleCase& row, const Tensor& output, const Tensor& cotangent,
+                           const Tensors& inputs, const NamedTensors& parameters) {
   Tensors leaves;
   for (const Tensor& input : inputs) {
     if (input.defined() && input.requires_grad()) leaves.push_back(input);
@@ -75,8 +93,10 @@ std::string gradients_text(const Tensor& output, const Tensor& cotangent, const 
     if (input.defined()) gradients.push_back(input.requires_grad() ? found[next++] : Tensor());
   }
   std::string text = ",\"grads\":" + to_json_text(gradients) + ",\"parameter_grads\":{";
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    text += text_of(i == 0 ? "\"" : ",\"", parameters[i].first, "\":", to_json_text(found[next++]));
+  const char* before = "\"";
+  for (const auto& [name, gradient] : named_gradients(row, parameters, found.data() + next)) {
+    text += text_of(before, name, "\":", to_json_text(gradient));
+    before = ",\"";
   }
   return text + "}";
 }
@@ -89,11 +109,11 @@ std::string answer_module(const Json& request) {
   if (row == nullptr) throw RequestError("unknown module \"" + name + "\"");
   check_keys(request,
              {"module", "config", "dtype", "state", "inputs", "masks", "grad_outputs", "train"});
-  refuse_masks(*row, request);
   const DType dtype = dtype_of(request);
-  const BuiltModule built = row->build(row->attributes(request.value("config", Json::object())));
+  const Attributes config = row->attributes(request.value("config", Json::object()));
+  const BuiltModule built = masked(*row, row->build(config), request, dtype);
   built.module->to(dtype);
-  load_state(*built.module, request.value("state", Json::object()));
+  load_state(*row, *built.module, request.value("state", Json::object()));
   built.module->train(flag_of(request, "train"));
   Tensors inputs = tensors_from_json(request, "inputs");
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -104,7 +124,7 @@ std::string answer_module(const Json& request) {
   const Tensor output = call_module(*row, built, inputs);
   std::string text = "{\"outputs\":" + to_json_text(Tensors{output});
   if (request.contains("grad_outputs")) {
-    text += gradients_text(output, cotangent_of(request, output), inputs,
+    text += gradients_text(*row, output, cotangent_of(request, output), inputs,
                            built.module->named_parameters());
   }
   if (built.weights) {

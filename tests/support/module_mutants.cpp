@@ -223,7 +223,7 @@ BuiltModule build(const Attributes& with, Mistake mistake) {
 
 }  // namespace
 
-std::vector<AttentionMutant> attention_mutants() {
+std::vector<AttentionMutant> my_mha_mutants() {
   std::vector<AttentionMutant> mutants;
   for (const auto& [mistake, name] : mistakes()) {
     ModuleCase row = *find_module("my_mha");

@@ -1,4 +1,5 @@
-// Wrong variants of MyMHA, each by one mistake that people make. They exist to be found out.
+// Wrong variants of MyMHA and of MultiHeadAttention, each by one mistake that people make. They
+// exist to be found out.
 #pragma once
 
 #include <string>
@@ -10,10 +11,11 @@ namespace heed::testing {
 
 struct AttentionMutant {
   std::string name;
-  ModuleCase row;  ///< MyMHA's, but for `build`
+  ModuleCase row;  ///< the right one's, but for `build`
 };
 
-/// The variant without a mistake comes first: it must pass everything.
-std::vector<AttentionMutant> attention_mutants();
+// The variant without a mistake comes first: it must pass everything.
+std::vector<AttentionMutant> my_mha_mutants();
+std::vector<AttentionMutant> multi_head_mutants();
 
 }  // namespace heed::testing

@@ -28,13 +28,25 @@ NdArray dropout_reference(const NdArray& x, double p, bool train, const std::str
 NdArray feed_forward_reference(const ModuleState& state, const NdArray& x,
                                const std::string& activation, double p, bool train,
                                const std::string& path) {
-  NdArray inner = reference::linear(x, state["expand.weight"], state["expand.bias"]);
+  const auto project = [&](const std::string& name, const NdArray& in) {
+    return reference::linear(in, state[name + ".weight"], state.maybe(name + ".bias"));
+  };
+  NdArray inner = project("expand", x);
   if (activation == "relu") inner = reference::relu(inner);
   if (activation == "gelu") inner = reference::gelu(inner);
   if (activation == "silu") inner = reference::silu(inner);
+  if (activation == "swiglu") {
+    inner = reference::mul(reference::silu(project("gate", x)), inner);
+  }
   const std::string site = path.empty() ? "dropout" : path + ".dropout";
   inner = dropout_reference(inner, p, train, site);
-  return reference::linear(inner, state["contract.weight"], state["contract.bias"]);
+  return project("contract", inner);
+}
+
+int64_t feed_forward_parameters(int64_t width, int64_t hidden, const std::string& activation,
+                                bool bias) {
+  const int64_t into_hidden = activation == "swiglu" ? 2 : 1, biases = bias ? 1 : 0;
+  return into_hidden * hidden * (width + biases) + width * (hidden + biases);
 }
 
 NdArray add_positions(const NdArray& x, const NdArray& table) {
@@ -59,13 +71,12 @@ NdArray sinusoids_reference(int64_t length, int64_t width) {
 
 ModuleResult my_mha_reference(const ModuleState& state, const NdArray& x1, const NdArray& x2,
                               int64_t H) {
-  if (x2.shape.at(1) == 0) {
-    return {reference::filled(x1.shape, 0),
-            reference::filled({x1.shape.at(0), H, x1.shape.at(1), 0}, 0)};
-  }
-  auto result =
-      reference::multi_head_attention_my_mha(x1, x2, state["W_Q.weight"], state["W_K.weight"],
-                                             state["W_V.weight"], state["W_O.weight"], H);
+  auto result = reference::multi_head_attention({.query = {state["W_Q.weight"]},
+                                                 .key = {state["W_K.weight"]},
+                                                 .value = {state["W_V.weight"]},
+                                                 .output = {state["W_O.weight"]},
+                                                 .heads = H},
+                                                x1, x2, x2);
   return {std::move(result.output), std::move(result.weights)};
 }
 

@@ -23,12 +23,16 @@ reference::NdArray feed_forward_reference(const ModuleState& state, const refere
                                           const std::string& activation, double p, bool train,
                                           const std::string& path);
 
+/// How many parameters a FeedForward has.
+int64_t feed_forward_parameters(int64_t width, int64_t hidden, const std::string& activation,
+                                bool bias);
+
 /// x [..., L, width] plus the first L rows of `table`.
 reference::NdArray add_positions(const reference::NdArray& x, const reference::NdArray& table);
 /// Row t: sin(t / 10000^(2i/width)) in column 2i, the cosine in 2i + 1, rounded to f32.
 reference::NdArray sinusoids_reference(int64_t length, int64_t width);
 
-/// MyMHA with parameters W_Q.weight … in `state`; zeros if there are no keys.
+/// MyMHA with parameters W_Q.weight … in `state`.
 ModuleResult my_mha_reference(const ModuleState& state, const reference::NdArray& x1,
                               const reference::NdArray& x2, int64_t H);
 

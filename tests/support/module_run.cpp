@@ -7,8 +7,14 @@
 
 namespace heed::testing {
 
+BuiltModule built_module(const ModuleCase& row, const ModuleSample& sample, DType dtype) {
+  const BuiltModule built = row.build(row.attributes(sample.arguments));
+  if (sample.masks.empty()) return built;
+  return built.under(masks_from_json(sample.masks, row.mask_places, dtype));
+}
+
 BuiltModule filled_module(const ModuleCase& row, const ModuleSample& sample, DType dtype) {
-  BuiltModule built = row.build(row.attributes(sample.arguments));
+  const BuiltModule built = built_module(row, sample, dtype);
   built.module->load_state_dict(random_state(*built.module, row.name));
   built.module->to(dtype);
   built.module->train(sample.train);
@@ -95,7 +101,7 @@ ModuleResult reference_of(const ModuleCase& row, const ModuleSample& sample,
   }
   const ModuleState state(built.module->state_dict());
   const Attributes with = row.attributes(sample.arguments);
-  return row.reference({state, arrays, with, sample.train});
+  return row.reference({state, arrays, with, sample.train, sample.masks});
 }
 
 std::string describe(const ModuleCase& row, size_t sample) {
@@ -104,7 +110,9 @@ std::string describe(const ModuleCase& row, size_t sample) {
     text +=
         input.kind == Input::Kind::absent ? " none" : text_of(" ", IntList(std::span(input.shape)));
   }
-  return text + " " + row.samples[sample].arguments.dump();
+  text += " " + row.samples[sample].arguments.dump();
+  const Json& masks = row.samples[sample].masks;
+  return masks.empty() ? text : text + " " + masks.dump();
 }
 
 }  // namespace heed::testing

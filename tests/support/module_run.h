@@ -9,6 +9,8 @@
 
 namespace heed::testing {
 
+/// The module of a sample, under its masks, nothing filled. They are of `dtype`.
+BuiltModule built_module(const ModuleCase& row, const ModuleSample& sample, DType dtype);
 /// The module of a sample in `dtype`, every parameter filled with values of its own.
 BuiltModule filled_module(const ModuleCase& row, const ModuleSample& sample, DType dtype);
 

@@ -5,6 +5,7 @@
 #include "heed/modules/layer_norm.h"
 #include "heed/modules/linear.h"
 #include "heed/modules/positional.h"
+#include "heed/modules/rms_norm.h"
 #include "heed/tests/support/module_options.h"
 #include "heed/tests/support/module_reference.h"
 #include "heed/tests/support/reference_indexing.h"
@@ -89,18 +90,23 @@ ModuleCase embedding_row() {
 ModuleCase layer_norm_row() {
   return {.name = "layer_norm",
           .inputs = {"x"},
-          .arguments = {integer("width"), number("eps", 1e-5)},
+          .arguments = {integer("width"), number("eps", 1e-5), flag("bias", true)},
           .build =
               [](const Attributes& with) {
-                return built<LayerNorm>(call_with_one, with.integer("width"), with.number("eps"));
+                return built<LayerNorm>(call_with_one, with.integer("width"), with.number("eps"),
+                                        bias_of(with, "bias"));
               },
           .reference = [](const ModuleCall& c) -> ModuleResult {
             return {reference::layer_norm(c.in[0], {c.with.integer("width")}, c.state["weight"],
-                                          c.state["bias"], c.with.number("eps"))};
+                                          c.state.maybe("bias"), c.with.number("eps"))};
           },
-          .num_parameters = [](const Attributes& with) { return 2 * with.integer("width"); },
+          .num_parameters =
+              [](const Attributes& with) {
+                return with.integer("width") * (with.flag("bias") ? 2 : 1);
+              },
           .samples = {{{{"width", 4}}, {any({2, 3, 4})}},
                       {{{"width", 4}, {"eps", 0.5}}, {any({3, 4})}},
+                      {{{"width", 4}, {"bias", false}}, {any({2, 3, 4})}},
                       {{{"width", 1}}, {any({1, 1})}},
                       {{{"width", 4}}, {any({4})}},
                       {{{"width", 4}}, {any({0, 3, 4})}},
@@ -112,6 +118,38 @@ ModuleCase layer_norm_row() {
                       "(in LayerNorm)"}},
           .aliases = {{"normalized_shape", "width"}},
           .tolerance = {.f32 = 1e-5, .gradient_f32 = 1e-5, .reason = "divides by a deviation"}};
+}
+
+ModuleCase rms_norm_row() {
+  return {
+      .name = "rms_norm",
+      .inputs = {"x"},
+      .arguments = {integer("width"), number("eps", left_out)},
+      .build =
+          [](const Attributes& with) {
+            const bool given = with.has("eps");
+            return built<RMSNorm>(call_with_one, with.integer("width"),
+                                  given ? std::optional(with.number("eps")) : std::nullopt);
+          },
+      .reference = [](const ModuleCall& c) -> ModuleResult {
+        // Samples without eps have rows so far from zero that no machine epsilon is seen.
+        const double eps = c.with.has("eps") ? c.with.number("eps") : 0;
+        return {reference::rms_norm(c.in[0], {c.with.integer("width")}, c.state["weight"], eps)};
+      },
+      .num_parameters = [](const Attributes& with) { return with.integer("width"); },
+      .samples = {{{{"width", 4}}, {any({2, 3, 4})}},
+                  {{{"width", 4}, {"eps", 0.5}}, {any({3, 4})}},
+                  {{{"width", 1}, {"eps", 0.25}}, {any({1, 1})}},
+                  {{{"width", 4}}, {any({4})}},
+                  {{{"width", 4}}, {any({0, 3, 4})}},
+                  {.arguments = {{"width", 64}}, .inputs = {any({400, 64})}, .large = true}},
+      .errors = {{{{"width", 0}}, {}, "RMSNorm: width must be at least 1, got 0"},
+                 {{{"width", 4}},
+                  {any({2, 3})},
+                  "rms_norm: normalized_shape [4] is not the tail of x's shape [2, 3] "
+                  "(in RMSNorm)"}},
+      .aliases = {{"normalized_shape", "width"}},
+      .tolerance = {.f32 = 1e-5, .gradient_f32 = 1e-5, .reason = "divides by a mean square"}};
 }
 
 ModuleCase dropout_row() {
@@ -143,12 +181,12 @@ ModuleCase feed_forward_row() {
   return {.name = "feed_forward",
           .inputs = {"x"},
           .arguments = {integer("width"), integer("hidden"), text("activation", "gelu"),
-                        number("dropout_p", 0.0)},
+                        number("dropout_p", 0.0), flag("bias", true)},
           .build =
               [](const Attributes& with) {
                 return built<FeedForward>(call_with_one, with.integer("width"),
                                           with.integer("hidden"), activation_of(with, "activation"),
-                                          with.number("dropout_p"));
+                                          with.number("dropout_p"), bias_of(with, "bias"));
               },
           .reference = [](const ModuleCall& c) -> ModuleResult {
             return {feed_forward_reference(c.state, c.in[0], c.with.text("activation"),
@@ -156,12 +194,16 @@ ModuleCase feed_forward_row() {
           },
           .num_parameters =
               [](const Attributes& with) {
-                const int64_t width = with.integer("width"), hidden = with.integer("hidden");
-                return 2 * width * hidden + hidden + width;
+                return feed_forward_parameters(with.integer("width"), with.integer("hidden"),
+                                               with.text("activation"), with.flag("bias"));
               },
           .samples = {{{{"width", 3}, {"hidden", 5}}, {any({2, 4, 3})}},
                       {{{"width", 3}, {"hidden", 5}, {"activation", "relu"}}, {any({2, 4, 3})}},
                       {{{"width", 3}, {"hidden", 5}, {"activation", "silu"}}, {any({2, 3})}},
+                      {{{"width", 3}, {"hidden", 5}, {"activation", "swiglu"}}, {any({2, 4, 3})}},
+                      {{{"width", 3}, {"hidden", 5}, {"activation", "swiglu"}, {"bias", false}},
+                       {any({2, 3})}},
+                      {{{"width", 3}, {"hidden", 5}, {"bias", false}}, {any({2, 4, 3})}},
                       {{{"width", 3}, {"hidden", 5}, {"dropout_p", 0.5}}, {any({2, 4, 3})}, true},
                       {{{"width", 1}, {"hidden", 1}}, {any({1, 1})}},
                       {{{"width", 3}, {"hidden", 5}}, {any({0, 4, 3})}},
@@ -171,8 +213,8 @@ ModuleCase feed_forward_row() {
           .errors = {{{{"width", 3}, {"hidden", 0}}, {}, "Linear: out must be at least 1, got 0"},
                      {{{"width", 3}, {"hidden", 5}, {"activation", "tanh"}},
                       {},
-                      "attribute \"activation\" must be one of \"relu\", \"gelu\", \"silu\", not "
-                      "\"tanh\""},
+                      "attribute \"activation\" must be one of \"relu\", \"gelu\", \"silu\", "
+                      "\"swiglu\", not \"tanh\""},
                      {{{"width", 3}, {"hidden", 5}},
                       {any({2, 4})},
                       "linear: needs x [..., in] and weight [out, in]: x [2, 4], weight [5, 3] "
@@ -228,6 +270,7 @@ ModuleTable basic_modules() {
   return {linear_row(),
           embedding_row(),
           layer_norm_row(),
+          rms_norm_row(),
           dropout_row(),
           feed_forward_row(),
           positions_row("learned_positions", learned, "LearnedPositions", true),

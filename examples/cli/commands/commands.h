@@ -25,6 +25,19 @@ struct GradcheckArguments {
   bool second_order = false;
 };
 
+/// What `heed trace` is asked.
+struct TraceArguments {
+  ConfigArguments config;
+  bool json = false;  ///< JSON lines instead of a table
+};
+
+/// What `heed heads` is asked.
+struct HeadsArguments {
+  ConfigArguments config;   ///< whose path may be a run directory
+  int64_t sequences = 256;  ///< at most so many held-out ones
+  bool json = false;        ///< JSON lines instead of text
+};
+
 /// `heed train`: trains into a run directory, by default "runs/<task>-<n>".
 void train_command(const Registry& registry, const ConfigArguments& arguments,
                    const std::optional<std::string>& out);
@@ -33,6 +46,13 @@ void validate_command(const Registry& registry, const ConfigArguments& arguments
 /// `heed gradcheck`: compares the gradients of a configured model with finite differences. Throws
 /// GradcheckFailure if they disagree.
 void gradcheck_command(const Registry& registry, const GradcheckArguments& arguments);
+/// `heed trace`: shows each operation of one forward pass.
+void trace_command(const Registry& registry, const TraceArguments& arguments);
+/// `heed leaks`: looks for outputs that depend on what they must not see. Throws LeakFailure if
+/// there is one.
+void leaks_command(const Registry& registry, const ConfigArguments& arguments);
+/// `heed heads`: trains a model and says what each head of its attentions is good for.
+void heads_command(const Registry& registry, const HeadsArguments& arguments);
 /// `heed tasks`: the tasks and attentions that a configuration can name.
 void tasks_command(const Registry& registry);
 /// `heed info`: what the program runs on and how fast that is.

@@ -79,7 +79,7 @@ void gradcheck_command(const Registry& registry, const GradcheckArguments& argum
   const auto scores = [&] {
     // The same position for each call: dropout drops the same elements and is checked too.
     const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});
-    return std::vector<Tensor>{model(batch.inputs)};
+    return std::vector<Tensor>{model(batch)};
   };
   const LeafGradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
   write_result(result_line(report, arguments, options) + "\n");

@@ -22,7 +22,7 @@ std::string key_text(const ConfigEntry& entry) {
 std::string types_text(const TypedSection& section) {
   std::string text = fmt::format("{}.type: {}\n", section.path, section.help);
   for (const SectionType& type : section.types) {
-    text += fmt::format("\n  {:<14} {}\n", type.name, type.help);
+    text += fmt::format("\n  {:<24} {}\n", type.name, type.help);
     for (const ConfigEntry& key : type.keys) {
       text += fmt::format("    {:<12} {}; {}; {}\n", key.path, key.help, wanted(key),
                           default_text(key));

@@ -22,15 +22,19 @@ void introduce(Progress& progress, const Experiment& experiment, const std::stri
 
 std::string result_line(const Experiment& experiment, const TrainingResult& result,
                         const std::string& directory) {
-  const nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
-                                       {"steps", result.steps},
-                                       {"seconds", result.seconds},
-                                       {"loss", result.evaluation->loss},
-                                       {"token_accuracy", result.evaluation->token_accuracy},
-                                       {"sequence_accuracy", result.evaluation->sequence_accuracy},
-                                       {"parameters", experiment.model->num_parameters()},
-                                       {"seed", experiment.training.seed},
-                                       {"run_dir", directory}};
+  const Evaluation& evaluation = *result.evaluation;
+  nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
+                                 {"steps", result.steps},
+                                 {"seconds", result.seconds},
+                                 {"loss", evaluation.loss},
+                                 {"token_accuracy", evaluation.token_accuracy},
+                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
+  if (evaluation.training) {
+    line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
+  }
+  line["parameters"] = experiment.model->num_parameters();
+  line["seed"] = experiment.training.seed;
+  line["run_dir"] = directory;
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -77,7 +81,7 @@ void train_into(RunDirectory& directory, Experiment& experiment) {
 void train_command(const Registry& registry, const ConfigArguments& arguments,
                    const std::optional<std::string>& out) {
   Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
-  RunDirectory directory(out, experiment.config);
+  RunDirectory directory(out, experiment.config, experiment.task->vocabulary());
   train_into(directory, experiment);
 }
 

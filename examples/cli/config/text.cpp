@@ -31,6 +31,38 @@ size_t code_point_length(std::string_view text) {
   return length;
 }
 
+/// The number of a code point in valid UTF-8.
+char32_t number_of(std::string_view code_point) {
+  const auto first = static_cast<unsigned char>(code_point[0]);
+  if (code_point.size() == 1) return first;
+  char32_t number = first & (0x7Fu >> code_point.size());
+  for (const char c : code_point.substr(1)) {
+    number = number << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  }
+  return number;
+}
+
+struct CodePoints {
+  char32_t first, last;
+};
+
+// The large blocks of Unicode; rare ones are taken to be one column wide.
+constexpr CodePoints joining[] = {
+    {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x64B, 0x65F},   {0x1AB0, 0x1AFF},
+    {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}};
+constexpr CodePoints wide[] = {
+    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xA960, 0xA97F}, {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+    {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+size_t columns_of(char32_t code_point) {
+  const auto holds = [=](CodePoints range) {
+    return range.first <= code_point && code_point <= range.last;
+  };
+  if (std::any_of(std::begin(joining), std::end(joining), holds)) return 0;
+  return std::any_of(std::begin(wide), std::end(wide), holds) ? 2 : 1;
+}
+
 }  // namespace
 
 TextPosition position_of(std::string_view text, size_t offset) {
@@ -50,6 +82,18 @@ size_t first_invalid_utf8(std::string_view text) {
     at += length;
   }
   return at;
+}
+
+std::string_view take_code_point(std::string_view& text) {
+  const std::string_view first = text.substr(0, code_point_length(text));
+  text.remove_prefix(first.size());
+  return first;
+}
+
+size_t displayed_width(std::string_view text) {
+  size_t width = 0;
+  while (!text.empty()) width += columns_of(number_of(take_code_point(text)));
+  return width;
 }
 
 std::string json_string(std::string_view text) {

@@ -22,6 +22,13 @@ TextPosition position_of(std::string_view text, size_t offset);
 /// The offset of the first byte that is not valid UTF-8; text.size() if all of it is valid.
 size_t first_invalid_utf8(std::string_view text);
 
+/// Cuts the first code point off a text that is valid UTF-8 and not empty.
+std::string_view take_code_point(std::string_view& text);
+
+/// How many columns of a terminal the code points of a valid text take: two for those of East Asian
+/// scripts and emoji, none for accents that join the letter before them.
+size_t displayed_width(std::string_view text);
+
 /// The whole text as a JSON string, quotes included.
 std::string json_string(std::string_view text);
 

@@ -1,24 +1,20 @@
-// SequenceTask: random sequences of a fixed length, and an answer as long as the sequence.
+// Sequence tasks: random sequences of a fixed length, and an answer as long as the sequence.
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <unordered_set>
-#include <vector>
 
 #include "heed/examples/cli/config/key.h"
-#include "heed/examples/cli/tasks/task.h"
-#include "heed/framework/base/random.h"
+#include "heed/examples/cli/tasks/example.h"
 
 namespace heed {
 
 class Registry;
+class Rng;
 
-using Sequence = std::vector<int64_t>;
 /// The right answer to a sequence: as long, and of the same symbols.
 using Answer = Sequence (*)(const Sequence& source);
 
-/// The keys of every SequenceTask.
+/// The keys of every sequence task, and of others that have the like.
 namespace sequence_keys {
 inline const Key<int64_t> symbols{.path = "symbols",
                                   .fallback = 10,
@@ -32,39 +28,12 @@ inline const Key<int64_t> length{.path = "length",
                                  .help = "how many symbols make a sequence"};
 }  // namespace sequence_keys
 
-/// Training sequence `index` of a step is drawn from the stream (seed, data, step, index). The
-/// held-out ones are drawn first, all different and at most a quarter of all that exist; a training
-/// draw that hits one of them is drawn again.
-class SequenceTask : public Task {
- public:
-  SequenceTask(const Section& options, const TaskSetup& setup, Answer answer,
-               Attends attends = Attends::tokens);
-
-  TaskShape shape() const override { return {symbols_, symbols_, length_, attends_}; }
-  Batch training_batch(int64_t step, int64_t size) const override;
-  int64_t evaluation_size() const override { return static_cast<int64_t>(held_out_.size()); }
-  Batch evaluation_batch(int64_t first, int64_t size) const override;
-
- private:
-  struct Hash {
-    size_t operator()(const Sequence& sequence) const;
-  };
-
-  void hold_out(int64_t wanted);
-  Sequence draw(Rng& rng) const;
-  Batch batch_of(const std::vector<Sequence>& sources) const;
-
-  int64_t symbols_;
-  int64_t length_;
-  uint64_t seed_;
-  Answer answer_;
-  Attends attends_;
-  std::vector<Sequence> held_out_;
-  std::unordered_set<Sequence, Hash> held_out_set_;
-};
-
-/// Registers the SequenceTask of an answer under a name.
+/// Registers the task of an answer under a name. With Attends::source the answer is written symbol
+/// by symbol after a start symbol, which is the number `symbols`.
 void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
                        Answer answer, Attends attends = Attends::tokens);
+
+/// `length` symbols, each drawn evenly from [0, symbols).
+Sequence draw_sequence(Rng& rng, int64_t symbols, int64_t length);
 
 }  // namespace heed

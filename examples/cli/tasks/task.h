@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "heed/examples/cli/config/config.h"
 #include "heed/framework/tensor/tensor.h"
@@ -16,13 +17,19 @@ inline constexpr int64_t ignored_target = -100;
 /// Some sequences and what the model should say at each position.
 struct Batch {
   Tensor inputs;   ///< i64 [B, L], in [0, symbols)
-  Tensor targets;  ///< i64 [B, L], in [0, classes) or ignored_target
+  Tensor targets;  ///< i64 [B, L_1], in [0, classes) or ignored_target
+  /// Attends::source only: i64 [B, L_1], what the decoder reads while it should say the targets.
+  Tensor decoder_inputs = {};
+  /// i64 [B]: so many inputs of each sequence are there, the rest is padding; undefined: all.
+  Tensor lengths = {};
 };
 
-/// What attends to the tokens of a task.
+/// What attends to the tokens of a task, and so the form of its model.
 enum class Attends {
-  tokens,    ///< the tokens themselves: self-attention
-  positions  ///< learned queries, one for each position: cross-attention
+  tokens,     ///< the tokens themselves, all to all
+  positions,  ///< learned queries, one for each position: cross-attention
+  earlier,    ///< each token to itself and those before it: a decoder-only model
+  source      ///< an answer, token by token, to itself and to the encoded tokens: encoder-decoder
 };
 
 /// What a model must know to fit a task.
@@ -31,6 +38,8 @@ struct TaskShape {
   int64_t classes;  ///< different targets
   int64_t length;   ///< of the longest sequence
   Attends attends = Attends::tokens;
+  int64_t answer_symbols = 0;  ///< Attends::source: different tokens that the decoder reads
+  int64_t answer_length = 0;   ///< Attends::source: of the longest answer
 };
 
 /// Where a task gets its data.
@@ -48,6 +57,18 @@ class Task {
   virtual int64_t evaluation_size() const = 0;
   /// The held-out sequences `first` … `first + size − 1`.
   virtual Batch evaluation_batch(int64_t first, int64_t size) const = 0;
+
+  /// A task that trains on a fixed set has so many of its sequences beside the held-out ones, to
+  /// show whether it learned them by heart; 0: the task always draws new ones.
+  virtual int64_t training_set_size() const { return 0; }
+  /// The sequences `first` … `first + size − 1` of that set.
+  virtual Batch training_set_batch(int64_t, int64_t) const { return {}; }
+
+  /// How symbols are shown: inputs and targets by these words, or as numbers if there are none.
+  virtual std::string input_text(int64_t symbol) const { return std::to_string(symbol); }
+  virtual std::string target_text(int64_t symbol) const { return std::to_string(symbol); }
+  /// What a run directory must keep so that symbols can be read again, as JSON; empty: nothing.
+  virtual std::string vocabulary() const { return ""; }
 };
 
 /// What a task gets beside its own keys.

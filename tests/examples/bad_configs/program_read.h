@@ -211,7 +211,7 @@ inline const std::vector<BadConfigClass> bad_for_program{
           R"({"task": {"type": "reverse"}, "model": {"positions": ""}})",
           {},
           {R"(bad.json:1:54: error: model.positions: must be one of "learned", )"
-           R"("sinusoidal": found "")"}},
+           R"("sinusoidal", "none": found "")"}},
      }},
     {"key of another attention",
      {

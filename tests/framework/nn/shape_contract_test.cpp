@@ -51,6 +51,16 @@ TEST_CASE("Another rank is refused, an empty pattern is a 0-d tensor") {
   CHECK(refusal({0, 4}, "B D") == "no error");
 }
 
+TEST_CASE("Dots in front stand for any axes") {
+  CHECK(refusal({4}, "... D") == "no error");
+  CHECK(refusal({7, 5, 3, 4}, "... D") == "no error");
+  CHECK(refusal({3, 8}, "... H*D") == "no error");
+  CHECK(refusal({2, 4}, "... H D") == "no error");
+  CHECK(refusal({4, 3}, "... D") == "Gate: expected [... D], got [4, 3] where D = 4, H = 2");
+  CHECK(refusal({}, "... D") == "Gate: expected [... D], got [] where D = 4, H = 2");
+  CHECK(refusal({4}, "... H D") == "Gate: expected [... H D], got [4] where D = 4, H = 2");
+}
+
 TEST_CASE("A letter that is not known and a seventeenth letter are refused") {
   Dims d{"Gate",
          {{"a", 1},

@@ -198,6 +198,20 @@ TEST_CASE("keys that no query may see have no influence, whatever they hold") {
   }
 }
 
+TEST_CASE("a query that may see nothing has no influence, not even by NaN on gradients") {
+  const Case of;
+  const Mask mask = Mask::lengths(tensor<int64_t>({5, 0}));  // nothing for the second sample
+  const Answer want = attend(of, mask);
+  for (const double content : {7.0, 1e300, nan, infinity}) {
+    INFO("content " << content);
+    Case changed;
+    const Tensor filled = full(select(of.query, 0, 1).shape(), content, DType::f64);
+    changed.query =
+        stack(std::vector{select(of.query, 0, 0).detach(), filled}, 0).detach().requires_grad_();
+    check_same(attend(changed, mask), want);
+  }
+}
+
 TEST_CASE("a key that one query may not see has no influence on that query") {
   const Case of;
   Case changed;

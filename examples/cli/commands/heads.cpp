@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/experiment.h"
+#include "heed/examples/cli/failure.h"
+#include "heed/examples/cli/lab/head_report.h"
+
+namespace heed {
+namespace {
+
+void say(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stderr);
+}
+
+/// A line on stderr for each evaluation; nothing is written.
+class TrainingLines : public TrainingObserver {
+ public:
+  explicit TrainingLines(int64_t steps) : steps_(steps) {}
+  void on_step(const StepReport& report) override { loss_ = report.loss; }
+  void on_evaluation(int64_t step, const Evaluation& evaluation) override {
+    say(fmt::format("step {}/{}  loss {:.4f}  token {:.4f}  sequence {:.4f}", step, steps_, loss_,
+                    evaluation.token_accuracy, evaluation.sequence_accuracy));
+  }
+
+ private:
+  int64_t steps_;
+  double loss_ = 0;
+};
+
+/// The configuration that is meant: the argument itself, or that of a run directory.
+std::string config_path(const std::string& argument) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(argument, error)) return argument;
+  std::string path = (std::filesystem::path(argument) / "config.json").string();
+  say(fmt::format("{}: holds no weights, so {} is trained again, which gives the same bits",
+                  argument, path));
+  return path;
+}
+
+/// The report shows these differences as proofs. Throws RunError if they are none.
+void check_proofs(const HeadLabReport& report, const std::string& path) {
+  constexpr double most = 1e-3;  // of scores in f32
+  if (!(report.translation_difference <= most)) {
+    throw RunError(path, ": heads: the translated model gives other scores, by ",
+                   report.translation_difference);
+  }
+  if (report.pruned && !(report.pruned->difference <= most)) {
+    throw RunError(path, ": heads: the pruned model gives other scores than the gated one, by ",
+                   report.pruned->difference);
+  }
+}
+
+}  // namespace
+
+void heads_command(const Registry& registry, const HeadsArguments& arguments) {
+  const std::string path = config_path(arguments.config.path);
+  Experiment experiment = prepare_experiment(registry, path, arguments.config.sets);
+  if (!has_heads(*experiment.model)) {
+    throw RunError(path, ": heads: no attention of this model is a multi-head attention; `heed ",
+                   "tasks` lists others");
+  }
+  TrainingLines lines(experiment.training.steps);
+  experiment.trainer->run(lines);
+  const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
+                                             arguments.sequences, experiment.training.batch_size);
+  write_result(arguments.json ? head_json(report, path) : head_text(report, path));
+  check_proofs(report, path);
+}
+
+}  // namespace heed

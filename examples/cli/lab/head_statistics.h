@@ -1,0 +1,38 @@
+// HeadStatistics: what the weights of an attention's heads are like.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// Means over all queries of all batches that were added. A query that may see nothing does not
+/// count.
+class HeadStatistics {
+ public:
+  explicit HeadStatistics(int64_t heads);
+
+  /// weights [B, H, L_1, L_2]; `blocked` bool, broadcasts to them, or undefined.
+  void add(const Tensor& weights, const Tensor& blocked);
+
+  /// −Σ p log p of head h, in nats.
+  double entropy(int64_t h) const;
+  /// The same as a share of what it could be at most, the log of the number of keys that the query
+  /// may see; 0 if no query may see more than one.
+  double entropy_share(int64_t h) const;
+  /// 1 − JS(p_h, p_k) / log 2 with the Jensen–Shannon divergence of the two heads' weights: 1 if
+  /// they are equal, 0 if they look at different keys.
+  double similarity(int64_t h, int64_t k) const;
+
+ private:
+  void add_query(const double* weights, int64_t stride, int64_t L_2, int64_t visible);
+
+  int64_t H_;
+  int64_t queries_ = 0;
+  int64_t queries_with_choice_ = 0;  // that may see more than one key
+  std::vector<double> entropy_, share_, similarity_;
+};
+
+}  // namespace heed

@@ -1,0 +1,33 @@
+// HeldOutSlice: a task of which only the first held-out sequences are looked at.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "heed/examples/cli/tasks/task.h"
+
+namespace heed {
+
+/// `task` outlives it.
+class HeldOutSlice final : public Task {
+ public:
+  HeldOutSlice(const Task& task, int64_t most)
+      : task_(task), size_(std::min(most, task.evaluation_size())) {}
+
+  TaskShape shape() const override { return task_.shape(); }
+  Batch training_batch(int64_t step, int64_t size) const override {
+    return task_.training_batch(step, size);
+  }
+  int64_t evaluation_size() const override { return size_; }
+  Batch evaluation_batch(int64_t first, int64_t size) const override {
+    return task_.evaluation_batch(first, size);
+  }
+  std::string input_text(int64_t symbol) const override { return task_.input_text(symbol); }
+  std::string target_text(int64_t symbol) const override { return task_.target_text(symbol); }
+
+ private:
+  const Task& task_;
+  int64_t size_;
+};
+
+}  // namespace heed

@@ -1,0 +1,26 @@
+// Example: one sequence as a model reads it, and what it should say.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "heed/examples/cli/tasks/task.h"
+
+namespace heed {
+
+using Sequence = std::vector<int64_t>;
+
+struct Example {
+  Sequence input;              ///< in [0, symbols)
+  Sequence target;             ///< in [0, classes) or ignored_target
+  Sequence answer_input = {};  ///< Attends::source: as long as the target, in [0, answer_symbols)
+};
+
+/// What a decoder reads while it should say `answer`: `start`, then all of the answer but its end.
+Sequence shifted(const Sequence& answer, int64_t start);
+
+/// The examples side by side. Shorter ones are padded at the end: inputs and answer inputs by 0,
+/// which no mask lets count, targets by ignored_target.
+Batch batch_of(std::span<const Example> examples);
+
+}  // namespace heed

@@ -1,0 +1,59 @@
+#include "heed/examples/cli/tasks/fixed_task.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "heed/framework/base/random.h"
+
+namespace heed {
+namespace {
+
+Batch part_of(const std::vector<Example>& examples, int64_t first, int64_t size) {
+  return batch_of(
+      std::span(examples).subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
+}
+
+std::string word_of(const std::vector<std::string>& words, int64_t symbol) {
+  return words.empty() ? std::to_string(symbol) : words.at(static_cast<size_t>(symbol));
+}
+
+}  // namespace
+
+FixedTask::FixedTask(FixedExamples examples, const TaskSetup& setup)
+    : examples_(std::move(examples)), setup_(setup) {}
+
+Batch FixedTask::training_batch(int64_t step, int64_t size) const {
+  std::vector<Example> drawn;
+  for (int64_t index = 0; index < size; ++index) {
+    Rng rng(stream(setup_.seed, Purpose::data, step, index));
+    const auto which = rng.integer(0, static_cast<int64_t>(examples_.training.size()));
+    drawn.push_back(examples_.training[static_cast<size_t>(which)]);
+  }
+  return batch_of(drawn);
+}
+
+int64_t FixedTask::evaluation_size() const {
+  return std::min(setup_.evaluation_sequences, static_cast<int64_t>(examples_.held_out.size()));
+}
+
+Batch FixedTask::evaluation_batch(int64_t first, int64_t size) const {
+  return part_of(examples_.held_out, first, size);
+}
+
+int64_t FixedTask::training_set_size() const {
+  return std::min(setup_.evaluation_sequences, static_cast<int64_t>(examples_.training.size()));
+}
+
+Batch FixedTask::training_set_batch(int64_t first, int64_t size) const {
+  return part_of(examples_.training, first, size);
+}
+
+std::string FixedTask::input_text(int64_t symbol) const {
+  return word_of(examples_.input_words, symbol);
+}
+
+std::string FixedTask::target_text(int64_t symbol) const {
+  return word_of(examples_.target_words, symbol);
+}
+
+}  // namespace heed

@@ -1,0 +1,80 @@
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/tasks/fixed_task.h"
+#include "heed/examples/cli/tasks/tasks.h"
+#include "heed/framework/base/random.h"
+
+namespace heed {
+namespace {
+
+const Key<int64_t> modulus{.path = "modulus",
+                           .fallback = 59,
+                           .minimum = 2,
+                           .maximum = 1024,
+                           .help = "p: sums are taken modulo p"};
+const Key<double> train_fraction{.path = "train_fraction",
+                                 .fallback = 0.5,
+                                 .minimum = 0.0,
+                                 .exclusive_minimum = true,
+                                 .maximum = 1.0,
+                                 .help = "share of all pairs to train on; the rest is held out"};
+
+/// a, b, "=": at the last the target is (a + b) mod p. Symbols 0 … p − 1 are numbers, p is "=".
+Example sum_of(int64_t a, int64_t b, int64_t p) {
+  return {{a, b, p}, {ignored_target, ignored_target, (a + b) % p}};
+}
+
+/// All a ≤ b < p in a random order. Since a + b is b + a, who has seen the one knows the other:
+/// both orders of a pair are on the same side.
+std::vector<std::pair<int64_t, int64_t>> shuffled_pairs(int64_t p, uint64_t seed) {
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  for (int64_t a = 0; a < p; ++a) {
+    for (int64_t b = a; b < p; ++b) pairs.emplace_back(a, b);
+  }
+  Rng rng(stream(seed, Purpose::evaluation));
+  rng.shuffle(std::span(pairs));
+  return pairs;
+}
+
+std::vector<std::string> words_of(int64_t p) {
+  std::vector<std::string> words;
+  for (int64_t number = 0; number < p; ++number) words.push_back(std::to_string(number));
+  words.push_back("=");
+  return words;
+}
+
+}  // namespace
+
+void add_modular_addition_task(Registry& registry) {
+  registry.add_task({"modular_addition",
+                     "(a + b) mod p, of which only some pairs are ever seen",
+                     {modulus, train_fraction}},
+                    [](const Section& options, const TaskSetup& setup) {
+                      const int64_t p = options[modulus];
+                      const auto pairs = shuffled_pairs(p, setup.seed);
+                      const auto total = std::ssize(pairs);
+                      const auto trained =
+                          std::llround(options[train_fraction] * static_cast<double>(total));
+                      if (trained == 0 || trained == total) {
+                        throw KeyError("task.train_fraction", "leaves ", trained, " of ", total,
+                                       " pairs to train on; at least one on either side is needed");
+                      }
+                      FixedExamples examples{.shape = {p + 1, p, 3, Attends::earlier},
+                                             .training = {},
+                                             .held_out = {},
+                                             .input_words = words_of(p)};
+                      for (int64_t i = 0; i < total; ++i) {
+                        const auto [a, b] = pairs[static_cast<size_t>(i)];
+                        auto& side = i < trained ? examples.training : examples.held_out;
+                        side.push_back(sum_of(a, b, p));
+                        if (a != b) side.push_back(sum_of(b, a, p));
+                      }
+                      return std::make_unique<FixedTask>(std::move(examples), setup);
+                    });
+}
+
+}  // namespace heed

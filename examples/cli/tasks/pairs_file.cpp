@@ -1,0 +1,91 @@
+#include "heed/examples/cli/tasks/pairs_file.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/tasks/text_file.h"
+
+namespace heed {
+namespace {
+
+/// A line of the file, for reading and for messages.
+struct Line {
+  const std::string& path;
+  int64_t number;
+  std::string_view text;
+
+  template <class... Parts>
+  [[noreturn]] void fail(const Parts&... parts) const {
+    throw KeyError("task.path", printable(path, std::string::npos), ":", number, ": ", parts...);
+  }
+};
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) return words;
+    const std::string_view word = text.substr(0, text.find(' '));
+    words.emplace_back(word);
+    text.remove_prefix(word.size());
+  }
+}
+
+std::vector<std::string> characters_of(std::string_view text) {
+  std::vector<std::string> characters;
+  while (!text.empty()) characters.emplace_back(take_code_point(text));
+  return characters;
+}
+
+std::vector<std::string> side(const Line& line, const char* name, std::string_view text,
+                              PairsTokens tokens, int64_t longest) {
+  std::vector<std::string> all =
+      tokens == PairsTokens::words ? words_of(text) : characters_of(text);
+  if (all.empty()) line.fail("the ", name, " is empty: ", in_quotes(line.text));
+  if (std::ssize(all) > longest) {
+    line.fail("the ", name, " has ", all.size(),
+              tokens == PairsTokens::words ? " words" : " characters", ", more than ", longest,
+              "; raise task.longest or shorten it");
+  }
+  return all;
+}
+
+Pair read_line(const Line& line, PairsTokens tokens, int64_t longest) {
+  const auto tabs = std::count(line.text.begin(), line.text.end(), '\t');
+  if (tabs != 1) {
+    line.fail(tabs == 0 ? "no tab" : text_of(tabs, " tabs"),
+              " in the line, but one must stand between source and target: ", in_quotes(line.text));
+  }
+  const size_t tab = line.text.find('\t');
+  Pair pair{side(line, "source", line.text.substr(0, tab), tokens, longest), {}};
+  pair.target = side(line, "target", line.text.substr(tab + 1), tokens, longest);
+  return pair;
+}
+
+}  // namespace
+
+std::vector<Pair> read_pairs_file(const std::string& path, PairsTokens tokens, int64_t longest) {
+  const std::string text = read_text_file(path);
+  std::vector<Pair> pairs;
+  std::set<std::pair<std::vector<std::string>, std::vector<std::string>>> seen;
+  std::string_view rest = text;
+  for (int64_t number = 1; !rest.empty(); ++number) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    Pair pair = read_line({path, number, line}, tokens, longest);
+    if (seen.emplace(pair.source, pair.target).second) pairs.push_back(std::move(pair));
+  }
+  if (pairs.empty()) {
+    throw KeyError("task.path", printable(path, std::string::npos),
+                   ": no pairs in it; a line is SOURCE <tab> TARGET");
+  }
+  return pairs;
+}
+
+}  // namespace heed

@@ -1,0 +1,28 @@
+// Pairs files: a source and a target on each line, with a tab between them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace heed {
+
+/// What a side of a line is made of.
+enum class PairsTokens {
+  words,      ///< what stands between blanks
+  characters  ///< code points, blanks included
+};
+
+struct Pair {
+  std::vector<std::string> source;
+  std::vector<std::string> target;
+  bool operator==(const Pair&) const = default;
+};
+
+/// The different pairs of the file `path`, in the order of their first lines. Lines may end with
+/// CR LF; lines without any character are skipped. Throws KeyError for task.path, naming file and
+/// line, if a line has no tab, several, an empty side, or more than `longest` tokens on a side; or
+/// if the file cannot be read, has no pairs or is not UTF-8.
+std::vector<Pair> read_pairs_file(const std::string& path, PairsTokens tokens, int64_t longest);
+
+}  // namespace heed

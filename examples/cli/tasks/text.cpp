@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <cmath>
+
+#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/tasks/example.h"
+#include "heed/examples/cli/tasks/tasks.h"
+#include "heed/examples/cli/tasks/text_file.h"
+#include "heed/examples/cli/tasks/vocabulary.h"
+#include "heed/framework/base/random.h"
+
+namespace heed {
+namespace {
+
+const Key<std::string> path{.path = "path", .help = "a text file in UTF-8"};
+const Key<int64_t> length{.path = "length",
+                          .fallback = 64,
+                          .minimum = 1,
+                          .maximum = 65536,
+                          .help = "how many characters the model sees at most"};
+const Key<double> held_out{.path = "held_out",
+                           .fallback = 0.1,
+                           .minimum = 0.0,
+                           .exclusive_minimum = true,
+                           .maximum = 0.9,
+                           .help = "share of the text, its end, that is never trained on"};
+
+/// The next of the characters (code points) of a text. A sequence is a window of `length`
+/// characters and the one behind it: in training anywhere in the first part of the text; the
+/// held-out ones lie side by side in the last part and overlap by the one character.
+class TextTask final : public Task {
+ public:
+  TextTask(const Section& options, const TaskSetup& setup)
+      : length_(options[length]), seed_(setup.seed) {
+    read(read_text_file(options[path]));
+    const auto characters = std::ssize(symbols_);
+    training_ = characters - static_cast<int64_t>(
+                                 std::llround(options[held_out] * static_cast<double>(characters)));
+    held_out_windows_ = (characters - training_ - 1) / length_;
+    if (training_ <= length_ || held_out_windows_ < 1) {
+      throw KeyError("task.path", printable(options[path], std::string::npos),
+                     ": too short: ", characters, " characters, of which ", characters - training_,
+                     " are held out, and a sequence takes ", length_ + 1,
+                     " of either part; take a longer text, or change task.length");
+    }
+    evaluation_size_ = std::min(setup.evaluation_sequences, held_out_windows_);
+  }
+
+  TaskShape shape() const override {
+    return {vocabulary_.size(), vocabulary_.size(), length_, Attends::earlier};
+  }
+
+  Batch training_batch(int64_t step, int64_t size) const override {
+    std::vector<Example> windows;
+    for (int64_t index = 0; index < size; ++index) {
+      Rng rng(stream(seed_, Purpose::data, step, index));
+      windows.push_back(window(rng.integer(0, training_ - length_)));
+    }
+    return batch_of(windows);
+  }
+
+  int64_t evaluation_size() const override { return evaluation_size_; }
+
+  Batch evaluation_batch(int64_t first, int64_t size) const override {
+    std::vector<Example> windows;
+    for (int64_t index = first; index < first + size; ++index) {
+      const int64_t spread = index * held_out_windows_ / evaluation_size_;
+      windows.push_back(window(training_ + spread * length_));
+    }
+    return batch_of(windows);
+  }
+
+  std::string input_text(int64_t symbol) const override {
+    return shown_.at(static_cast<size_t>(symbol));
+  }
+  std::string target_text(int64_t symbol) const override { return input_text(symbol); }
+  std::string vocabulary() const override { return json_array(vocabulary_.words()) + "\n"; }
+
+ private:
+  void read(std::string_view text) {
+    for (std::string_view rest = text; !rest.empty();) vocabulary_.add(take_code_point(rest));
+    vocabulary_.number_words();
+    for (std::string_view rest = text; !rest.empty();) {
+      symbols_.push_back(static_cast<int32_t>(vocabulary_[take_code_point(rest)]));
+    }
+    shown_ = visible_words(vocabulary_);
+  }
+
+  Example window(int64_t first) const {
+    const auto begin = symbols_.begin() + first;
+    return {Sequence(begin, begin + length_), Sequence(begin + 1, begin + length_ + 1)};
+  }
+
+  Vocabulary vocabulary_;
+  std::vector<std::string> shown_;
+  std::vector<int32_t> symbols_;  // the text
+  int64_t length_;
+  uint64_t seed_;
+  int64_t training_ = 0;  // so many characters are trained on
+  int64_t held_out_windows_ = 0;
+  int64_t evaluation_size_ = 0;
+};
+
+}  // namespace
+
+void add_text_task(Registry& registry) {
+  registry.add_task(
+      {"text", "the next character of a text file of your own", {path, length, held_out}},
+      [](const Section& options, const TaskSetup& setup) {
+        return std::make_unique<TextTask>(options, setup);
+      });
+}
+
+}  // namespace heed

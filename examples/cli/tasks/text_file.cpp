@@ -1,0 +1,56 @@
+#include "heed/examples/cli/tasks/text_file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/key_error.h"
+
+namespace heed {
+namespace {
+
+template <class... Parts>
+[[noreturn]] void fail(const std::string& path, const Parts&... parts) {
+  throw KeyError("task.path", printable(path, std::string::npos), ": ", parts...);
+}
+
+std::string read_bytes(const std::string& path) {
+  if (path.find('\0') != std::string::npos) fail(path, "a path holds no NUL character");
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) fail(path, "cannot read it: it is a directory");
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    fail(path, "cannot read it: it is no regular file, which may have no end");
+  }
+  const auto reason = [] { return std::generic_category().message(errno); };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (file == nullptr) {
+    fail(path, "cannot read it: ", reason(), "; a path starts at the current directory");
+  }
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
+    text.append(buffer.data(), count);
+  }
+  if (std::ferror(file.get()) != 0) fail(path, "cannot read it: ", reason());
+  return text;
+}
+
+}  // namespace
+
+std::string read_text_file(const std::string& path) {
+  std::string text = read_bytes(path);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark is no text
+  if (text.empty()) fail(path, "it is empty; name a file with text in it");
+  if (const size_t at = first_invalid_utf8(text); at != text.size()) {
+    fail(path, "it is not UTF-8: byte ", at, " (line ", position_of(text, at).line,
+         "); convert it, for example with iconv");
+  }
+  return text;
+}
+
+}  // namespace heed

@@ -1,0 +1,56 @@
+#include "heed/examples/cli/tasks/vocabulary.h"
+
+#include <fmt/format.h>
+
+#include "heed/examples/cli/config/text.h"
+
+namespace heed {
+
+void Vocabulary::add(std::string_view word) {
+  if (numbers_.find(word) == numbers_.end()) numbers_.emplace(word, 0);
+}
+
+void Vocabulary::number_words() {
+  int64_t next = 0;
+  for (auto& [word, number] : numbers_) number = next++;
+}
+
+std::vector<std::string> Vocabulary::words() const {
+  std::vector<std::string> all;
+  for (const auto& [word, number] : numbers_) all.push_back(word);
+  return all;
+}
+
+std::string visible(std::string_view word) {
+  std::string shown;
+  for (const char c : word) {
+    if (c == '\n') {
+      shown += "⏎";
+    } else if (c == '\t') {
+      shown += "⇥";
+    } else if (c == ' ') {
+      shown += "␣";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
+}
+
+std::vector<std::string> visible_words(const Vocabulary& vocabulary,
+                                       const std::vector<std::string>& more) {
+  std::vector<std::string> shown;
+  for (const std::string& word : vocabulary.words()) shown.push_back(visible(word));
+  shown.insert(shown.end(), more.begin(), more.end());
+  return shown;
+}
+
+std::string json_array(const std::vector<std::string>& words) {
+  std::string json = "[";
+  for (const std::string& word : words) json += (json.size() > 1 ? ", " : "") + json_string(word);
+  return json + "]";
+}
+
+}  // namespace heed

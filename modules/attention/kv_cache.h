@@ -1,0 +1,20 @@
+// KeyValueCache: what a causal attention remembers while a sequence is generated.
+#pragma once
+
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// The projected keys [B, n_kv_heads, L, D_qk] and values [B, n_kv_heads, L, D_v] of all positions
+/// so far. One for each attention and batch of sequences; it starts empty. While
+/// recording is on it keeps the graph of what it holds.
+struct KeyValueCache {
+  Tensor key, value;
+
+  /// How many positions it holds.
+  int64_t length() const { return key.defined() ? key.size(-2) : 0; }
+  /// Joins the next positions on. Throws ShapeError if they do not fit; then nothing has changed.
+  void append(const Tensor& new_key, const Tensor& new_value);
+};
+
+}  // namespace heed

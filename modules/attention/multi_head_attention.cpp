@@ -1,0 +1,175 @@
+#include "heed/modules/attention/multi_head_attention.h"
+
+#include "heed/framework/autograd/checkpoint.h"
+#include "heed/framework/nn/shape_contract.h"
+#include "heed/framework/nn/sizes.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/view.h"
+#include "heed/modules/attention/heads.h"
+#include "heed/modules/attention/weights_dropout.h"
+
+namespace heed {
+namespace {
+
+constexpr const char* self = "MultiHeadAttention";
+
+int64_t head_width(const char* name, const std::optional<int64_t>& given, int64_t D_1, int64_t H) {
+  if (given) return positive(self, name, *given);
+  if (D_1 % H == 0) return D_1 / H;
+  throw ValueError(self, ": H = ", H, " does not divide D_1 = ", D_1, "; give ", name);
+}
+
+/// The config with every size filled in and checked.
+MultiHeadAttentionConfig complete(MultiHeadAttentionConfig c) {
+  positive(self, "D_1", c.D_1);
+  positive(self, "H", c.H);
+  c.D_2 = positive(self, "D_2", c.D_2.value_or(c.D_1));
+  c.D_value = positive(self, "D_value", c.D_value.value_or(*c.D_2));
+  c.D_out = positive(self, "D_out", c.D_out.value_or(c.D_1));
+  c.D_qk = head_width("D_qk", c.D_qk, c.D_1, c.H);
+  c.D_v = head_width("D_v", c.D_v, c.D_1, c.H);
+  c.n_kv_heads = c.n_kv_heads.value_or(c.H);
+  quotient(self, "H", c.H, "n_kv_heads", *c.n_kv_heads);
+  if (c.window && *c.window < 0) {
+    throw ValueError(self, ": window must not be negative, got ", *c.window);
+  }
+  c.dropout = dropout_probability(self, "dropout", c.dropout);
+  return c;
+}
+
+Dims letters_of(const MultiHeadAttention& m) {
+  const MultiHeadAttentionConfig& c = m.config;
+  return {self,
+          {{"D_1", c.D_1},
+           {"D_2", *c.D_2},
+           {"D_value", *c.D_value},
+           {"D_out", *c.D_out},
+           {"D_qk", m.D_qk},
+           {"D_v", m.D_v},
+           {"H", m.H},
+           {"n_kv_heads", m.n_kv_heads}}};
+}
+
+/// gates [H] or [B, H] as factors of heads [B, H, L_1, D_v].
+Tensor as_factors(Dims& d, const Tensor& gates) {
+  d.check(gates, gates.dim() == 1 ? "H" : "B H");
+  return gates.unsqueeze(-1).unsqueeze(-1);
+}
+
+}  // namespace
+
+MultiHeadAttention::MultiHeadAttention(const Slot& slot, const MultiHeadAttentionConfig& given)
+    : Layer(slot),
+      config(complete(given)),
+      H(config.H),
+      n_kv_heads(*config.n_kv_heads),
+      D_qk(*config.D_qk),
+      D_v(*config.D_v),
+      W_Q({this, "W_Q"}, config.D_1, H * D_qk, config.query_bias),
+      W_K({this, "W_K"}, *config.D_2, n_kv_heads * D_qk, config.key_bias),
+      W_V({this, "W_V"}, *config.D_value, n_kv_heads * D_v, config.value_bias),
+      W_O({this, "W_O"}, H * D_v, *config.D_out, config.output_bias),
+      positions(config.positions ? config.positions({this, "positions"}) : nullptr) {}
+
+Alignment MultiHeadAttention::alignment(const AttentionCall& options) const {
+  if (options.cache != nullptr) return Alignment::bottom_right;
+  return config.causal.value_or(Alignment::top_left);
+}
+
+Mask MultiHeadAttention::rule(const AttentionCall& options) const {
+  const bool cached = options.cache != nullptr;
+  if (cached && !config.causal && !options.mask.is_causal(Alignment::bottom_right)) {
+    throw ValueError(self,
+                     ": a cache needs a causal rule, since earlier queries did not see later "
+                     "keys; pass Mask::causal(Alignment::bottom_right)");
+  }
+  if (cached && options.mask.is_causal(Alignment::top_left)) {
+    throw ValueError(self,
+                     ": with a cache queries are the last positions, but the mask counts them from "
+                     "the first key; pass Mask::causal(Alignment::bottom_right)");
+  }
+  const Alignment aligned = alignment(options);
+  Mask mask = options.mask;
+  if (config.causal) mask = mask & Mask::causal(aligned);
+  if (config.window) {
+    mask = mask &
+           (aligned == Alignment::bottom_right ? Mask::window(*config.window, aligned)
+                                               : Mask::window(*config.window, options.first_query));
+  }
+  return mask;
+}
+
+Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const Tensor& value,
+                                   const AttentionCall& options) {
+  Dims d = letters_of(*this);
+  d.check(query, "B L_1 D_1");
+  d.check(key, "B L_2 D_2");
+  d.check(value, "B L_2 D_value");
+  AttentionOptions how{.mask = rule(options), .enable_gqa = n_kv_heads != H};
+
+  const Tensor q = W_Q(query);
+  d.check(q, "B L_1 H*D_qk");
+  Tensor Q = split_heads(q, H);
+  d.check(Q, "B H L_1 D_qk");
+  Tensor K = split_heads(W_K(key), n_kv_heads);
+  d.check(K, n_kv_heads == H ? "B H L_2 D_qk" : "B n_kv_heads L_2 D_qk");
+  Tensor V = split_heads(W_V(value), n_kv_heads);
+  d.check(V, n_kv_heads == H ? "B H L_2 D_v" : "B n_kv_heads L_2 D_v");
+  const int64_t L_1 = query.size(1);
+  const int64_t earlier = options.cache == nullptr ? 0 : options.cache->length();
+  const int64_t keys = earlier + key.size(1);
+  const bool from_the_end = alignment(options) == Alignment::bottom_right;
+  const int64_t first_query = from_the_end ? keys - L_1 : options.first_query;
+  if (positions) {
+    Q = positions->turned(Q, first_query);
+    K = positions->turned(K, earlier);
+    const Tensor bias = positions->bias(first_query, L_1, keys, Q.dtype());
+    if (bias.defined()) how.mask = how.mask & Mask::additive(bias);
+  }
+  KeyValueCache joined;  // put in place at the end, so that a call that fails leaves the cache be
+  if (options.cache != nullptr) {
+    joined = *options.cache;
+    joined.append(K, V);
+    K = joined.key;
+    V = joined.value;
+  }
+  how.dropout = weights_dropout(*this, config.dropout);
+  Tensor O = weighted_values(Q, K, V, how, options.weights);
+  d.check(O, "B H L_1 D_v");
+  if (options.head_gates.defined()) O = O * as_factors(d, options.head_gates);
+  const Tensor o = merge_heads(O);
+  d.check(o, "B L_1 H*D_v");
+  const Tensor y = W_O(o);
+  d.check(y, "B L_1 D_out");
+  if (options.cache != nullptr) *options.cache = std::move(joined);
+  return y;
+}
+
+Tensor MultiHeadAttention::weighted_values(const Tensor& Q, const Tensor& K, const Tensor& V,
+                                           const AttentionOptions& how, Tensor* weights) {
+  if (weights != nullptr) {
+    AttentionResult result = attention_with_weights(Q, K, V, how);
+    *weights = std::move(result.weights);
+    return std::move(result.output);
+  }
+  if (!config.recompute) return scaled_dot_product_attention(Q, K, V, how);
+  return checkpoint([how](const Tensor& q, const Tensor& k,
+                          const Tensor& v) { return scaled_dot_product_attention(q, k, v, how); },
+                    Q, K, V);
+}
+
+std::unique_ptr<MultiHeadAttention> MultiHeadAttention::as_multi_head() const {
+  auto copy = multi_head_of(config, state_dict());
+  copy->train(training());
+  return copy;
+}
+
+std::unique_ptr<MultiHeadAttention> multi_head_of(const MultiHeadAttentionConfig& config,
+                                                  const NamedTensors& state) {
+  auto attention = std::make_unique<MultiHeadAttention>(Slot::root(), config);
+  if (!state.empty()) attention->to(state.front().second.dtype());
+  attention->load_state_dict(state);
+  return attention;
+}
+
+}  // namespace heed

@@ -1,0 +1,18 @@
+// Taking heads out of an attention for good.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "heed/modules/attention/multi_head_attention.h"
+
+namespace heed {
+
+/// A smaller attention with copies of the parameters of all heads but `removed`: it computes what
+/// `attention` does with their gates at 0. Throws ValueError if a head is not there or named twice,
+/// if none would be left, if heads share keys and values, or if the relative positions have
+/// something for each head. Michel, Levy & Neubig 2019.
+std::unique_ptr<MultiHeadAttention> prune_heads(const MultiHeadAttention& attention,
+                                                const std::vector<int64_t>& removed);
+
+}  // namespace heed

@@ -1,0 +1,41 @@
+// Generation: a sequence that goes on, token by token.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "heed/framework/base/random.h"
+#include "heed/framework/tensor/tensor.h"
+
+namespace heed {
+
+/// How a token is chosen by its scores.
+struct Sampling {
+  double temperature = 0;             ///< 0: always the most likely one (greedy)
+  std::optional<int64_t> top_k = {};  ///< only among the so many most likely ones
+};
+
+/// scores [B, classes] → ids [B] (i64), each drawn from softmax(scores / temperature). Throws
+/// ShapeError, ValueError unless temperature is ≥ 0 and finite, top_k ≥ 1 and the largest
+/// score is finite.
+Tensor choose(const Tensor& scores, const Sampling& sampling, Rng& rng);
+
+/// The ids [B, L] that follow those of earlier calls → scores [B, L, classes] of what comes after
+/// each of them. A model with caches remembers the earlier ones; `recomputing` does so for others.
+using NextScores = std::function<Tensor(const Tensor& ids)>;
+
+/// NextScores of a function from all ids so far [B, L] to scores [B, L, classes].
+NextScores recomputing(std::function<Tensor(const Tensor& ids)> scores_of);
+
+struct GenerationOptions {
+  int64_t tokens;  ///< at most so many
+  Sampling sampling = {};
+  std::optional<int64_t> end = {};  ///< a row that has said it goes on saying it
+};
+
+/// prompt [B, L] (i64, L ≥ 1) → the tokens that follow it [B, n]; n < options.tokens if every row
+/// has ended before. Without recording.
+Tensor generate(const NextScores& next, const Tensor& prompt, const GenerationOptions& options,
+                Rng& rng);
+
+}  // namespace heed

@@ -1,0 +1,21 @@
+// RMSNorm: rows with mean square 1, then scaled by what is learned.
+#pragma once
+
+#include <optional>
+
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// x [..., width] → the same shape. `weight` [width] is 1 at first. Without eps it is the dtype's
+/// machine epsilon, as in PyTorch. Zhang & Sennrich 2019.
+struct RMSNorm : Layer<RMSNorm> {
+  Parameter weight;
+  const std::optional<double> eps;
+
+  /// Throws ValueError unless `width` is at least 1.
+  RMSNorm(const Slot& slot, int64_t width, std::optional<double> eps = {});
+  Tensor forward(const Tensor& x);
+};
+
+}  // namespace heed

@@ -1,0 +1,155 @@
+#include "heed/modules/generation.h"
+
+#include <cmath>
+#include <map>
+
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
+#include "heed/framework/ops/indexing.h"
+#include "heed/framework/ops/matmul.h"
+#include "heed/framework/ops/reduce.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/modules/embedding.h"
+#include "heed/modules/transformer.h"
+#include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/catch.h"
+#include "heed/tests/support/op_run.h"
+
+namespace heed::testing {
+namespace {
+
+constexpr int64_t symbols = 7;
+
+/// A small decoder-only model whose output is tied to its embedding.
+struct Writer : Layer<Writer> {
+  Embedding tokens{{this, "tokens"}, symbols, 8};
+  TransformerEncoder stack;
+
+  explicit Writer(const Slot& slot)
+      : Layer(slot),
+        stack({this, "stack"}, {.block = {.d_model = 8, .d_ff = 16}, .layers = 2},
+              [](const Slot& place) {
+                return make_multi_head(
+                    place, {.D_1 = 8, .H = 2, .positions = with_positions<RotaryPositions>()});
+              }) {
+    to(DType::f64);
+    Rng rng(stream(5, Purpose::user));
+    reset_parameters(rng);
+  }
+  Tensor forward(const Tensor& ids, KeyValueCaches* caches = nullptr) {
+    const Tensor x = stack(tokens(ids), Mask::causal(Alignment::bottom_right), caches);
+    return matmul(x, tokens.weight->transpose(0, 1));
+  }
+};
+
+Tensor ids_of(std::vector<int64_t> values) {
+  const auto count = static_cast<int64_t>(values.size());
+  return from_values(values, {1, count});
+}
+
+/// Says 1 after 0, 2 after 1, … and `symbols` − 1 for ever.
+Tensor counting(const Tensor& ids) {
+  const Tensor next = clamp(ids + 1, 0, symbols - 1);
+  return one_hot(next, symbols).to(DType::f32);
+}
+
+}  // namespace
+
+TEST_CASE("Greedy generation with caches, without, and by the whole sequence says the same") {
+  Writer writer(Slot::root());
+  const Tensor prompt = from_values(std::vector<int64_t>{3, 1, 4, 1, 5, 2}, {2, 3});
+  Rng rng(stream(1, Purpose::user));
+  KeyValueCaches caches;
+  const Tensor with =
+      generate([&](const Tensor& ids) { return writer(ids, &caches); }, prompt, {.tokens = 9}, rng);
+  CHECK(caches.front().length() == 3 + 9 - 1);
+  const Tensor without = generate(recomputing([&](const Tensor& ids) { return writer(ids); }),
+                                  prompt, {.tokens = 9}, rng);
+  CHECK(with.shape() == Shape{2, 9});
+  CHECK(with.to_vector<int64_t>() == without.to_vector<int64_t>());
+  // Teacher forcing: reading its own answer, the model says at each place what it said.
+  const Tensor all = writer(cat(std::vector{prompt, with}, 1));
+  const Tensor said = argmax(narrow(all, 1, 2, 9), -1);
+  CHECK(said.to_vector<int64_t>() == with.to_vector<int64_t>());
+  CHECK_FALSE(with.requires_grad());
+}
+
+TEST_CASE("A row that has said the end goes on saying it, and generation ends with the last row") {
+  Rng rng(stream(1, Purpose::user));
+  const Tensor prompt = from_values(std::vector<int64_t>{2, 0}, {2, 1});
+  const Tensor said = generate(counting, prompt, {.tokens = 50, .end = 4}, rng);
+  CHECK(said.shape() == Shape{2, 4});
+  CHECK(said.to_vector<int64_t>() == std::vector<int64_t>{3, 4, 4, 4, 1, 2, 3, 4});
+  CHECK(generate(counting, prompt, {.tokens = 0}, rng).shape() == Shape{2, 0});
+}
+
+TEST_CASE("Tokens are drawn as often as softmax of the scores over the temperature says") {
+  const std::vector<double> scores{0.5, -1, 2, 0.25};
+  for (const double temperature : {0.5, 1.0, 3.0}) {
+    double total = 0;
+    for (const double score : scores) total += std::exp(score / temperature);
+    constexpr int64_t draws = 20000;
+    Rng rng(stream(7, Purpose::user));
+    const Tensor rows = expand(from_values(scores, {1, 4}), {draws, 4});
+    std::map<int64_t, int64_t> counts;
+    for (const int64_t id : choose(rows, {.temperature = temperature}, rng).to_vector<int64_t>()) {
+      ++counts[id];
+    }
+    for (size_t i = 0; i < scores.size(); ++i) {
+      const double want = std::exp(scores[i] / temperature) / total;
+      const double deviation = std::sqrt(want * (1 - want) / draws);
+      const double got = static_cast<double>(counts[static_cast<int64_t>(i)]) / draws;
+      CHECK(std::abs(got - want) < 5 * deviation);
+    }
+  }
+}
+
+TEST_CASE("top_k leaves only the most likely tokens, temperature 0 only the first of them") {
+  const Tensor scores = expand(from_values(std::vector<double>{1, 3, 2, 3}, {1, 4}), {200, 4});
+  Rng rng(stream(3, Purpose::user));
+  std::map<int64_t, int64_t> counts;
+  const Tensor drawn = choose(scores, {.temperature = 5, .top_k = 2}, rng);
+  for (const int64_t id : drawn.to_vector<int64_t>()) ++counts[id];
+  CHECK(counts.size() == 2);
+  CHECK(counts[1] > 50);
+  CHECK(counts[3] > 50);
+  for (const int64_t id : choose(scores, {}, rng).to_vector<int64_t>()) CHECK(id == 1);
+  const Tensor one = choose(scores, {.temperature = 5, .top_k = 1}, rng);
+  for (const int64_t id : one.to_vector<int64_t>()) CHECK(id == 1);
+  CHECK(choose(scores, {.temperature = 5, .top_k = 99}, rng).shape() == Shape{200});
+}
+
+TEST_CASE("The same stream draws the same tokens; −∞ is never drawn") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Tensor scores = expand(from_values(std::vector<double>{0, -infinity, 0}, {1, 3}), {100, 3});
+  Rng first(stream(3, Purpose::user)), second(stream(3, Purpose::user));
+  const auto a = choose(scores, {.temperature = 1}, first).to_vector<int64_t>();
+  CHECK(a == choose(scores, {.temperature = 1}, second).to_vector<int64_t>());
+  for (const int64_t id : a) CHECK(id != 1);
+}
+
+TEST_CASE("Generation refuses what it can not use") {
+  Rng rng(stream(1, Purpose::user));
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto choice = [&](const std::vector<double>& row, const Sampling& sampling) {
+    return message_of([&] {
+      choose(from_values(row, {1, static_cast<int64_t>(row.size())}), sampling, rng);
+    });
+  };
+  CHECK(choice({1, NAN}, {}) == "choose: the scores of row 0 have no finite largest one, but nan");
+  CHECK(choice({1, infinity}, {}) ==
+        "choose: the scores of row 0 have no finite largest one, but inf");
+  CHECK(choice({-infinity, -infinity}, {}) ==
+        "choose: the scores of row 0 have no finite largest one, but -inf");
+  CHECK(choice({1}, {.temperature = -1}) ==
+        "choose: temperature must be at least 0 and finite, got -1");
+  CHECK(choice({1}, {.top_k = 0}) == "choose: top_k must be at least 1, got 0");
+  CHECK(choice({}, {}) == "choose: needs scores [B, classes], got [1, 0]");
+  CHECK(message_of([&] { generate(counting, ids_of({}), {.tokens = 1}, rng); }) ==
+        "generate: needs a prompt [B, L] with L >= 1, got [1, 0]");
+  CHECK(message_of([&] { generate(counting, ids_of({1}), {.tokens = -1}, rng); }) ==
+        "generate: tokens must not be negative, got -1");
+}
+
+}  // namespace heed::testing

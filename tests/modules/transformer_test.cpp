@@ -1,0 +1,121 @@
+// Stacks of blocks: what the module table does not say of them.
+#include "heed/modules/transformer.h"
+
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/tests/support/catch.h"
+#include "heed/tests/support/module_state.h"
+#include "heed/tests/support/op_input.h"
+#include "heed/tests/support/op_run.h"
+
+namespace heed::testing {
+namespace {
+
+Tensor random(Sizes shape, uint64_t seed) {
+  return tensor_of(array_of(any(std::move(shape)), seed), DType::f64);
+}
+
+AttentionFactory attention(std::optional<Alignment> causal) {
+  return [causal](const Slot& slot) {
+    return make_multi_head(slot, {.D_1 = 4, .H = 2, .causal = causal});
+  };
+}
+
+TransformerConfig config(NormPlacement norm) {
+  return {.block = {.d_model = 4, .d_ff = 5, .norm = norm}, .layers = 2};
+}
+
+/// A stack in f64 with values in all parameters.
+template <class Stack, class... Factories>
+std::unique_ptr<Stack> filled(const TransformerConfig& config, const Factories&... factories) {
+  auto stack = std::make_unique<Stack>(Slot::root(), config, factories...);
+  stack->load_state_dict(random_state(*stack, "stack"));
+  stack->to(DType::f64);
+  stack->eval();
+  return stack;
+}
+
+/// What `step(positions first … end − 1)` gives for pieces of 1, 3 and 2 positions, joined.
+template <class Step>
+Tensor in_pieces(const Step& step) {
+  const std::vector<Tensor> pieces = {step(0, 1), step(1, 4), step(4, 6)};
+  return cat(pieces, 1);
+}
+
+}  // namespace
+
+TEST_CASE("A stack has a final norm if its blocks have theirs in front, or if it is asked for") {
+  const auto has_norm = [](NormPlacement norm, std::optional<bool> wanted) {
+    TransformerConfig with = config(norm);
+    with.final_norm = wanted;
+    const bool encoder = TransformerEncoder(Slot::root(), with, attention({})).norm != nullptr;
+    const bool decoder =
+        TransformerDecoder(Slot::root(), with, attention({}), attention({})).norm != nullptr;
+    CHECK(encoder == decoder);
+    return encoder;
+  };
+  CHECK(has_norm(NormPlacement::pre, {}));
+  CHECK_FALSE(has_norm(NormPlacement::post, {}));
+  CHECK_FALSE(has_norm(NormPlacement::pre, false));
+  CHECK(has_norm(NormPlacement::post, true));
+}
+
+TEST_CASE("An encoder given a memory attends to it in every block, and to nothing else") {
+  for (const NormPlacement norm : {NormPlacement::pre, NormPlacement::post}) {
+    const auto stack = filled<TransformerEncoder>(config(norm), attention({}));
+    const Tensor x = random({2, 3, 4}, 1), memory = random({2, 5, 4}, 2);
+    const Mask mask = Mask::lengths(from_values(std::vector<int64_t>{4, 0}, {2}));
+    Tensor want = stack->blocks[1](stack->blocks[0](x, memory, mask), memory, mask);
+    if (stack->norm) want = (*stack->norm)(want);
+    CHECK(bit_difference((*stack)(x, memory, mask), want) == "");
+    const Tensor longer = cat(std::vector{x, random({2, 1, 4}, 3)}, 1);
+    const Tensor same = narrow((*stack)(longer, memory, mask), 1, 0, 3);
+    CHECK(difference(same, want, 1e-14) == "");
+  }
+}
+
+TEST_CASE("Stacks that get a sequence in pieces, with caches, give what they give for all of it") {
+  for (const NormPlacement norm : {NormPlacement::pre, NormPlacement::post}) {
+    const Tensor x = random({2, 6, 4}, 1), memory = random({2, 3, 4}, 2);
+    const Mask mask = Mask::lengths(from_values(std::vector<int64_t>{3, 2}, {2}));
+    KeyValueCaches caches, decoder_caches;
+
+    const auto encoder = filled<TransformerEncoder>(config(norm), attention(Alignment::top_left));
+    const Tensor encoded = in_pieces([&](int64_t first, int64_t end) {
+      return (*encoder)(slice(x, 1, first, end), no_mask, &caches);
+    });
+    CHECK(difference(encoded, (*encoder)(x), 1e-13) == "");
+    CHECK((caches.size() == 2 && caches[1].length() == 6));
+
+    const auto decoder =
+        filled<TransformerDecoder>(config(norm), attention(Alignment::top_left), attention({}));
+    const Tensor decoded = in_pieces([&](int64_t first, int64_t end) {
+      return (*decoder)(slice(x, 1, first, end), memory, no_mask, mask, &decoder_caches);
+    });
+    CHECK(difference(decoded, (*decoder)(x, memory, no_mask, mask), 1e-13) == "");
+    CHECK((decoder_caches.size() == 2 && decoder_caches[1].length() == 6));
+  }
+}
+
+TEST_CASE("Blocks and stacks refuse caches that do not fit and factories that make nothing") {
+  const auto encoder =
+      filled<TransformerEncoder>(config(NormPlacement::pre), attention(Alignment::top_left));
+  const auto decoder = filled<TransformerDecoder>(config(NormPlacement::pre),
+                                                  attention(Alignment::top_left), attention({}));
+  const Tensor x = random({2, 3, 4}, 1);
+  KeyValueCaches three(3);
+  CHECK_THROWS_WITH((*encoder)(x, no_mask, &three),
+                    "TransformerEncoder: needs one cache for each of 2 blocks, got 3 (in "
+                    "TransformerEncoder)");
+  CHECK_THROWS_WITH((*decoder)(x, x, no_mask, no_mask, &three),
+                    "TransformerDecoder: needs one cache for each of 2 blocks, got 3 (in "
+                    "TransformerDecoder)");
+  const AttentionFactory nothing = [](const Slot&) { return nullptr; };
+  const TransformerBlockConfig block = config(NormPlacement::pre).block;
+  CHECK_THROWS_WITH(TransformerBlock(Slot::root(), block, nothing),
+                    "TransformerBlock: the factory made no attention");
+  CHECK_THROWS_WITH(DecoderBlock(Slot::root(), block, attention({}), nothing),
+                    "DecoderBlock: the factory made no attention");
+}
+
+}  // namespace heed::testing

@@ -12,9 +12,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import table_engine  # noqa: E402
+import table_modules  # noqa: E402
 import table_ops  # noqa: E402
 
-MUTANTS = table_engine.MUTANTS + table_ops.MUTANTS
+MUTANTS = table_engine.MUTANTS + table_ops.MUTANTS + table_modules.MUTANTS
 PRELUDE = "extern int heed_active_mutant;\n" \
           "static inline bool heed_mutant(int number) { return heed_active_mutant == number; }\n"
 

@@ -2,6 +2,7 @@
 # HEED_MUTANT says which one is switched on. Not part of `all`: tests/mutants/run.py builds it.
 set(mutant_tables ${CMAKE_CURRENT_SOURCE_DIR}/mutants/generate.py
                   ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_engine.py
+                  ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_modules.py
                   ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_ops.py)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutant_tables})
 execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/mutants/generate.py --list

@@ -24,25 +24,30 @@ HANGS_AFTER = 60  # seconds for the tests of a row, which take a few: a mutant m
 ALL_HANG_AFTER = 1200
 
 
-def calls_for(tests: str) -> list[tuple[str, str]]:
-    """(value of HEED_OPS, test files) of each call of the program."""
-    files, _, ops = tests.partition("ops:")
+def calls_for(tests: str) -> list[tuple[dict, str]]:
+    """(environment that names rows, test files) of each call of the program."""
+    rows = {"files": [], "ops": [], "modules": []}
+    kind = "files"
+    for word in tests.split():
+        if word[:-1] in rows and word.endswith(":"):
+            kind = word[:-1]
+        else:
+            rows["files" if word.endswith("_test") else kind].append(word)
+    tags = {"files": rows["files"], "ops": OP_FILES, "modules": ["module_table_test"]}
     calls = []
-    if ops:  # names after "ops:" that end in _test are files
-        rows = [word for word in ops.split() if not word.endswith("_test")]
-        files += " " + " ".join(word for word in ops.split() if word.endswith("_test"))
-        calls.append((" ".join(rows), ",".join(f"[#{file}]" for file in OP_FILES)))
-    if files.split():
-        calls.append(("", ",".join(f"[#{file}]" for file in files.split())))
+    for kind, variable in (("ops", "HEED_OPS"), ("modules", "HEED_MODULES"), ("files", "")):
+        if rows[kind]:
+            names = {variable: " ".join(rows[kind])} if variable else {}
+            calls.append((names, ",".join(f"[#{file}]" for file in tags[kind])))
     return calls
 
 
-def killer(program: str, number: int, ops: str, spec: str) -> str:
+def killer(program: str, number: int, rows: dict, spec: str) -> str:
     """What failed; empty if nothing did."""
     environment = os.environ | {"HEED_MUTANT": str(number), "HEED_THREADS": "2"}
-    environment.pop("HEED_OPS", None)
-    if ops:
-        environment["HEED_OPS"] = ops
+    for variable in ("HEED_OPS", "HEED_MODULES"):
+        environment.pop(variable, None)
+    environment |= rows
     command = [program, "--abort", "--filenames-as-tags"] + ([spec] if spec else [])
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True,
@@ -57,12 +62,12 @@ def killer(program: str, number: int, ops: str, spec: str) -> str:
 
 
 def judge(program: str, number: int, tests: str, own: bool) -> str:
-    for ops, spec in calls_for(tests):
-        if found := killer(program, number, ops, spec):
+    for rows, spec in calls_for(tests):
+        if found := killer(program, number, rows, spec):
             return found
     if own:
         return ""
-    found = killer(program, number, "", "")
+    found = killer(program, number, {}, "")
     return f"{found} (not by the tests of its row)" if found else ""
 
 
@@ -80,7 +85,9 @@ def main() -> None:
               if re.search(options.only, mutant[0] + " " + mutant[1])]
     started = time.time()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        calls = sorted({call for _, mutant in chosen for call in calls_for(mutant[4])})
+        calls = []
+        for _, mutant in chosen:
+            calls += [call for call in calls_for(mutant[4]) if call not in calls]
         for call, found in zip(calls, pool.map(lambda call: killer(program, 0, *call), calls)):
             if found:
                 raise SystemExit(f"without a mutant, {call} fails: {found}")

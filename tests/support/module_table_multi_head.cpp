@@ -13,29 +13,29 @@ BuiltModule build(const Attributes& with) {
       std::make_shared<MultiHeadAttention>(Slot::root(), multi_head_config(with)));
 }
 
-reference::Projection projection(const ModuleState& state, const std::string& name) {
+reference::full::Projection projection(const ModuleState& state, const std::string& name) {
   return {state[name + ".weight"], state.maybe(name + ".bias")};
 }
 
 ModuleResult reference_result(const ModuleCall& c) {
   const int64_t H = c.with.integer("H");
-  const reference::MultiHead m{.H = H,
-                               .n_kv_heads = c.with.maybe_integer("n_kv_heads").value_or(H),
-                               .Q = projection(c.state, "W_Q"),
-                               .K = projection(c.state, "W_K"),
-                               .V = projection(c.state, "W_V"),
-                               .O = projection(c.state, "W_O"),
-                               .causal = c.with.text("causal"),
-                               .window = c.with.maybe_integer("window"),
-                               .positions = c.with.text("positions"),
-                               .rope_neighbours = c.with.text("rope_pairs") == "neighbours",
-                               .rope_base = c.with.number("rope_base"),
-                               .distances = c.state.maybe("positions.weight"),
-                               .thinned = [&c](const reference::NdArray& weights) {
-                                 return dropout_reference(weights, c.with.number("dropout"),
-                                                          c.train, "");
-                               }};
-  auto result = reference::multi_head(m, c.in[0], c.in[1], c.in[2]);
+  const reference::full::MultiHead m{.H = H,
+                                     .n_kv_heads = c.with.maybe_integer("n_kv_heads").value_or(H),
+                                     .Q = projection(c.state, "W_Q"),
+                                     .K = projection(c.state, "W_K"),
+                                     .V = projection(c.state, "W_V"),
+                                     .O = projection(c.state, "W_O"),
+                                     .causal = c.with.text("causal"),
+                                     .window = c.with.maybe_integer("window"),
+                                     .positions = c.with.text("positions"),
+                                     .rope_neighbours = c.with.text("rope_pairs") == "neighbours",
+                                     .rope_base = c.with.number("rope_base"),
+                                     .distances = c.state.maybe("positions.weight"),
+                                     .thinned = [&c](const reference::NdArray& weights) {
+                                       return dropout_reference(weights, c.with.number("dropout"),
+                                                                c.train, "");
+                                     }};
+  auto result = reference::full::multi_head(m, c.in[0], c.in[1], c.in[2]);
   return {std::move(result.output), std::move(result.weights)};
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace heed::reference {
+namespace heed::reference::full {
 namespace {
 
 /// x [B, L, in] → [B, L, out].
@@ -135,4 +135,4 @@ MultiHeadResult multi_head(const MultiHead& m, const NdArray& query, const NdArr
   return result;
 }
 
-}  // namespace heed::reference
+}  // namespace heed::reference::full

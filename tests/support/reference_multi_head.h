@@ -7,7 +7,7 @@
 
 #include "heed/tests/support/nd_array.h"
 
-namespace heed::reference {
+namespace heed::reference::full {
 
 /// A projection: W [out, in] and b [out], or none.
 struct Projection {
@@ -41,4 +41,4 @@ MultiHeadResult multi_head(const MultiHead& m, const NdArray& query, const NdArr
 /// ALiBi's slope of each head: 2^(−8h/H), or what Press et al. do if H is not a power of two.
 std::vector<double> alibi_slopes(int64_t H);
 
-}  // namespace heed::reference
+}  // namespace heed::reference::full

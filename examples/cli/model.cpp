@@ -14,6 +14,11 @@ Mask padding_of(const Batch& batch) {
   return batch.lengths.defined() ? Mask::lengths(batch.lengths) : no_mask;
 }
 
+/// How many positions a stack remembers: the next one stands there.
+int64_t cached_positions(const KeyValueCaches* caches) {
+  return caches == nullptr || caches->empty() ? 0 : caches->front().length();
+}
+
 void check_masks(const AttentionLayer& attention, const char* why) {
   if (attention.abilities.masks) return;
   throw KeyError("model.attention.type", "this attention knows no masks, but ", why,
@@ -53,8 +58,7 @@ AnswerWriter::AnswerWriter(const Slot& slot, const ModelConfig& config, const Ta
 
 Tensor AnswerWriter::forward(const Tensor& ids, const Tensor& memory, const Mask& memory_mask,
                              KeyValueCaches* caches) {
-  const int64_t first = caches == nullptr || caches->empty() ? 0 : caches->front().length();
-  const Tensor x = positions(tokens(ids), first);
+  const Tensor x = positions(tokens(ids), cached_positions(caches));
   return decoder(x, memory, Mask::causal(Alignment::bottom_right), memory_mask, caches);
 }
 
@@ -124,8 +128,7 @@ NextScores Model::next_scores(const Batch& batch) {
       return recomputing([this](const Tensor& ids) { return (*this)(Batch{ids, {}}); });
     }
     return [this, caches](const Tensor& ids) {
-      const int64_t first = caches->empty() ? 0 : caches->front().length();
-      const Tensor x = positions(tokens(ids), first);
+      const Tensor x = positions(tokens(ids), cached_positions(caches.get()));
       return scores(encoder(x, Mask::causal(Alignment::bottom_right), caches.get()));
     };
   }

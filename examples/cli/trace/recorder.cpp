@@ -11,14 +11,9 @@ namespace {
 constexpr std::array<std::string_view, 6> copying_ops{"clone", "to",           "cat",
                                                       "flip",  "index_select", "gather"};
 
-bool shares_memory(const TracedOp& op) {
-  return std::any_of(op.inputs.begin(), op.inputs.end(), [&](const Tensor* input) {
-    return input->defined() && input->storage() == op.output.storage();
-  });
-}
-
-TraceKind kind_of(const TracedOp& op, bool is_known) {
-  if (is_known || shares_memory(op)) return TraceKind::view;
+/// `is_old`: the memory of its output was there before.
+TraceKind kind_of(const TracedOp& op, bool is_old) {
+  if (is_old) return TraceKind::view;
   const bool copies = std::find(copying_ops.begin(), copying_ops.end(), std::string_view(op.op)) !=
                       copying_ops.end();
   return copies ? TraceKind::copy : TraceKind::compute;
@@ -53,19 +48,15 @@ TraceRecorder::Known& TraceRecorder::known(const Tensor& x) {
   return known_.try_emplace(x.impl(), Known{x, "constant"}).first->second;
 }
 
-/// Whether an earlier op has made this memory, such as one inside of a checkpoint.
-bool TraceRecorder::has_seen(const Tensor& x) const {
+bool TraceRecorder::knows_memory_of(const Tensor& x) const {
   return std::any_of(known_.begin(), known_.end(), [&](const auto& entry) {
-    return entry.second.row >= 0 && entry.second.tensor.storage() == x.storage();
+    return entry.second.tensor.storage() == x.storage();
   });
 }
 
 void TraceRecorder::on_op(const TracedOp& op) {
-  TraceRow row{.path = Scope::path(),
-               .op = op.op,
-               .shape = op.output.shape(),
-               .dtype = op.output.dtype(),
-               .kind = kind_of(op, has_seen(op.output))};
+  TraceRow row{
+      .path = Scope::path(), .op = op.op, .shape = op.output.shape(), .dtype = op.output.dtype()};
   std::vector<NamedAxes> inputs;
   for (const Tensor* input : op.inputs) {
     if (!input->defined()) continue;
@@ -73,6 +64,7 @@ void TraceRecorder::on_op(const TracedOp& op) {
     row.inputs.push_back(from.name);
     inputs.push_back({input, &from.axes});
   }
+  row.kind = kind_of(op, knows_memory_of(op.output));
   if (row.kind != TraceKind::view) row.bytes = op.output.storage().bytes();
   row.axes = carried_axes(row.op, inputs, op.output);
   const auto number = static_cast<int64_t>(rows_.size());

@@ -55,7 +55,8 @@ class TraceRecorder : public OpObserver {
     bool is_stated = false;  // the axes come from a contract; the first one counts
   };
   Known& known(const Tensor& x);
-  bool has_seen(const Tensor& x) const;
+  /// Whether it is that of an input or of an earlier op, such as one inside of a checkpoint.
+  bool knows_memory_of(const Tensor& x) const;
   void note_letters(const Axes& axes, const Shape& shape);
 
   std::map<const TensorImpl*, Known> known_;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "heed/examples/cli/config/text.h"
+
 namespace heed {
 namespace {
 
@@ -80,22 +82,16 @@ std::string enter_module(const Names& steps, Names& shown, std::vector<Line>& li
   return steps.empty() ? "" : std::string(2 * (steps.size() - 1), ' ') + steps.back();
 }
 
-/// The columns of a text on a terminal: bytes that begin a character.
-size_t width_of(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string aligned(const std::vector<Line>& lines) {
   std::array<size_t, columns> widths{};
   for (const Line& line : lines) {
-    for (size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+    for (size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], displayed_width(line[i]));
   }
   std::string text;
   for (const Line& line : lines) {
     std::string row;
     for (size_t i = 0; i < columns; ++i) {
-      const std::string padding(widths[i] - width_of(line[i]), ' ');
+      const std::string padding(widths[i] - displayed_width(line[i]), ' ');
       row += i == 0 ? padding + line[i] : "  " + line[i] + padding;
     }
     row.erase(row.find_last_not_of(' ') + 1);

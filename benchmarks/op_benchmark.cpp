@@ -1,0 +1,7 @@
+// Single ops, forward and backward, and products. HEED_THREADS sets the number of threads.
+#include "heed/benchmarks/registered.h"
+
+int main(int argc, char** argv) {
+  heed::benchmarks::register_work(heed::benchmarks::op_work(), benchmark::kMillisecond);
+  return heed::benchmarks::run_benchmarks(argc, argv);
+}

@@ -16,6 +16,7 @@
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/failure.h"
 #include "heed/examples/cli/signals.h"
+#include "heed/framework/kernels/simd.h"
 
 namespace heed {
 namespace {
@@ -75,6 +76,7 @@ int run_checked(int argc, const char* const* argv, const Registry& registry) {
     command->parse_complete_callback([command] { check_leftovers(*command); });
   }
   check_command(app, argc, argv);
+  static_cast<void>(kernels::simd_target());  // HEED_SIMD may name one that is not here
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -1,12 +1,11 @@
 #include "heed/framework/autograd/backward.h"
 
-#include <functional>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/autograd/finite.h"
+#include "heed/framework/autograd/frontier.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
@@ -49,9 +48,8 @@ class Sweep {
 
   /// Adds to the gradient of a node that has not been processed yet.
   void add(const Ref<Node>& node, Tensor gradient) {
-    auto [place, fresh] = waiting_.try_emplace(rank(*node), Waiting{node, Tensor()});
-    Tensor& sum = place->second.gradient;
-    if (fresh) {
+    Tensor& sum = waiting_.gradient_of(rank(*node), node);
+    if (!sum.defined()) {
       sum = std::move(gradient);
     } else if (!create_graph_ && is_exclusive(sum)) {
       kernels::add_(sum, gradient, 1);
@@ -69,11 +67,10 @@ class Sweep {
     const GradMode mode(create_graph_);
     const AnomalyMode quiet(false);  // what a pullback makes on its way may be masked by its end
     while (!waiting_.empty()) {
-      auto newest = waiting_.extract(waiting_.begin());
-      Waiting& now = newest.mapped();
+      Frontier::Waiting now = waiting_.take_newest();
       if (now.node->hooks != nullptr) call_hooks(*now.node, now.gradient);
       visit(now.node, now.gradient);
-      if (now.node->is_leaf() || newest.key() <= stop_at_) continue;
+      if (now.node->is_leaf() || now.rank <= stop_at_) continue;
       running_op = now.node->op;
       pull_back(*now.node, now.gradient);
       running_ = nullptr;
@@ -101,11 +98,6 @@ class Sweep {
   static thread_local constinit Sweep* current;
 
  private:
-  struct Waiting {
-    Ref<Node> node;
-    Tensor gradient;
-  };
-
   static void call_hooks(Node& node, Tensor& gradient) {
     node.hooks->for_each([&](const auto& hook) {
       Tensor changed = hook(gradient);
@@ -132,11 +124,13 @@ class Sweep {
                           ": its graph was used up by an earlier backward(); pass "
                           "retain_graph = true to that one");
     }
-    Tensor y = node.output.get();
-    if (create_graph_ && y.defined()) {
-      y = y.detach();  // the value with its place in the graph, so that its gradient flows on
-      y.impl()->node = Ref<Node>::share(&node);
+    const Tensor& output = node.output.get();
+    Tensor placed;  // the value with its place in the graph, so that its gradient flows on
+    if (create_graph_ && output.defined()) {
+      placed = output.detach();
+      placed.impl()->node = Ref<Node>::share(&node);
     }
+    const Tensor& y = placed.defined() ? placed : output;
     if (node.joint_type != nullptr) {
       const uint64_t splices = splices_;
       Gradients gradients = node.joint_type->joint(node.joint_closure, g, y, Wanted(node));
@@ -177,9 +171,9 @@ class Sweep {
   const bool anomaly_ = is_anomaly_mode();
   const bool create_graph_;
   const bool retain_graph_;
+  Frontier waiting_;  // before `outer_`: what throws must not leave this sweep the current one
   Sweep* const outer_;
   const char* const outer_op_;
-  std::map<uint64_t, Waiting, std::greater<>> waiting_;  // by rank: the newest first
 };
 
 thread_local constinit Sweep* Sweep::current = nullptr;
@@ -223,8 +217,9 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients
   struct LeafGradient {
     Ref<TensorImpl> leaf;
     Tensor gradient;
+    bool in_place = false;
   };
-  std::vector<LeafGradient> leaves;
+  std::vector<LeafGradient, BlockAllocator<LeafGradient>> leaves;
   {
     Sweep sweep(options);
     start(sweep, outputs, gradients, options.create_graph);
@@ -241,11 +236,20 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients
   const GradMode mode(options.create_graph);
   for (LeafGradient& item : leaves) {
     const Tensor& before = item.leaf->grad;
+    item.in_place = !options.create_graph && before.defined() && !before.requires_grad() &&
+                    is_exclusive(before);
+    if (item.in_place) continue;
     item.gradient =
         before.defined() ? sum_of(before, item.gradient) : exclusive(std::move(item.gradient));
   }
-  // Everything that can fail is done: from here on only handles are swapped.
-  for (LeafGradient& item : leaves) std::swap(item.leaf->grad, item.gradient);
+  // Everything that can fail is done: from here on handles are swapped and numbers added.
+  for (LeafGradient& item : leaves) {
+    if (item.in_place) {
+      kernels::add_(item.leaf->grad, item.gradient, 1);
+    } else {
+      std::swap(item.leaf->grad, item.gradient);
+    }
+  }
 }
 
 std::vector<Tensor> grad(std::span<const Tensor> outputs, std::span<const Tensor> inputs,

@@ -37,7 +37,7 @@ void retain(Node* node) noexcept {
 }
 
 void release(Node* node) noexcept {
-  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!drop_reference(node->references)) return;
   node->next_dead = dead_nodes;
   dead_nodes = node;
   if (!burying) bury_all();
@@ -56,7 +56,7 @@ void Node::release_pullbacks() noexcept {
 }
 
 uint64_t next_node_order() {
-  static std::atomic<uint64_t> counter{0};
+  static std::atomic<uint64_t> counter{1};  // 0 is no node
   return counter.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -83,13 +83,14 @@ TensorImpl::~TensorImpl() {
   if (node && node->owner == this) node->owner = nullptr;
 }
 
-Saved::Saved(const Tensor& tensor) : tensor_(tensor) {
+Saved::Saved(const Tensor& tensor) {
   if (!tensor.defined()) return;
   version_ = tensor.storage().version();
-  const Ref<Node>& node = tensor.impl()->node;
   if (is_grad_enabled() && tensor.is_leaf()) {
-    tensor_ = tensor.alias(tensor.shape(), tensor.strides(), tensor.offset());
-    tensor_.impl()->node = node;
+    tensor_ = tensor.detach();
+    tensor_.impl()->node = tensor.impl()->node;
+  } else {
+    tensor_ = tensor;
   }
 }
 
@@ -100,10 +101,6 @@ void Saved::fail() const {
                       writer == nullptr ? "a writer without a name" : writer, " (version ",
                       version_, " then, ", tensor_.storage().version(),
                       " now); change a copy, x.clone(), or call backward() first");
-}
-
-bool Tensor::requires_grad() const {
-  return static_cast<bool>(known().node);
 }
 
 bool Tensor::is_leaf() const {

@@ -12,8 +12,8 @@ bool needs_gradient(const Tensor& input) {
   return input.defined() && input.requires_grad();
 }
 
-size_t align_up(size_t offset, size_t alignment) {
-  return (offset + alignment - 1) / alignment * alignment;
+size_t align_up(size_t offset, size_t alignment) {  // a power of two
+  return (offset + alignment - 1) & ~(alignment - 1);
 }
 
 /// Where closures go behind the edges of a node: sizes first, then addresses.

@@ -60,11 +60,12 @@ struct SizeClass {
   size_t bytes;
 };
 
+constexpr size_t small_class(size_t bytes) {
+  return (bytes + block_alignment - 1) / block_alignment;
+}
+
 SizeClass size_class(size_t bytes) {
-  if (bytes <= small_limit) {
-    const size_t units = (bytes + block_alignment - 1) / block_alignment;
-    return {units, units * block_alignment};
-  }
+  if (bytes <= small_limit) return {small_class(bytes), small_class(bytes) * block_alignment};
   const auto width =
       static_cast<size_t>(std::bit_width(bytes - 1));  // 2^(width-1) < bytes ≤ 2^width
   const size_t step = size_t{1} << (width - 3);
@@ -112,24 +113,46 @@ class Counter {
   std::atomic<int64_t> value_{0};
 };
 
-/// What one thread did, and the small blocks it keeps: an op takes and returns several blocks, and
-/// a locked instruction costs as much as all the rest of it.
-struct ThreadCache {
-  std::array<FreeBlock*, small_classes> first{};
-  std::array<int, small_classes> count{};
-  Counter live_bytes;  // may be negative: blocks of other threads are freed here
-  Counter live_blocks;
-  Counter cached_bytes;
-  int64_t since_peak =
-      0;  // bytes by which live_bytes may have passed what was compared with the peak
-  ThreadCache* next = nullptr;
-};
-constexpr int kept_per_class = 64;
+constexpr int64_t kept_per_class = 512;       // the graph of a training step of a small model
 constexpr int64_t peak_resolution = 1 << 16;  // bytes by which a thread may overlook the peak
 
 enum class CacheState { fresh, open, closed };
+
+/// What one thread did, and the small blocks it keeps: an op takes and returns several blocks, and
+/// a locked instruction costs as much as all the rest of it.
+struct ThreadCache {
+  struct Kept {
+    FreeBlock* first = nullptr;
+    Counter count;
+  };
+  CacheState state = CacheState::fresh;
+  Counter live_bytes;  // may be negative: blocks of other threads are freed here
+  Counter live_blocks;
+  int64_t look_at = peak_resolution;  // live_bytes that may be a new peak
+  std::array<Kept, small_classes> kept{};
+  ThreadCache* next = nullptr;
+
+  /// A kept block of a small class; nullptr if there is none.
+  FreeBlock* take(size_t index) noexcept {
+    Kept& blocks = kept[index];
+    FreeBlock* const block = blocks.first;
+    if (block != nullptr) {
+      blocks.first = block->next;
+      blocks.count.add(-1);
+    }
+    return block;
+  }
+  /// Keeps a block, unless there are enough.
+  bool put(void* memory, size_t index) noexcept {
+    Kept& blocks = kept[index];
+    if (!caching || blocks.count.read() >= kept_per_class) return false;
+    blocks.first =
+        ::new (memory) FreeBlock{blocks.first, static_cast<int64_t>(index * block_alignment)};
+    blocks.count.add(1);
+    return true;
+  }
+};
 thread_local constinit ThreadCache own_cache;
-thread_local constinit CacheState own_state = CacheState::fresh;
 
 // The caches of all running threads; those that ended have left their counts in `ended`.
 SpinLock registry_lock;
@@ -143,12 +166,9 @@ std::atomic<bool> poisoned{false};
 /// Gives the blocks of a thread that ends to the others.
 struct CacheCloser {
   ~CacheCloser() {
-    own_state = CacheState::closed;
+    own_cache.state = CacheState::closed;
     for (size_t i = 0; i < small_classes; ++i) {
-      while (FreeBlock* block = own_cache.first[i]) {
-        own_cache.first[i] = block->next;
-        shelve(block, i);
-      }
+      while (FreeBlock* block = own_cache.take(i)) shelve(block, i);
     }
     const std::lock_guard guard(registry_lock);
     ThreadCache** link = &running;
@@ -159,17 +179,14 @@ struct CacheCloser {
   }
 };
 
-/// This thread's cache; nullptr while the thread ends.
-ThreadCache* open_cache() {
-  if (own_state == CacheState::open) return &own_cache;
-  if (own_state == CacheState::closed) return nullptr;
+/// This thread's cache becomes one of `running`, until the thread ends.
+void open_cache() {
   static thread_local CacheCloser closer;
   static_cast<void>(closer);  // naming it makes its destructor run
-  own_state = CacheState::open;
+  own_cache.state = CacheState::open;
   const std::lock_guard guard(registry_lock);
   own_cache.next = running;
   running = &own_cache;
-  return &own_cache;
 }
 
 template <class Visit>
@@ -192,31 +209,45 @@ void look_at_peak() {
   }
 }
 
-void count(ThreadCache* cache, int64_t bytes, int64_t blocks) noexcept {
-  if (cache == nullptr) {
-    const std::lock_guard guard(registry_lock);
-    ended.live_bytes.add(bytes);
-    ended.live_blocks.add(blocks);
-    return;
+/// Notes that blocks were taken, or given back if both numbers are negative.
+inline void count(int64_t bytes, int64_t blocks) noexcept {
+  if (own_cache.state != CacheState::open) {
+    if (own_cache.state == CacheState::closed) {
+      const std::lock_guard guard(registry_lock);
+      ended.live_bytes.add(bytes);
+      ended.live_blocks.add(blocks);
+      return;
+    }
+    open_cache();
   }
-  cache->live_bytes.add(bytes);
-  cache->live_blocks.add(blocks);
-  cache->since_peak = std::max<int64_t>(0, cache->since_peak + bytes);
-  if (cache->since_peak < peak_resolution) return;
-  cache->since_peak = 0;
-  look_at_peak();
+  own_cache.live_bytes.add(bytes);
+  own_cache.live_blocks.add(blocks);
+  const int64_t live = own_cache.live_bytes.read();
+  if (live >= own_cache.look_at) {
+    own_cache.look_at = live + peak_resolution;
+    look_at_peak();
+  } else if (bytes < 0) {
+    own_cache.look_at = std::min(own_cache.look_at, live + peak_resolution);
+  }
 }
 
-FreeBlock* take_cached(ThreadCache* cache, const SizeClass& size) noexcept {
-  if (!caching) return nullptr;
-  if (cache != nullptr && size.index < small_classes && cache->first[size.index] != nullptr) {
-    FreeBlock* block = cache->first[size.index];
-    cache->first[size.index] = block->next;
-    --cache->count[size.index];
-    cache->cached_bytes.add(-static_cast<int64_t>(size.bytes));
-    return block;
+/// A block that this thread did not keep.
+void* fetch_block(size_t bytes) {
+  const SizeClass size = size_class(bytes);
+  void* block = caching ? take_from_shelf(size.index) : nullptr;
+  if (block != nullptr) return block;
+  return ::operator new (caching ? size.bytes : bytes, std::align_val_t{block_alignment});
+}
+
+/// Lets go of a block that this thread does not keep.
+void give_away(void* memory, size_t bytes) noexcept {
+  const SizeClass size = size_class(bytes);
+  const auto kept = static_cast<int64_t>(size.bytes);
+  if (caching && shelved_bytes.load(std::memory_order_relaxed) + kept <= cache_limit) {
+    shelve(::new (memory) FreeBlock{nullptr, kept}, size.index);
+  } else {
+    drop(memory);
   }
-  return take_from_shelf(size.index);
 }
 
 }  // namespace
@@ -227,37 +258,21 @@ void* allocate_block(size_t bytes) {
     throw std::bad_alloc();
   }
   if (bytes > largest_block.load(std::memory_order_relaxed)) throw std::bad_alloc();
-  const SizeClass size = size_class(bytes);
-  ThreadCache* cache = open_cache();
-  void* block = take_cached(cache, size);
-  if (block == nullptr) {
-    block = ::operator new (caching ? size.bytes : bytes, std::align_val_t{block_alignment});
-  }
-  count(cache, static_cast<int64_t>(bytes), 1);
+  void* block = bytes <= small_limit ? own_cache.take(small_class(bytes)) : nullptr;
+  if (block == nullptr) block = fetch_block(bytes);
+  count(static_cast<int64_t>(bytes), 1);
   if (poisoned.load(std::memory_order_relaxed)) std::memset(block, 0xFF, bytes);
   return block;
 }
 
 void free_block(void* memory, size_t bytes) noexcept {
   if (bytes == 0) bytes = 1;
-  const SizeClass size = size_class(bytes);
-  const auto kept = static_cast<int64_t>(size.bytes);
-  ThreadCache* cache = open_cache();
-  count(cache, -static_cast<int64_t>(bytes), -1);
-  if (!caching || shelved_bytes.load(std::memory_order_relaxed) + kept > cache_limit) {
-    drop(memory);
+  count(-static_cast<int64_t>(bytes), -1);
+  if (bytes <= small_limit && own_cache.state == CacheState::open &&
+      own_cache.put(memory, small_class(bytes))) {
     return;
   }
-  auto* block = ::new (memory) FreeBlock{nullptr, kept};
-  if (cache == nullptr || size.index >= small_classes ||
-      cache->count[size.index] >= kept_per_class) {
-    shelve(block, size.index);
-    return;
-  }
-  block->next = cache->first[size.index];
-  cache->first[size.index] = block;
-  ++cache->count[size.index];
-  cache->cached_bytes.add(kept);
+  give_away(memory, bytes);
 }
 
 MemoryStats memory_stats() {
@@ -266,7 +281,9 @@ MemoryStats memory_stats() {
   for_each_cache([&](const ThreadCache& cache) {
     stats.live_bytes += cache.live_bytes.read();
     stats.live_blocks += cache.live_blocks.read();
-    stats.cached_bytes += cache.cached_bytes.read();
+    for (size_t i = 0; i < small_classes; ++i) {
+      stats.cached_bytes += cache.kept[i].count.read() * static_cast<int64_t>(i * block_alignment);
+    }
   });
   return stats;
 }
@@ -279,14 +296,8 @@ void release_cached_memory() {
   for (size_t i = 0; i < class_count; ++i) {
     while (FreeBlock* block = take_from_shelf(i)) drop(block);
   }
-  ThreadCache* cache = open_cache();
-  for (size_t i = 0; cache != nullptr && i < small_classes; ++i) {
-    while (FreeBlock* block = cache->first[i]) {
-      cache->first[i] = block->next;
-      cache->cached_bytes.add(-block->bytes);
-      drop(block);
-    }
-    cache->count[i] = 0;
+  for (size_t i = 0; i < small_classes; ++i) {
+    while (FreeBlock* block = own_cache.take(i)) drop(block);
   }
 }
 

@@ -16,6 +16,18 @@ void* allocate_block(size_t bytes);
 /// Gives a block back. `bytes` is the size it was asked for with. Thread-safe.
 void free_block(void* block, size_t bytes) noexcept;
 
+/// For containers of the engine's own that live for an op or a sweep.
+template <class T>
+struct BlockAllocator {
+  using value_type = T;
+  BlockAllocator() = default;
+  template <class U>
+  BlockAllocator(const BlockAllocator<U>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(allocate_block(count * sizeof(T))); }
+  void deallocate(T* items, size_t count) { free_block(items, count * sizeof(T)); }
+  friend bool operator==(const BlockAllocator&, const BlockAllocator&) { return true; }
+};
+
 /// What the engine holds, in bytes asked for (not rounded up).
 struct MemoryStats {
   int64_t live_bytes;    ///< in use now

@@ -65,13 +65,20 @@ class Pool {
 
  private:
   void start(int threads);
-  void work();
-  void serve();
+  void work(size_t own);
+  void serve(size_t own);
+  void share_out(uint64_t chunks);
   template <class Ready>
   bool spin_until(const Ready& ready) const;
 
   alignas(64) std::atomic<uint64_t> state_{0};
-  alignas(64) std::atomic<uint64_t> next_{0};
+  // Each thread begins with chunks of its own, the same ones of every loop of the same length: what
+  // it wrote in the last loop is in its core's cache. Then it helps the others with theirs.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> next{0};
+    uint64_t end = 0;
+  };
+  std::array<Share, most_threads> shares_;
   alignas(64) Job job_{};
   std::atomic<bool> busy_{false};
   std::atomic<uint64_t> parked_{0};
@@ -123,12 +130,13 @@ void Pool::start(int threads) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited: signal handlers run in user threads
-  const auto serve = [](void* self) -> void* {
-    static_cast<Pool*>(self)->serve();
+  const auto serve = [](void* share) -> void* {
+    Pool& self = pool();
+    self.serve(static_cast<size_t>(static_cast<Share*>(share) - self.shares_.data()));
     return nullptr;
   };
   while (workers_ + 1 < static_cast<size_t>(threads) &&
-         pthread_create(&handles_[workers_], nullptr, serve, this) == 0) {
+         pthread_create(&handles_[workers_], nullptr, serve, &shares_[workers_ + 1]) == 0) {
     ++workers_;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -143,23 +151,38 @@ void Pool::stop() {
   threads_ = 1;
 }
 
-void Pool::work() {
-  uint64_t chunk;
-  while ((chunk = next_.fetch_add(1, std::memory_order_relaxed)) < job_.chunks) {
-    try {
-      job_.run(chunk);
-    } catch (...) {
-      next_.store(job_.chunks, std::memory_order_relaxed);
-      const std::lock_guard lock(mutex_);
-      if (!error_ || chunk < error_chunk_) {
-        error_ = std::current_exception();
-        error_chunk_ = chunk;
+void Pool::share_out(uint64_t chunks) {
+  const size_t count = workers_ + 1;
+  for (size_t i = 0; i < count; ++i) {
+    shares_[i].next.store(chunks * i / count, std::memory_order_relaxed);
+    shares_[i].end = chunks * (i + 1) / count;
+  }
+}
+
+void Pool::work(size_t own) {
+  const size_t count = workers_ + 1;
+  for (size_t i = 0; i < count; ++i) {
+    Share& share = shares_[(own + i) % count];
+    uint64_t chunk;
+    while (share.next.load(std::memory_order_relaxed) < share.end &&
+           (chunk = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end) {
+      try {
+        job_.run(chunk);
+      } catch (...) {
+        for (size_t j = 0; j < count; ++j) {
+          shares_[j].next.store(shares_[j].end, std::memory_order_relaxed);
+        }
+        const std::lock_guard lock(mutex_);
+        if (!error_ || chunk < error_chunk_) {
+          error_ = std::current_exception();
+          error_chunk_ = chunk;
+        }
       }
     }
   }
 }
 
-void Pool::serve() {
+void Pool::serve(size_t own) {
   uint64_t seen = 0, state = 0;
   const auto changed = [&] {
     state = state_.load();
@@ -178,7 +201,7 @@ void Pool::serve() {
     if ((state & stopping) != 0) return;
     if (!state_.compare_exchange_strong(state, state + 1)) continue;
     seen = state & region_mask;
-    work();
+    work(own);
     const uint64_t after = state_.fetch_sub(1) - 1;
     if ((after & (active_mask | caller_parked)) == caller_parked) {
       { const std::lock_guard lock(mutex_); }
@@ -190,13 +213,13 @@ void Pool::serve() {
 void Pool::run(const Job& job, int threads) {
   if (threads != threads_) start(threads);
   job_ = job;
-  next_.store(0, std::memory_order_relaxed);
+  share_out(job.chunks);
   state_.store(((state_.load(std::memory_order_relaxed) & region_mask) + region_step) | open);
   if (const uint64_t parked = std::min(parked_.load(), job.chunks - 1); parked > 0) {
     { const std::lock_guard lock(mutex_); }
     for (uint64_t i = 0; i < parked; ++i) wake_.notify_one();
   }
-  work();
+  work(0);
   const auto finished = [this] { return (state_.load() & active_mask) == 0; };
   if ((state_.fetch_and(~open) & active_mask) != 0 && !spin_until(finished)) {
     std::unique_lock lock(mutex_);

@@ -1,9 +1,18 @@
 // Ref: a pointer that counts. The object counts itself: `retain` and `release` are found beside it.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace heed {
+
+/// Gives one reference back; true if it was the last. Who holds the only one needs no locked
+/// instruction, since no one else can make another.
+inline bool drop_reference(std::atomic<uint32_t>& references) noexcept {
+  return references.load(std::memory_order_acquire) == 1 ||
+         references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
 
 /// A counted pointer to an object with `retain(T*)` and `release(T*)` in its own namespace.
 /// One word wide; copying costs one atomic increment, moving nothing.

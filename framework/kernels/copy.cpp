@@ -1,12 +1,46 @@
 #include "heed/framework/kernels/copy.h"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
 #include "heed/framework/kernels/map.h"
+#include "heed/framework/kernels/simd.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/copy.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "heed/framework/kernels/vector_map-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+
+void copy_f32(const MapRun<float, 1>& run) {
+  map_run(run, [](auto, auto x) HWY_ATTR { return x; });
+}
+void copy_f64(const MapRun<double, 1>& run) {
+  map_run(run, [](auto, auto x) HWY_ATTR { return x; });
+}
+void fill_f32(const MapRun<float, 0>& run, float value) {
+  map_run(run, [value](auto d) HWY_ATTR { return hn::Set(d, value); });
+}
+void fill_f64(const MapRun<double, 0>& run, double value) {
+  map_run(run, [value](auto d) HWY_ATTR { return hn::Set(d, value); });
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace heed::kernels {
 namespace {
+
+HWY_EXPORT(copy_f32);
+HWY_EXPORT(copy_f64);
+HWY_EXPORT(fill_f32);
+HWY_EXPORT(fill_f64);
 
 /// NaN and what i64 cannot hold become its smallest number, as x86 does it, instead of anything.
 template <class To, class From>
@@ -16,6 +50,79 @@ To converted(From value) {
     return fits ? static_cast<To>(value) : std::numeric_limits<To>::min();
   } else {
     return static_cast<To>(value);
+  }
+}
+
+constexpr int64_t tile = 32;
+
+/// to[i·to_step + j] = from[i + j·from_step], i < rows, j < columns, both at most `tile`: by way of
+/// a buffer, so that both sides are walked along whole cache lines.
+template <class T>
+void transpose_tile(T* to, int64_t to_step, const T* from, int64_t from_step, int64_t rows,
+                    int64_t columns) {
+  T buffer[tile][tile];
+  if (rows == tile && columns == tile) {
+    for (int64_t j = 0; j < tile; ++j) {
+      for (int64_t i = 0; i < tile; ++i) buffer[i][j] = from[i + j * from_step];
+    }
+    for (int64_t i = 0; i < tile; ++i) std::copy_n(buffer[i], tile, to + i * to_step);
+    return;
+  }
+  for (int64_t j = 0; j < columns; ++j) {
+    for (int64_t i = 0; i < rows; ++i) buffer[i][j] = from[i + j * from_step];
+  }
+  for (int64_t i = 0; i < rows; ++i) std::copy_n(buffer[i], columns, to + i * to_step);
+}
+
+/// Copies where the innermost dimension is dense in `to` and `dense` is the one dense in `from`.
+template <class T>
+void copy_transposed(T* to, const T* from, const StridedLoop<2>& loop, int64_t dense) {
+  const int64_t inner = loop.rank - 1;
+  const auto at = [](const auto& array, int64_t i) { return array[static_cast<size_t>(i)]; };
+  const auto tiles_along = [&](int64_t d) {
+    return d == dense || d == inner ? (at(loop.sizes, d) + tile - 1) / tile : at(loop.sizes, d);
+  };
+  int64_t tiles = 1;
+  for (int64_t d = 0; d < loop.rank; ++d) tiles *= tiles_along(d);
+  parallel_for(tiles, elements_per_chunk / (tile * tile), [&](int64_t begin, int64_t end) {
+    for (int64_t t = begin; t < end; ++t) {
+      int64_t rest = t, to_at = 0, from_at = 0, rows = tile, columns = tile;
+      for (int64_t d = loop.rank - 1; d >= 0; --d) {
+        int64_t index = rest % tiles_along(d);
+        rest /= tiles_along(d);
+        if (d == dense || d == inner) {
+          index *= tile;
+          (d == dense ? rows : columns) = std::min(tile, at(loop.sizes, d) - index);
+        }
+        to_at += index * at(loop.steps, d)[0];
+        from_at += index * at(loop.steps, d)[1];
+      }
+      transpose_tile(to + to_at, at(loop.steps, dense)[0], from + from_at, at(loop.steps, inner)[1],
+                     rows, columns);
+    }
+  });
+}
+
+template <class T>
+void copy_elements(const Tensor& to, const Tensor& from) {
+  const StridedLoop<2> loop(to.shape(), {&to.strides(), &from.strides()});
+  const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };
+  const int64_t inner = loop.rank - 1;
+  if (steps(inner)[0] == 1 && steps(inner)[1] != 1 && steps(inner)[1] != 0) {
+    for (int64_t d = 0; d < inner; ++d) {
+      const bool worthwhile =
+          loop.sizes[static_cast<size_t>(d)] >= 4 && loop.sizes[static_cast<size_t>(inner)] >= 4;
+      if (steps(d)[1] == 1 && worthwhile) {
+        return copy_transposed(to.mutable_data<T>(), from.data<T>(), loop, d);
+      }
+    }
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(copy_f32), HWY_DYNAMIC_DISPATCH(copy_f64));
+    map_runs_into<T>(to, run, from);
+  } else {
+    map_into<T, T>(
+        to, [](T value) { return value; }, from);
   }
 }
 
@@ -43,14 +150,20 @@ Tensor cast(const Tensor& x, DType dtype) {
 }
 
 void copy_(const Tensor& to, const Tensor& from) {
-  visit(to.dtype(), [&]<class T>() {
-    map_into<T, T>(
-        to, [](T value) { return value; }, from);
-  });
+  visit(to.dtype(), [&]<class T>() { copy_elements<T>(to, from); });
 }
 
 void fill_(const Tensor& x, double value) {
-  visit(x.dtype(), [&]<class T>() { map_into<T>(x, [value]() { return static_cast<T>(value); }); });
+  visit(x.dtype(), [&]<class T>() {
+    const T element = static_cast<T>(value);
+    if constexpr (std::is_floating_point_v<T>) {
+      const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(fill_f32), HWY_DYNAMIC_DISPATCH(fill_f64));
+      map_runs_into<T>(x, [&](const auto& part) { run(part, element); });
+    } else {
+      map_into<T>(x, [element]() { return element; });
+    }
+  });
 }
 
 }  // namespace heed::kernels
+#endif

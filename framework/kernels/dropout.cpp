@@ -1,30 +1,128 @@
 #include "heed/framework/kernels/dropout.h"
 
-#include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/strided_loop.h"
+#include <algorithm>
+#include <cmath>
 
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/map.h"
+#include "heed/framework/kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/dropout.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "heed/framework/kernels/philox-inl.h"
+
+#ifndef HEED_FRAMEWORK_KERNELS_DROPOUT_ONCE
+#define HEED_FRAMEWORK_KERNELS_DROPOUT_ONCE
 namespace heed::kernels {
+namespace {
+
+template <class T>
+struct DropoutRun {
+  const T* from;
+  T* to;
+  int64_t begin, end;  // `begin` is a multiple of 4: words come by four
+  RandomStream words;
+  int32_t limit;  // elements whose word >> 8 is below are dropped
+  T scale;
+  bool stream;
+};
+
+}  // namespace
+}  // namespace heed::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+
+/// x · scale, or 0 where the word is below the limit.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V kept(D d, V scaled, const uint32_t* words, int32_t limit) {
+  using Lane = hwy::MakeSigned<hn::TFromD<D>>;
+  const hn::Rebind<Lane, D> integers;
+  const hn::Rebind<uint32_t, D> d32;
+  const auto drawn = hn::ShiftRight<8>(hn::LoadU(d32, words));
+  const auto wide = [&]() HWY_ATTR {
+    if constexpr (sizeof(Lane) == 4) {
+      return hn::BitCast(integers, drawn);
+    } else {
+      const hn::Rebind<uint64_t, D> unsigned_integers;
+      return hn::BitCast(integers, hn::PromoteTo(unsigned_integers, drawn));
+    }
+  }();
+  const auto dropped = hn::Lt(wide, hn::Set(integers, Lane{limit}));
+  return hn::IfThenZeroElse(hn::RebindMask(d, dropped), scaled);
+}
+
+template <class T>
+void dropout_run(const DropoutRun<T>& run) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  constexpr int64_t block = 128;
+  HWY_ALIGN uint32_t words[block];
+  PhiloxKeys keys;
+  philox_keys(run.words, keys);
+  const auto scale = hn::Set(d, run.scale);
+  for (int64_t begin = run.begin; begin < run.end; begin += block) {
+    const int64_t length = std::min(block, run.end - begin);
+    philox_words(keys, static_cast<uint64_t>(begin) / 4, (length + 3) / 4, words);
+    const T* const from = run.from + begin;
+    T* const to = run.to + begin;
+    int64_t i = 0;
+    for (; i + lanes <= length; i += lanes) {
+      const auto scaled = hn::Mul(hn::LoadU(d, from + i), scale);
+      const auto result = kept(d, scaled, words + i, run.limit);
+      if (run.stream) {
+        hn::Stream(result, d, to + i);
+      } else {
+        hn::StoreU(result, d, to + i);
+      }
+    }
+    for (; i < length; ++i) {
+      to[i] = static_cast<int32_t>(words[i] >> 8) < run.limit ? T{0} : from[i] * run.scale;
+    }
+  }
+}
+void dropout_f32(const DropoutRun<float>& run) {
+  dropout_run(run);
+}
+void dropout_f64(const DropoutRun<double>& run) {
+  dropout_run(run);
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::kernels {
+
+HWY_EXPORT(dropout_f32);
+HWY_EXPORT(dropout_f64);
 
 Tensor dropout(const Tensor& input, double p, RandomStream stream) {
   const Tensor x = contiguous(input);
   Tensor out = Tensor::empty(x.shape(), x.dtype());
   visit_floating("dropout", x.dtype(), [&]<class T>() {
-    const T* from = x.data<T>();
-    T* to = out.mutable_data<T>();
-    const T scale = p < 1 ? static_cast<T>(1 / (1 - p)) : T{0};
-    const float limit = static_cast<float>(p);
+    const auto run =
+        of_type<T>(HWY_DYNAMIC_DISPATCH(dropout_f32), HWY_DYNAMIC_DISPATCH(dropout_f64));
+    DropoutRun<T> all{x.data<T>(), out.mutable_data<T>(), 0, x.numel(), stream, 0, 0, false};
+    all.scale = p < 1 ? static_cast<T>(1 / (1 - p)) : T{0};
+    // uniform_float(word) < p, in integers
+    all.limit = static_cast<int32_t>(std::ceil(static_cast<float>(p) * 0x1p24F));
+    all.stream = is_streamed(all.to, x.numel());
     parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
       static_assert(elements_per_chunk % 4 == 0);  // so that a chunk begins with a block
-      for (int64_t i = begin; i < end; i += 4) {
-        const auto words = block_at(stream, static_cast<uint64_t>(i) / 4);
-        for (int64_t j = i; j < end && j < i + 4; ++j) {
-          const bool dropped = uniform_float(words[static_cast<size_t>(j - i)]) < limit;
-          to[j] = dropped ? T{0} : from[j] * scale;
-        }
-      }
+      DropoutRun<T> part = all;
+      part.begin = begin;
+      part.end = end;
+      run(part);
+      if (part.stream) finish_streaming();
     });
   });
   return out;
 }
 
 }  // namespace heed::kernels
+#endif

@@ -34,6 +34,8 @@ Tensor minimum(const Tensor& a, const Tensor& b);
 
 Tensor relu(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
+/// x·sigmoid(x).
+Tensor silu(const Tensor& x);
 /// log sigmoid(x) = min(x, 0) − log1p(exp(−|x|)).
 Tensor log_sigmoid(const Tensor& x);
 /// log(1 + exp(beta·x)) / beta, and x where beta·x > threshold.
@@ -46,5 +48,13 @@ Tensor leaky_relu(const Tensor& x, double slope);
 Tensor gelu(const Tensor& x);
 /// ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))).
 Tensor gelu_tanh(const Tensor& x);
+
+// The gradient of an input of these, from g, that of the output, in one pass: all of one shape.
+Tensor relu_backward(const Tensor& g, const Tensor& y);
+Tensor sigmoid_backward(const Tensor& g, const Tensor& y);
+Tensor tanh_backward(const Tensor& g, const Tensor& y);
+Tensor silu_backward(const Tensor& g, const Tensor& x);
+Tensor gelu_backward(const Tensor& g, const Tensor& x);
+Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x);
 
 }  // namespace heed::kernels

@@ -48,17 +48,53 @@ void for_each_target(const Tensor& x, int64_t dim, const Tensor& index, const Te
   });
 }
 
+/// Adds slices of `added` to the slices of the dense `out` that `index` names, which are zeroed
+/// before if they `start_empty`. A chunk owns some of the slices of `out`, so each element is a sum
+/// in the order of `index` however many threads there are.
+void add_slices(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& added,
+                bool start_empty) {
+  constexpr int64_t most_chunks = 8;  // each reads all of `index`
+  const Split split(out.shape(), dim);
+  const Tensor source = contiguous(added);
+  const Tensor indices = contiguous(index);
+  const int64_t* at = indices.data<int64_t>();
+  const int64_t count = index.numel();
+  const int64_t work = (split.size + count) * split.inner;
+  const int64_t chunks = std::clamp<int64_t>(work / elements_per_chunk, 1, most_chunks);
+  const int64_t grain = std::max<int64_t>(1, (split.size + chunks - 1) / chunks);
+  visit_number("index_add", out.dtype(), [&]<class T>() {
+    for (int64_t outer = 0; outer < split.outer; ++outer) {
+      const T* const from = source.data<T>() + outer * count * split.inner;
+      T* const to = out.mutable_data<T>() + outer * split.size * split.inner;
+      parallel_for(split.size, grain, [&](int64_t begin, int64_t end) {
+        if (start_empty) std::fill_n(to + begin * split.inner, (end - begin) * split.inner, T{0});
+        for (int64_t i = 0; i < count; ++i) {
+          if (at[i] < begin || at[i] >= end) continue;
+          T* const slice = to + at[i] * split.inner;
+          const T* const more = from + i * split.inner;
+          for (int64_t j = 0; j < split.inner; ++j) slice[j] = plus(slice[j], more[j]);
+        }
+      });
+    }
+  });
+}
+
 }  // namespace
 
 void check_indices(const char* op, const Tensor& index, int64_t size) {
   const int64_t* indices = index.data<int64_t>();
   const StridedLoop<1> loop(index.shape(), {&index.strides()});
   loop.for_each_run(0, loop.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
+    const int64_t* const first = indices + offsets[0];
+    uint64_t largest = 0;  // a negative index is larger than any size
     for (int64_t i = 0; i < length; ++i) {
-      const int64_t value = indices[offsets[0] + i * steps[0]];
-      if (value < 0 || value >= size) {
-        throw IndexError(op, ": index ", value, " is out of range for a dimension of size ", size);
-      }
+      largest = std::max(largest, static_cast<uint64_t>(first[i * steps[0]]));
+    }
+    if (length == 0 || largest < static_cast<uint64_t>(size)) return;
+    for (int64_t i = 0;; ++i) {
+      const int64_t value = first[i * steps[0]];
+      if (value >= 0 && value < size) continue;
+      throw IndexError(op, ": index ", value, " is out of range for a dimension of size ", size);
     }
   });
 }
@@ -87,24 +123,15 @@ Tensor index_select(const Tensor& input, int64_t dim, const Tensor& index) {
   return out;
 }
 
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& added) {
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
   Tensor out = contiguous_copy(x);
-  const Split split(x.shape(), dim);
-  const Tensor source = contiguous(added);
-  const Tensor indices = contiguous(index);
-  const int64_t* at = indices.data<int64_t>();
-  const int64_t count = index.numel();
-  visit_number("index_add", x.dtype(), [&]<class T>() {
-    const T* from = source.data<T>();
-    T* to = out.mutable_data<T>();
-    // One thread: two slices may go to one place, and the order of a sum is part of its bits.
-    for (int64_t outer = 0; outer < split.outer; ++outer) {
-      for (int64_t i = 0; i < count; ++i) {
-        T* slice = to + (outer * split.size + at[i]) * split.inner;
-        for (int64_t j = 0; j < split.inner; ++j) slice[j] = plus(slice[j], *from++);
-      }
-    }
-  });
+  add_slices(out, dim, index, source, false);
+  return out;
+}
+
+Tensor index_sum(const Shape& shape, int64_t dim, const Tensor& index, const Tensor& source) {
+  Tensor out = Tensor::empty(shape, source.dtype());
+  add_slices(out, dim, index, source, true);
   return out;
 }
 

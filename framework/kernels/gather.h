@@ -13,6 +13,9 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
 /// x + slices of `source` added along `dim` at `index` [n], in order; a new tensor.
 Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source);
 
+/// The same onto zeros: a new tensor of `shape`.
+Tensor index_sum(const Shape& shape, int64_t dim, const Tensor& index, const Tensor& source);
+
 /// out[i][j]… = x[i][index[i][j]]…: the index replaces the coordinate of `dim`.
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
 /// x + elements of `source` added where gather would read; a new tensor.

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <vector>
 
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/kernels/batch.h"
+#include "heed/framework/kernels/block_gemm.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/elementwise.h"
 
@@ -79,16 +82,6 @@ Matrix describe_matrix(const Tensor& x) {
   return {};
 }
 
-/// Where the matrix number `index` of a batch begins, in elements from the first.
-int64_t batch_offset(const Tensor& x, int64_t index) {
-  int64_t offset = 0;
-  for (int64_t d = x.dim() - 3; d >= 0; --d) {
-    offset += index % x.shape()[d] * x.strides()[d];
-    index /= x.shape()[d];
-  }
-  return offset;
-}
-
 void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k,
                const float* from_a, const float* from_b, float* to, int64_t leading) {
   cblas_sgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
@@ -147,11 +140,47 @@ void run_inner_pieces(const Product<T>& product, const T* a, const T* b, T* to) 
 }
 
 template <class T>
-void run_all(const Tensor& a, const Tensor& b, const Tensor& out) {
+MatrixView<T> view_of(const Tensor& x) {
+  const int64_t row = x.strides()[x.dim() - 2], col = x.strides()[x.dim() - 1];
+  // The step along a dimension of size 1 is never taken: it may be what block_gemm wants.
+  const bool dense_rows = col == 1 || x.size(-1) == 1;
+  return {x.data<T>(), dense_rows || x.size(-2) > 1 ? row : 1, dense_rows ? 1 : col};
+}
+
+/// OpenBLAS is better where a is nearly a vector, which is not worth packing b for, and at the
+/// gradients of large weights. Measured: see docs/performance.md.
+template <class T>
+bool is_for_blas(const BlockProduct<T>& p, int64_t batch) {
+  if (batch > 1) return false;
+  return p.m < 16 || (p.a.col != 1 && p.k >= inner_piece && p.n >= piece_size);
+}
+
+template <class T>
+void run_blocks(const BlockProduct<T>& first, const Tensor& a, const Tensor& b, int64_t batch) {
+  if (batch == 1) {
+    block_gemm(first);
+    return;
+  }
+  const int64_t size = first.m * first.n;
+  const int64_t grain = std::max<int64_t>(1, flops_per_chunk / (2 * size * first.k + 1));
+  const std::vector<int64_t> from_a = batch_offsets(a), from_b = batch_offsets(b);
+  parallel_for(batch, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      BlockProduct<T> product = first;
+      product.a.data += from_a[static_cast<size_t>(i)];
+      product.b.data += from_b[static_cast<size_t>(i)];
+      product.c += i * size;
+      small_gemm(product);
+    }
+  });
+}
+
+/// One product by OpenBLAS, in pieces.
+template <class T>
+void run_blas(const Tensor& a, const Tensor& b, const Tensor& out) {
   const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
   const Product<T> product{describe_matrix(a), describe_matrix(b), m, n, k};
-  const int64_t batch = out.numel() / (m * n);
-  if (batch == 1 && k >= 2 * inner_piece && m <= piece_size && n <= piece_size) {
+  if (k >= 2 * inner_piece && m <= piece_size && n <= piece_size) {
     run_inner_pieces(product, a.data<T>(), b.data<T>(), out.mutable_data<T>());
     return;
   }
@@ -160,17 +189,34 @@ void run_all(const Tensor& a, const Tensor& b, const Tensor& out) {
   const int64_t pieces = std::max<int64_t>(1, longer / piece_size);
   const int64_t step = ceil_div(longer, pieces);
   const int64_t grain = std::max<int64_t>(1, flops_per_chunk / (2 * m * n * k / pieces + 1));
-  parallel_for(batch * pieces, grain, [&](int64_t first, int64_t last) {
+  parallel_for(pieces, grain, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      const int64_t matrix = i / pieces;
-      const int64_t begin = i % pieces * step;
+      const int64_t begin = i * step;
       const int64_t size = std::min(step, longer - begin);
       if (size <= 0) continue;
-      product.run(a.data<T>() + batch_offset(a, matrix), b.data<T>() + batch_offset(b, matrix),
-                  out.mutable_data<T>() + matrix * m * n, by_rows ? begin : 0, by_rows ? size : m,
-                  by_rows ? 0 : begin, by_rows ? n : size, 0, k);
+      product.run(a.data<T>(), b.data<T>(), out.mutable_data<T>(), by_rows ? begin : 0,
+                  by_rows ? size : m, by_rows ? 0 : begin, by_rows ? n : size, 0, k);
     }
   });
+}
+
+template <class T>
+void run_all(const Tensor& a, const Tensor& b, const Tensor& bias, const Tensor& out) {
+  const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
+  const int64_t batch = out.numel() / (m * n);
+  const BlockProduct<T> product{m,
+                                n,
+                                k,
+                                view_of<T>(a),
+                                view_of<T>(b),
+                                out.mutable_data<T>(),
+                                bias.defined() ? bias.data<T>() : nullptr};
+  if (!is_for_blas(product, batch)) {
+    run_blocks(product, a, b, batch);
+    return;
+  }
+  run_blas<T>(a, b, out);
+  if (bias.defined()) add_(out, bias.alias(out.shape(), {0, 1}, bias.offset()), 1);
 }
 
 bool is_shared(const Tensor& x) {
@@ -189,50 +235,55 @@ void check_blas_size(const Tensor& x) {
   }
 }
 
-}  // namespace
-
-Tensor gemm(const Tensor& a, const Tensor& b) {
+/// a · b + bias; bias is [N] or undefined, and b is shared if it is given.
+Tensor gemm(const Tensor& a, const Tensor& b, const Tensor& bias) {
   Shape shape = a.shape();
   shape[a.dim() - 1] = b.size(-1);
   const int64_t numel = numel_of(shape);
   // One b for the whole batch: the batch joins the rows, and many products become a large one.
-  Strides strides;
   const Shape rows{numel == 0 ? 0 : numel / b.size(-1), a.size(-1)};
-  if (numel > 0 && a.dim() > 2 && is_shared(b) &&
-      view_strides(a.shape(), a.strides(), rows, strides)) {
-    const IntList tail{b.size(-2), b.size(-1)};
-    const IntList tail_strides{b.strides()[b.dim() - 2], b.strides()[b.dim() - 1]};
-    const Tensor flat =
-        gemm(a.alias(rows, strides, a.offset()), b.alias(tail, Strides(tail_strides), b.offset()));
-    return flat.alias(shape, contiguous_strides(shape), flat.offset());
+  if (numel > 0 && a.dim() > 2 && is_shared(b)) {
+    Strides strides;
+    const bool viewable = view_strides(a.shape(), a.strides(), rows, strides);
+    if (viewable || b.dim() == 2) {
+      const Tensor flat = viewable ? a.alias(rows, strides, a.offset())
+                                   : contiguous_copy(a).alias(rows, contiguous_strides(rows), 0);
+      const IntList tail{b.size(-2), b.size(-1)};
+      const IntList tail_strides{b.strides()[b.dim() - 2], b.strides()[b.dim() - 1]};
+      const Tensor y = gemm(flat, b.alias(tail, Strides(tail_strides), b.offset()), bias);
+      return y.alias(shape, contiguous_strides(shape), y.offset());
+    }
   }
   Tensor out = Tensor::empty(shape, a.dtype());
   if (numel == 0) return out;
   if (a.size(-1) == 0) {
     fill_(out, 0);
+    if (bias.defined()) add_(out, bias.alias(shape, {0, bias.strides()[0]}, bias.offset()), 1);
     return out;
   }
   const Tensor from_a = describe_matrix(a).readable ? a : contiguous_copy(a);
   const Tensor from_b = describe_matrix(b).readable ? b : contiguous_copy(b);
+  const Tensor dense_bias = bias.defined() ? contiguous(bias) : bias;
   check_blas_size(from_a);
   check_blas_size(from_b);
-  visit_floating("matmul", a.dtype(), [&]<class T>() { run_all<T>(from_a, from_b, out); });
+  visit_floating("matmul", a.dtype(),
+                 [&]<class T>() { run_all<T>(from_a, from_b, dense_bias, out); });
   return out;
 }
 
+}  // namespace
+
+Tensor gemm(const Tensor& a, const Tensor& b) {
+  return gemm(a, b, Tensor());
+}
+
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const int64_t in = weight.size(1), out = weight.size(0);
-  Shape shape = x.shape();
-  shape[x.dim() - 1] = out;
-  const Shape flat{out == 0 ? 0 : numel_of(shape) / out, in};
-  Strides strides;
-  const bool viewable = view_strides(x.shape(), x.strides(), flat, strides);
-  const Tensor rows = viewable ? x.alias(flat, strides, x.offset())
-                               : contiguous_copy(x).alias(flat, contiguous_strides(flat), 0);
   const IntList crossed{weight.strides()[1], weight.strides()[0]};
-  const Tensor y = gemm(rows, weight.alias({in, out}, Strides(crossed), weight.offset()));
-  if (bias.defined()) add_(y, bias.alias(y.shape(), {0, bias.strides()[0]}, bias.offset()), 1);
-  return y.alias(shape, contiguous_strides(shape), 0);
+  const Shape shape{weight.size(1), weight.size(0)};
+  const Tensor matrix = weight.alias(shape, Strides(crossed), weight.offset());
+  if (x.dim() > 1) return gemm(x, matrix, bias);
+  const Tensor row = x.alias({1, x.size(0)}, {0, x.strides()[0]}, x.offset());
+  return gemm(row, matrix, bias).alias({weight.size(0)}, {1}, 0);
 }
 
 BlasInfo blas_info() {

@@ -1,13 +1,37 @@
 // map: out[i] = f(in[i]…) over strided operands; one template for unary, binary and ternary ops.
+// map_runs: the same for a kernel that takes whole runs of elements, as vector code does.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "heed/framework/kernels/strided_loop.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed::kernels {
+
+namespace detail {
+
+inline constexpr int64_t map_block = 256;
+template <class T>
+struct MapBuffer {
+  MapBuffer() {}  // NOLINT: the elements stay as they are
+  T elements[map_block];
+};
+
+/// `length` elements at `from`, `step` apart: there, or in `buffer` if they are not dense.
+template <class T>
+const T* dense_elements(const T* from, int64_t step, int64_t length, T* buffer) {
+  if (step == 1) return from;
+  for (int64_t i = 0; i < length; ++i) buffer[i] = from[i * step];
+  return buffer;
+}
+
+}  // namespace detail
 
 /// Fills `out` with f of the elements of `in`, all of `out`'s shape (expanded, if need be). Out and
 /// In are the elements' types. Operands may be strided anyhow; `out` must not overlap itself.
@@ -24,15 +48,21 @@ void map_into(const Tensor& out, const F& f, const Tensors&... in) {
     }
     const StridedLoop<count> loop(out.shape(), {&out.strides(), &in.strides()...});
     loop.parallel([&](const auto& offsets, int64_t length, const auto& steps) {
-      Out* const run_to = to + offsets[0];
-      [[maybe_unused]] const std::tuple<const In*...> run_from(
-          (std::get<k>(from) + offsets[k + 1])...);
-      if (steps[0] == 1 && ((steps[k + 1] == 1) && ...)) {
-        for (int64_t i = 0; i < length; ++i) run_to[i] = f(std::get<k>(run_from)[i]...);
-      } else {
-        for (int64_t i = 0; i < length; ++i) {
-          run_to[i * steps[0]] = f(std::get<k>(run_from)[i * steps[k + 1]]...);
-        }
+      const bool dense = steps[0] == 1 && ((steps[k + 1] == 1) && ...);
+      const int64_t block = dense ? length : detail::map_block;
+      Out results[detail::map_block];
+      [[maybe_unused]] std::tuple<detail::MapBuffer<In>...> buffers;
+      for (int64_t begin = 0; begin < length; begin += block) {
+        // Blocks made dense, so that the loop over them is one of vectors.
+        const int64_t count_here = std::min(block, length - begin);
+        [[maybe_unused]] const std::tuple<const In*...> here(
+            detail::dense_elements(std::get<k>(from) + offsets[k + 1] + begin * steps[k + 1],
+                                   steps[k + 1], count_here, std::get<k>(buffers).elements)...);
+        Out* const target = to + offsets[0] + begin * steps[0];
+        Out* const filled = steps[0] == 1 ? target : results;
+        for (int64_t i = 0; i < count_here; ++i) filled[i] = f(std::get<k>(here)[i]...);
+        if (filled == target) continue;
+        for (int64_t i = 0; i < count_here; ++i) target[i * steps[0]] = filled[i];
       }
     });
   };
@@ -44,6 +74,86 @@ template <class Out, class... In, class F, class... Tensors>
 Tensor map(const F& f, const Tensor& first, const Tensors&... rest) {
   Tensor out = Tensor::empty(first.shape(), dtype_of<Out>);
   map_into<Out, In...>(out, f, first, rest...);
+  return out;
+}
+
+/// `rows` rows of `length` elements: element i of row r of operand k is at
+/// from[k] + r · row_steps[k] + i · steps[k].
+template <class T, size_t count>
+struct MapRun {
+  T* to;
+  int64_t to_step, to_row_step;
+  std::array<const T*, count> from;
+  std::array<int64_t, count> steps, row_steps;
+  int64_t length, rows;
+  bool stream;  ///< write past the caches
+};
+
+/// Whether to write a result past the caches: it is too large to stay there until it is read.
+template <class T>
+bool is_streamed(const T* to, int64_t length) {
+  constexpr int64_t least_bytes = int64_t{16} << 20;
+  constexpr uintptr_t vector_bytes = 64;
+  return length >= least_bytes / static_cast<int64_t>(sizeof(T)) &&
+         reinterpret_cast<uintptr_t>(to) % vector_bytes == 0;
+}
+/// After such writes: other threads see them as they do common ones.
+void finish_streaming();
+
+/// The kernel for T, one of two: a table of targets holds no templates.
+template <class T, class F32, class F64>
+auto of_type([[maybe_unused]] F32 f32, [[maybe_unused]] F64 f64) {
+  if constexpr (std::is_same_v<T, float>) {
+    return f32;
+  } else {
+    return f64;
+  }
+}
+
+/// Calls run(MapRun<T, …>) until all of `out` is filled; operands as for map_into.
+template <class T, class Run, class... Tensors>
+void map_runs_into(const Tensor& out, const Run& run, const Tensors&... in) {
+  constexpr size_t count = sizeof...(in);
+  T* const to = out.mutable_data<T>();
+  const std::array<const T*, count> from{in.template data<T>()...};
+  if (out.numel() <= elements_per_chunk && out.is_contiguous() && (in.is_contiguous() && ...)) {
+    std::array<int64_t, count> steps;
+    steps.fill(1);
+    run(MapRun<T, count>{to, 1, 0, from, steps, steps, out.numel(), 1, false});
+    return;
+  }
+  const bool in_place = ((to == in.template data<T>()) || ...);
+  const bool stream = !in_place && is_streamed(to, out.numel());
+  const StridedLoop<count + 1> loop(out.shape(), {&out.strides(), &in.strides()...});
+  using Loop = StridedLoop<count + 1>;
+  const auto each = [&](const typename Loop::Block& block) {
+    MapRun<T, count> part{to + block.offsets[0],
+                          block.steps[0],
+                          block.row_steps[0],
+                          from,
+                          {},
+                          {},
+                          block.length,
+                          block.rows,
+                          stream};
+    for (size_t k = 0; k < count; ++k) {
+      part.from[k] += block.offsets[k + 1];
+      part.steps[k] = block.steps[k + 1];
+      part.row_steps[k] = block.row_steps[k + 1];
+    }
+    run(part);
+  };
+  parallel_for(loop.numel, elements_per_chunk, [&](int64_t begin, int64_t end) {
+    loop.for_each_block(begin, end, each);
+    if (stream) finish_streaming();
+  });
+}
+
+/// As map_runs_into, into a new tensor of the first operand's shape and dtype.
+template <class T, class Run, class... Tensors>
+Tensor map_runs(const Run& run, const Tensor& first, const Tensors&... rest) {
+  Tensor out = Tensor::empty(first.shape(), first.dtype());
+  map_runs_into<T>(out, run, first, rest...);
   return out;
 }
 

@@ -3,98 +3,286 @@
 #include <algorithm>
 #include <cmath>
 
-#include "heed/framework/base/parallel.h"
-#include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/reduce.h"
+#include "heed/framework/kernels/rows.h"
+#include "heed/framework/kernels/simd.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/normalize.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "heed/framework/kernels/rows-inl.h"
+
+#ifndef HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE
+#define HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE
 namespace heed::kernels {
 namespace {
 
-constexpr int64_t rows_per_chunk = 64;
+/// `count` dense rows of `length` elements. Weight and bias are the same in all of them.
+template <class T>
+struct NormRun {
+  Norm norm;
+  int64_t count, length;
+  double eps;
+  const T* x;
+  Rows<T> weight, bias;
+  T *y, *centre, *scale;
+  bool streams;  ///< writes past the caches
+};
 
 template <class T>
-const T* data_or_null(const Tensor& x) {
-  return x.defined() ? x.data<T>() : nullptr;
+struct NormBackwardRun {
+  Norm norm;
+  int64_t count, length;
+  Rows<T> g;
+  const T* x;
+  Rows<T> weight;
+  const T *centre, *scale;
+  T* dx;
+  T *d_weight, *d_bias;  ///< of these rows alone; nullptr: not wanted
+  bool streams;
+};
+
+}  // namespace
+}  // namespace heed::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+
+/// Elements as f64, as many as there are lanes of f64.
+template <class D, class Some>
+HWY_INLINE hn::Vec<D> load_f64(D d, const float* from, Some some) {
+  const hn::Rebind<float, D> narrow;
+  return hn::PromoteTo(d, load(narrow, from, some, 0.0F));
+}
+template <class D, class Some>
+HWY_INLINE hn::Vec<D> load_f64(D d, const double* from, Some some) {
+  return load(d, from, some, 0.0);
+}
+
+/// Σ term(i, Whole or Part) over a row.
+template <class D, class Term>
+HWY_INLINE double sum_of_row(D d, int64_t length, const Term& term) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  auto even = hn::Zero(d), odd = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + 2 * lanes <= length; i += 2 * lanes) {
+    even = hn::Add(even, term(i, Whole{}));
+    odd = hn::Add(odd, term(i + lanes, Whole{}));
+  }
+  for_each_vector(d, length - i, [&](int64_t k, auto some) HWY_ATTR {
+    even = hn::Add(even, within(d, term(i + k, some), some));
+  });
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+}
+
+template <class T>
+void forward(const NormRun<T>& run) {
+  const hn::ScalableTag<T> d;
+  const hn::ScalableTag<double> wide;
+  const int64_t length = run.length;
+  const auto size = static_cast<double>(length);
+  const Row weight(d, run.weight, 0, 1), bias(d, run.bias, 0, 1);
+  const Rows<T> rows{run.x, length, 1};
+  for (int64_t r = 0; r < run.count; ++r) {
+    const T* const x = run.x + r * length;
+    const Row row(d, rows, r, run.count);
+    T* const y = run.y + r * length;
+    double mean = 0;
+    if (run.norm == Norm::layer) {
+      const auto element = [&](int64_t i, auto some)
+                               HWY_ATTR { return load_f64(wide, x + i, some); };
+      mean = sum_of_row(wide, length, element) / size;
+    }
+    const double squares = sum_of_row(wide, length, [&](int64_t i, auto some) HWY_ATTR {
+      const auto v = hn::Sub(load_f64(wide, x + i, some), hn::Set(wide, mean));
+      return hn::Mul(v, v);
+    });
+    const auto scale = static_cast<T>(1 / std::sqrt(squares / size + run.eps));
+    // The mean in two parts: in one, it would be off by as much as the row's numbers are large.
+    const auto high = static_cast<T>(mean);
+    const auto low = static_cast<T>(mean - static_cast<double>(high));
+    run.centre[r] = high;
+    run.scale[r] = scale;
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      row.announce(i);
+      const auto v = hn::Sub(row.at(d, i, some, T{0}), hn::Set(d, high));
+      const auto normal = hn::Mul(hn::Sub(v, hn::Set(d, low)), hn::Set(d, scale));
+      const auto affine =
+          hn::MulAdd(normal, weight.at(d, i, some, T{0}), bias.at(d, i, some, T{0}));
+      put(d, affine, y + i, some, run.streams);
+    });
+  }
+}
+
+template <bool affine, class T>
+void backward(const NormBackwardRun<T>& run) {
+  const hn::ScalableTag<T> d;
+  const int64_t length = run.length;
+  const Row weight(d, run.weight, 0, 1);
+  const Rows<T> rows{run.x, length, 1};
+  for (int64_t r = 0; r < run.count; ++r) {
+    const Row g(d, run.g, r, run.count), x(d, rows, r, run.count);
+    T* const dx = run.dx + r * length;
+    const auto centre = hn::Set(d, run.centre[r]), scale = hn::Set(d, run.scale[r]);
+    const auto normal_at = [&](int64_t i, auto some) HWY_ATTR {
+      return hn::Mul(hn::Sub(x.at(d, i, some, T{0}), centre), scale);
+    };
+    auto sum = hn::Zero(d), product = hn::Zero(d);
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      const auto gradient = g.at(d, i, some, T{0}), normal = normal_at(i, some);
+      if constexpr (affine) {
+        const auto d_weight = load(d, run.d_weight + i, some, T{0});
+        const auto d_bias = load(d, run.d_bias + i, some, T{0});
+        store(d, hn::MulAdd(gradient, normal, d_weight), run.d_weight + i, some);
+        store(d, hn::Add(gradient, d_bias), run.d_bias + i, some);
+      }
+      const auto weighted = hn::Mul(gradient, within(d, weight.at(d, i, some, T{0}), some));
+      sum = hn::Add(sum, weighted);
+      product = hn::MulAdd(weighted, normal, product);
+    });
+    const T total = run.norm == Norm::layer ? hn::GetLane(hn::SumOfLanes(d, sum)) : T{0};
+    const auto size = static_cast<T>(length);
+    const auto mean = hn::Set(d, total / size);
+    const auto mean_product = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, product)) / size);
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      g.announce(i);
+      x.announce(i);
+      const auto weighted = hn::Mul(g.at(d, i, some, T{0}), weight.at(d, i, some, T{0}));
+      const auto rest = hn::NegMulAdd(normal_at(i, some), mean_product, hn::Sub(weighted, mean));
+      put(d, hn::Mul(scale, rest), dx + i, some, run.streams);
+    });
+  }
+}
+
+void forward_f32(const NormRun<float>& run) {
+  forward(run);
+}
+void forward_f64(const NormRun<double>& run) {
+  forward(run);
+}
+void backward_f32(const NormBackwardRun<float>& run) {
+  run.d_weight != nullptr ? backward<true>(run) : backward<false>(run);
+}
+void backward_f64(const NormBackwardRun<double>& run) {
+  run.d_weight != nullptr ? backward<true>(run) : backward<false>(run);
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::kernels {
+namespace {
+
+HWY_EXPORT(forward_f32);
+HWY_EXPORT(forward_f64);
+HWY_EXPORT(backward_f32);
+HWY_EXPORT(backward_f64);
+
+void run_forward(const NormRun<float>& run) {
+  HWY_DYNAMIC_DISPATCH(forward_f32)(run);
+}
+void run_forward(const NormRun<double>& run) {
+  HWY_DYNAMIC_DISPATCH(forward_f64)(run);
+}
+void run_backward(const NormBackwardRun<float>& run) {
+  HWY_DYNAMIC_DISPATCH(backward_f32)(run);
+}
+void run_backward(const NormBackwardRun<double>& run) {
+  HWY_DYNAMIC_DISPATCH(backward_f64)(run);
+}
+
+constexpr int64_t rows_per_chunk = 64;
+
+/// A parameter as a row that does not move; `missing` in place of one that is not there.
+template <class T>
+Rows<T> parameter(const Tensor& x, const T& missing) {
+  return x.defined() ? Rows<T>{x.data<T>(), 0, 1} : Rows<T>{&missing, 0, 0};
+}
+
+/// A gradient as rows: as it is if it is dense or the same everywhere, as that of a sum is.
+template <class T>
+Rows<T> gradient_rows(const Tensor& g, int64_t length) {
+  return g.is_contiguous() ? Rows<T>{g.data<T>(), length, 1} : Rows<T>{g.data<T>(), 0, 0};
+}
+
+bool is_one_element(const Tensor& x) {
+  for (int64_t d = 0; d < x.dim(); ++d) {
+    if (x.strides()[d] != 0 && x.shape()[d] != 1) return false;
+  }
+  return true;
+}
+
+const char* name_of(Norm norm) {
+  return norm == Norm::layer ? "layer_norm" : "rms_norm";
 }
 
 }  // namespace
 
-Normalized layer_norm(const Tensor& input, int64_t length, const Tensor& weight, const Tensor& bias,
-                      double eps) {
+Normalized normalize(Norm norm, const Tensor& input, int64_t length, const Tensor& weight,
+                     const Tensor& bias, double eps) {
   const Tensor x = contiguous(input);
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
   Normalized out{Tensor::empty(x.shape(), x.dtype()), Tensor::empty({rows}, x.dtype()),
                  Tensor::empty({rows}, x.dtype())};
-  visit_floating("layer_norm", x.dtype(), [&]<class T>() {
-    const T* w = data_or_null<T>(weight);
-    const T* b = data_or_null<T>(bias);
+  visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
+    constexpr T zero = 0, one = 1;
     parallel_for(rows, rows_per_chunk, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* from = x.data<T>() + row * length;
-        T* to = out.y.mutable_data<T>() + row * length;
-        double sum = 0;
-        for (int64_t i = 0; i < length; ++i) sum += static_cast<double>(from[i]);
-        const double mean = sum / static_cast<double>(length);
-        double squares = 0;
-        for (int64_t i = 0; i < length; ++i) {
-          const double centred = static_cast<double>(from[i]) - mean;
-          squares += centred * centred;
-        }
-        const double rstd = 1 / std::sqrt(squares / static_cast<double>(length) + eps);
-        out.mean.mutable_data<T>()[row] = static_cast<T>(mean);
-        out.rstd.mutable_data<T>()[row] = static_cast<T>(rstd);
-        for (int64_t i = 0; i < length; ++i) {
-          const T normal = static_cast<T>((static_cast<double>(from[i]) - mean) * rstd);
-          to[i] = normal * (w != nullptr ? w[i] : T{1}) + (b != nullptr ? b[i] : T{0});
-        }
-      }
+      run_forward(NormRun<T>{.norm = norm,
+                             .count = end - begin,
+                             .length = length,
+                             .eps = eps,
+                             .x = x.data<T>() + begin * length,
+                             .weight = parameter<T>(weight, one),
+                             .bias = parameter<T>(bias, zero),
+                             .y = out.y.mutable_data<T>() + begin * length,
+                             .centre = out.centre.mutable_data<T>() + begin,
+                             .scale = out.scale.mutable_data<T>() + begin,
+                             .streams = streams(out.y, length)});
     });
   });
   return out;
 }
 
-NormalizedGradients layer_norm_backward(const Tensor& gradient, const Tensor& input, int64_t length,
-                                        const Tensor& weight, const Tensor& mean,
-                                        const Tensor& rstd) {
-  const Tensor g = contiguous(gradient);
+NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const Tensor& input,
+                                       int64_t length, const Tensor& weight, const Tensor& centre,
+                                       const Tensor& scale, bool affine) {
+  const Tensor g = is_one_element(gradient) ? gradient : contiguous(gradient);
   const Tensor x = contiguous(input);
-  const int64_t rows = mean.numel();
+  const int64_t rows = scale.numel();
   // Gradients of weight and bias: each chunk of rows has its own sums, joined in order after.
-  const int64_t chunks = (rows + rows_per_chunk - 1) / rows_per_chunk;
+  const int64_t chunks = affine ? (rows + rows_per_chunk - 1) / rows_per_chunk : 0;
   const Tensor parts = Tensor::empty({chunks, 2, length}, x.dtype());
   NormalizedGradients out;
   out.x = Tensor::empty(x.shape(), x.dtype());
-  visit_floating("layer_norm", x.dtype(), [&]<class T>() {
-    const T* w = data_or_null<T>(weight);
+  visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
+    constexpr T one = 1;
     parallel_for(rows, rows_per_chunk, [&](int64_t begin, int64_t end) {
-      T* d_weight = parts.mutable_data<T>() + begin / rows_per_chunk * 2 * length;
-      T* d_bias = d_weight + length;
-      std::fill_n(d_weight, 2 * length, T{0});
-      for (int64_t row = begin; row < end; ++row) {
-        const T* from = x.data<T>() + row * length;
-        const T* g_row = g.data<T>() + row * length;
-        T* to = out.x.mutable_data<T>() + row * length;
-        const T centre = mean.data<T>()[row];
-        const T scale = rstd.data<T>()[row];
-        double sum = 0, product = 0;
-        for (int64_t i = 0; i < length; ++i) {
-          const T normal = (from[i] - centre) * scale;
-          const T weighted = g_row[i] * (w != nullptr ? w[i] : T{1});
-          d_weight[i] += g_row[i] * normal;
-          d_bias[i] += g_row[i];
-          sum += static_cast<double>(weighted);
-          product += static_cast<double>(weighted * normal);
-        }
-        const T mean_g = static_cast<T>(sum / static_cast<double>(length));
-        const T mean_product = static_cast<T>(product / static_cast<double>(length));
-        for (int64_t i = 0; i < length; ++i) {
-          const T normal = (from[i] - centre) * scale;
-          const T weighted = g_row[i] * (w != nullptr ? w[i] : T{1});
-          to[i] = scale * (weighted - mean_g - normal * mean_product);
-        }
+      NormBackwardRun<T> run{.norm = norm,
+                             .count = end - begin,
+                             .length = length,
+                             .g = gradient_rows<T>(g, length),
+                             .x = x.data<T>() + begin * length,
+                             .weight = parameter<T>(weight, one),
+                             .centre = centre.data<T>() + begin,
+                             .scale = scale.data<T>() + begin,
+                             .dx = out.x.mutable_data<T>() + begin * length,
+                             .d_weight = nullptr,
+                             .d_bias = nullptr,
+                             .streams = streams(out.x, length)};
+      run.g.from += begin * run.g.row;
+      if (affine) {
+        run.d_weight = parts.mutable_data<T>() + begin / rows_per_chunk * 2 * length;
+        run.d_bias = run.d_weight + length;
+        std::fill_n(run.d_weight, 2 * length, T{0});
       }
+      run_backward(run);
     });
   });
+  if (!affine) return out;
   const Tensor both = sum(parts, {0});  // [1, 2, length]
   out.weight = both.alias({length}, {1}, both.offset());
   out.bias = both.alias({length}, {1}, both.offset() + length);
@@ -102,3 +290,4 @@ NormalizedGradients layer_norm_backward(const Tensor& gradient, const Tensor& in
 }
 
 }  // namespace heed::kernels
+#endif

@@ -4,28 +4,153 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/strided_loop.h"
+#include "heed/framework/kernels/map.h"
+#include "heed/framework/kernels/simd.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/optimizer.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "heed/framework/kernels/vector_map-inl.h"
+
+#ifndef HEED_FRAMEWORK_KERNELS_OPTIMIZER_ONCE
+#define HEED_FRAMEWORK_KERNELS_OPTIMIZER_ONCE
 namespace heed::kernels {
+namespace {
+
+template <class T>
+struct SgdFactors {
+  T lr, momentum, keep, decay;
+  bool nesterov, first;
+};
+template <class T>
+struct AdamFactors {
+  T beta1, rest1, beta2, rest2, eps, size, scale, shrink, joined;
+};
+
+}  // namespace
+}  // namespace heed::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+
+template <class T>
+void sgd_run(const SgdFactors<T>& c, T* p, const T* g, T* buffer, int64_t length) {
+  const auto joined = [&](auto d, auto gradient, auto parameter)
+                          HWY_ATTR { return hn::MulAdd(hn::Set(d, c.decay), parameter, gradient); };
+  if (buffer == nullptr) {
+    return update_run<T, 1>({p}, g, length, [&](auto d, auto gradient, auto& parameter) HWY_ATTR {
+      parameter = hn::NegMulAdd(hn::Set(d, c.lr), joined(d, gradient, parameter), parameter);
+    });
+  }
+  const auto update = [&](auto d, auto gradient, auto& parameter, auto& velocity) HWY_ATTR {
+    const auto momentum = hn::Set(d, c.momentum);
+    auto change = joined(d, gradient, parameter);
+    velocity =
+        c.first ? change : hn::MulAdd(momentum, velocity, hn::Mul(hn::Set(d, c.keep), change));
+    change = c.nesterov ? hn::MulAdd(momentum, velocity, change) : velocity;
+    parameter = hn::NegMulAdd(hn::Set(d, c.lr), change, parameter);
+  };
+  update_run<T, 2>({p, buffer}, g, length, update);
+}
+void sgd_f32(const SgdFactors<float>& c, float* p, const float* g, float* buffer, int64_t length) {
+  sgd_run(c, p, g, buffer, length);
+}
+void sgd_f64(const SgdFactors<double>& c, double* p, const double* g, double* buffer,
+             int64_t length) {
+  sgd_run(c, p, g, buffer, length);
+}
+
+template <class T>
+void adam_run(const AdamFactors<T>& c, T* p, const T* g, T* m, T* v, int64_t length) {
+  const auto update = [&](auto d, auto gradient, auto& parameter, auto& first,
+                          auto& second) HWY_ATTR {
+    const auto change = hn::MulAdd(hn::Set(d, c.joined), parameter, gradient);
+    first = hn::MulAdd(hn::Set(d, c.beta1), first, hn::Mul(hn::Set(d, c.rest1), change));
+    second = hn::MulAdd(hn::Set(d, c.beta2), second,
+                        hn::Mul(hn::Mul(hn::Set(d, c.rest2), change), change));
+    const auto root = hn::MulAdd(hn::Sqrt(second), hn::Set(d, c.scale), hn::Set(d, c.eps));
+    const auto move = hn::Div(hn::Mul(hn::Set(d, c.size), first), root);
+    parameter = hn::MulSub(hn::Set(d, c.shrink), parameter, move);
+  };
+  update_run<T, 3>({p, m, v}, g, length, update);
+}
+void adam_f32(const AdamFactors<float>& c, float* p, const float* g, float* m, float* v,
+              int64_t length) {
+  adam_run(c, p, g, m, v, length);
+}
+void adam_f64(const AdamFactors<double>& c, double* p, const double* g, double* m, double* v,
+              int64_t length) {
+  adam_run(c, p, g, m, v, length);
+}
+
+/// Σ x² in double.
+template <class T>
+double square_sum_run(const T* x, int64_t length) {
+  const hn::ScalableTag<double> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto load = [&](const T* at) HWY_ATTR {
+    if constexpr (sizeof(T) == 4) {
+      return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, decltype(d)>(), at));
+    } else {
+      return hn::LoadU(d, at);
+    }
+  };
+  auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+  const auto join = [&](auto& sum, const T* at) HWY_ATTR {
+    const auto value = load(at);
+    sum = hn::MulAdd(value, value, sum);
+  };
+  int64_t i = 0;
+  for (; i + 4 * lanes <= length; i += 4 * lanes) {
+    join(sum0, x + i);
+    join(sum1, x + i + lanes);
+    join(sum2, x + i + 2 * lanes);
+    join(sum3, x + i + 3 * lanes);
+  }
+  const auto sum = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  double total = hn::GetLane(hn::SumOfLanes(d, sum));
+  for (; i < length; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return total;
+}
+double square_sum_f32(const float* x, int64_t length) {
+  return square_sum_run(x, length);
+}
+double square_sum_f64(const double* x, int64_t length) {
+  return square_sum_run(x, length);
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::kernels {
+
+HWY_EXPORT(sgd_f32);
+HWY_EXPORT(sgd_f64);
+HWY_EXPORT(adam_f32);
+HWY_EXPORT(adam_f64);
+HWY_EXPORT(square_sum_f32);
+HWY_EXPORT(square_sum_f64);
 
 void sgd_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& buffer,
                const SgdStep& step) {
   const Tensor dense = contiguous(gradient);
   visit_floating("sgd_step_", parameter.dtype(), [&]<class T>() {
-    T* p = parameter.mutable_data<T>();
-    const T* g = dense.data<T>();
-    T* b = buffer.defined() ? buffer.mutable_data<T>() : nullptr;
-    const T lr = static_cast<T>(step.lr), momentum = static_cast<T>(step.momentum);
-    const T keep = static_cast<T>(1 - step.dampening), decay = static_cast<T>(step.weight_decay);
+    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(sgd_f32), HWY_DYNAMIC_DISPATCH(sgd_f64));
+    T* const p = parameter.mutable_data<T>();
+    const T* const g = dense.data<T>();
+    T* const b = buffer.defined() ? buffer.mutable_data<T>() : nullptr;
+    const SgdFactors<T> factors{static_cast<T>(step.lr),
+                                static_cast<T>(step.momentum),
+                                static_cast<T>(1 - step.dampening),
+                                static_cast<T>(step.weight_decay),
+                                step.nesterov,
+                                step.first};
     parallel_for(parameter.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        T d = g[i] + decay * p[i];
-        if (b != nullptr) {
-          b[i] = step.first ? d : momentum * b[i] + keep * d;
-          d = step.nesterov ? d + momentum * b[i] : b[i];
-        }
-        p[i] -= lr * d;
-      }
+      run(factors, p + begin, g + begin, b == nullptr ? b : b + begin, end - begin);
     });
   });
 }
@@ -34,24 +159,23 @@ void adam_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& m
                 const AdamStep& step) {
   const Tensor dense = contiguous(gradient);
   visit_floating("adam_step_", parameter.dtype(), [&]<class T>() {
+    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(adam_f32), HWY_DYNAMIC_DISPATCH(adam_f64));
     T* const p = parameter.mutable_data<T>();
     const T* const g = dense.data<T>();
     T* const first = m.mutable_data<T>();
     T* const second = v.mutable_data<T>();
-    const T beta1 = static_cast<T>(step.beta1), rest1 = static_cast<T>(1 - step.beta1);
-    const T beta2 = static_cast<T>(step.beta2), rest2 = static_cast<T>(1 - step.beta2);
-    const T eps = static_cast<T>(step.eps);
-    const T size = static_cast<T>(step.lr / step.correction1);
-    const T root = static_cast<T>(std::sqrt(step.correction2));
-    const T shrink = static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1);
-    const T joined = static_cast<T>(step.decoupled ? 0 : step.weight_decay);
+    AdamFactors<T> factors{};
+    factors.beta1 = static_cast<T>(step.beta1);
+    factors.rest1 = static_cast<T>(1 - step.beta1);
+    factors.beta2 = static_cast<T>(step.beta2);
+    factors.rest2 = static_cast<T>(1 - step.beta2);
+    factors.eps = static_cast<T>(step.eps);
+    factors.size = static_cast<T>(step.lr / step.correction1);
+    factors.scale = static_cast<T>(1 / std::sqrt(step.correction2));
+    factors.shrink = static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1);
+    factors.joined = static_cast<T>(step.decoupled ? 0 : step.weight_decay);
     parallel_for(parameter.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const T d = g[i] + joined * p[i];
-        first[i] = beta1 * first[i] + rest1 * d;
-        second[i] = beta2 * second[i] + rest2 * d * d;
-        p[i] = shrink * p[i] - size * first[i] / (std::sqrt(second[i]) / root + eps);
-      }
+      run(factors, p + begin, g + begin, first + begin, second + begin, end - begin);
     });
   });
 }
@@ -61,13 +185,11 @@ double square_sum(const Tensor& x) {
   const int64_t chunks = (x.numel() + elements_per_chunk - 1) / elements_per_chunk;
   std::vector<double> parts(static_cast<size_t>(chunks));
   visit_floating("square_sum", x.dtype(), [&]<class T>() {
+    const auto run =
+        of_type<T>(HWY_DYNAMIC_DISPATCH(square_sum_f32), HWY_DYNAMIC_DISPATCH(square_sum_f64));
     const T* from = dense.data<T>();
     parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      double part = 0;
-      for (int64_t i = begin; i < end; ++i) {
-        part += static_cast<double>(from[i]) * static_cast<double>(from[i]);
-      }
-      parts[static_cast<size_t>(begin / elements_per_chunk)] = part;
+      parts[static_cast<size_t>(begin / elements_per_chunk)] = run(from + begin, end - begin);
     });
   });
   double total = 0;
@@ -76,3 +198,4 @@ double square_sum(const Tensor& x) {
 }
 
 }  // namespace heed::kernels
+#endif

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "heed/framework/kernels/simd.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "heed/framework/kernels/peak.cpp"
 #include <hwy/foreach_target.h>
@@ -41,10 +43,6 @@ int64_t multiply_add_many(int64_t rounds, float a, float b, float* result) {
   return 2 * chains * rounds * static_cast<int64_t>(hn::Lanes(tag));
 }
 
-const char* target_name() {
-  return hwy::TargetName(HWY_TARGET);
-}
-
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -53,13 +51,8 @@ namespace heed::kernels {
 namespace {
 
 HWY_EXPORT(multiply_add_many);
-HWY_EXPORT(target_name);
 
 }  // namespace
-
-std::string simd_target() {
-  return HWY_DYNAMIC_DISPATCH(target_name)();
-}
 
 double measure_peak_gflops() {
   using Clock = std::chrono::steady_clock;

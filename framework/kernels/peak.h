@@ -1,12 +1,7 @@
 // What one core can do: the yardstick beside which the speed of BLAS means something.
 #pragma once
 
-#include <string>
-
 namespace heed::kernels {
-
-/// The widest SIMD target that Highway has for this CPU, for example "AVX3".
-std::string simd_target();
 
 /// The most f32 operations of one core, in 10⁹ per second and measured now (in 0.1 s): the median
 /// of some loops of independent fused multiply-adds, each counting as two.

@@ -5,10 +5,128 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/strided_loop.h"
+#include "heed/framework/kernels/map.h"
+#include "heed/framework/kernels/simd.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/reduce.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#ifndef HEED_FRAMEWORK_KERNELS_REDUCE_ONCE
+#define HEED_FRAMEWORK_KERNELS_REDUCE_ONCE
 namespace heed::kernels {
 namespace {
+constexpr int64_t columns_per_strip = 2048;
+}  // namespace
+}  // namespace heed::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr int64_t block = 1024;  // elements summed in their own type before joining a double
+
+/// Σ of a dense run: lanes within a block, blocks in double, so that long f32 sums stay exact.
+template <class T>
+double sum_run(const T* x, int64_t count) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  double total = 0;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    const int64_t end = std::min(count, begin + block);
+    auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    int64_t i = begin;
+    for (; i + 4 * lanes <= end; i += 4 * lanes) {
+      sum0 = hn::Add(sum0, hn::LoadU(d, x + i));
+      sum1 = hn::Add(sum1, hn::LoadU(d, x + i + lanes));
+      sum2 = hn::Add(sum2, hn::LoadU(d, x + i + 2 * lanes));
+      sum3 = hn::Add(sum3, hn::LoadU(d, x + i + 3 * lanes));
+    }
+    for (; i + lanes <= end; i += lanes) sum0 = hn::Add(sum0, hn::LoadU(d, x + i));
+    const auto sum = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+    total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
+    for (; i < end; ++i) total += static_cast<double>(x[i]);
+  }
+  return total;
+}
+double sum_f32(const float* x, int64_t count) {
+  return sum_run(x, count);
+}
+double sum_f64(const double* x, int64_t count) {
+  return sum_run(x, count);
+}
+
+/// to[r] = Σᵢ x[r·step + i] for r < rows, i < count.
+template <class T>
+void sum_rows(const T* x, int64_t step, int64_t rows, int64_t count, T* to) {
+  for (int64_t row = 0; row < rows; ++row) {
+    to[row] = static_cast<T>(sum_run(x + row * step, count));
+  }
+}
+void sum_rows_f32(const float* x, int64_t step, int64_t rows, int64_t count, float* to) {
+  sum_rows(x, step, rows, count, to);
+}
+void sum_rows_f64(const double* x, int64_t step, int64_t rows, int64_t count, double* to) {
+  sum_rows(x, step, rows, count, to);
+}
+
+/// to[j] += Σᵢ x[i·step + j] for i < rows, j < columns ≤ columns_per_strip.
+template <class T>
+void add_rows(const T* x, int64_t step, int64_t rows, int64_t columns, double* to) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  constexpr int64_t most_rows = 256;  // added in their own type before joining a double
+  HWY_ALIGN T sums[columns_per_strip];
+  for (int64_t begin = 0; begin < rows; begin += most_rows) {
+    const int64_t end = std::min(rows, begin + most_rows);
+    std::fill_n(sums, columns, T{0});
+    int64_t row = begin;
+    for (; row + 4 <= end; row += 4) {
+      const T* const row0 = x + row * step;
+      const T* const row1 = row0 + step;
+      const T* const row2 = row1 + step;
+      const T* const row3 = row2 + step;
+      int64_t j = 0;
+      for (; j + lanes <= columns; j += lanes) {
+        const auto upper = hn::Add(hn::LoadU(d, row0 + j), hn::LoadU(d, row1 + j));
+        const auto lower = hn::Add(hn::LoadU(d, row2 + j), hn::LoadU(d, row3 + j));
+        hn::Store(hn::Add(hn::Load(d, sums + j), hn::Add(upper, lower)), d, sums + j);
+      }
+      for (; j < columns; ++j) sums[j] += (row0[j] + row1[j]) + (row2[j] + row3[j]);
+    }
+    for (; row < end; ++row) {
+      for (int64_t j = 0; j < columns; ++j) sums[j] += x[row * step + j];
+    }
+    for (int64_t j = 0; j < columns; ++j) to[j] += static_cast<double>(sums[j]);
+  }
+}
+void add_rows_f32(const float* x, int64_t step, int64_t rows, int64_t columns, double* to) {
+  add_rows(x, step, rows, columns, to);
+}
+void add_rows_f64(const double* x, int64_t step, int64_t rows, int64_t columns, double* to) {
+  add_rows(x, step, rows, columns, to);
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::kernels {
+namespace {
+
+HWY_EXPORT(sum_f32);
+HWY_EXPORT(sum_f64);
+HWY_EXPORT(sum_rows_f32);
+HWY_EXPORT(sum_rows_f64);
+HWY_EXPORT(add_rows_f32);
+HWY_EXPORT(add_rows_f64);
+
+template <class T>
+double sum_dense(const T* x, int64_t count) {
+  return of_type<T>(HWY_DYNAMIC_DISPATCH(sum_f32), HWY_DYNAMIC_DISPATCH(sum_f64))(x, count);
+}
 
 /// x seen as [kept…, reduced…]: where the rows begin, and how one row is walked.
 struct Rows {
@@ -26,28 +144,6 @@ struct Rows {
   }
 };
 
-constexpr int64_t lanes = 16;    // independent sums, which a vector unit can keep side by side
-constexpr int64_t block = 1024;  // elements summed in their own type before joining a double
-
-/// Σ of a dense run: lanes within a block, blocks in double, so that long f32 sums stay exact.
-template <class T>
-double sum_dense(const T* x, int64_t count) {
-  double total = 0;
-  for (int64_t begin = 0; begin < count; begin += block) {
-    const int64_t end = std::min(count, begin + block);
-    T sums[lanes] = {};
-    int64_t i = begin;
-    for (; i + lanes <= end; i += lanes) {
-      for (int64_t lane = 0; lane < lanes; ++lane) sums[lane] += x[i + lane];
-    }
-    for (int64_t lane = 0; i + lane < end; ++lane) sums[lane] += x[i + lane];
-    T sum = 0;
-    for (const T lane : sums) sum += lane;
-    total += static_cast<double>(sum);
-  }
-  return total;
-}
-
 template <class T>
 T sum_row(const T* x, const StridedLoop<1>& row) {
   if constexpr (std::is_integral_v<T>) {
@@ -63,7 +159,7 @@ T sum_row(const T* x, const StridedLoop<1>& row) {
     row.for_each_run(0, row.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
       const T* run = x + offsets[0];
       if (steps[0] == 1) {
-        total += sum_dense(run, length);
+        total += sum_dense<T>(run, length);
       } else {
         for (int64_t i = 0; i < length; ++i) total += static_cast<double>(run[i * steps[0]]);
       }
@@ -96,17 +192,33 @@ Tensor sum_as(const Tensor& x, const IntList& dims) {
   const StridedLoop<1> row(rows.reduced, {&rows.reduced_strides});
   const T* from = x.data<T>();
   T* to = out.mutable_data<T>();
-  if (out.numel() == 1 && x.is_contiguous() && std::is_floating_point_v<T>) {
-    // One long sum: fixed pieces in parallel, joined in order.
-    const int64_t pieces = (x.numel() + elements_per_chunk - 1) / elements_per_chunk;
-    std::vector<double> parts(static_cast<size_t>(pieces));
-    parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      parts[static_cast<size_t>(begin / elements_per_chunk)] = sum_dense(from + begin, end - begin);
-    });
-    double total = 0;
-    for (const double part : parts) total += part;
-    *to = static_cast<T>(total);
-    return out;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (out.numel() == 1 && x.is_contiguous()) {
+      // One long sum: fixed pieces in parallel, joined in order.
+      const int64_t pieces = (x.numel() + elements_per_chunk - 1) / elements_per_chunk;
+      std::vector<double> parts(static_cast<size_t>(pieces));
+      parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
+        parts[static_cast<size_t>(begin / elements_per_chunk)] =
+            sum_dense<T>(from + begin, end - begin);
+      });
+      double total = 0;
+      for (const double part : parts) total += part;
+      *to = static_cast<T>(total);
+      return out;
+    }
+    if (row.rank == 1 && row.steps[0][0] == 1) {
+      const auto run =
+          of_type<T>(HWY_DYNAMIC_DISPATCH(sum_rows_f32), HWY_DYNAMIC_DISPATCH(sum_rows_f64));
+      const StridedLoop<1> kept(rows.kept, {&rows.kept_strides});
+      parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
+        T* next = to + begin;
+        kept.for_each_run(begin, end, [&](const auto& offsets, int64_t length, const auto& steps) {
+          run(from + offsets[0], steps[0], length, row.numel, next);
+          next += length;
+        });
+      });
+      return out;
+    }
   }
   parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
     for_each_row(rows, begin, end, [&](int64_t i, int64_t at) { to[i] = sum_row(from + at, row); });
@@ -115,25 +227,31 @@ Tensor sum_as(const Tensor& x, const IntList& dims) {
 }
 
 /// Sums leading dimensions of a row-major matrix [rows, columns] → [columns]: whole rows are added,
-/// because walking down a column would touch a new cache line for each element.
+/// because walking down a column would touch a new cache line for each element. Fixed pieces in
+/// parallel, joined in order.
 template <class T>
 void sum_columns(const T* x, int64_t rows, int64_t columns, T* to) {
-  constexpr int64_t rows_per_piece = 256;
-  constexpr int64_t columns_per_piece = 512;
-  parallel_for(columns, columns_per_piece, [&](int64_t begin, int64_t end) {
-    double totals[columns_per_piece] = {};
-    T sums[columns_per_piece];
-    for (int64_t first = 0; first < rows; first += rows_per_piece) {
-      const int64_t last = std::min(rows, first + rows_per_piece);
-      std::fill_n(sums, end - begin, T{0});
-      for (int64_t row = first; row < last; ++row) {
-        const T* from = x + row * columns + begin;
-        for (int64_t i = 0; i < end - begin; ++i) sums[i] += from[i];
-      }
-      for (int64_t i = 0; i < end - begin; ++i) totals[i] += static_cast<double>(sums[i]);
+  const auto run =
+      of_type<T>(HWY_DYNAMIC_DISPATCH(add_rows_f32), HWY_DYNAMIC_DISPATCH(add_rows_f64));
+  const int64_t strips = (columns + columns_per_strip - 1) / columns_per_strip;
+  const int64_t width = std::min(columns, columns_per_strip);
+  const int64_t height = std::max<int64_t>(1, elements_per_chunk / width);
+  const int64_t pieces = (rows + height - 1) / height;
+  std::vector<double> parts(static_cast<size_t>(pieces * columns));
+  parallel_for(pieces * strips, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = i / strips * height, column = i % strips * columns_per_strip;
+      run(x + row * columns + column, columns, std::min(height, rows - row),
+          std::min(width, columns - column), parts.data() + i / strips * columns + column);
     }
-    for (int64_t i = begin; i < end; ++i) to[i] = static_cast<T>(totals[i - begin]);
   });
+  for (int64_t column = 0; column < columns; ++column) {
+    double total = 0;
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      total += parts[static_cast<size_t>(piece * columns + column)];
+    }
+    to[column] = static_cast<T>(total);
+  }
 }
 
 /// True if `dims` are the leading ones.
@@ -220,12 +338,13 @@ Tensor place_of(const char* op, const Tensor& x, int64_t dim, const Beats& beats
 
 Tensor sum(const Tensor& x, const IntList& dims) {
   return visit_number("sum", x.dtype(), [&]<class T>() {
-    const int64_t kept = x.dim() - dims.size();
-    if (std::is_floating_point_v<T> && kept > 0 && !dims.empty() && are_leading(dims) &&
-        x.is_contiguous() && x.numel() > 0) {
-      Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
-      sum_columns(x.data<T>(), x.numel() / out.numel(), out.numel(), out.mutable_data<T>());
-      return out;
+    if constexpr (std::is_floating_point_v<T>) {
+      const int64_t kept = x.dim() - dims.size();
+      if (kept > 0 && !dims.empty() && are_leading(dims) && x.is_contiguous() && x.numel() > 0) {
+        Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
+        sum_columns(x.data<T>(), x.numel() / out.numel(), out.numel(), out.mutable_data<T>());
+        return out;
+      }
     }
     return sum_as<T>(x, dims);
   });
@@ -245,3 +364,4 @@ Tensor argmin(const Tensor& x, int64_t dim) {
 }
 
 }  // namespace heed::kernels
+#endif

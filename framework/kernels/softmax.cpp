@@ -1,133 +1,270 @@
 #include "heed/framework/kernels/softmax.h"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
-#include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/strided_loop.h"
+#include "heed/framework/kernels/rows.h"
+#include "heed/framework/kernels/simd.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/framework/kernels/softmax.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "heed/framework/kernels/rows-inl.h"
+#include "heed/framework/kernels/vector_math-inl.h"
+
+#ifndef HEED_FRAMEWORK_KERNELS_SOFTMAX_ONCE
+#define HEED_FRAMEWORK_KERNELS_SOFTMAX_ONCE
 namespace heed::kernels {
 namespace {
 
-/// `x` with `dim` last and dense, so that rows can be walked; a copy only if it must.
-Tensor rows_last(const Tensor& x, int64_t dim) {
-  IntList shape = x.shape(), strides = x.strides();
-  shape.erase(dim);
-  strides.erase(dim);
-  shape.push_back(x.shape()[dim]);
-  strides.push_back(x.strides()[dim]);
-  return contiguous(x.alias(shape, Strides(strides), x.offset()));
-}
+enum class Kind { softmax, masked, log };
 
-/// The row-major result of `rows_last` put back into the order of `x`.
-Tensor back_in_place(const Tensor& rows, int64_t dim) {
-  IntList shape = rows.shape(), strides = rows.strides();
-  const int64_t last = rows.dim() - 1;
-  const int64_t size = shape[last], step = strides[last];
-  shape.erase(last);
-  strides.erase(last);
-  shape.insert(dim, size);
-  strides.insert(dim, step);
-  return contiguous(rows.alias(shape, Strides(strides), rows.offset()));
-}
+constexpr int64_t kept_length = 2048;  // of rows that are kept aside until their sum is known
 
-/// Applies `row(from, to, length)` to every row along `dim`.
-template <class Row>
-Tensor each_row(const char* op, const Tensor& x, int64_t dim, const Row& row) {
-  if (x.dim() == 0) {
-    Tensor flat = each_row(op, x.alias({1}, {1}, x.offset()), 0, row);
-    return flat.alias({}, {}, 0);
-  }
-  const Tensor from = rows_last(x, dim);
-  const Tensor to = Tensor::empty(from.shape(), from.dtype());
-  const int64_t length = x.shape()[dim];
-  const int64_t rows = length == 0 ? 0 : x.numel() / length;
-  const int64_t grain = std::max<int64_t>(1, elements_per_chunk / 4 / std::max<int64_t>(1, length));
-  visit_floating(op, x.dtype(), [&]<class T>() {
-    parallel_for(rows, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        row(from.data<T>() + i * length, to.mutable_data<T>() + i * length, length);
-      }
+/// `count` rows of `length` elements, written to a dense tensor.
+template <class T>
+struct SoftmaxRun {
+  Kind kind;
+  int64_t count, length;
+  Rows<T> x;
+  Rows<bool> blocked;
+  T* to;
+  bool streams;  ///< writes past the caches
+};
+
+template <class T>
+struct SoftmaxBackwardRun {
+  Kind kind;
+  int64_t count, length;
+  Rows<T> g, y;
+  Rows<bool> blocked;
+  T* to;
+  bool streams;  ///< writes past the caches
+};
+
+}  // namespace
+}  // namespace heed::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+
+// A NaN makes the sum of its row NaN, whatever the maximum is then, and so all of the row.
+template <Kind kind, class T>
+void forward(const SoftmaxRun<T>& run) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const int64_t length = run.length;
+  constexpr T lowest = -std::numeric_limits<T>::infinity();
+  HWY_ALIGN T kept[kept_length];
+  for (int64_t r = 0; r < run.count; ++r) {
+    const Row x(d, run.x, r, run.count);
+    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Rows<bool>{}, r);
+    T* const to = run.to + r * length;
+    const auto open = [&](int64_t i, auto some) HWY_ATTR {
+      const V v = x.at(d, i, some, lowest);
+      if constexpr (kind != Kind::masked) return v;
+      return hn::IfThenElse(blocked.at(d, i, some), hn::Set(d, lowest), v);
+    };
+    const auto write = [&](int64_t i, auto some, V v) HWY_ATTR {
+      if constexpr (kind == Kind::masked) v = hn::IfThenZeroElse(blocked.at(d, i, some), v);
+      put(d, v, to + i, some, run.streams);
+    };
+    if (length <= lanes) {  // all stays in one register
+      const auto once = [&](auto all) HWY_ATTR {
+        const V v = open(0, all);
+        const V shifted = hn::Sub(v, hn::MaxOfLanes(d, v));
+        const V e = ExpNonPositive(d, shifted);
+        const T total = hn::GetLane(hn::SumOfLanes(d, e));
+        write(0, all,
+              kind == Kind::log ? hn::Sub(shifted, hn::Set(d, std::log(total)))
+                                : hn::Mul(e, hn::Set(d, 1 / total)));
+      };
+      length == lanes ? once(Whole{}) : once(Part{length});
+      continue;
+    }
+    const V max = max_of_row(d, length, open);
+    T* const powers = run.streams ? kept : to;
+    V total = hn::Zero(d);
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      x.announce(i);
+      const V e = ExpNonPositive(d, hn::Sub(open(i, some), max));
+      if constexpr (kind != Kind::log) store(d, e, powers + i, some);
+      total = hn::Add(total, e);
     });
+    total = hn::SumOfLanes(d, total);
+    if constexpr (kind == Kind::log) {
+      const V log_total = hn::Set(d, std::log(hn::GetLane(total)));
+      for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+        write(i, some, hn::Sub(hn::Sub(open(i, some), max), log_total));
+      });
+    } else {
+      const V scale = hn::Set(d, 1 / hn::GetLane(total));
+      for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+        write(i, some, hn::Mul(load(d, powers + i, some, T{0}), scale));
+      });
+    }
+  }
+}
+
+template <Kind kind, class T>
+void backward(const SoftmaxBackwardRun<T>& run) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const int64_t length = run.length;
+  for (int64_t r = 0; r < run.count; ++r) {
+    const Row y(d, run.y, r, run.count), g(d, run.g, r, run.count);
+    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Rows<bool>{}, r);
+    T* const to = run.to + r * length;
+    const auto gradient = [&](int64_t i, auto some) HWY_ATTR {
+      const V v = g.at(d, i, some, T{0});
+      if constexpr (kind != Kind::masked) return v;
+      return hn::IfThenZeroElse(blocked.at(d, i, some), v);
+    };
+    V total = hn::Zero(d);
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      const V v = gradient(i, some);
+      total = kind == Kind::log ? hn::Add(total, v) : hn::MulAdd(v, y.at(d, i, some, T{0}), total);
+    });
+    total = hn::SumOfLanes(d, total);
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      g.announce(i);
+      y.announce(i);
+      const V v = gradient(i, some), value = y.at(d, i, some, T{0});
+      put(d,
+          kind == Kind::log ? hn::NegMulAdd(ExpNonPositive(d, value), total, v)
+                            : hn::Mul(value, hn::Sub(v, total)),
+          to + i, some, run.streams);
+    });
+  }
+}
+
+template <class T>
+void forward_of_kind(const SoftmaxRun<T>& run) {
+  if (run.kind == Kind::softmax) return forward<Kind::softmax>(run);
+  if (run.kind == Kind::masked) return forward<Kind::masked>(run);
+  forward<Kind::log>(run);
+}
+template <class T>
+void backward_of_kind(const SoftmaxBackwardRun<T>& run) {
+  if (run.kind == Kind::softmax) return backward<Kind::softmax>(run);
+  if (run.kind == Kind::masked) return backward<Kind::masked>(run);
+  backward<Kind::log>(run);
+}
+
+void forward_f32(const SoftmaxRun<float>& run) {
+  forward_of_kind(run);
+}
+void forward_f64(const SoftmaxRun<double>& run) {
+  forward_of_kind(run);
+}
+void backward_f32(const SoftmaxBackwardRun<float>& run) {
+  backward_of_kind(run);
+}
+void backward_f64(const SoftmaxBackwardRun<double>& run) {
+  backward_of_kind(run);
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::kernels {
+namespace {
+
+HWY_EXPORT(forward_f32);
+HWY_EXPORT(forward_f64);
+HWY_EXPORT(backward_f32);
+HWY_EXPORT(backward_f64);
+
+void run_forward(const SoftmaxRun<float>& run) {
+  HWY_DYNAMIC_DISPATCH(forward_f32)(run);
+}
+void run_forward(const SoftmaxRun<double>& run) {
+  HWY_DYNAMIC_DISPATCH(forward_f64)(run);
+}
+void run_backward(const SoftmaxBackwardRun<float>& run) {
+  HWY_DYNAMIC_DISPATCH(backward_f32)(run);
+}
+void run_backward(const SoftmaxBackwardRun<double>& run) {
+  HWY_DYNAMIC_DISPATCH(backward_f64)(run);
+}
+
+Tensor forward(const char* op, Kind kind, const Tensor& input, const Tensor& mask, int64_t dim) {
+  const RowsAlong x(input, dim);
+  std::optional<RowsAlong> blocked;
+  if (mask.defined()) blocked.emplace(mask, dim);
+  const Tensor out = empty_rows(input.shape(), dim, input.dtype());
+  const bool streaming = streams(out, x.length) && x.length <= kept_length;
+  visit_floating(op, input.dtype(), [&]<class T>() {
+    for_each_rows<2>(x.outer, x.length, {&x.strides, blocked ? &blocked->strides : &x.strides},
+                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
+                       SoftmaxRun<T> run{.kind = kind,
+                                         .count = count,
+                                         .length = x.length,
+                                         .x = x.rows<T>(offsets[0], steps[0]),
+                                         .blocked = {},
+                                         .to = out.mutable_data<T>() + first * x.length,
+                                         .streams = streaming};
+                       if (blocked) run.blocked = blocked->rows<bool>(offsets[1], steps[1]);
+                       run_forward(run);
+                     });
   });
-  return back_in_place(to, dim);
+  return dim_put_back(out, dim);
 }
 
-/// The largest element; NaN if there is one.
-template <class T>
-T row_max(const T* x, int64_t length) {
-  T best = x[0];
-  for (int64_t i = 1; i < length; ++i) best = x[i] > best || std::isnan(x[i]) ? x[i] : best;
-  return best;
-}
-
-/// The softmax of what is not blocked; zeros elsewhere.
-template <class T>
-void softmax_of_open(const T* x, const bool* blocked, T* y, int64_t length) {
-  int64_t first = 0;
-  while (first < length && blocked[first]) ++first;
-  std::fill_n(y, length, T{0});
-  if (first == length) return;
-  T max = x[first];
-  for (int64_t i = first + 1; i < length; ++i) {
-    if (!blocked[i] && (x[i] > max || std::isnan(x[i]))) max = x[i];
-  }
-  T total = 0;
-  for (int64_t i = first; i < length; ++i) {
-    if (blocked[i]) continue;
-    y[i] = std::exp(x[i] - max);
-    total += y[i];
-  }
-  const T scale = 1 / total;
-  for (int64_t i = first; i < length; ++i) y[i] *= scale;
+Tensor backward(const char* op, Kind kind, const Tensor& gradient, const Tensor& result,
+                const Tensor& mask, int64_t dim) {
+  const RowsAlong g(gradient, dim), y(result, dim);
+  std::optional<RowsAlong> blocked;
+  if (mask.defined()) blocked.emplace(mask, dim);
+  const Tensor out = empty_rows(result.shape(), dim, result.dtype());
+  const bool streaming = streams(out, y.length);
+  visit_floating(op, result.dtype(), [&]<class T>() {
+    for_each_rows<3>(y.outer, y.length,
+                     {&g.strides, &y.strides, blocked ? &blocked->strides : &y.strides},
+                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
+                       SoftmaxBackwardRun<T> run{.kind = kind,
+                                                 .count = count,
+                                                 .length = y.length,
+                                                 .g = g.rows<T>(offsets[0], steps[0]),
+                                                 .y = y.rows<T>(offsets[1], steps[1]),
+                                                 .blocked = {},
+                                                 .to = out.mutable_data<T>() + first * y.length,
+                                                 .streams = streaming};
+                       if (blocked) run.blocked = blocked->rows<bool>(offsets[2], steps[2]);
+                       run_backward(run);
+                     });
+  });
+  return dim_put_back(out, dim);
 }
 
 }  // namespace
 
 Tensor softmax(const Tensor& x, int64_t dim) {
-  return each_row("softmax", x, dim, []<class T>(const T* from, T* to, int64_t length) {
-    const T max = row_max(from, length);
-    T total = 0;
-    for (int64_t i = 0; i < length; ++i) {
-      to[i] = std::exp(from[i] - max);
-      total += to[i];
-    }
-    const T scale = 1 / total;
-    for (int64_t i = 0; i < length; ++i) to[i] *= scale;
-  });
+  return forward("softmax", Kind::softmax, x, {}, dim);
 }
-
 Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
-  if (x.dim() == 0) {
-    return masked_softmax(x.alias({1}, {1}, x.offset()), blocked.alias({1}, {1}, blocked.offset()),
-                          0)
-        .alias({}, {}, 0);
-  }
-  const Tensor from = rows_last(x, dim);
-  const Tensor mask = rows_last(blocked, dim);
-  const Tensor to = Tensor::empty(from.shape(), from.dtype());
-  const int64_t length = x.shape()[dim];
-  const int64_t rows = length == 0 ? 0 : x.numel() / length;
-  const int64_t grain = std::max<int64_t>(1, elements_per_chunk / 4 / std::max<int64_t>(1, length));
-  visit_floating("masked_softmax", x.dtype(), [&]<class T>() {
-    parallel_for(rows, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        softmax_of_open(from.data<T>() + i * length, mask.data<bool>() + i * length,
-                        to.mutable_data<T>() + i * length, length);
-      }
-    });
-  });
-  return back_in_place(to, dim);
+  return forward("masked_softmax", Kind::masked, x, blocked, dim);
+}
+Tensor log_softmax(const Tensor& x, int64_t dim) {
+  return forward("log_softmax", Kind::log, x, {}, dim);
 }
 
-Tensor log_softmax(const Tensor& x, int64_t dim) {
-  return each_row("log_softmax", x, dim, []<class T>(const T* from, T* to, int64_t length) {
-    const T max = row_max(from, length);
-    T total = 0;
-    for (int64_t i = 0; i < length; ++i) total += std::exp(from[i] - max);
-    const T log_total = std::log(total);
-    for (int64_t i = 0; i < length; ++i) to[i] = from[i] - max - log_total;
-  });
+Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  return backward("softmax", Kind::softmax, g, y, {}, dim);
+}
+Tensor masked_softmax_backward(const Tensor& g, const Tensor& y, const Tensor& blocked,
+                               int64_t dim) {
+  return backward("masked_softmax", Kind::masked, g, y, blocked, dim);
+}
+Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  return backward("log_softmax", Kind::log, g, y, {}, dim);
 }
 
 }  // namespace heed::kernels
+#endif

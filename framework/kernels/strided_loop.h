@@ -10,7 +10,7 @@
 
 namespace heed::kernels {
 
-inline constexpr int64_t elements_per_chunk = 32768;  // of a parallel loop: fixed, so are the bits
+inline constexpr int64_t elements_per_chunk = 8192;  // of a parallel loop: fixed, so are the bits
 
 /// One shape and the strides of `count` operands over it, with as few dimensions as possible.
 template <size_t count>
@@ -44,35 +44,66 @@ struct StridedLoop {
     }
   }
 
-  /// Calls run(offsets, length, steps) for each innermost run of the elements [begin, end):
-  /// operand k has its elements at offsets[k] + i·steps[k], i < length.
-  template <class Run>
-  void for_each_run(int64_t begin, int64_t end, const Run& run) const {
+  /// `rows` runs of `length` elements: element i of row r of operand k is at
+  /// offsets[k] + r·row_steps[k] + i·steps[k].
+  struct Block {
+    Offsets offsets, steps, row_steps;
+    int64_t length, rows;
+  };
+
+  /// Calls block(Block) until all of the elements [begin, end) had their turn.
+  template <class Call>
+  void for_each_block(int64_t begin, int64_t end, const Call& call) const {
     if (begin >= end) return;
     std::array<int64_t, max_rank> index{};
-    Offsets offsets{};
+    const int64_t inner = rank - 1;
+    Block block{};
+    block.steps = at(steps, inner);
+    if (inner > 0) block.row_steps = at(steps, inner - 1);
+    Offsets& offsets = block.offsets;
     int64_t rest = begin;
-    for (int64_t d = rank - 1; d >= 0; --d) {
+    for (int64_t d = inner; d >= 0; --d) {
       at(index, d) = rest % at(sizes, d);
       rest /= at(sizes, d);
-      for (size_t k = 0; k < count; ++k) offsets[k] += at(index, d) * at(steps, d)[k];
+      advance(offsets, d, at(index, d));
     }
-    const int64_t inner = rank - 1;
     while (true) {
-      const int64_t left = at(sizes, inner) - at(index, inner);
-      const int64_t length = left < end - begin ? left : end - begin;
-      run(offsets, length, at(steps, inner));
-      begin += length;
+      const int64_t size = at(sizes, inner);
+      const int64_t left = size - at(index, inner);
+      block.length = left < end - begin ? left : end - begin;
+      block.rows = 1;
+      if (inner > 0 && block.length == size) {
+        const int64_t below = at(sizes, inner - 1) - at(index, inner - 1);
+        const int64_t whole = (end - begin) / size;
+        block.rows = below < whole ? below : whole;
+      }
+      call(block);
+      begin += block.rows * block.length;
       if (begin >= end) return;
-      advance(offsets, inner, length);
-      at(index, inner) += length;
-      for (int64_t d = inner; d > 0 && at(index, d) == at(sizes, d); --d) {
+      advance(offsets, inner, -at(index, inner));
+      at(index, inner) = 0;
+      advance(offsets, inner - 1, block.rows);
+      at(index, inner - 1) += block.rows;
+      for (int64_t d = inner - 1; d > 0 && at(index, d) == at(sizes, d); --d) {
         advance(offsets, d, -at(index, d));
         at(index, d) = 0;
         advance(offsets, d - 1, 1);
         ++at(index, d - 1);
       }
     }
+  }
+
+  /// Calls run(offsets, length, steps) for each innermost run of the elements [begin, end):
+  /// operand k has its elements at offsets[k] + i·steps[k], i < length.
+  template <class Run>
+  void for_each_run(int64_t begin, int64_t end, const Run& run) const {
+    for_each_block(begin, end, [&](const Block& block) {
+      Offsets offsets = block.offsets;
+      for (int64_t row = 0; row < block.rows; ++row) {
+        run(offsets, block.length, block.steps);
+        for (size_t k = 0; k < count; ++k) offsets[k] += block.row_steps[k];
+      }
+    });
   }
 
   /// As for_each_run over all elements, in parallel.

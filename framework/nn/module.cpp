@@ -42,6 +42,7 @@ void convert(const Conversion& conversion) noexcept {
   target.dtype = elements.dtype;
   target.storage = elements.storage;
   target.strides = elements.strides;
+  target.contiguous = elements.contiguous;
   target.offset = elements.offset;
   if (target.node) target.node->dtype = elements.dtype;
   target.grad = conversion.gradient;

@@ -6,6 +6,18 @@
 #include "heed/framework/autograd/trace.h"
 
 namespace heed {
+namespace {
+
+/// a == b for names of a few letters, without a call.
+bool is_same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Dims::Dims(std::string_view owner, std::initializer_list<Letter> letters) : owner_(owner) {
   for (const Letter& letter : letters) bind(letter.name, letter.size);
@@ -13,7 +25,7 @@ Dims::Dims(std::string_view owner, std::initializer_list<Letter> letters) : owne
 
 const Dims::Letter* Dims::find(std::string_view name) const {
   for (size_t i = 0; i < count_; ++i) {
-    if (letters_[i].name == name) return &letters_[i];
+    if (is_same_name(letters_[i].name, name)) return &letters_[i];
   }
   return nullptr;
 }
@@ -30,10 +42,9 @@ int64_t Dims::value_of(std::string_view factor) const {
   return number;
 }
 
-bool Dims::fits(std::string_view text, int64_t size) {
-  if (const Letter* letter = find(text)) return letter->size == size;
-  const bool is_letter = text[0] > '9' && text.find('*') == std::string_view::npos;
-  if (is_letter) {
+bool Dims::fits(std::string_view text, bool is_product, int64_t size) {
+  if (!is_product && text[0] > '9') {
+    if (const Letter* letter = find(text)) return letter->size == size;
     bind(text, size);
     return true;
   }
@@ -47,18 +58,19 @@ bool Dims::fits(std::string_view text, int64_t size) {
 }
 
 const Tensor& Dims::check(const Tensor& x, std::string_view whole) {
-  std::string_view pattern = whole;
+  size_t at = 0;
   int64_t d = 0;
-  if (pattern.starts_with("... ")) {
-    pattern.remove_prefix(4);
-    d = x.dim() - 1 - std::count(pattern.begin(), pattern.end(), ' ');
+  if (whole.starts_with("... ")) {
+    at = 4;
+    d = x.dim() - 1 - std::count(whole.begin() + 4, whole.end(), ' ');
     if (d < 0) fail(x, whole);
   }
-  for (size_t begin = 0; begin < pattern.size(); ++d) {
-    const size_t end = std::min(pattern.find(' ', begin), pattern.size());
-    const std::string_view size = pattern.substr(begin, end - begin);
-    if (size.empty() || d >= x.dim() || !fits(size, x.shape()[d])) fail(x, whole);
-    begin = end + 1;
+  for (; at < whole.size(); ++at, ++d) {
+    const size_t begin = at;
+    bool is_product = false;
+    for (; at < whole.size() && whole[at] != ' '; ++at) is_product |= whole[at] == '*';
+    const std::string_view size(whole.data() + begin, at - begin);
+    if (size.empty() || d >= x.dim() || !fits(size, is_product, x.shape()[d])) fail(x, whole);
   }
   if (d != x.dim()) fail(x, whole);
   if (OpObserver* const observer = TraceScope::observer()) observer->on_axes(x, whole);

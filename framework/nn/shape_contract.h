@@ -36,7 +36,7 @@ class Dims {
 
  private:
   const Letter* find(std::string_view name) const;
-  bool fits(std::string_view size_text, int64_t size);
+  bool fits(std::string_view size_text, bool is_product, int64_t size);
   int64_t value_of(std::string_view factor) const;
   void bind(std::string_view name, int64_t size);
   [[noreturn]] void fail(const Tensor& x, std::string_view pattern) const;

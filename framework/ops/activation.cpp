@@ -2,6 +2,7 @@
 
 #include <numbers>
 
+#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/functions.h"
 #include "heed/framework/ops/elementwise.h"
@@ -10,25 +11,34 @@
 namespace heed {
 
 Tensor relu(const Tensor& x) {
-  return record(
-      "relu", kernels::relu(x),
-      {{x, [](const Tensor& g, const Tensor& y) { return masked_fill(g, le(y, 0), 0); }}});
+  return record("relu", kernels::relu(x), {{x, [](const Tensor& g, const Tensor& y) {
+                                              return is_grad_enabled()
+                                                         ? masked_fill(g, le(y, 0), 0)
+                                                         : kernels::relu_backward(g, y);
+                                            }}});
 }
 
 Tensor sigmoid(const Tensor& x) {
   return record("sigmoid", kernels::sigmoid(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }}});
+                {{x, [](const Tensor& g, const Tensor& y) {
+                    return is_grad_enabled() ? g * (y * (1 - y)) : kernels::sigmoid_backward(g, y);
+                  }}});
 }
 
 Tensor silu(const Tensor& x) {
-  check_floating("silu", x.dtype());
-  return x * sigmoid(x);
+  return record("silu", kernels::silu(x), {{x, [x = Saved(x)](const Tensor& g) {
+                                              if (!is_grad_enabled())
+                                                return kernels::silu_backward(g, x);
+                                              const Tensor s = sigmoid(x);
+                                              return g * (s + x * s * (1 - s));
+                                            }}});
 }
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   if (approximate == GeluApproximation::none) {
     return record("gelu", kernels::gelu(x),
                   {{x, [x = Saved(x)](const Tensor& g) {
+                      if (!is_grad_enabled()) return kernels::gelu_backward(g, x);
                       const Tensor cdf = 0.5 * (1 + erf(x.get() * (1 / std::numbers::sqrt2)));
                       const Tensor pdf =
                           exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
@@ -37,6 +47,7 @@ Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   }
   return record("gelu", kernels::gelu_tanh(x),
                 {{x, [x = Saved(x)](const Tensor& g) {
+                    if (!is_grad_enabled()) return kernels::gelu_tanh_backward(g, x);
                     // y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′
                     constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi,
                                      a = 0.044715;

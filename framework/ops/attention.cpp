@@ -3,6 +3,9 @@
 #include <array>
 #include <cmath>
 
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/attention.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -19,7 +22,8 @@ namespace {
 
 constexpr const char* attention = "scaled_dot_product_attention";
 
-void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value) {
+void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value,
+                  const AttentionOptions& options) {
   check_floating(attention, query.dtype());
   check_same_dtype(attention, query, key);
   check_same_dtype(attention, query, value);
@@ -30,22 +34,143 @@ void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value) {
                      "[..., L_2, D_v], got ",
                      query.shape(), ", ", key.shape(), " and ", value.shape());
   }
+  if (options.dropout && !(options.dropout->p >= 0 && options.dropout->p <= 1)) {
+    throw ValueError(attention, ": dropout p must be in [0, 1], got ", options.dropout->p);
+  }
 }
 
-/// Each head of `x` [..., H_kv, L, D] as often as there are query heads for it.
-Tensor spread_heads(const Tensor& query, const Tensor& x) {
+/// How many query heads each head of `x` [..., H_kv, L, D] serves.
+int64_t group_size(const Tensor& query, const Tensor& x) {
   if (query.dim() < 3 || x.dim() < 3 || x.size(-3) < 1 || query.size(-3) % x.size(-3) != 0) {
     throw ShapeError(attention,
                      ": enable_gqa needs [..., heads, L, D] with a number of heads that ",
                      "divides query's: query ", query.shape(), ", got ", x.shape());
   }
-  return repeat_interleave(x, query.size(-3) / x.size(-3), -3);
+  return query.size(-3) / x.size(-3);
+}
+
+/// Each head of `x` [..., H_kv, L, D] as often as there are query heads for it.
+Tensor spread_heads(const Tensor& query, const Tensor& x) {
+  return repeat_interleave(x, group_size(query, x), -3);
 }
 
 /// Zeros in some rows of `x` [..., L, D]: NaN · 0 is NaN, also in gradients. `rows` is [..., L or
 /// 1, 1].
 Tensor without_rows(const Tensor& x, const Tensor& rows) {
   return masked_fill(expand(x, broadcast_shapes(attention, rows.shape(), x.shape())), rows, 0);
+}
+
+Shape leading(const Tensor& x, int64_t last) {
+  return IntList(std::span(x.shape().begin(), x.shape().end() - last));
+}
+
+Shape scores_shape(const Tensor& query, const Tensor& key) {
+  Shape shape = broadcast_shapes(attention, leading(query, 2), leading(key, 2));
+  shape.push_back(query.size(-2));
+  shape.push_back(key.size(-2));
+  return shape;
+}
+
+double scale_of(const Tensor& query, const AttentionOptions& options) {
+  return options.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
+}
+
+Mask mask_of(const AttentionOptions& options) {
+  return options.is_causal ? options.mask & Mask::causal() : options.mask;
+}
+
+/// What the products take: heads side by side, and zeros in rows that must have no influence.
+struct Composed {
+  Tensor query, key, value, weights;
+};
+
+Composed compose(const Tensor& all_queries, const Tensor& all_keys, const Tensor& all_values,
+                 const AttentionOptions& options) {
+  Composed c{all_queries, all_keys, all_values, {}};
+  if (options.enable_gqa) {
+    c.key = spread_heads(c.query, all_keys);
+    c.value = spread_heads(c.query, all_values);
+  }
+  const Shape shape = scores_shape(c.query, c.key);
+  const auto [blocked, bias] = mask_of(options).resolve(shape, c.query.dtype());
+  if (blocked.defined()) {
+    Tensor rows = blocked;
+    while (rows.dim() < 2) rows = rows.unsqueeze(0);
+    const Tensor unseen = all(rows, {-2}, true).transpose(-2, -1);  // keys that no query sees
+    c.query = without_rows(c.query, all(rows, {-1}, true));         // and queries that see none
+    c.key = without_rows(c.key, unseen);
+    c.value = without_rows(c.value, unseen);
+  }
+  Tensor scores = matmul(c.query, c.key.transpose(-2, -1)) * scale_of(c.query, options);
+  if (bias.defined()) scores = scores + bias;
+  c.weights = blocked.defined() ? masked_softmax(scores, blocked, -1) : softmax(scores, -1);
+  return c;
+}
+
+/// Weights or their gradient after dropout, which is linear.
+Tensor thinned(const Tensor& weights, const AttentionOptions& options) {
+  if (!options.dropout) return weights;
+  return dropout(weights, options.dropout->p, options.dropout->stream);
+}
+
+/// The gradient of one head for all the query heads it served.
+Tensor sum_of_groups(const Tensor& g, const Tensor& x) {
+  if (g.shape() == x.shape()) return g;
+  Shape grouped = x.shape();
+  grouped.insert(x.dim() - 2, group_size(g, x));
+  return sum(reshape(g, grouped), {x.dim() - 2});
+}
+
+/// The gradients as recorded ops, for backward(create_graph): the formulas of
+/// kernels::attention_backward.
+Gradients composed_backward(const Tensor& g, const Tensor& query, const Tensor& key,
+                            const Tensor& value, const AttentionOptions& options) {
+  const Composed c = compose(query, key, value, options);
+  const Tensor d_weights = thinned(matmul(g, c.value.transpose(-2, -1)), options);
+  const Tensor mean = sum(d_weights * c.weights, {-1}, true);
+  const Tensor d_scores = c.weights * (d_weights - mean) * scale_of(query, options);
+  return {matmul(d_scores, c.key), sum_of_groups(matmul(d_scores.transpose(-2, -1), c.query), key),
+          sum_of_groups(matmul(thinned(c.weights, options).transpose(-2, -1), g), value)};
+}
+
+/// Whether the fused kernel knows how: it has no gradient for a bias.
+bool is_fusible(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionOptions& options, const Tensor& bias) {
+  const int64_t own = options.enable_gqa ? 3 : 2;
+  const Shape shared = broadcast_shapes(attention, leading(query, own), leading(key, own));
+  return !(bias.defined() && bias.requires_grad()) &&
+         broadcast_shapes(attention, shared, leading(value, own)) == shared &&
+         (!options.enable_gqa || key.size(-3) == value.size(-3));
+}
+
+/// `x` with the batch dimensions that it shares with others.
+Tensor with_batch(const Tensor& x, const Shape& batch, int64_t own) {
+  Shape shape = batch;
+  for (int64_t d = x.dim() - own; d < x.dim(); ++d) shape.push_back(x.shape()[d]);
+  return expand(x, shape);
+}
+
+/// The same by one kernel in which the weights never exist as a whole.
+Tensor fused(const Tensor& query, const Tensor& key, const Tensor& value,
+             const AttentionOptions& options, const Mask::Apart& mask, const Shape& scores) {
+  kernels::AttentionRule rule{
+      .scale = scale_of(query, options), .first = mask.band.first, .last = mask.band.last};
+  if (mask.rest.blocked.defined()) rule.blocked = expand(mask.rest.blocked, scores);
+  if (mask.rest.bias.defined()) rule.bias = expand(mask.rest.bias.detach(), scores);
+  if (options.dropout) {
+    rule.dropout_p = options.dropout->p;
+    rule.dropout = options.dropout->stream;
+  }
+  const kernels::Attended y = kernels::attention(query, key, value, rule);
+  return record(attention, y.output, {query, key, value},
+                [query = Saved(query), key = Saved(key), value = Saved(value),
+                 statistics = Saved(y.statistics), rule = rule,
+                 options = options](const Tensor& g, const Tensor& output, const Wanted&) {
+                  if (is_grad_enabled()) return composed_backward(g, query, key, value, options);
+                  const auto d =
+                      kernels::attention_backward(g, query, key, value, {output, statistics}, rule);
+                  return Gradients{d.query, d.key, d.value};
+                });
 }
 
 void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
@@ -64,41 +189,29 @@ void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
 
 }  // namespace
 
-AttentionResult attention_with_weights(const Tensor& all_queries, const Tensor& all_keys,
-                                       const Tensor& all_values, const AttentionOptions& options) {
-  check_inputs(all_queries, all_keys, all_values);
-  Tensor query = all_queries;
-  Tensor key = options.enable_gqa ? spread_heads(query, all_keys) : all_keys;
-  Tensor value = options.enable_gqa ? spread_heads(query, all_values) : all_values;
-  const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
-
-  Shape shape = broadcast_shapes(attention,
-                                 IntList(std::span(query.shape().begin(), query.shape().end() - 2)),
-                                 IntList(std::span(key.shape().begin(), key.shape().end() - 2)));
-  shape.push_back(query.size(-2));
-  shape.push_back(key.size(-2));
-  const Mask mask = options.is_causal ? options.mask & Mask::causal() : options.mask;
-  const auto [blocked, bias] = mask.resolve(shape, query.dtype());
-  if (blocked.defined()) {
-    Tensor rows = blocked;
-    while (rows.dim() < 2) rows = rows.unsqueeze(0);
-    const Tensor unseen = all(rows, {-2}, true).transpose(-2, -1);  // keys that no query sees
-    query = without_rows(query, all(rows, {-1}, true));             // and queries that see none
-    key = without_rows(key, unseen);
-    value = without_rows(value, unseen);
-  }
-  Tensor scores = matmul(query, key.transpose(-2, -1)) * scale;
-  if (bias.defined()) scores = scores + bias;
-  const Tensor weights =
-      blocked.defined() ? masked_softmax(scores, blocked, -1) : softmax(scores, -1);
-  const Tensor thinned =
-      options.dropout ? dropout(weights, options.dropout->p, options.dropout->stream) : weights;
-  return {matmul(thinned, value), weights};
+AttentionResult attention_with_weights(const Tensor& query, const Tensor& key, const Tensor& value,
+                                       const AttentionOptions& options) {
+  check_inputs(query, key, value, options);
+  const Composed c = compose(query, key, value, options);
+  return {matmul(thinned(c.weights, options), c.value), c.weights};
 }
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options) {
-  return attention_with_weights(query, key, value, options).output;
+  check_inputs(query, key, value, options);
+  const int64_t own = options.enable_gqa ? 3 : 2;
+  if (options.enable_gqa) static_cast<void>(group_size(query, key) * group_size(query, value));
+  Shape scores = broadcast_shapes(attention, leading(query, own), leading(key, own));
+  const Shape batch = scores;
+  if (own == 3) scores.push_back(query.size(-3));
+  scores.push_back(query.size(-2));
+  scores.push_back(key.size(-2));
+  const Mask::Apart mask = mask_of(options).resolve_apart(scores, query.dtype());
+  if (!is_fusible(query, key, value, options, mask.rest.bias)) {
+    return attention_with_weights(query, key, value, options).output;
+  }
+  return fused(with_batch(query, batch, own), with_batch(key, batch, own),
+               with_batch(value, batch, own), options, mask, scores);
 }
 
 Tensor rotary_embedding(const Tensor& x, const Tensor& cos, const Tensor& sin, RotaryPairs pairs) {

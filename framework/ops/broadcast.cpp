@@ -4,16 +4,30 @@
 #include "heed/framework/ops/view.h"
 
 namespace heed {
+namespace {
+
+/// x expanded to the common shape; undefined if it has that already.
+Tensor expanded(const char* op, const Tensor& x, const Tensor& other) {
+  if (x.shape() == other.shape()) return {};
+  const Shape shape = broadcast_shapes(op, x.shape(), other.shape());
+  return x.shape() == shape ? Tensor() : expand(x, shape);
+}
+
+}  // namespace
+
+Operands::Operands(const char* op, const Tensor& a, const Tensor& b)
+    : expanded_a_(expanded(op, a, b)),
+      expanded_b_(expanded(op, b, a)),
+      a_(expanded_a_.defined() ? expanded_a_ : a),
+      b_(expanded_b_.defined() ? expanded_b_ : b) {}
 
 Operands broadcast(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.shape() == b.shape()) return {a, b};
-  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
-  return {expand(a, shape), expand(b, shape)};
+  return Operands(op, a, b);
 }
 
 Operands operands(const char* op, const Tensor& a, const Tensor& b) {
   check_same_dtype(op, a, b);
-  return broadcast(op, a, b);
+  return Operands(op, a, b);
 }
 
 }  // namespace heed

@@ -2,6 +2,7 @@
 
 #include <numbers>
 
+#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/elementwise.h"
 #include "heed/framework/kernels/functions.h"
@@ -53,7 +54,9 @@ Tensor square(const Tensor& x) {
 
 Tensor tanh(const Tensor& x) {
   return record("tanh", kernels::tanh(x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * (1 - y * y); }}});
+                {{x, [](const Tensor& g, const Tensor& y) {
+                    return is_grad_enabled() ? g * (1 - y * y) : kernels::tanh_backward(g, y);
+                  }}});
 }
 
 Tensor erf(const Tensor& x) {

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gather.h"
 #include "heed/framework/kernels/reduce.h"
@@ -38,6 +39,17 @@ void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& in
   kernels::check_indices(op, index, size_along(x, dim));
 }
 
+/// index_select of an index that has been checked.
+Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
+  Tensor y = kernels::index_select(x, d, index);
+  if (!is_floating(x.dtype())) return y;
+  return record("index_select", std::move(y),
+                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
+                    if (!is_grad_enabled()) return kernels::index_sum(shape, d, index, g);
+                    return index_add(zeros(shape, g.dtype()), d, index, g);
+                  }}});
+}
+
 }  // namespace
 
 Tensor embedding(const Tensor& indices, const Tensor& weight) {
@@ -46,18 +58,13 @@ Tensor embedding(const Tensor& indices, const Tensor& weight) {
   kernels::check_indices("embedding", indices, weight.size(0));
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
-  return reshape(index_select(weight, 0, reshape(indices, {indices.numel()})), shape);
+  return reshape(select_slices(weight, 0, reshape(indices, {indices.numel()})), shape);
 }
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   const int64_t d = normalize_dim("index_select", dim, x.dim());
   check_index_list("index_select", x, d, index);
-  Tensor y = kernels::index_select(x, d, index);
-  if (!is_floating(x.dtype())) return y;
-  return record("index_select", std::move(y),
-                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
-                    return index_add(zeros(shape, g.dtype()), d, index, g);
-                  }}});
+  return select_slices(x, d, index);
 }
 
 Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {

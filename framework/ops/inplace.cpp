@@ -33,7 +33,7 @@ void check_writable(const char* op, const Tensor& x) {
         op, ": writes to the result of ", x.impl()->node->op,
         ", which is in the graph; only leaves are written to, write .detach() or .clone()");
   }
-  if (!is_non_overlapping(x.shape(), x.strides())) {
+  if (!x.is_contiguous() && !is_non_overlapping(x.shape(), x.strides())) {
     throw ShapeError(op, ": elements of shape ", x.shape(), " with strides ", x.strides(),
                      " share memory; write to a .clone()");
   }

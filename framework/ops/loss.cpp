@@ -1,6 +1,9 @@
 #include "heed/framework/ops/loss.h"
 
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/cross_entropy.h"
 #include "heed/framework/kernels/gather.h"
 #include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/check.h"
@@ -26,9 +29,7 @@ struct Targets {
   Tensor weight;   // of each position, 0 where ignored
 };
 
-Targets read_targets(const char* op, const Tensor& input, const Tensor& target,
-                     const ClassLossOptions& options) {
-  const NoGrad guard;
+void check_classes(const char* op, const Tensor& input, const Tensor& target) {
   check_floating(op, input.dtype());
   check_dtype(op, "target", target, DType::i64);
   Shape expected = input.shape();
@@ -37,17 +38,29 @@ Targets read_targets(const char* op, const Tensor& input, const Tensor& target,
     throw ShapeError(op, ": input [N, C, ...] and target [N, ...] do not fit: ", input.shape(),
                      " and ", target.shape());
   }
+  if (input.size(class_dim(input)) == 0 && target.numel() > 0) {
+    throw ShapeError(op, ": no classes in ", input.shape());
+  }
+}
+
+void check_class_weight(const char* op, const Tensor& input, const Tensor& weight) {
+  if (!weight.defined()) return;
+  check_same_dtype(op, input, weight);
   const int64_t classes = input.size(class_dim(input));
+  if (weight.shape() == Shape{classes}) return;
+  throw ShapeError(op, ": weight must be [C] = [", classes, "], got ", weight.shape());
+}
+
+Targets read_targets(const char* op, const Tensor& input, const Tensor& target,
+                     const ClassLossOptions& options) {
+  const NoGrad guard;
+  check_classes(op, input, target);
   Targets result;
   result.ignored = eq(target, static_cast<double>(options.ignore_index));
   result.index = masked_fill(target, result.ignored, 0);
-  if (classes == 0 && target.numel() > 0) throw ShapeError(op, ": no classes in ", input.shape());
-  kernels::check_indices(op, result.index, classes);
+  kernels::check_indices(op, result.index, input.size(class_dim(input)));
+  check_class_weight(op, input, options.weight);
   if (options.weight.defined()) {
-    check_same_dtype(op, input, options.weight);
-    if (options.weight.shape() != Shape{classes}) {
-      throw ShapeError(op, ": weight must be [C] = [", classes, "], got ", options.weight.shape());
-    }
     const Tensor flat = reshape(result.index, {target.numel()});
     result.weight = reshape(index_select(options.weight, 0, flat), target.shape());
   } else {
@@ -93,6 +106,27 @@ Tensor nll_each(const Tensor& input, const Targets& targets) {
   return masked_fill(-(picked * targets.weight), targets.ignored, 0);  // 0 even for −Inf · 0
 }
 
+/// The gradient of cross_entropy as recorded ops, for backward(create_graph): the formula of
+/// kernels::cross_entropy_backward. `g` is that of each position's loss.
+Tensor composed_backward(const Tensor& g, const Tensor& input, const Tensor& target,
+                         const ClassLossOptions& options) {
+  const int64_t dim = class_dim(input);
+  const Targets targets = read_targets("cross_entropy", input, target, options);
+  const double smoothing = options.label_smoothing;
+  const Tensor open = masked_fill(ones(target.shape(), input.dtype()), targets.ignored, 0);
+  Shape along = IntList::filled(input.dim(), 1);
+  along[dim] = input.size(dim);
+  const Tensor each = options.weight.defined() ? reshape(options.weight.detach(), along)
+                                               : ones(along, input.dtype());
+  const Tensor spread =
+      unsqueeze(open, dim) * each * (smoothing / static_cast<double>(input.size(dim)));
+  const Tensor wanted = scatter_add(spread, dim, unsqueeze(targets.index, dim),
+                                    unsqueeze(targets.weight * (1 - smoothing), dim));
+  const Tensor mass = sum(wanted, {dim}, true);
+  const Tensor counted = masked_fill(g, targets.ignored, 0);
+  return (softmax(input, dim) * mass - wanted) * unsqueeze(counted, dim);
+}
+
 }  // namespace
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOptions& options) {
@@ -101,26 +135,41 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOption
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossOptions& options) {
-  const Targets targets = read_targets("cross_entropy", input, target, options);
-  const double smoothing = options.label_smoothing;
-  if (!(smoothing >= 0 && smoothing <= 1)) {
-    throw ValueError("cross_entropy: label_smoothing must be in [0, 1], got ", smoothing);
-  }
+  constexpr const char* op = "cross_entropy";
+  check_classes(op, input, target);
   const int64_t dim = class_dim(input);
-  const Tensor log_p = log_softmax(input, dim);
-  Tensor losses = nll_each(log_p, targets);
-  if (smoothing > 0) {
-    // The smoothed target puts (1 − s) on its class and s/C on every class.
-    Tensor each = log_p;
-    if (options.weight.defined()) {
-      Shape along = IntList::filled(input.dim(), 1);
-      along[dim] = input.size(dim);
-      each = each * reshape(options.weight.detach(), along);
-    }
-    const Tensor spread = masked_fill(-sum(each, {dim}), targets.ignored, 0);
-    losses = losses * (1 - smoothing) + spread * (smoothing / static_cast<double>(input.size(dim)));
+  const kernels::ClassTargets targets{
+      .index = kernels::contiguous(target),
+      .ignored = options.ignore_index,
+      .weight = options.weight.defined() ? kernels::contiguous(options.weight) : Tensor(),
+      .smoothing = options.label_smoothing};
+  auto divisor = static_cast<double>(
+      kernels::count_targets(op, targets.index, targets.ignored, input.size(dim)));
+  check_class_weight(op, input, options.weight);
+  if (!(targets.smoothing >= 0 && targets.smoothing <= 1)) {
+    throw ValueError(op, ": label_smoothing must be in [0, 1], got ", targets.smoothing);
   }
-  return reduce(losses, sum(targets.weight), options.reduction);
+  if (options.weight.defined()) divisor = kernels::sum_weights(targets);
+  if (options.reduction != Reduction::mean) divisor = 1;
+  const auto [losses, max, total] = kernels::cross_entropy(input, dim, targets);
+  const bool joined = options.reduction != Reduction::none;
+  return record(
+      op,
+      joined ? kernels::join_losses(losses, divisor)
+             : losses.alias(target.shape(), contiguous_strides(target.shape()), losses.offset()),
+      {{input, [input = Saved(input), target = Saved(target), weight = Saved(options.weight),
+                max = Saved(max), total = Saved(total), ignored = options.ignore_index,
+                smoothing = options.label_smoothing, divisor, dim](const Tensor& g) {
+          if (is_grad_enabled()) {
+            return composed_backward(
+                expand(g / divisor, target->shape()), input, target,
+                {.weight = weight, .ignore_index = ignored, .label_smoothing = smoothing});
+          }
+          const kernels::ClassTargets again{
+              kernels::contiguous(target), ignored,
+              weight->defined() ? kernels::contiguous(weight) : Tensor(), smoothing};
+          return kernels::cross_entropy_backward(g, divisor, input, dim, again, max, total);
+        }}});
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {

@@ -1,5 +1,6 @@
 #include "heed/framework/ops/mask.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -22,17 +23,25 @@ void check_broadcasts(const char* op, const Tensor& mask, const Shape& scores) {
   throw ShapeError(op, ": ", mask.shape(), " does not broadcast to the scores' ", scores);
 }
 
+constexpr Mask::Band everything{std::numeric_limits<int64_t>::min() / 2,
+                                std::numeric_limits<int64_t>::max() / 2};
+
 /// a or b.
 Tensor either(const Tensor& a, const Tensor& b) {
   return a.defined() ? masked_fill(a, b, 1) : b;
 }
 
-/// column − row [L_1, L_2] as seen from the alignment: 0 is a query's own place.
-Tensor distance(const Shape& scores, Alignment alignment, int64_t first_query) {
+/// bool [L_1, L_2]: true for the keys that a band keeps from a query.
+Tensor outside(const Mask::Band& band, const Shape& scores) {
   const int64_t L_1 = scores[scores.size() - 2], L_2 = scores[scores.size() - 1];
-  const int64_t first = alignment == Alignment::top_left ? first_query : L_2 - L_1;
-  const Tensor rows = add(arange(L_1), static_cast<double>(first));
-  return arange(L_2).unsqueeze(0) - rows.unsqueeze(1);
+  const Tensor blocked = full({L_1, L_2}, 1, DType::boolean);
+  for (int64_t i = 0; i < L_1; ++i) {
+    bool* const row = blocked.mutable_data<bool>() + i * L_2;
+    const int64_t first = std::clamp<int64_t>(i + band.first, 0, L_2);
+    const int64_t end = std::clamp<int64_t>(i + band.last + 1, first, L_2);
+    std::fill(row + first, row + end, false);
+  }
+  return blocked;
 }
 
 /// True for keys beyond the lengths [B] or [B, L_1].
@@ -140,33 +149,57 @@ Tensor Mask::blocked_by(const Part& part, const Shape& scores) {
     case Kind::lengths:
       return beyond(part.tensor, scores);
     case Kind::causal:
-      return gt(distance(scores, part.alignment, part.first_query), 0);
     case Kind::window:
       break;
   }
-  const Tensor along = distance(scores, part.alignment, part.first_query);
-  const auto width = static_cast<double>(part.width);
-  return either(gt(along, width), lt(along, -width));
+  return outside(band_of(part, scores), scores);
 }
 
-Mask::Parts Mask::resolve(const Shape& scores, DType dtype) const {
+Mask::Band Mask::band_of(const Part& part, const Shape& scores) {
+  const int64_t L_1 = scores[scores.size() - 2], L_2 = scores[scores.size() - 1];
+  constexpr int64_t far = everything.last / 2;  // so that nothing below overflows
+  const int64_t own =
+      part.alignment == Alignment::top_left ? std::clamp(part.first_query, -far, far) : L_2 - L_1;
+  if (part.kind == Kind::causal) return {everything.first, own};
+  const int64_t width = std::min(part.width, far);
+  return {own - width, own + width};
+}
+
+bool Mask::Band::limits(const Shape& scores) const {
+  const int64_t L_1 = scores[scores.size() - 2], L_2 = scores[scores.size() - 1];
+  return L_1 > 0 && (L_1 - 1 + first > 0 || last < L_2 - 1);
+}
+
+Mask::Apart Mask::resolve_apart(const Shape& scores, DType dtype) const {
   if (scores.size() < 2) {
     throw ShapeError("Mask: scores must be [..., L_1, L_2], got ", scores);
   }
-  Parts result;
+  Apart result{everything, {}};
   for (const Part& part : parts_) {
+    if (part.kind == Kind::causal || part.kind == Kind::window) {
+      const Band band = band_of(part, scores);
+      result.band = {std::max(result.band.first, band.first),
+                     std::min(result.band.last, band.last)};
+      continue;
+    }
     Tensor blocked;
     {
       const NoGrad guard;
       blocked = blocked_by(part, scores);
-      result.blocked = either(result.blocked, blocked);
+      result.rest.blocked = either(result.rest.blocked, blocked);
     }
     if (part.kind != Kind::additive) continue;
     check_dtype("Mask::additive", "the bias", part.tensor, dtype);
     const Tensor bias = masked_fill(part.tensor, blocked, 0);
-    result.bias = result.bias.defined() ? result.bias + bias : bias;
+    result.rest.bias = result.rest.bias.defined() ? result.rest.bias + bias : bias;
   }
   return result;
+}
+
+Mask::Parts Mask::resolve(const Shape& scores, DType dtype) const {
+  auto [band, parts] = resolve_apart(scores, dtype);
+  if (band.limits(scores)) parts.blocked = either(parts.blocked, outside(band, scores));
+  return parts;
 }
 
 Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
@@ -177,6 +210,9 @@ Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
   const Tensor mask = expand(blocked, x.shape());
   return record("masked_softmax", kernels::masked_softmax(x, mask, d),
                 {{x, [d, mask = Saved(mask)](const Tensor& g, const Tensor& y) {
+                    if (!is_grad_enabled()) {
+                      return kernels::masked_softmax_backward(g, y, mask, d);
+                    }
                     // As softmax; y is 0 where g might be NaN, so that g is masked first.
                     const Tensor open = masked_fill(g, mask, 0);
                     return y * (open - sum(open * y, {d}, true));

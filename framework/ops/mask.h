@@ -60,6 +60,18 @@ class Mask {
   /// the kind of mask.
   Parts resolve(const Shape& scores, DType dtype) const;
 
+  /// Query i sees at most the keys i + first … i + last: what causal rules and windows let through.
+  struct Band {
+    int64_t first, last;
+    bool limits(const Shape& scores) const;  ///< whether it keeps a query from a key
+  };
+  /// The same as a band and the rest, which is cheaper where the band need not become a tensor.
+  struct Apart {
+    Band band;
+    Parts rest;
+  };
+  Apart resolve_apart(const Shape& scores, DType dtype) const;
+
  private:
   enum class Kind { keep, block, additive, lengths, causal, window };
   struct Part {
@@ -71,6 +83,7 @@ class Mask {
   };
   explicit Mask(Part part) : parts_{std::move(part)} {}
   static Tensor blocked_by(const Part& part, const Shape& scores);
+  static Band band_of(const Part& part, const Shape& scores);
   std::vector<Part> parts_;
 };
 

@@ -33,26 +33,50 @@ void check_affine(const char* op, const char* what, const Tensor& x, const Shape
 }
 
 /// The gradients as recorded ops, for backward(create_graph): the formulas of
-/// kernels::layer_norm_backward.
-Gradients composed_backward(const Tensor& g, const Tensor& x, const Tensor& weight,
-                            const Shape& shape, double eps, const Wanted& wanted) {
+/// kernels::normalize_backward.
+Gradients composed_backward(kernels::Norm norm, const Tensor& g, const Tensor& x,
+                            const Tensor& weight, const Shape& shape, double eps,
+                            const Wanted& wanted) {
+  const bool centres = norm == kernels::Norm::layer;
   const int64_t length = numel_of(shape);
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
   const Tensor x_rows = reshape(x, {rows, length});
   const Tensor g_rows = reshape(g, {rows, length});
-  const Tensor centred = x_rows - mean(x_rows, {1}, true);
+  const Tensor centred = centres ? x_rows - mean(x_rows, {1}, true) : x_rows;
   const Tensor rstd = rsqrt(mean(square(centred), {1}, true) + eps);
   const Tensor normal = centred * rstd;
   const Tensor weighted = weight.defined() ? g_rows * reshape(weight, {1, length}) : g_rows;
   Gradients gradients(3);
   if (wanted[0]) {
-    const Tensor dx =
-        rstd * (weighted - mean(weighted, {1}, true) - normal * mean(weighted * normal, {1}, true));
+    const Tensor level = centres ? weighted - mean(weighted, {1}, true) : weighted;
+    const Tensor dx = rstd * (level - normal * mean(weighted * normal, {1}, true));
     gradients[0] = reshape(dx, x.shape());
   }
   if (wanted[1]) gradients[1] = reshape(sum(g_rows * normal, {0}), shape);
   if (wanted[2]) gradients[2] = reshape(sum(g_rows, {0}), shape);
   return gradients;
+}
+
+/// y = x̂ · weight + bias as one op; a weight or bias that is undefined is not there.
+Tensor normalized(const char* op, kernels::Norm norm, const Tensor& x, const Shape& shape,
+                  const Tensor& weight, const Tensor& bias, double eps) {
+  const int64_t length = numel_of(shape);
+  const Tensor flat_weight = weight.defined() ? kernels::contiguous(weight) : Tensor();
+  const Tensor flat_bias = bias.defined() ? kernels::contiguous(bias) : Tensor();
+  const auto [y, centre, scale] = kernels::normalize(norm, x, length, flat_weight, flat_bias, eps);
+  return record(op, y, {x, weight, bias},
+                [norm, x = Saved(x), weight = Saved(weight), centre = Saved(centre),
+                 scale = Saved(scale), shape, length, eps](const Tensor& g, const Wanted& wanted) {
+                  if (is_grad_enabled()) {
+                    return composed_backward(norm, g, x, weight, shape, eps, wanted);
+                  }
+                  const Tensor flat = weight->defined() ? kernels::contiguous(weight) : Tensor();
+                  const bool affine = wanted[1] || wanted[2];
+                  const auto d =
+                      kernels::normalize_backward(norm, g, x, length, flat, centre, scale, affine);
+                  if (!affine) return Gradients{d.x, Tensor(), Tensor()};
+                  return Gradients{d.x, reshape(d.weight, shape), reshape(d.bias, shape)};
+                });
 }
 
 }  // namespace
@@ -62,18 +86,7 @@ Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, con
   check_tail("layer_norm", x, shape);
   check_affine("layer_norm", "weight", x, shape, weight);
   check_affine("layer_norm", "bias", x, shape, bias);
-  const int64_t length = numel_of(shape);
-  const Tensor flat_weight = weight.defined() ? kernels::contiguous(weight) : Tensor();
-  const Tensor flat_bias = bias.defined() ? kernels::contiguous(bias) : Tensor();
-  const auto [y, mean, rstd] = kernels::layer_norm(x, length, flat_weight, flat_bias, eps);
-  return record("layer_norm", y, {x, weight, bias},
-                [x = Saved(x), weight = Saved(weight), mean = Saved(mean), rstd = Saved(rstd),
-                 shape, length, eps](const Tensor& g, const Wanted& wanted) {
-                  if (is_grad_enabled()) return composed_backward(g, x, weight, shape, eps, wanted);
-                  const Tensor flat = weight->defined() ? kernels::contiguous(weight) : Tensor();
-                  const auto d = kernels::layer_norm_backward(g, x, length, flat, mean, rstd);
-                  return Gradients{d.x, reshape(d.weight, shape), reshape(d.bias, shape)};
-                });
+  return normalized("layer_norm", kernels::Norm::layer, x, shape, weight, bias, eps);
 }
 
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight,
@@ -83,10 +96,7 @@ Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight,
   check_affine("rms_norm", "weight", x, shape, weight);
   const double epsilon = x.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
                                                  : std::numeric_limits<double>::epsilon();
-  IntList tail;
-  for (int64_t d = x.dim() - shape.size(); d < x.dim(); ++d) tail.push_back(d);
-  const Tensor normal = x * rsqrt(mean(square(x), tail, true) + eps.value_or(epsilon));
-  return weight.defined() ? normal * weight : normal;
+  return normalized("rms_norm", kernels::Norm::rms, x, shape, weight, {}, eps.value_or(epsilon));
 }
 
 }  // namespace heed

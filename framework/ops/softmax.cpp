@@ -1,5 +1,6 @@
 #include "heed/framework/ops/softmax.h"
 
+#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/softmax.h"
 #include "heed/framework/ops/elementwise.h"
@@ -12,6 +13,7 @@ Tensor softmax(const Tensor& x, int64_t dim) {
   const int64_t d = normalize_dim("softmax", dim, x.dim());
   return record("softmax", kernels::softmax(x, d),
                 {{x, [d](const Tensor& g, const Tensor& y) {
+                    if (!is_grad_enabled()) return kernels::softmax_backward(g, y, d);
                     return y * (g - sum(g * y, {d}, true));  // Jᵀg with J = diag(y) − y yᵀ
                   }}});
 }
@@ -20,6 +22,7 @@ Tensor log_softmax(const Tensor& x, int64_t dim) {
   const int64_t d = normalize_dim("log_softmax", dim, x.dim());
   return record("log_softmax", kernels::log_softmax(x, d),
                 {{x, [d](const Tensor& g, const Tensor& y) {
+                    if (!is_grad_enabled()) return kernels::log_softmax_backward(g, y, d);
                     return g - exp(y) * sum(g, {d}, true);  // J = 1 − softmax ⊗ 1
                   }}});
 }

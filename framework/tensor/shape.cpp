@@ -10,9 +10,8 @@ IntList IntList::filled(int64_t count, int64_t value) {
   return list;
 }
 
-void IntList::push_back(int64_t value) {
-  if (size_ == max_rank) throw ShapeError("shape: a tensor has at most 8 dimensions");
-  values_[size_++] = value;
+void IntList::fail_rank() {
+  throw ShapeError("shape: a tensor has at most 8 dimensions");
 }
 
 void IntList::insert(int64_t position, int64_t value) {
@@ -40,6 +39,13 @@ void append_text(std::string& text, const IntList& list) {
 
 int64_t numel_of(const Shape& shape) {
   int64_t numel = 1;
+  bool plain = true;  // as nearly all shapes are
+  for (const int64_t size : shape) {
+    plain &= size > 0;
+    plain &= !__builtin_mul_overflow(numel, size, &numel);
+  }
+  if (plain) return numel;
+  numel = 1;
   bool overflow = false;
   bool zero = false;
   for (const int64_t size : shape) {
@@ -51,13 +57,18 @@ int64_t numel_of(const Shape& shape) {
   return zero ? 0 : numel;
 }
 
+void make_strides(IntList& list) {
+  int64_t step = 1;
+  for (int64_t i = list.size() - 1; i >= 0; --i) {
+    const int64_t size = list[i];
+    list[i] = step;
+    step *= std::max<int64_t>(size, 1);
+  }
+}
+
 Strides contiguous_strides(const Shape& shape) {
   Strides strides(shape);
-  int64_t step = 1;
-  for (int64_t i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = step;
-    step *= std::max<int64_t>(shape[i], 1);
-  }
+  make_strides(strides);
   return strides;
 }
 

@@ -34,7 +34,10 @@ class IntList {
   int64_t* begin() { return values_; }
   int64_t* end() { return values_ + size_; }
 
-  void push_back(int64_t value);
+  void push_back(int64_t value) {
+    if (size_ == max_rank) fail_rank();
+    values_[size_++] = value;
+  }
   void insert(int64_t position, int64_t value);
   void erase(int64_t position);
   bool contains(int64_t value) const;
@@ -48,6 +51,7 @@ class IntList {
   }
 
  private:
+  [[noreturn]] static void fail_rank();
   int64_t values_[max_rank];  // beyond size_ uninitialised: most shapes are short and copied often
   int64_t size_ = 0;
 };
@@ -71,6 +75,9 @@ void append_text(std::string& text, const IntList& list);
 
 /// The number of elements. Throws ShapeError on a negative size or when it exceeds 2^63 − 1.
 int64_t numel_of(const Shape& shape);
+
+/// Turns the sizes in `list` into the row-major strides of a tensor of these sizes.
+void make_strides(IntList& list);
 
 /// Row-major strides of `shape`.
 Strides contiguous_strides(const Shape& shape);

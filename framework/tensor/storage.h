@@ -25,7 +25,7 @@ inline void retain(StorageBlock* block) noexcept {
   block->references.fetch_add(1, std::memory_order_relaxed);
 }
 inline void release(StorageBlock* block) noexcept {
-  if (block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!drop_reference(block->references)) return;
   const auto bytes = static_cast<size_t>(block->bytes + storage_head);
   block->~StorageBlock();
   free_block(block, bytes);

@@ -11,8 +11,7 @@ Ref<TensorImpl> new_impl() {
 
 }  // namespace
 
-void release(TensorImpl* impl) noexcept {
-  if (impl->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+void destroy(TensorImpl* impl) noexcept {
   impl->~TensorImpl();
   free_block(impl, sizeof(TensorImpl));
 }
@@ -39,7 +38,8 @@ Tensor Tensor::empty(const Shape& shape, DType dtype) {
   impl->dtype = dtype;
   impl->numel = numel;
   impl->shape = shape;
-  impl->strides = contiguous_strides(shape);
+  impl->strides = Strides(shape);
+  make_strides(impl->strides);
   impl->storage = Storage(bytes);
   return adopt(std::move(impl));
 }
@@ -51,26 +51,21 @@ Tensor Tensor::alias(const Shape& shape, const Strides& strides, int64_t offset)
   impl->offset = offset;
   impl->shape = shape;
   impl->strides = strides;
+  impl->contiguous = heed::is_contiguous(shape, strides);
   impl->storage = storage();
   return adopt(std::move(impl));
 }
 
-int64_t Tensor::size(int64_t d) const {
+void Tensor::fail_size(int64_t d) const {
   if (dim() == 0) throw IndexError("size: dim ", d, " of a 0-d tensor");
-  return shape()[normalize_dim("size", d, dim())];
+  throw IndexError("size: dim ", d, " is out of range for a ", dim(), "-d tensor; it goes from ",
+                   -dim(), " to ", dim() - 1);
 }
 
-bool Tensor::is_contiguous() const {
-  return heed::is_contiguous(shape(), strides());
-}
-
-void* Tensor::elements(DType asked) const {
-  if (asked != dtype()) {
-    throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked,
-                     "; write .to(DType::", asked == DType::boolean ? "boolean" : name_of(asked),
-                     ")");
-  }
-  return impl_->storage.data() + impl_->offset * itemsize(asked);
+void Tensor::fail_dtype(DType asked) const {
+  throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked,
+                   "; write .to(DType::", asked == DType::boolean ? "boolean" : name_of(asked),
+                   ")");
 }
 
 double Tensor::item() const {
@@ -100,7 +95,16 @@ template std::vector<int64_t> Tensor::to_vector() const;
 template std::vector<bool> Tensor::to_vector() const;
 
 Tensor Tensor::detach() const {
-  return alias(shape(), strides(), offset());
+  const TensorImpl& from = known();
+  Ref<TensorImpl> impl = new_impl();
+  impl->dtype = from.dtype;
+  impl->contiguous = from.contiguous;
+  impl->numel = from.numel;
+  impl->offset = from.offset;
+  impl->shape = from.shape;
+  impl->strides = from.strides;
+  impl->storage = from.storage;
+  return adopt(std::move(impl));
 }
 
 }  // namespace heed

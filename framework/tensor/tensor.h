@@ -49,7 +49,11 @@ class Tensor {
   const Strides& strides() const;  ///< in elements
   int64_t offset() const;          ///< of the first element in its storage, in elements
   int64_t dim() const { return shape().size(); }
-  int64_t size(int64_t dim) const;  ///< −1 is the last dimension; throws IndexError
+  int64_t size(int64_t d) const {  ///< −1 is the last dimension; throws IndexError
+    const int64_t rank = dim(), from_front = d < 0 ? d + rank : d;
+    if (from_front < 0 || from_front >= rank) fail_size(d);
+    return shape()[from_front];
+  }
   int64_t numel() const;
   DType dtype() const;
   bool is_contiguous() const;
@@ -58,13 +62,11 @@ class Tensor {
   /// The first element; the others stand at `strides()`. Throws DTypeError unless T is the dtype.
   template <class T>
   const T* data() const {
-    return static_cast<const T*>(elements(dtype_of<T>));
+    return mutable_data<T>();
   }
   /// As `data`, to write to. Nothing is counted: it is for kernels that fill new tensors.
   template <class T>
-  T* mutable_data() const {
-    return static_cast<T*>(elements(dtype_of<T>));
-  }
+  T* mutable_data() const;
   /// The only element, as a double. Throws ShapeError if there is not exactly one.
   double item() const;
   /// All elements in row-major order. Throws DTypeError unless T is the dtype.
@@ -111,7 +113,8 @@ class Tensor {
     return *impl_;
   }
   [[noreturn]] static void fail_undefined();
-  void* elements(DType asked) const;
+  [[noreturn]] void fail_dtype(DType asked) const;
+  [[noreturn]] void fail_size(int64_t d) const;
   Ref<TensorImpl> impl_;
 };
 
@@ -119,6 +122,7 @@ class Tensor {
 struct TensorImpl {
   std::atomic<uint32_t> references{1};
   DType dtype = DType::f32;
+  bool contiguous = true;  // of shape and strides, asked often
   int64_t numel = 0;
   int64_t offset = 0;
   Shape shape;
@@ -149,11 +153,27 @@ inline int64_t Tensor::numel() const {
 inline DType Tensor::dtype() const {
   return known().dtype;
 }
+inline bool Tensor::is_contiguous() const {
+  return known().contiguous;
+}
 inline const Storage& Tensor::storage() const {
   return known().storage;
 }
+inline bool Tensor::requires_grad() const {
+  return static_cast<bool>(known().node);
+}
+template <class T>
+T* Tensor::mutable_data() const {
+  const TensorImpl& impl = known();
+  if (impl.dtype != dtype_of<T>) fail_dtype(dtype_of<T>);
+  return reinterpret_cast<T*>(impl.storage.data()) + impl.offset;
+}
 inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);
+}
+void destroy(TensorImpl* impl) noexcept;
+inline void release(TensorImpl* impl) noexcept {
+  if (drop_reference(impl->references)) destroy(impl);
 }
 
 }  // namespace heed

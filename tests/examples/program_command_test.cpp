@@ -1,6 +1,7 @@
 // The command line itself: help, mistakes, and the commands beside `train`.
 #include "heed/examples/cli/tasks/sequence_task.h"
 #include "heed/framework/kernels/peak.h"
+#include "heed/framework/kernels/simd.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/modules/linear.h"
 #include "heed/tests/examples/program_run.h"

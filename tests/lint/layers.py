@@ -29,7 +29,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 # Library: what its headers look like, and which files may include them.
 LIBRARIES = [
     ("OpenBLAS", r"(openblas[-\w]*/)?(cblas|lapacke|f77blas)\.h$", r"framework/kernels/gemm\.cpp$"),
-    ("Highway", r"hwy/", r"framework/kernels/[^/]+\.cpp$"),
+    ("Highway", r"hwy/", r"framework/kernels/[^/]+(\.cpp|-inl\.h)$"),
     ("nlohmann/json", r"nlohmann/", r"framework/io/|examples/|tests/|benchmarks/"),
     ("fmt", r"fmt/", r".*\.cpp$"),
     ("CLI11", r"CLI/", r"examples/cli/([^/]+|commands/[^/]+)\.cpp$"),

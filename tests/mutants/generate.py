@@ -16,8 +16,9 @@ import table_modules  # noqa: E402
 import table_ops  # noqa: E402
 
 MUTANTS = table_engine.MUTANTS + table_ops.MUTANTS + table_modules.MUTANTS
-PRELUDE = "extern int heed_active_mutant;\n" \
-          "static inline bool heed_mutant(int number) { return heed_active_mutant == number; }\n"
+PRELUDE = "#ifndef HEED_MUTANT\n#define HEED_MUTANT\nextern int heed_active_mutant;\n" \
+          "static inline bool heed_mutant(int number) { return heed_active_mutant == number; }\n" \
+          "#endif\n"
 
 
 def place_of(source: str, where: str, name: str) -> tuple[int, int]:
@@ -71,11 +72,19 @@ def main() -> None:
     for file, mutants in by_file.items():
         target = output / file.replace("/", "_")
         text = mutated((root / file).read_text(), mutants)
+        # A kernel that includes itself once for each SIMD target must include its mutants, and
+        # those of the headers that it is made of.
+        text = text.replace(f'HWY_TARGET_INCLUDE "heed/{file}"',
+                            f'HWY_TARGET_INCLUDE "{target.resolve()}"')
+        for header in by_file:
+            if header.endswith("-inl.h"):
+                mutants_of = (output / header.replace("/", "_")).resolve()
+                text = text.replace(f'#include "heed/{header}"', f'#include "{mutants_of}"')
         if not target.exists() or target.read_text() != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
         written.add(target)
-    for stale in set(output.glob("*.cpp")) - written:
+    for stale in {*output.glob("*.cpp"), *output.glob("*.h")} - written:
         stale.unlink()
 
 

@@ -23,7 +23,11 @@ add_custom_command(
 add_library(heed_mutants OBJECT EXCLUDE_FROM_ALL ${mutant_sources} mutants/active.cpp)
 target_compile_options(heed_mutants PRIVATE -w)
 target_include_directories(heed_mutants PRIVATE ${HEED_CBLAS_INCLUDE})
+target_compile_definitions(heed_mutants PRIVATE
+                           $<TARGET_PROPERTY:heed_kernels,COMPILE_DEFINITIONS>)
 target_link_libraries(heed_mutants PRIVATE heed::heed)
+get_target_property(kernel_definitions heed_kernels COMPILE_DEFINITIONS)
+target_compile_definitions(heed_mutants PRIVATE ${kernel_definitions})
 # Before the library, so that the linker takes the mutants and not the originals.
 add_executable(heed_mutant_tests EXCLUDE_FROM_ALL $<TARGET_OBJECTS:heed_mutants>
                                                   $<TARGET_OBJECTS:heed_test_objects>)

@@ -6,6 +6,7 @@
 #include "heed/framework/base/processors.h"
 #include "heed/framework/kernels/gemm.h"
 #include "heed/framework/kernels/peak.h"
+#include "heed/framework/kernels/simd.h"
 
 namespace heed {
 namespace {

@@ -77,6 +77,31 @@ TEST_CASE("gradients of several backward calls add up and a stored handle keeps 
   CHECK(values(first) == Values{2, 4});
 }
 
+TEST_CASE("a stored gradient that no one else holds is added to where it is") {
+  const Tensor x = leaf({1, 2});
+  sum(x * x).backward();
+  const double* const place = x.grad().data<double>();
+  sum(x * 10.0).backward();
+  CHECK(x.grad().data<double>() == place);
+  CHECK(values(x.grad()) == Values{12, 14});
+  const Tensor view = x.grad().detach();  // the same elements under another handle
+  sum(x).backward();
+  CHECK(values(x.grad()) == Values{13, 15});
+  CHECK(values(view) == Values{12, 14});
+}
+
+TEST_CASE("a stored gradient in a graph is not changed by a sweep that keeps none") {
+  const Tensor x = leaf({1, 2});
+  sum(x * x * x).backward({}, {.create_graph = true});
+  sum(x).backward();
+  CHECK(values(x.grad()) == Values{4, 13});
+  CHECK_FALSE(x.grad().requires_grad());
+  x.set_grad(Tensor());
+  sum(x * x).backward();
+  x.backward(x.grad());  // added to itself
+  CHECK(values(x.grad()) == Values{4, 8});
+}
+
 TEST_CASE("set_grad takes the leaf's shape and dtype or nothing") {
   const Tensor x = leaf({1, 2});
   x.set_grad(tensor<double>({5, 6}));

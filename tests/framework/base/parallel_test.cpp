@@ -183,8 +183,7 @@ TEST_CASE("parallel_for starts no more chunks after an exception and finishes th
   std::atomic<int> started{0}, finished{0};
   CHECK_THROWS_WITH(parallel_for(1'000'000, 1,
                                  [&](int64_t begin, int64_t) {
-                                   ++started;
-                                   if (begin < 2) both.attend();
+                                   if (started++ < 2) both.attend();  // one in each thread
                                    if (begin == 0) {
                                      thrown = true;
                                      throw std::runtime_error("stop");

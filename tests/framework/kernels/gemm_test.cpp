@@ -9,9 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "heed/framework/kernels/block_gemm.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace {
@@ -88,7 +90,112 @@ Tensor matrix(int layout, int64_t batch, int64_t rows, int64_t cols, DType dtype
   return batch == 0 ? x.select(0, 0) : x;
 }
 
+/// Whole numbers from −4 to 4: their products and sums are exact, so that == tells a wrong index.
+template <class T>
+std::vector<T> small_numbers(int64_t count, uint32_t seed) {
+  std::vector<T> x(static_cast<size_t>(count));
+  for (T& v : x) {
+    seed = seed * 1664525 + 1013904223;
+    v = static_cast<T>(seed >> 24) / 32 - 4;
+    v = std::floor(v);
+  }
+  return x;
+}
+
+/// A matrix [rows, cols] in `x`, row-major or its transpose.
+template <class T>
+kernels::MatrixView<T> view_of(const std::vector<T>& x, int64_t rows, int64_t cols, bool crossed) {
+  return {x.data(), crossed ? 1 : cols, crossed ? rows : 1};
+}
+
+/// Sizes on both sides of the edges of tiles, vectors, panels and chunks.
+constexpr std::array<int64_t, 10> edge_rows{1, 5, 6, 7, 12, 13, 95, 96, 97, 193};
+constexpr std::array<int64_t, 10> edge_columns{1, 15, 16, 17, 31, 33, 63, 64, 65, 129};
+constexpr std::array<int64_t, 6> edge_inner{1, 2, 127, 128, 129, 260};
+
+/// What a·b + bias should be: the largest product, of which smaller ones are corners.
+template <class T>
+struct EdgeProducts {
+  static constexpr int64_t margin = 16;  // elements around c that must stay as they are
+  std::vector<T> a = small_numbers<T>(193 * 260, 1), b = small_numbers<T>(260 * 129, 2);
+  std::vector<T> bias = small_numbers<T>(129, 3);
+
+  void check(int64_t m, int64_t n, int64_t k) const {
+    for (const int layout : {0, 1, 2, 3}) {
+      const auto x = view_of(a, m, k, layout % 2 == 1), y = view_of(b, k, n, layout / 2 == 1);
+      std::vector<T> want(static_cast<size_t>(m * n));
+      for (int64_t i = 0; i < m; ++i) {
+        for (int64_t p = 0; p < k; ++p) {
+          const T factor = *x.from(i, p).data;
+          for (int64_t j = 0; j < n; ++j) {
+            want[static_cast<size_t>(i * n + j)] += factor * y.data[p * y.row + j * y.col];
+          }
+        }
+      }
+      heed::testing::on_every_target([&] {
+        for (const bool small : {false, true}) {
+          const bool with_bias = small == (n % 2 == 1);
+          INFO("m " << m << ", n " << n << ", k " << k << ", layout " << layout << ", small "
+                    << small);
+          CHECK(fault_of({m, n, k, x, y, nullptr, with_bias ? bias.data() : nullptr}, small,
+                         want) == "");
+        }
+      });
+    }
+  }
+
+  static std::string fault_of(kernels::BlockProduct<T> product, bool small,
+                              const std::vector<T>& want) {
+    const T untouched = T{-12345};
+    const size_t size = want.size();
+    std::vector<T> c(size + 2 * margin, untouched);
+    product.c = c.data() + margin;
+    small ? kernels::small_gemm(product) : kernels::block_gemm(product);
+    for (size_t i = 0; i < size; ++i) {
+      const T add =
+          product.bias == nullptr ? T{0} : product.bias[static_cast<int64_t>(i) % product.n];
+      const T got = product.c[i];
+      if (got != want[i] + add) return text_of("element ", i, " is ", got, ", not ", want[i] + add);
+    }
+    for (size_t i = 0; i < margin; ++i) {
+      if (c[i] != untouched) return text_of("written ", margin - i, " before c");
+      if (c[margin + size + i] != untouched) return text_of("written ", i, " behind c");
+    }
+    return "";
+  }
+};
+
 }  // namespace
+
+TEMPLATE_TEST_CASE("heed's own product is exact around the edges of its tiles", "", float, double) {
+  const EdgeProducts<TestType> products;
+  for (const int64_t m : edge_rows) {
+    for (const int64_t n : edge_columns) {
+      for (const int64_t k : edge_inner) products.check(m, n, k);
+    }
+  }
+}
+
+TEST_CASE("linear adds its bias on every target") {
+  heed::testing::on_every_target([] {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      for (const int64_t n : {1, 17, 64, 130}) {
+        const Tensor x = matrix(0, 0, 97, 140, dtype, 1), weight = matrix(0, 0, n, 140, dtype, 2);
+        const Tensor bias = normal({n}, 3, dtype);
+        const std::vector<double> got =
+            kernels::linear(x, weight, bias).to(DType::f64).to_vector<double>();
+        const std::vector<double> product = naive(x, weight.transpose(0, 1));
+        const std::vector<double> add = bias.to(DType::f64).to_vector<double>();
+        double worst = 0;
+        for (size_t i = 0; i < got.size(); ++i) {
+          const double want = product[i] + add[i % static_cast<size_t>(n)];
+          worst = std::max(worst, std::abs(got[i] - want));
+        }
+        CHECK(worst < (dtype == DType::f32 ? 1e-4 : 1e-12));
+      }
+    }
+  });
+}
 
 TEST_CASE("gemm agrees with three loops in every pair of layouts") {
   for (const DType dtype : {DType::f32, DType::f64}) {

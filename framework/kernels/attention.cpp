@@ -1,0 +1,239 @@
+#include "heed/framework/kernels/attention.h"
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+#include "heed/framework/base/parallel.h"
+#include "heed/framework/kernels/attention_head.h"
+#include "heed/framework/kernels/batch.h"
+#include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/elementwise.h"
+
+namespace heed::kernels {
+namespace {
+
+constexpr int64_t work_per_chunk = 1 << 18;  // products of two numbers
+constexpr int64_t tiles_per_item = 8;  // of a forward: keys and values are gathered once for all
+constexpr int64_t least_parts = 4;     // of a backward that has fewer heads than that
+
+int64_t batch_of(const Tensor& x) {
+  int64_t count = 1;
+  for (int64_t d = 0; d + 2 < x.dim(); ++d) count *= x.shape()[d];
+  return count;
+}
+
+/// x if its rows are dense, else a copy.
+Tensor with_dense_rows(const Tensor& x) {
+  return x.size(-1) <= 1 || x.strides()[x.dim() - 1] == 1 ? x : contiguous_copy(x);
+}
+
+/// A new dense tensor of `shape` whose dimensions lie in memory in the order of `like`'s (but D
+/// last), so that heads which were split from a projection can be joined again without a copy.
+Tensor empty_like_order(const Shape& shape, const Tensor& like) {
+  IntList order;
+  for (int64_t d = 0; d + 1 < shape.size(); ++d) order.push_back(d);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return like.strides()[a] > like.strides()[b]; });
+  Strides strides = contiguous_strides(shape);
+  int64_t step = shape[shape.size() - 1];
+  strides[shape.size() - 1] = 1;
+  for (int64_t i = order.size() - 1; i >= 0; --i) {
+    strides[order[i]] = step;
+    step *= std::max<int64_t>(1, shape[order[i]]);
+  }
+  return Tensor::empty({numel_of(shape)}, like.dtype()).alias(shape, strides, 0);
+}
+
+/// The matrices of a batch of heads.
+template <class X>
+struct Heads {
+  X* data;
+  int64_t row, col;
+  std::vector<int64_t> offsets;
+
+  explicit Heads(const Tensor& x)
+      : data(elements(x)),
+        row(x.strides()[x.dim() - 2]),
+        col(x.strides()[x.dim() - 1]),
+        offsets(batch_offsets(x)) {}
+
+  static X* elements(const Tensor& x) {
+    if constexpr (std::is_const_v<X>) {
+      return x.data<std::remove_const_t<X>>();
+    } else {
+      return x.mutable_data<X>();
+    }
+  }
+  Rows<X> rows(int64_t head) const { return {data + offsets[static_cast<size_t>(head)], row}; }
+};
+
+template <class T>
+Grid<T> grid_of(const std::optional<Heads<const T>>& x, int64_t head) {
+  if (!x) return {};
+  return {x->rows(head).data, x->row, x->col};
+}
+
+template <class X>
+std::optional<Heads<X>> heads_if(const Tensor& x) {
+  if (!x.defined()) return std::nullopt;
+  return Heads<X>(x);
+}
+
+/// The operands of one call and how its heads are found.
+template <class T>
+struct Call {
+  const AttentionRule& rule;
+  int64_t L_1, L_2, D_qk, D_v, heads, group;
+  T* statistics;
+  Heads<const T> query, key, value;
+  std::optional<Heads<const bool>> blocked;
+  std::optional<Heads<const T>> bias;
+  Heads<T> output;
+
+  Call(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionRule& given,
+       const Attended& result)
+      : rule(given),
+        L_1(q.size(-2)),
+        L_2(k.size(-2)),
+        D_qk(q.size(-1)),
+        D_v(v.size(-1)),
+        heads(batch_of(q)),
+        group(heads / std::max<int64_t>(1, batch_of(k))),
+        statistics(result.statistics.mutable_data<T>()),
+        query(q),
+        key(k),
+        value(v),
+        blocked(heads_if<const bool>(given.blocked)),
+        bias(heads_if<const T>(given.bias)),
+        output(result.output) {}
+
+  AttentionHead<T> head(int64_t index) const {
+    T* const maximum = statistics + index * L_1;
+    return {L_1,
+            L_2,
+            D_qk,
+            D_v,
+            static_cast<T>(rule.scale),
+            rule.first,
+            rule.last,
+            query.rows(index),
+            key.rows(index / group),
+            value.rows(index / group),
+            grid_of(blocked, index),
+            grid_of(bias, index),
+            {rule.dropout_p, rule.dropout, index * L_1 * L_2},
+            output.rows(index),
+            maximum,
+            maximum + heads * L_1};
+  }
+
+  int64_t tiles() const { return (L_1 + query_tile - 1) / query_tile; }
+  int64_t work_of_tile() const { return std::min(L_1, query_tile) * L_2 * (D_qk + D_v) + 1; }
+  /// Whether some query is kept from some key by its place.
+  bool is_limited() const { return L_1 - 1 + rule.first > 0 || rule.last < L_2 - 1; }
+};
+
+/// Calls each(item, scratch) for all items in parallel, several to a chunk if they are small.
+template <class T, class Each>
+void for_each_item(int64_t items, int64_t work, int64_t scratch_size, const Each& each) {
+  parallel_for(items, std::max<int64_t>(1, work_per_chunk / work), [&](int64_t begin, int64_t end) {
+    const Tensor scratch = Tensor::empty({scratch_size}, dtype_of<T>);
+    for (int64_t i = begin; i < end; ++i) each(i, scratch.mutable_data<T>());
+  });
+}
+
+template <class T>
+void run_forward(const Call<T>& call) {
+  const AttentionKernels<T> kernels = attention_kernels(T{});
+  constexpr int64_t span = tiles_per_item * query_tile;
+  const int64_t spans = (call.L_1 + span - 1) / span;
+  for_each_item<T>(call.heads * spans, call.work_of_tile() * std::min(call.tiles(), tiles_per_item),
+                   kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
+                     const int64_t begin = i % spans * span;
+                     kernels.forward(call.head(i / spans), begin, std::min(call.L_1, begin + span),
+                                     scratch);
+                   });
+}
+
+/// The gradients of one key head are sums over the query heads that share it and over their tiles.
+/// Few heads are done in parts, each with sums of its own that are joined in order.
+template <class T>
+void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients& gradients) {
+  const AttentionKernels<T> kernels = attention_kernels(T{});
+  const int64_t key_heads = call.heads / call.group, tiles = call.tiles();
+  const int64_t all_tiles = call.group * tiles;  // of one key head
+  const int64_t parts =
+      key_heads >= least_parts ? 1 : std::clamp<int64_t>(all_tiles, 1, least_parts);
+  const bool limited = call.is_limited() || tiles == 0;  // the first tile may not reach all keys
+  std::vector<Tensor> key_parts{gradients.key}, value_parts{gradients.value};
+  std::vector<Heads<T>> d_key, d_value;
+  for (int64_t part = 0; part < parts; ++part) {
+    if (part > 0) {
+      key_parts.push_back(empty_like_order(gradients.key.shape(), gradients.key));
+      value_parts.push_back(empty_like_order(gradients.value.shape(), gradients.value));
+    }
+    if (limited) fill_(key_parts.back(), 0);
+    if (limited) fill_(value_parts.back(), 0);
+    d_key.emplace_back(key_parts.back());
+    d_value.emplace_back(value_parts.back());
+  }
+  const Heads<const T> from(g);
+  const Heads<T> d_query(gradients.query);
+  for_each_item<T>(
+      key_heads * parts, call.work_of_tile() * all_tiles / parts + 1,
+      kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
+        const int64_t key_head = i / parts, part = i % parts;
+        const auto at = static_cast<size_t>(part);
+        const int64_t first = all_tiles * part / parts, end = all_tiles * (part + 1) / parts;
+        for (int64_t tile = first, last = 0; tile < end; tile = last) {
+          const int64_t head = tile / tiles;
+          last = std::min(end, (head + 1) * tiles);
+          const int64_t index = key_head * call.group + head;
+          const HeadGradients<T> to{from.rows(index), d_query.rows(index), d_key[at].rows(key_head),
+                                    d_value[at].rows(key_head)};
+          kernels.backward(call.head(index), to, (tile - head * tiles) * query_tile,
+                           std::min(call.L_1, (last - head * tiles) * query_tile),
+                           limited || tile > first, scratch);
+        }
+      });
+  for (size_t part = 1; part < key_parts.size(); ++part) {
+    add_(gradients.key, key_parts[part], 1);
+    add_(gradients.value, value_parts[part], 1);
+  }
+}
+
+}  // namespace
+
+Attended attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                   const AttentionRule& rule) {
+  return visit_floating("attention", query.dtype(), [&]<class T>() {
+    Shape shape = query.shape();
+    shape[query.dim() - 1] = value.size(-1);
+    const Attended result{empty_like_order(shape, query),
+                          Tensor::empty({2, batch_of(query), query.size(-2)}, query.dtype())};
+    if (result.statistics.numel() > 0) {
+      const Tensor q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
+      run_forward(Call<T>(q, k, v, rule, result));
+    }
+    return result;
+  });
+}
+
+AttentionGradients attention_backward(const Tensor& g, const Tensor& query, const Tensor& key,
+                                      const Tensor& value, const Attended& forward,
+                                      const AttentionRule& rule) {
+  return visit_floating("attention", query.dtype(), [&]<class T>() {
+    const AttentionGradients gradients{empty_like_order(query.shape(), query),
+                                       empty_like_order(key.shape(), key),
+                                       empty_like_order(value.shape(), value)};
+    if (batch_of(query) > 0) {
+      const Tensor q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
+      run_backward(Call<T>(q, k, v, rule, forward), with_dense_rows(g), gradients);
+    }
+    return gradients;
+  });
+}
+
+}  // namespace heed::kernels

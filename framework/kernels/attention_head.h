@@ -1,0 +1,89 @@
+// One head of attention as the kernels of each SIMD target get it: pointers and steps, no tensors.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "heed/framework/base/random.h"
+
+namespace heed::kernels {
+
+/// Rows of one head, dense along D: row i begins at data + i·row.
+template <class T>
+struct Rows {
+  T* data;
+  int64_t row;
+
+  T* at(int64_t i) const { return data + i * row; }
+};
+
+/// Element (i, j) of a mask or bias over [L_1, L_2]; null if there is none.
+template <class T>
+struct Grid {
+  const T* data = nullptr;
+  int64_t row = 0, col = 0;
+
+  const T* at(int64_t i, int64_t j) const { return data + i * row + j * col; }
+};
+
+/// Zeros among the weights: word n of the stream decides about weight n of all heads.
+struct HeadDropout {
+  double p = 0;
+  RandomStream stream = {};
+  int64_t first = 0;  ///< the number of the head's first weight
+};
+
+template <class T>
+struct AttentionHead {
+  int64_t L_1, L_2, D_qk, D_v;
+  T scale;
+  int64_t first, last;  // query i sees keys i + first … i + last
+  Rows<const T> query, key, value;
+  Grid<bool> blocked;
+  Grid<T> bias;
+  HeadDropout dropout;
+  Rows<T> output;  // written by forward, read by backward
+  T* maximum;      // [L_1]
+  T* reciprocal;   // [L_1], 0 for a query that sees nothing
+
+  bool may_see_nothing() const {
+    return blocked.data != nullptr || first_key(L_1 - 1) == L_2 || end_key(0) == 0;
+  }
+  int64_t first_key(int64_t i) const { return std::clamp<int64_t>(i + first, 0, L_2); }
+  int64_t end_key(int64_t i) const { return std::clamp<int64_t>(i + last + 1, 0, L_2); }
+  /// Whether query i may see no key.
+  bool is_blind(int64_t i) const {
+    for (int64_t j = first_key(i); j < end_key(i); ++j) {
+      if (blocked.data == nullptr || !*blocked.at(i, j)) return false;
+    }
+    return true;
+  }
+};
+
+/// Where the gradients of one head go.
+template <class T>
+struct HeadGradients {
+  Rows<const T> g;     // of the output
+  Rows<T> query;       // [L_1, D_qk], overwritten for the queries of the call
+  Rows<T> key, value;  // [L_2, D], added to
+};
+
+constexpr int64_t query_tile = 128;
+constexpr int64_t key_tile = 256;
+
+/// What each SIMD target has. `scratch` holds scratch_size() elements, aligned to 64 bytes.
+template <class T>
+struct AttentionKernels {
+  int64_t (*scratch_size)(const AttentionHead<T>& head);
+  /// Queries [begin, end).
+  void (*forward)(const AttentionHead<T>& head, int64_t begin, int64_t end, T* scratch);
+  /// What queries [begin, end) contribute to the gradients of keys and values, which they `add` to
+  /// or overwrite, and the gradients of these queries.
+  void (*backward)(const AttentionHead<T>& head, const HeadGradients<T>& gradients, int64_t begin,
+                   int64_t end, bool add, T* scratch);
+};
+
+AttentionKernels<float> attention_kernels(float);
+AttentionKernels<double> attention_kernels(double);
+
+}  // namespace heed::kernels

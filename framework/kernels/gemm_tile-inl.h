@@ -1,0 +1,209 @@
+// The product of two small matrices, held in registers a tile at a time: what gemm and attention
+// are made of. Included once for each SIMD target.
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#if defined(HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_
+#undef HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_
+#else
+#define HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_
+#endif
+
+#ifndef HEED_UNROLL
+#ifdef __clang__
+#define HEED_UNROLL _Pragma("unroll")
+#else
+#define HEED_UNROLL _Pragma("GCC unroll 16")
+#endif
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The left operand: element (i, k) is at data[i·row + k·col], and one of the two steps is 1.
+template <class T>
+struct Left {
+  const T* data;
+  int64_t row, col;
+
+  Left from(int64_t i, int64_t k) const { return {data + i * row + k * col, row, col}; }
+};
+
+/// The right operand: element (k, j) is at data[k·row + j]. Whole vectors are read, so every row
+/// must be readable up to the next multiple of the vector's width.
+template <class T>
+struct Right {
+  const T* data;
+  int64_t row;
+};
+
+/// Where the product goes: element (i, j) at data[i·row + j].
+template <class T>
+struct Target {
+  T* data;
+  int64_t row;
+  bool add = false;         ///< to what is there
+  const T* bias = nullptr;  ///< [n], added to every row of a product that does not `add`
+
+  Target from(int64_t i) const { return {data + i * row, row, add, bias}; }
+};
+
+template <class T>
+using VectorTag = hn::ScalableTag<T>;
+template <class T>
+using Vector = hn::Vec<VectorTag<T>>;
+
+// Tiles of rows × vectors: as many accumulators as there are registers to hold them beside the
+// operands, and at least eight, since a multiply-add takes four cycles and two start in each.
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+constexpr int widest_tile = 4;
+constexpr int rows_of_tile(int vectors) {
+  return vectors == 4 ? 6 : vectors == 2 ? 8 : 16;
+}
+#else
+constexpr int widest_tile = 2;
+constexpr int rows_of_tile(int vectors) {
+  return vectors == 2 ? 6 : 8;
+}
+#endif
+
+template <class T>
+HWY_INLINE int64_t lanes_of() {
+  return static_cast<int64_t>(hn::Lanes(VectorTag<T>()));
+}
+
+/// The first `count` elements, zeros behind them; nothing further is read.
+template <class T>
+HWY_INLINE Vector<T> load_part(const T* from, int64_t count) {
+  HWY_ALIGN T part[HWY_MAX_BYTES / sizeof(T)] = {};
+  for (int64_t i = 0; i < count; ++i) part[i] = from[i];
+  return hn::Load(VectorTag<T>(), part);
+}
+
+template <class T>
+HWY_INLINE void store_part(Vector<T> x, T* to, int64_t count) {
+  HWY_ALIGN T part[HWY_MAX_BYTES / sizeof(T)] = {};
+  hn::Store(x, VectorTag<T>(), part);
+  for (int64_t i = 0; i < count; ++i) to[i] = part[i];
+}
+
+/// One tile of `rows` × (`vectors` vectors); of the last vector `last` elements are stored.
+template <int rows, int vectors, bool crossed, class T>
+HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, const Target<T>& c,
+                              int64_t last) {
+  const VectorTag<T> d;
+  const int64_t lanes = lanes_of<T>();
+  Vector<T> sum[rows][vectors];
+  if (c.bias != nullptr) {
+    HEED_UNROLL
+    for (int j = 0; j < vectors; ++j) {
+      const T* const from = c.bias + j * lanes;
+      const bool whole = j + 1 < vectors || last == lanes;
+      sum[0][j] = whole ? hn::LoadU(d, from) : load_part(from, last);
+    }
+    HEED_UNROLL
+    for (int i = 1; i < rows; ++i) {
+      HEED_UNROLL
+      for (int j = 0; j < vectors; ++j) sum[i][j] = sum[0][j];
+    }
+  } else {
+    HEED_UNROLL
+    for (int i = 0; i < rows; ++i) {
+      HEED_UNROLL
+      for (int j = 0; j < vectors; ++j) sum[i][j] = hn::Zero(d);
+    }
+  }
+  if (c.add) {  // needed at the end: the way from memory is as long as the product
+    for (int i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < vectors * lanes; j += 64 / static_cast<int64_t>(sizeof(T))) {
+        hwy::Prefetch(c.data + i * c.row + j);
+      }
+    }
+  }
+  const T* from_a = a.data;
+  const T* from_b = b.data;
+  const int64_t step = crossed ? a.col : a.row;  // the other is 1
+  for (int64_t k = 0; k < K; ++k, from_b += b.row) {
+    Vector<T> right[vectors];
+    HEED_UNROLL
+    for (int j = 0; j < vectors; ++j) right[j] = hn::LoadU(d, from_b + j * lanes);
+    HEED_UNROLL
+    for (int i = 0; i < rows; ++i) {
+      const Vector<T> left = hn::Set(d, crossed ? from_a[i] : from_a[i * step + k]);
+      HEED_UNROLL
+      for (int j = 0; j < vectors; ++j) sum[i][j] = hn::MulAdd(left, right[j], sum[i][j]);
+    }
+    if (crossed) from_a += step;
+  }
+  T* to = c.data;
+  HEED_UNROLL
+  for (int i = 0; i < rows; ++i, to += c.row) {
+    HEED_UNROLL
+    for (int j = 0; j < vectors; ++j) {
+      T* const place = to + j * lanes;
+      if (j + 1 < vectors || last == lanes) {
+        if (c.add) sum[i][j] = hn::Add(sum[i][j], hn::LoadU(d, place));
+        hn::StoreU(sum[i][j], d, place);
+      } else {
+        if (c.add) sum[i][j] = hn::Add(sum[i][j], load_part(place, last));
+        store_part(sum[i][j], place, last);
+      }
+    }
+  }
+}
+
+/// All rows of a strip of columns that is `vectors` vectors wide.
+template <int vectors, bool crossed, class T>
+HWY_NOINLINE void multiply_strip(int64_t m, int64_t K, Left<T> a, const Right<T>& b, Target<T> c,
+                                 int64_t last) {
+  constexpr int most = rows_of_tile(vectors);
+  const auto tiles = [&]<int rows>(std::integral_constant<int, rows>) HWY_ATTR {
+    for (; m >= rows; m -= rows, a = a.from(rows, 0), c = c.from(rows)) {
+      multiply_tile<rows, vectors, crossed>(K, a, b, c, last);
+    }
+  };
+  tiles(std::integral_constant<int, most>());
+  tiles(std::integral_constant<int, 4>());
+  tiles(std::integral_constant<int, 2>());
+  tiles(std::integral_constant<int, 1>());
+}
+
+/// c [m, n] = a [m, K] · b [K, n], or added to c.
+template <bool crossed, class T>
+void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, Right<T> b, Target<T> c) {
+  const int64_t lanes = lanes_of<T>();
+  const auto strips = [&]<int vectors>(std::integral_constant<int, vectors>) HWY_ATTR {
+    const int64_t width = vectors * lanes;
+    const int64_t least = vectors == 1 ? 1 : width;
+    while (n >= least) {
+      multiply_strip<vectors, crossed>(m, K, a, b, c, std::min(n, width) - (vectors - 1) * lanes);
+      n -= width;
+      b.data += width;
+      c.data += width;
+      if (c.bias != nullptr) c.bias += width;
+    }
+  };
+  if constexpr (widest_tile == 4) strips(std::integral_constant<int, 4>());
+  strips(std::integral_constant<int, 2>());
+  strips(std::integral_constant<int, 1>());
+}
+
+template <class T>
+HWY_INLINE void multiply(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
+                         const Target<T>& c) {
+  if (a.row == 1) {
+    multiply_as<true>(m, n, K, a, b, c);
+  } else {
+    multiply_as<false>(m, n, K, a, b, c);
+  }
+}
+
+}  // namespace heed::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard toggle

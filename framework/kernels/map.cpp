@@ -1,0 +1,11 @@
+#include "heed/framework/kernels/map.h"
+
+#include <hwy/cache_control.h>
+
+namespace heed::kernels {
+
+void finish_streaming() {
+  hwy::FlushStream();
+}
+
+}  // namespace heed::kernels

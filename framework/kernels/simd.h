@@ -1,0 +1,28 @@
+// Which vector instructions the kernels use: chosen at run time, so one program serves every CPU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace heed::kernels {
+
+/// The targets that kernels were compiled for and this CPU can run, best first: of "AVX3"
+/// (AVX-512), "AVX2" and "SCALAR" or "EMU128" (no vectors) on x86-64.
+std::vector<std::string> simd_targets();
+
+/// The target in use: the best one, or the one that the environment variable HEED_SIMD names.
+/// Targets differ in how they round, so bits are the same only on one target.
+std::string simd_target();
+
+/// Uses `name` from now on; not while another thread computes. Throws ValueError unless it is one
+/// of simd_targets().
+void use_simd_target(const std::string& name);
+
+namespace detail {
+/// Obeys HEED_SIMD. A wrong name is told by simd_target(): at the start nobody could catch it.
+bool choose_simd_target();
+/// Run at the start of every program that has a kernel in it.
+inline const bool simd_target_is_chosen = choose_simd_target();
+}  // namespace detail
+
+}  // namespace heed::kernels

@@ -197,10 +197,14 @@ void weights_and_gradients(const Scores<T>& s, T* d_scores, const T* maximum, co
     for (int64_t j = 0; j < s.keys; ++j) {
       T* const place = s.data + j * s.width + i;
       T* const gradient = d_scores + j * s.width + i;
-      const Vector<T> e = ExpNonPositive(d, hn::Sub(hn::Load(d, place), shift));
+      const Vector<T> score = hn::Load(d, place);
+      Vector<T> e = ExpNonPositive(d, hn::Sub(score, shift));
       Vector<T> ds = hn::Mul(hn::Mul(e, scaled), hn::Sub(hn::Load(d, gradient), offset));
-      // What is masked has no gradient, whatever its value is.
-      if (masked) ds = hn::IfThenZeroElse(hn::Eq(e, hn::Zero(d)), ds);
+      if (masked) {  // what is hidden has no weight and no gradient, even beside NaN
+        const auto hidden = hn::Eq(score, hn::Set(d, -std::numeric_limits<T>::infinity()));
+        e = hn::IfThenZeroElse(hidden, e);
+        ds = hn::IfThenZeroElse(hidden, ds);
+      }
       hn::Store(hn::Mul(e, factor), d, place);
       hn::Store(ds, d, gradient);
     }

@@ -80,14 +80,16 @@ void check_places() {
       const Tensor one = f(a.slice(0, i, i + 1), b.slice(0, i, i + 1));
       REQUIRE(one.to_vector<T>()[0] == whole[static_cast<size_t>(i)]);
       const Tensor tail = f(a.slice(0, i, size), b.slice(0, i, size));
-      REQUIRE(std::ranges::equal(tail.to_vector<T>(), std::span(whole).subspan(i)));
+      const auto from = std::span(whole).subspan(static_cast<size_t>(i));
+      REQUIRE(std::ranges::equal(tail.to_vector<T>(), from));
     }
     REQUIRE(f(spread(a, 3), b).template to_vector<T>() == whole);
     REQUIRE(f(spread(a, 2), spread(b, 5)).template to_vector<T>() == whole);
     const Tensor rows = expand(a, {3, size}), columns = expand(reshape(b, {size, 1}), {size, 40});
     const std::vector<T> repeated = f(rows, expand(b, {3, size})).template to_vector<T>();
-    for (int64_t row = 0; row < 3; ++row) {
-      REQUIRE(std::ranges::equal(std::span(repeated).subspan(row * size, size), whole));
+    for (size_t row = 0; row < 3; ++row) {
+      const auto one = std::span(repeated).subspan(row * whole.size(), whole.size());
+      REQUIRE(std::ranges::equal(one, whole));
     }
     const Tensor wide = expand(reshape(a, {size, 1}), {size, 40});
     const std::vector<T> filled = f(wide, columns).template to_vector<T>();

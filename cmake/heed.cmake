@@ -9,6 +9,7 @@ endif()
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(hwy REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 # Linked statically: the kernel set is chosen before it initialises (framework/kernels/gemm.cpp).
 find_library(HEED_OPENBLAS libopenblas.a PATH_SUFFIXES openblas-pthread openblas REQUIRED)

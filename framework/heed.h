@@ -14,6 +14,7 @@
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
 #include "heed/framework/base/random.h"
+#include "heed/framework/io/safetensors.h"
 #include "heed/framework/nn/init.h"
 #include "heed/framework/nn/module.h"
 #include "heed/framework/nn/module_list.h"

@@ -1,21 +1,24 @@
 #!/bin/sh
-# Fuzzes what reads foreign bytes: heed-eval's requests and configurations, under
-# AddressSanitizer and UndefinedBehaviorSanitizer.
+# Fuzzes what reads foreign bytes: heed-eval's requests, configurations and safetensors files,
+# under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   scripts/fuzz.sh [SECONDS for each of the two, 300 unless told]
+#   scripts/fuzz.sh [SECONDS for each of the three, 300 unless told]
 #
-# Starts from tests/fuzz/corpus, the golden requests and configs/. New inputs that reach new code
-# stay in build/asan/fuzz; one that crashes, hangs or leaks is left there, and the script exits 1.
+# Starts from tests/fuzz/corpus, the golden requests and files, and configs/. New inputs that reach
+# new code stay in build/asan/fuzz; one that crashes, hangs or leaks is left there, and the script
+# exits 1.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-300}
 
 cmake --preset asan >/dev/null
-cmake --build --preset asan --target heed_fuzz_eval heed_fuzz_config >build/asan/fuzz.log ||
+cmake --build --preset asan --target heed_fuzz_eval heed_fuzz_config \
+  heed_fuzz_safetensors >build/asan/fuzz.log ||
   { tail -n 40 build/asan/fuzz.log; exit 1; }
 
 work=build/asan/fuzz
-mkdir -p $work/eval $work/config $work/eval_seeds $work/config_seeds
+mkdir -p $work/eval $work/config $work/eval_seeds $work/config_seeds \
+  $work/safetensors $work/safetensors_seeds
 python3 - $work/eval_seeds <<'END'
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
@@ -25,6 +28,7 @@ for number, line in enumerate(open("tests/golden/ops.jsonl")):
         (folder / f"golden{number}.json").write_text(request)
 END
 cp configs/*.json $work/config_seeds/
+cp tests/golden/safetensors/*.safetensors $work/safetensors_seeds/
 
 fuzz() { # name, maximum length of an input
   printf '%s: ' "$1"
@@ -37,3 +41,4 @@ fuzz() { # name, maximum length of an input
 }
 fuzz eval 2000
 fuzz config 4000
+fuzz safetensors 4000

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "heed/examples/cli/evaluation.h"
-#include "heed/examples/cli/output_file.h"
 #include "heed/examples/cli/trainer.h"
+#include "heed/framework/io/output_file.h"
 
 namespace heed {
 

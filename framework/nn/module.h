@@ -27,6 +27,7 @@
 #include "heed/framework/base/hooks.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/base/scope.h"
+#include "heed/framework/tensor/named_tensors.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -54,9 +55,6 @@ class Slot {
 
 /// Fills a new parameter: see init.h.
 using Initializer = std::function<void(const Tensor& parameter, Rng& rng)>;
-
-/// Names (paths such as "encoder.0.weight") and tensors, in registration order.
-using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 /// What keeps `given` from being a state of the names, shapes and dtypes of `own`: a line for each
 /// tensor that is missing, unexpected, undefined, given twice or of another shape or dtype.

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "heed/examples/cli/program.h"
+#include "heed/tests/support/folder.h"
 
 namespace heed::testing {
 
@@ -28,41 +29,6 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   }
   return lines;
 }
-
-/// A fresh folder that goes away with its content.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "heed-program-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(*this / name, std::ios::binary) << text;
-  }
-  std::string read(const std::string& name) const {
-    std::ifstream file(*this / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  bool has(const std::string& name) const { return std::filesystem::exists(*this / name); }
-  /// Names of all that lies directly in the folder.
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
-      all.push_back(entry.path().filename().string());
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// The paths of all configurations that are shipped.
 inline std::vector<std::string> shipped_configs() {

@@ -32,6 +32,7 @@ LIBRARIES = [
     ("Highway", r"hwy/", r"framework/kernels/[^/]+(\.cpp|-inl\.h)$"),
     ("nlohmann/json", r"nlohmann/", r"framework/io/|examples/|tests/|benchmarks/"),
     ("fmt", r"fmt/", r".*\.cpp$"),
+    ("zlib", r"zlib\.h$", r"framework/io/checksum\.cpp$"),
     ("CLI11", r"CLI/", r"examples/cli/([^/]+|commands/[^/]+)\.cpp$"),
 ]
 
@@ -141,6 +142,7 @@ BAD = [
     ("framework/nn/a.h", "#include <fmt/format.h>\n", "fmt"),
     ("examples/cli/config/table.cpp", "#include <CLI/CLI.hpp>\n", "CLI11"),
     ("framework/io/a.cpp", "#include <CLI/CLI.hpp>\n", "CLI11"),
+    ("framework/io/a.cpp", "#include <zlib.h>\n", "zlib"),
 ]
 GOOD = [
     ("framework/ops/a.cpp", include("framework/autograd/record.h") + "#include <vector>\n"),
@@ -153,6 +155,7 @@ GOOD = [
     ("framework/ops/a.cpp", "// #include <cblas.h>\n/*\n#include <hwy/highway.h>\n*/\n"),
     ("framework/ops/a.cpp", "#include <fmt/format.h>\n"),
     ("examples/cli/main.cpp", "#include <CLI/CLI.hpp>\n#include <nlohmann/json.hpp>\n"),
+    ("framework/io/checksum.cpp", "#include <zlib.h>\n"),
 ]
 
 

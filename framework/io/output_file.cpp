@@ -1,4 +1,4 @@
-#include "heed/examples/cli/output_file.h"
+#include "heed/framework/io/output_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "heed/examples/cli/failure.h"
+#include "heed/framework/io/io_error.h"
 
 namespace heed {
 
@@ -30,13 +30,19 @@ void OutputFile::write(std::string_view text) {
   }
 }
 
+void OutputFile::sync() {
+  while (fsync(descriptor_) != 0) {
+    if (errno != EINTR) fail("write");
+  }
+}
+
 void OutputFile::close() {
   // A network file system may tell only now that the disk is full.
   if (::close(std::exchange(descriptor_, -1)) != 0) fail("write");
 }
 
 void OutputFile::fail(const char* what) const {
-  throw RunError(path_, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
+  throw IoError(path_, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
 }
 
 }  // namespace heed

@@ -6,7 +6,7 @@
 
 namespace heed {
 
-/// Throws RunError naming the path and the reason when anything fails.
+/// Throws IoError naming the path and the reason when anything fails.
 class OutputFile {
  public:
   /// Makes the file, which must not exist yet.
@@ -17,6 +17,8 @@ class OutputFile {
 
   /// Hands the text to the operating system at once: what was written outlives a crash of ours.
   void write(std::string_view text);
+  /// Waits until the disk has all that was written: it then outlives a crash of the machine.
+  void sync();
   void close();
 
  private:

@@ -1,0 +1,43 @@
+// The header of a safetensors file: which tensors lie where in the data, and what is said of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heed/framework/tensor/shape.h"
+
+namespace heed {
+
+/// A tensor of the file.
+struct TensorEntry {
+  std::string name;
+  std::string dtype;  ///< as in the file: "BF16"
+  Shape shape;
+  uint64_t begin, end;               ///< bytes of the data, which follow the header
+  std::optional<uint32_t> checksum;  ///< CRC-32 of these bytes, if the file has it
+};
+
+struct SafetensorsHeader {
+  std::vector<TensorEntry> entries;             ///< in the order of their data
+  std::map<std::string, std::string> metadata;  ///< without the checksums
+};
+
+/// Limits of the format (the header's) and of heed, which keep reading within bounds.
+inline constexpr uint64_t safetensors_header_limit = 100'000'000;  ///< bytes
+inline constexpr size_t safetensors_tensor_limit = 65'536;
+inline constexpr size_t safetensors_metadata_limit = 2 * safetensors_tensor_limit;
+
+/// Reads the JSON of a header whose file has `data_size` bytes after it. All rules of the format
+/// are checked, and the header's own checksum. Throws IoError naming the file `name`.
+SafetensorsHeader parse_safetensors_header(std::string_view text, uint64_t data_size,
+                                           std::string_view name);
+
+/// The JSON of a header with checksums, without padding. Throws IoError naming the file `name` when
+/// it could not be read again.
+std::string safetensors_header_text(const SafetensorsHeader& header, std::string_view name);
+
+}  // namespace heed

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Fuzzes what reads foreign bytes: heed-eval's requests, configurations and safetensors files,
-# under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Fuzzes what reads foreign bytes: heed-eval's requests, configurations, --set and safetensors
+# files, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   scripts/fuzz.sh [SECONDS for each of the three, 300 unless told]
+#   scripts/fuzz.sh [SECONDS for each of them, 300 unless told]
 #
 # Starts from tests/fuzz/corpus, the golden requests and files, and configs/. New inputs that reach
 # new code stay in build/asan/fuzz; one that crashes, hangs or leaks is left there, and the script
@@ -11,14 +11,15 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-300}
 
+parts="eval config set safetensors"
+
 cmake --preset asan >/dev/null
-cmake --build --preset asan --target heed_fuzz_eval heed_fuzz_config \
-  heed_fuzz_safetensors >build/asan/fuzz.log ||
+# shellcheck disable=SC2046,SC2086  # one word for each part
+cmake --build --preset asan --target $(printf 'heed_fuzz_%s ' $parts) >build/asan/fuzz.log ||
   { tail -n 40 build/asan/fuzz.log; exit 1; }
 
 work=build/asan/fuzz
-mkdir -p $work/eval $work/config $work/eval_seeds $work/config_seeds \
-  $work/safetensors $work/safetensors_seeds
+for part in $parts; do mkdir -p "$work/$part" "$work/${part}_seeds"; done
 python3 - $work/eval_seeds <<'END'
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
@@ -41,4 +42,5 @@ fuzz() { # name, maximum length of an input
 }
 fuzz eval 2000
 fuzz config 4000
+fuzz set 1000
 fuzz safetensors 4000

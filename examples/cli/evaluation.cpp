@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/signals.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
@@ -55,7 +56,11 @@ Tensor answer_of(Model& model, const Batch& batch) {
   if (model.attends != Attends::source) return argmax(model(batch), -1);
   Rng greedy(stream(0, Purpose::user));  // draws nothing
   const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
-  return generate(model.next_scores(batch), start, {.tokens = batch.targets.size(1)}, greedy);
+  const NextScores next = [scores = model.next_scores(batch)](const Tensor& tokens) {
+    SignalWatch::poll();
+    return scores(tokens);
+  };
+  return generate(next, start, {.tokens = batch.targets.size(1)}, greedy);
 }
 
 /// Some cells of an example and what they are.
@@ -118,6 +123,7 @@ Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int
   Score tokens;
   int64_t right_sequences = 0;
   for (int64_t first = 0; first < size; first += batch_size) {
+    SignalWatch::poll();
     const Batch batch = batches(first, std::min(batch_size, size - first));
     const Tensor scores = model(batch);
     result.loss += sequence_loss(scores, batch.targets, Reduction::sum).item();
@@ -162,6 +168,22 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
     result.training = accuracy_on(model, trained, size, batch_size);
   }
   return result;
+}
+
+std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
+  std::string text;
+  for (int64_t i = 0; i < std::min(most, batch.inputs.size(0)); ++i) {
+    const Row input = row_of("input", select(batch.inputs, 0, i),
+                             [&](int64_t symbol) { return task.input_text(symbol); });
+    const Row target = row_of("target", select(batch.targets, 0, i),
+                              [&](int64_t symbol) { return task.target_text(symbol); });
+    if (task.shape().attends == Attends::source) {
+      text += table_text({input}) + table_text({target});
+    } else {
+      text += table_text({input, target});
+    }
+  }
+  return text;
 }
 
 std::string example_predictions(Model& model, const Task& task,

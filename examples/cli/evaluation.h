@@ -26,12 +26,16 @@ struct Evaluation : Accuracy {
 };
 
 /// Runs the model, in evaluation mode and without recording, on all held-out sequences,
-/// `batch_size` at a time, then on the training set.
+/// `batch_size` at a time, then on the training set. Throws Interrupted once a signal came.
 Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 
 /// The cross-entropy of scores [B, L, classes] over all positions that count.
 Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
                      Reduction reduction = Reduction::mean);
+
+/// The first sequences of a batch, at most so many, with what should be said to them. Ends with a
+/// line break.
+std::string batch_text(const Batch& batch, const Task& task, int64_t most);
 
 /// A few held-out sequences with the model's answers, wrong symbols marked; `first_wrong`, if there
 /// is one, is among them.

@@ -29,7 +29,11 @@ Experiment build(const Registry& registry, Config config) {
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets) {
-  Config config = read_config_file(registry.table(), path, sets);
+  return build_experiment(registry, read_config_file(registry.table(), path, sets), path, sets);
+}
+
+Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
+                            const std::vector<std::string>& sets) {
   try {
     return build(registry, std::move(config));
   } catch (const KeyError& error) {

@@ -23,6 +23,10 @@ struct Experiment {
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets);
 
+/// The same for a configuration that was read.
+Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
+                            const std::vector<std::string>& sets);
+
 /// The name of the configured task.
 std::string task_name(const Config& config);
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -48,12 +49,27 @@ void check_leftovers(const CLI::App& command) {
 
 void check_command(const CLI::App& app, int argc, const char* const* argv) {
   const std::string first = argc > 1 ? argv[1] : "";
-  if (first.empty() || first.starts_with("-")) return;
+  if (first.empty()) return;
+  if (first.starts_with("-")) {
+    const std::string name = first.substr(0, first.find('='));
+    if (app.get_option_no_throw(name) != nullptr) return;
+    throw UsageError(fmt::format(
+        "heed: unknown option: {}; the options of a command stand after it", in_quotes(first)));
+  }
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), first) != names.end()) return;
   throw UsageError(
       fmt::format("heed: unknown command: {}{}", in_quotes(first), suggestion(first, names)));
+}
+
+/// What CLI11 says, in our words where its own are odd.
+std::string parse_error_text(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const bool lacks_value = text.find(" required ") != text.npos && text.ends_with(" missing");
+  if (lacks_value) return text.substr(0, text.find(':')) + " needs a value";
+  const bool has_value = text.ends_with(" was given a disallowed flag override");
+  return has_value ? "--" + text.substr(0, text.find(' ')) + " takes no value" : text;
 }
 
 int tell(const std::string& text, ExitCode code) {
@@ -62,16 +78,14 @@ int tell(const std::string& text, ExitCode code) {
 }
 
 int run_checked(int argc, const char* const* argv, const Registry& registry) {
-  CLI::App app(
-      "heed trains multi-head attention on sequence tasks that a JSON file describes.\n"
-      "Start with: heed train configs/reverse.json",
-      "heed");
-  app.set_version_flag("--version", "heed " HEED_VERSION);
+  CLI::App app("train multi-head attention and take it apart", "heed");
+  app.set_version_flag("--version", "heed " HEED_VERSION, "prints the version");
   app.require_subcommand(1);
   CommandArguments arguments;
   add_commands(app, registry, arguments);
   for (CLI::App* command : app.get_subcommands({})) {
     command->allow_extras();
+    for (CLI::Option* option : command->get_options()) option->disable_flag_override();
     // Runs before the callback, so that nothing happens on a mistyped line.
     command->parse_complete_callback([command] { check_leftovers(*command); });
   }
@@ -82,7 +96,7 @@ int run_checked(int argc, const char* const* argv, const Registry& registry) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return tell(fmt::format("heed: {}; see heed --help", error.what()), bad_input);
+    return tell(fmt::format("heed: {}; see heed --help", parse_error_text(error)), bad_input);
   }
   return done;
 }
@@ -96,6 +110,7 @@ void write_result(const std::string& text) {
 }
 
 int run_program(int argc, const char* const* argv, const Registry& registry) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file as large as the shell allows is a failed write
   try {
     return run_checked(argc, argv, registry);
   } catch (const Interrupted& interrupted) {

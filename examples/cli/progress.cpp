@@ -57,7 +57,8 @@ Progress::~Progress() {
 void Progress::on_step(const StepReport& report) {
   directory_.add_metrics(report);
   constexpr double memory = 0.9;
-  tokens_per_second_ = report.step == 1
+  if (first_step_ == 0) first_step_ = report.step;
+  tokens_per_second_ = report.step == first_step_
                            ? report.tokens_per_second
                            : memory * tokens_per_second_ + (1 - memory) * report.tokens_per_second;
   last_ = report;
@@ -67,6 +68,7 @@ void Progress::on_step(const StepReport& report) {
 
 void Progress::on_evaluation(int64_t step, const Evaluation& evaluation) {
   directory_.add_metrics(step, evaluation);
+  if (first_step_ == 0) last_ = {step, evaluation.loss, 0, 0, 0};  // resumed just before it
   evaluation_ = evaluation;
   directory_.add_log(status());
   if (is_terminal_) {
@@ -74,6 +76,10 @@ void Progress::on_evaluation(int64_t step, const Evaluation& evaluation) {
   } else {
     write_error(status() + "\n");
   }
+}
+
+void Progress::on_checkpoint(const Trainer& trainer) {
+  directory_.add_checkpoint(trainer);
 }
 
 bool Progress::wants_stop() {
@@ -88,8 +94,8 @@ void Progress::say(const std::string& line) {
 
 std::string Progress::status() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double left =
-      elapsed / static_cast<double>(last_.step) * static_cast<double>(steps_ - last_.step);
+  const auto taken = static_cast<double>(last_.step - first_step_ + 1);
+  const double left = elapsed / taken * static_cast<double>(steps_ - last_.step);
   // On a narrow terminal the end is cut off, so what matters most comes first.
   std::string text = fmt::format("step {}/{}  ETA {}  loss {:.4f}", last_.step, steps_,
                                  duration_text(left), last_.loss);

@@ -18,7 +18,8 @@ class Progress : public TrainingObserver {
 
   void on_step(const StepReport& report) override;
   void on_evaluation(int64_t step, const Evaluation& evaluation) override;
-  /// True once SIGINT or SIGTERM came.
+  void on_checkpoint(const Trainer& trainer) override;
+  /// True once a signal asked for it.
   bool wants_stop() override;
 
   /// A line for stderr and the log.
@@ -34,6 +35,7 @@ class Progress : public TrainingObserver {
   int64_t steps_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = {};
+  int64_t first_step_ = 0;  // of those that this process has taken
   StepReport last_ = {};
   double tokens_per_second_ = 0;  // smoothed
   std::optional<Evaluation> evaluation_;

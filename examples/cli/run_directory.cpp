@@ -1,15 +1,15 @@
 #include "heed/examples/cli/run_directory.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/failure.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/safetensors.h"
 
 namespace heed {
 namespace {
@@ -21,34 +21,50 @@ namespace fs = std::filesystem;
       {ConfigFault{"--out " + path, "already exists; choose another name or remove it"}});
 }
 
-/// Makes the folder and those above it; false if it exists.
-bool make_folder(const std::string& path) {
+void make_folders_above(const std::string& path) {
   std::error_code error;
   const fs::path above = fs::path(path).parent_path();
   if (!above.empty()) fs::create_directories(above, error);
-  if (!error && mkdir(path.c_str(), 0777) != 0) error.assign(errno, std::generic_category());
-  if (error.value() == EEXIST) return false;
-  if (error) throw RunError(path, ": cannot create the run directory: ", error.message());
-  return true;
+  if (error) throw IoError(above.string(), ": cannot create the folder: ", error.message());
 }
 
-std::string make_run_folder(const std::optional<std::string>& path, const std::string& task) {
-  if (path) {
-    const size_t end = path->find_last_not_of('/');  // "runs/a/" is "runs/a"
-    std::string folder = path->substr(0, end == std::string::npos ? 1 : end + 1);
-    if (!make_folder(folder)) fail_exists(folder);
-    return folder;
-  }
-  for (int64_t n = 1;; ++n) {
-    std::string numbered = text_of("runs/", task, "-", n);
-    if (make_folder(numbered)) return numbered;
-  }
+bool is_free(const std::string& path) {
+  std::error_code ignored;
+  return !fs::exists(fs::symlink_status(path, ignored));
 }
 
 void write_file(const std::string& path, std::string_view text) {
   OutputFile file(path);
   file.write(text);
+  file.sync();
   file.close();
+}
+
+/// Beside `path`, hidden, and of this process alone.
+std::string partial_name(const std::string& path) {
+  const fs::path whole(path);
+  const std::string name = text_of(".", whole.filename().string(), ".partial-", getpid());
+  return (whole.parent_path() / name).string();
+}
+
+void save_checkpoint(const std::string& run, const Trainer& trainer, const std::string& config,
+                     int64_t metrics_bytes, const std::string& data_checksum) {
+  const CheckpointState state{.training = trainer.state(),
+                              .seed = trainer.config().seed,
+                              .next_lr = trainer.next_lr(),
+                              .data_checksum = data_checksum,
+                              .metrics_bytes = metrics_bytes,
+                              .config = config};
+  CheckpointFolder(run).save(state, trainer.model().state_dict(), trainer.optimizer_state(),
+                             trainer.config().checkpoints_kept);
+}
+
+/// Some sequences under the names of their parts.
+NamedTensors named(const Batch& batch) {
+  NamedTensors tensors = {{"inputs", batch.inputs}, {"targets", batch.targets}};
+  if (batch.decoder_inputs.defined()) tensors.emplace_back("decoder_inputs", batch.decoder_inputs);
+  if (batch.lengths.defined()) tensors.emplace_back("lengths", batch.lengths);
+  return tensors;
 }
 
 }  // namespace
@@ -56,18 +72,53 @@ void write_file(const std::string& path, std::string_view text) {
 void check_is_free(const std::string& path) {
   if (path.empty())
     throw ConfigError({ConfigFault{"--out", "the name of the run directory is empty"}});
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(path, error))) fail_exists(path);
+  if (!is_free(path)) fail_exists(path);
 }
 
-RunDirectory::RunDirectory(const std::optional<std::string>& path, const Config& config,
-                           const std::string& vocabulary)
-    : path_(make_run_folder(path, task_name(config))),
-      metrics_(path_ + "/metrics.jsonl"),
-      log_(path_ + "/log.txt") {
-  write_file(path_ + "/config.json", to_json(config));
-  if (!vocabulary.empty()) write_file(path_ + "/vocabulary.json", vocabulary);
+RunDirectory RunDirectory::create(const std::optional<std::string>& path, const Config& config,
+                                  const std::string& vocabulary, const Trainer* initial) {
+  // "runs/a/" is "runs/a"
+  const size_t end = path ? path->find_last_not_of('/') : 0;
+  const auto name = [&](int64_t n) {
+    return path ? path->substr(0, end + 1) : text_of("runs/", task_name(config), "-", n);
+  };
+  make_folders_above(name(1));
+  const std::string partial = partial_name(name(1));
+  remove_folder(partial);
+  make_folder(partial);
+  try {
+    FileLock lock = RunDirectory::lock(partial);
+    write_file(partial + "/config.json", to_json(config));
+    if (!vocabulary.empty()) write_file(partial + "/vocabulary.json", vocabulary);
+    if (initial != nullptr) {
+      save_checkpoint(partial, *initial, to_json(config), 0, data_checksum(initial->task()));
+    }
+    sync_folder(partial);
+    int64_t n = 1;
+    while (!path && !is_free(name(n))) ++n;
+    while (!publish(partial, name(n))) {
+      if (path) fail_exists(name(n));
+      ++n;
+    }
+    return {name(n), std::move(lock), config, 0};
+  } catch (...) {
+    remove_folder(partial);
+    throw;
+  }
 }
+
+RunDirectory RunDirectory::go_on(const std::string& path, FileLock lock, const Config& config,
+                                 int64_t metrics_bytes) {
+  return {path, std::move(lock), config, metrics_bytes};
+}
+
+RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config,
+                           int64_t metrics_bytes)
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      config_(to_json(config)),
+      metrics_(path_ + "/metrics.jsonl", metrics_bytes),
+      log_(path_ + "/log.txt", INT64_MAX) {}
 
 void RunDirectory::add_metrics(const StepReport& report) {
   const nlohmann::ordered_json line = {{"step", report.step},
@@ -93,6 +144,36 @@ void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
 
 void RunDirectory::add_log(std::string_view line) {
   log_.write(std::string(line) + "\n");
+}
+
+void RunDirectory::add_resume(std::string_view line) {
+  OutputFile file(path_ + "/resumes.jsonl", INT64_MAX);
+  file.write(std::string(line) + "\n");
+  file.sync();
+  file.close();
+  const std::string partial = path_ + "/.config.json.partial";
+  remove_folder(partial);
+  write_file(partial, config_);
+  publish_over(partial, path_ + "/config.json");
+}
+
+void RunDirectory::add_checkpoint(const Trainer& trainer) {
+  if (lock_.was_replaced(path_ + "/lock")) {
+    throw IoError(path_, ": is another directory now than when this run began");
+  }
+  metrics_.sync();
+  if (data_checksum_.empty()) data_checksum_ = data_checksum(trainer.task());
+  save_checkpoint(path_, trainer, config_, metrics_.size(), data_checksum_);
+}
+
+std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {
+  const int64_t step = trainer.state().step + (trainer.state().evaluation_due ? 0 : 1);
+  std::string path = text_of(path_, "/diverged-step-", step, ".safetensors");
+  const std::string partial = path_ + "/.diverged.partial";
+  remove_folder(partial);
+  save_safetensors(partial, named(trainer.failed_batch()), {{"reason", reason}});
+  publish_over(partial, path);
+  return path;
 }
 
 void RunDirectory::close() {

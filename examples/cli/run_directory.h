@@ -1,25 +1,33 @@
-// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt, and vocabulary.json
-// if its task has one.
+// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt, checkpoints, and
+// vocabulary.json if its task has one. docs/runs.md says what is promised of each.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "heed/examples/cli/checkpoint.h"
 #include "heed/examples/cli/evaluation.h"
 #include "heed/examples/cli/trainer.h"
+#include "heed/framework/io/folder.h"
 #include "heed/framework/io/output_file.h"
 
 namespace heed {
 
-/// Throws RunError when something cannot be written.
+/// Locked for as long as the object lives. Throws IoError when something cannot be written.
 class RunDirectory {
  public:
-  /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, and writes
-  /// config.json, and vocabulary.json unless `vocabulary` is empty. Throws ConfigError if `path`
-  /// exists.
-  RunDirectory(const std::optional<std::string>& path, const Config& config,
-               const std::string& vocabulary);
+  /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, with
+  /// config.json, vocabulary.json unless `vocabulary` is empty, and a checkpoint of `initial` if
+  /// there is one: all of them or nothing. Throws ConfigError if `path` exists.
+  static RunDirectory create(const std::optional<std::string>& path, const Config& config,
+                             const std::string& vocabulary, const Trainer* initial = nullptr);
+  /// Goes on with one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
+  static RunDirectory go_on(const std::string& path, FileLock lock, const Config& config,
+                            int64_t metrics_bytes);
+  /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
+  static FileLock lock(const std::string& path) { return FileLock(path + "/lock"); }
 
   const std::string& path() const { return path_; }
 
@@ -27,11 +35,22 @@ class RunDirectory {
   void add_metrics(int64_t step, const Evaluation& evaluation);
   /// Adds a line to log.txt.
   void add_log(std::string_view line);
+  /// Adds a line to resumes.jsonl; only then config.json becomes the configuration of this run.
+  void add_resume(std::string_view line);
+  /// Keeps the state of a training; all metrics so far are on the disk before it.
+  void add_checkpoint(const Trainer& trainer);
+  /// Keeps the batch on which a training failed; returns the file's path.
+  std::string add_diverged_batch(const Trainer& trainer, const std::string& reason);
   /// Closes the files; only then is it sure that all is written.
   void close();
 
  private:
+  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes);
+
   std::string path_;
+  FileLock lock_;
+  std::string config_;         // JSON, as checkpoints keep it
+  std::string data_checksum_;  // made at the first checkpoint
   OutputFile metrics_;
   OutputFile log_;
 };

@@ -1,12 +1,13 @@
-// SignalWatch: SIGINT and SIGTERM as a question that a loop can ask.
+// SignalWatch: SIGINT, SIGTERM and SIGHUP as a question that a loop can ask.
 #pragma once
 
+#include <array>
 #include <csignal>
 
 namespace heed {
 
-/// While it lives, the first SIGINT or SIGTERM is only noted; a second one kills at once. A signal
-/// that was ignored before stays ignored. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP is only noted; a second one kills at once. A
+/// signal that was ignored before stays ignored. One at a time.
 class SignalWatch {
  public:
   SignalWatch();
@@ -16,10 +17,12 @@ class SignalWatch {
 
   /// The signal that came; 0 if none did.
   static int caught();
+  /// Throws Interrupted if one came: for work that can be left half-done.
+  static void poll();
 
  private:
-  struct sigaction interrupt_before_;
-  struct sigaction terminate_before_;
+  static constexpr std::array watched_{SIGINT, SIGTERM, SIGHUP};  // HUP: the terminal is gone
+  std::array<struct sigaction, watched_.size()> before_;
 };
 
 /// Ends the process as the signal would have done.

@@ -53,7 +53,14 @@ const OptionalKey<double> epsilon{.path = "train.epsilon",
 const Key<double> weight_decay{.path = "train.weight_decay",
                                .fallback = 0.0,
                                .minimum = 0.0,
-                               .help = "pull of every parameter towards 0"};
+                               .help = "pull of parameters towards 0"};
+const Key<std::string> weight_decay_of{
+    .path = "train.weight_decay_of",
+    .fallback = "all",
+    .choices = {"all", "matrices"},
+    .help =
+        "which parameters weight_decay pulls: all, or only those with two axes or more (no "
+        "biases, no norms)"};
 const Key<std::string> schedule{.path = "train.schedule",
                                 .fallback = "constant",
                                 .choices = {"constant", "linear", "cosine", "inverse_sqrt"},
@@ -83,6 +90,36 @@ const Key<int64_t> eval_sequences{.path = "train.eval_sequences",
                                   .minimum = 1,
                                   .maximum = 1'000'000,
                                   .help = "held-out sequences; fewer where few exist"};
+const OptionalKey<int64_t> early_stopping{
+    .path = "train.early_stopping",
+    .otherwise = "train all steps",
+    .minimum = 1,
+    .maximum = most_steps,
+    .help = "ends the run after so many evaluations in a row without a lower held-out loss"};
+const Key<int64_t> micro_batches{
+    .path = "train.micro_batches",
+    .fallback = 1,
+    .minimum = 1,
+    .maximum = 65536,
+    .help =
+        "computes a batch in so many parts, one after another, whose gradients add up: the "
+        "same gradient in less memory"};
+const Key<bool> overfit_one_batch{
+    .path = "train.overfit_one_batch",
+    .fallback = false,
+    .help = "trains on the first batch only, to see whether the model can learn at all"};
+const OptionalKey<int64_t> checkpoint_every{
+    .path = "train.checkpoint_every",
+    .otherwise = "as eval_every",
+    .minimum = 1,
+    .maximum = most_steps,
+    .help = "steps between two checkpoints; there is one at the end too"};
+const Key<int64_t> checkpoints_kept{
+    .path = "train.checkpoints_kept",
+    .fallback = 2,
+    .minimum = 1,
+    .maximum = 1'000'000,
+    .help = "the last so many checkpoints are kept, and the one with the lowest held-out loss"};
 const OptionalKey<double> stop_at{.path = "train.stop_at",
                                   .otherwise = "train all steps",
                                   .minimum = 0.0,
@@ -127,9 +164,30 @@ OptimizerKind kind_named(const std::string& name) {
 }  // namespace
 
 void add_training_keys(ConfigTable& table) {
-  table.add({seed, steps, batch_size, lr, optimizer, momentum, nesterov, beta1, beta2, epsilon,
-             weight_decay, schedule, warmup_steps, lr_floor, clip_norm, eval_every, eval_sequences,
-             stop_at});
+  table.add({seed,
+             steps,
+             batch_size,
+             lr,
+             optimizer,
+             momentum,
+             nesterov,
+             beta1,
+             beta2,
+             epsilon,
+             weight_decay,
+             weight_decay_of,
+             schedule,
+             warmup_steps,
+             lr_floor,
+             clip_norm,
+             micro_batches,
+             overfit_one_batch,
+             eval_every,
+             eval_sequences,
+             stop_at,
+             early_stopping,
+             checkpoint_every,
+             checkpoints_kept});
 }
 
 TrainingConfig read_training_config(const Config& config) {
@@ -138,6 +196,10 @@ TrainingConfig read_training_config(const Config& config) {
   check_beta(config, beta2);
   if (config[nesterov].value_or(false) && config[momentum].value_or(0) == 0) {
     throw KeyError(nesterov.path, "needs a train.momentum above 0");
+  }
+  if (config[micro_batches] > config[batch_size]) {
+    throw KeyError(micro_batches.path, "more parts than sequences: ", config[micro_batches], " > ",
+                   config[batch_size], " (train.batch_size)");
   }
   const AdamConfig defaults;
   return {.seed = static_cast<uint64_t>(config[seed]),
@@ -161,20 +223,29 @@ TrainingConfig read_training_config(const Config& config) {
           .clip_norm = config[clip_norm],
           .eval_every = config[eval_every],
           .eval_sequences = config[eval_sequences],
-          .stop_at = config[stop_at]};
+          .stop_at = config[stop_at],
+          .decays_matrices_only = config[weight_decay_of] == "matrices",
+          .micro_batches = config[micro_batches],
+          .overfit_one_batch = config[overfit_one_batch],
+          .early_stopping = config[early_stopping],
+          .checkpoint_every = config[checkpoint_every].value_or(config[eval_every]),
+          .checkpoints_kept = config[checkpoints_kept]};
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
-                                          std::vector<Tensor> parameters) {
+                                          std::vector<Tensor> parameters, bool decays) {
+  SgdConfig sgd = config.sgd;
+  AdamConfig adam = config.adam;
+  if (!decays) sgd.weight_decay = adam.weight_decay = 0;
   switch (config.optimizer) {
     case OptimizerKind::sgd:
-      return std::make_unique<SGD>(std::move(parameters), config.sgd);
+      return std::make_unique<SGD>(std::move(parameters), sgd);
     case OptimizerKind::adam:
-      return std::make_unique<Adam>(std::move(parameters), config.adam);
+      return std::make_unique<Adam>(std::move(parameters), adam);
     case OptimizerKind::adamw:
       break;
   }
-  return std::make_unique<AdamW>(std::move(parameters), config.adam);
+  return std::make_unique<AdamW>(std::move(parameters), adam);
 }
 
 }  // namespace heed

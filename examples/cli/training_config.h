@@ -27,6 +27,12 @@ struct TrainingConfig {
   int64_t eval_every;
   int64_t eval_sequences;
   std::optional<double> stop_at;  ///< held-out sequence accuracy
+  bool decays_matrices_only;      ///< weight decay for parameters with two axes or more
+  int64_t micro_batches;          ///< parts in which a batch is computed
+  bool overfit_one_batch;
+  std::optional<int64_t> early_stopping;  ///< evaluations without a lower held-out loss
+  int64_t checkpoint_every;
+  int64_t checkpoints_kept;
 };
 
 /// Adds all keys under "train".
@@ -35,8 +41,8 @@ void add_training_keys(ConfigTable& table);
 /// The values. Throws KeyError if they do not fit together.
 TrainingConfig read_training_config(const Config& config);
 
-/// The optimizer that the configuration names.
+/// The optimizer that the configuration names, with its weight decay or without.
 std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
-                                          std::vector<Tensor> parameters);
+                                          std::vector<Tensor> parameters, bool decays = true);
 
 }  // namespace heed

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -17,6 +18,20 @@ OutputFile::OutputFile(std::string path)
   if (descriptor_ < 0) fail("create");
 }
 
+OutputFile::OutputFile(std::string path, int64_t kept)
+    : path_(std::move(path)),
+      descriptor_(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail("open");
+  const off_t end = lseek(descriptor_, 0, SEEK_END);
+  size_ = std::min(kept, int64_t{end});
+  if (end < 0 || ftruncate(descriptor_, size_) != 0 || lseek(descriptor_, size_, SEEK_SET) < 0) {
+    const int error = errno;
+    ::close(descriptor_);
+    errno = error;
+    fail("cut");
+  }
+}
+
 OutputFile::~OutputFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
@@ -27,6 +42,7 @@ void OutputFile::write(std::string_view text) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail("write");
     text.remove_prefix(static_cast<size_t>(written));
+    size_ += written;
   }
 }
 

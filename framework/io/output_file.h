@@ -1,6 +1,7 @@
-// OutputFile: a new file whose every write is checked.
+// OutputFile: a file whose every write is checked.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ class OutputFile {
  public:
   /// Makes the file, which must not exist yet.
   explicit OutputFile(std::string path);
+  /// Goes on with a file after its first `kept` bytes, or all of them if it has fewer; the rest is
+  /// cut off. Makes the file if it is not there.
+  OutputFile(std::string path, int64_t kept);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -20,11 +24,14 @@ class OutputFile {
   /// Waits until the disk has all that was written: it then outlives a crash of the machine.
   void sync();
   void close();
+  /// In bytes.
+  int64_t size() const { return size_; }
 
  private:
   [[noreturn]] void fail(const char* what) const;
   std::string path_;
   int descriptor_;
+  int64_t size_ = 0;
 };
 
 }  // namespace heed

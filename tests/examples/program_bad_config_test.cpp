@@ -1,11 +1,14 @@
-// A bad configuration ends the program with exit code 2, every fault told at its place, and nothing
-// written.
-#include <set>
+// A bad configuration or command line ends the program with exit code 2, every fault told at its
+// place, and nothing written.
+#include <map>
 
 #include "heed/examples/cli/attentions.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/tests/examples/bad_configs/command_lines.h"
 #include "heed/tests/examples/bad_configs/program_build.h"
 #include "heed/tests/examples/bad_configs/program_read.h"
+#include "heed/tests/examples/bad_configs/program_rules.h"
+#include "heed/tests/examples/bad_configs/program_values.h"
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -24,43 +27,88 @@ Registry fixed_registry() {
   return registry;
 }
 
-void check_class(const BadConfigClass& bad_class) {
-  CHECK(bad_class.cases.size() >= 5);
+/// Everything below a folder with its content, links as links.
+std::map<std::string, std::string> content_of(const Folder& folder) {
+  namespace fs = std::filesystem;
+  std::map<std::string, std::string> content;
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+    const std::string name = fs::relative(entry.path(), folder.path()).string();
+    content[name] = entry.is_regular_file() ? folder.read(name) : "";
+  }
+  return content;
+}
+
+void check_refused(const Folder& folder, const std::vector<std::string>& arguments,
+                   const std::vector<std::string>& lines, const Registry& registry) {
+  const auto before = content_of(folder);
+  const Ended ended = run_heed(folder, arguments, registry);
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.out.empty());
+  CHECK(lines_of(ended.err) == lines);
+  CHECK(content_of(folder) == before);
+}
+
+void check_class(const BadConfigClass& bad_class, const Registry& registry) {
   for (const BadConfig& bad : bad_class.cases) {
     INFO(bad_class.name << ": " << bad.title);
     const Folder folder;
     folder.write("bad.json", bad.text);
+    for (const auto& [name, content] : bad.files) folder.write(name, content);
     std::vector<std::string> arguments{"train", "bad.json"};
     for (const std::string& set : bad.sets) {
       arguments.insert(arguments.end(), {"--set", set});
     }
-    const Ended ended = run_heed(folder, arguments, fixed_registry());
-    CHECK(ended.exit_code == 2);
-    CHECK(ended.out.empty());
-    CHECK(lines_of(ended.err) == bad.lines);
-    CHECK(folder.names() == std::vector<std::string>{"bad.json"});
+    for (const std::string& line : bad.lines) {
+      CHECK((line.starts_with("bad.json:") || line.starts_with("--set ")));
+    }
+    check_refused(folder, arguments, bad.lines, registry);
   }
 }
 
-TEST_CASE("there are at least 12 classes and 60 cases of bad configurations", "[program]") {
-  std::set<std::string> names;
-  size_t cases = 0;
-  for (const auto* table : {&bad_for_program, &bad_together}) {
-    for (const BadConfigClass& bad_class : *table) {
-      names.insert(bad_class.name);
-      cases += bad_class.cases.size();
-    }
+TEST_CASE("there are 34 classes and 200 cases of bad configurations and command lines",
+          "[program]") {
+  std::map<std::string, size_t> cases;
+  for (const auto* table :
+       {&bad_for_program, &bad_together, &bad_values_for_program, &bad_by_rules}) {
+    for (const BadConfigClass& bad_class : *table) cases[bad_class.name] = bad_class.cases.size();
   }
-  CHECK(names.size() >= 12);
-  CHECK(cases >= 60);
+  for (const BadLineClass& bad_class : bad_lines) cases[bad_class.name] = bad_class.cases.size();
+  size_t all = 0;
+  for (const auto& [name, count] : cases) {
+    INFO(name);
+    CHECK(count >= 5);
+    all += count;
+  }
+  CHECK(cases.size() >= 34);
+  CHECK(all >= 200);
 }
 
 TEST_CASE("what the reader refuses leaves nothing behind", "[program]") {
-  for (const BadConfigClass& bad_class : bad_for_program) check_class(bad_class);
+  for (const BadConfigClass& bad_class : bad_for_program) check_class(bad_class, fixed_registry());
+  for (const BadConfigClass& bad_class : bad_values_for_program) {
+    check_class(bad_class, builtin_registry());
+  }
 }
 
 TEST_CASE("values that do not go together are refused at the place of one", "[program]") {
-  for (const BadConfigClass& bad_class : bad_together) check_class(bad_class);
+  for (const BadConfigClass& bad_class : bad_together) check_class(bad_class, fixed_registry());
+}
+
+TEST_CASE("what only the model or the task can refuse leaves nothing behind", "[program]") {
+  for (const BadConfigClass& bad_class : bad_by_rules) check_class(bad_class, builtin_registry());
+}
+
+TEST_CASE("a bad command line does nothing", "[program]") {
+  for (const BadLineClass& bad_class : bad_lines) {
+    for (const BadLine& bad : bad_class.cases) {
+      INFO(bad_class.name << ": " << bad.title);
+      const Folder folder;
+      folder.write("ok.json", tiny_config());
+      std::filesystem::create_directory(folder / "taken");
+      std::filesystem::create_symlink("nothing", folder / "nowhere.json");
+      check_refused(folder, bad.arguments, {bad.line}, builtin_registry());
+    }
+  }
 }
 
 TEST_CASE("a fault of an override is told at the override", "[program]") {

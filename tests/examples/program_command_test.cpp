@@ -39,7 +39,7 @@ TEST_CASE("a mistyped command line is refused with what was meant", "[program]")
   CHECK(error_of({"train", "x.json", "y.json"}) ==
         "heed train: unexpected argument: \"y.json\"; see heed --help\n");
   CHECK(error_of({"info", "now"}) == "heed info: unexpected argument: \"now\"; see heed --help\n");
-  CHECK(error_of({"train"}) == "heed: CONFIG is required; see heed --help\n");
+  CHECK(error_of({"train"}) == "heed train: CONFIG is required, or --resume; see heed --help\n");
   CHECK(error_of({}) == "heed: A subcommand is required; see heed --help\n");
   CHECK(error_of({"train", "x.json", "--out", ""}) ==
         "--out: error: the name of the run directory is empty\n");
@@ -57,7 +57,7 @@ TEST_CASE("help and version are results", "[program]") {
     CHECK(contains(help, word));
   }
   const std::string train = result_of({"train", "--help"});
-  for (const char* word : {"--set", "--out", "--threads", "train.lr", "model.d_model", "Exit"}) {
+  for (const char* word : {"--set", "--out", "--threads", "train.lr", "model.d_model", "EXIT"}) {
     CHECK(contains(train, word));
   }
 }

@@ -190,7 +190,8 @@ TEST_CASE("gradcheck has help", "[program]") {
   CHECK(contains(run_heed(Folder(), {"--help"}).out, "gradcheck"));
   const Ended help = run_heed(Folder(), {"gradcheck", "--help"});
   CHECK(help.exit_code == 0);
-  for (const char* word : {"--all", "--sample", "--seed", "--second-order", "--set", "Exit"}) {
+  for (const char* word :
+       {"--all", "--sample", "--seed", "--second-order", "--set", "EXIT STATUS"}) {
     CHECK(contains(help.out, word));
   }
 }

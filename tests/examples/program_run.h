@@ -34,7 +34,9 @@ inline std::vector<std::string> lines_of(const std::string& text) {
 inline std::vector<std::string> shipped_configs() {
   std::vector<std::string> paths;
   for (const auto& entry : std::filesystem::directory_iterator(HEED_SOURCE_DIR "/configs")) {
-    if (entry.path().extension() == ".json") paths.push_back(entry.path().string());
+    const bool is_config =
+        entry.path().extension() == ".json" && entry.path().filename() != "schema.json";
+    if (is_config) paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -78,7 +80,7 @@ class RunningProgram {
   [[noreturn]] void become_program(const Folder& folder, const std::vector<std::string>& arguments,
                                    const Registry& registry) const {
     // The tests' own handlers would report a signal as a failed test.
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     if (std::freopen((output_ / "out").c_str(), "w", stdout) == nullptr ||
         std::freopen((output_ / "err").c_str(), "w", stderr) == nullptr ||
         chdir(folder.path().c_str()) != 0) {

@@ -149,7 +149,7 @@ TEST_CASE("what cannot be written is told in one line", "[program]") {
   folder.write("file", "");
   const Ended ended = run_heed(folder, {"train", "tiny.json", "--out", "file/run"});
   CHECK(ended.exit_code == 1);
-  CHECK(ended.err == "file/run: cannot create the run directory: Not a directory\n");
+  CHECK(ended.err == "file: cannot create the folder: Not a directory\n");
 }
 
 TEST_CASE("training that diverges ends with code 3 and names step, op and module", "[program]") {
@@ -162,7 +162,8 @@ TEST_CASE("training that diverges ends with code 3 and names step, op and module
   const std::string message = lines_of(ended.err).back();
   CHECK(message.starts_with("train: the loss is not finite: nan at step 2; linear: made "));
   CHECK(message.find(" (in encoder.blocks.0.attention.W_Q)") != std::string::npos);
-  CHECK(message.ends_with("; a smaller train.lr may help"));
+  CHECK(message.ends_with(
+      "; a smaller train.lr may help; the batch is in run/diverged-step-2.safetensors"));
   CHECK(lines_of(folder.read("run/log.txt")).back() == message);
   CHECK(lines_of(folder.read("run/metrics.jsonl")).size() == 1);
 }
@@ -176,7 +177,7 @@ TEST_CASE("training stops where it is good enough", "[program]") {
 
 TEST_CASE("after a signal the step is finished, all is written, and the signal kills",
           "[program]") {
-  for (const int signal : {SIGTERM, SIGINT}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     const Folder folder;
     folder.write("tiny.json", tiny_config());
     RunningProgram program(folder, {"train", "tiny.json", "--out", "run", "--set",

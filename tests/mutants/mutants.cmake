@@ -30,6 +30,7 @@ get_target_property(kernel_definitions heed_kernels COMPILE_DEFINITIONS)
 target_compile_definitions(heed_mutants PRIVATE ${kernel_definitions})
 # Before the library, so that the linker takes the mutants and not the originals.
 add_executable(heed_mutant_tests EXCLUDE_FROM_ALL $<TARGET_OBJECTS:heed_mutants>
-                                                  $<TARGET_OBJECTS:heed_test_objects>)
+                                                  $<TARGET_OBJECTS:heed_test_objects>
+                                                  ${HEED_FUZZ_REPLAY})
 target_link_libraries(heed_mutant_tests PRIVATE heed_test_support heed::program)
 set_target_properties(heed_mutant_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)

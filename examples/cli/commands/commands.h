@@ -8,12 +8,26 @@
 
 #include "heed/examples/cli/registry.h"
 
+namespace CLI {
+class App;
+}
+
 namespace heed {
 
 /// A configuration as the command line gives it.
 struct ConfigArguments {
   std::string path;
   std::vector<std::string> sets;
+};
+
+/// What `heed train` is asked.
+struct TrainArguments {
+  ConfigArguments config;                  ///< whose path is empty if a run is resumed without one
+  std::optional<std::string> out = {};     ///< the run directory; by default "runs/<task>-<n>"
+  std::optional<std::string> resume = {};  ///< a run directory or a checkpoint
+  std::optional<std::string> init = {};    ///< a safetensors file to take the parameters from
+  bool dry_run = false;                    ///< show what would be, write nothing
+  int threads = 0;                         ///< 0: HEED_THREADS, or all processors
 };
 
 /// What `heed gradcheck` is asked.
@@ -33,14 +47,19 @@ struct TraceArguments {
 
 /// What `heed heads` is asked.
 struct HeadsArguments {
-  ConfigArguments config;   ///< whose path may be a run directory
+  ConfigArguments config;   ///< whose path may be a run directory or a checkpoint
   int64_t sequences = 256;  ///< at most so many held-out ones
   bool json = false;        ///< JSON lines instead of text
 };
 
-/// `heed train`: trains into a run directory, by default "runs/<task>-<n>".
-void train_command(const Registry& registry, const ConfigArguments& arguments,
-                   const std::optional<std::string>& out);
+/// What `heed init` is asked.
+struct InitArguments {
+  std::string task;
+  std::optional<std::string> out = {};  ///< a file that does not exist yet; none: stdout
+};
+
+/// `heed train`: trains into a run directory, a new one or one that is resumed.
+void train_command(const Registry& registry, const TrainArguments& arguments);
 /// `heed validate`: checks a configuration and says what it describes.
 void validate_command(const Registry& registry, const ConfigArguments& arguments);
 /// `heed gradcheck`: compares the gradients of a configured model with finite differences. Throws
@@ -51,12 +70,20 @@ void trace_command(const Registry& registry, const TraceArguments& arguments);
 /// `heed leaks`: looks for outputs that depend on what they must not see. Throws LeakFailure if
 /// there is one.
 void leaks_command(const Registry& registry, const ConfigArguments& arguments);
-/// `heed heads`: trains a model and says what each head of its attentions is good for.
+/// `heed heads`: says what each head of a trained model's attentions is good for.
 void heads_command(const Registry& registry, const HeadsArguments& arguments);
 /// `heed tasks`: the tasks and attentions that a configuration can name.
 void tasks_command(const Registry& registry);
 /// `heed info`: what the program runs on and how fast that is.
 void info_command();
+
+/// `heed schema`: the JSON Schema of a configuration, or its reference in Markdown.
+void schema_command(const Registry& registry, bool markdown);
+/// `heed init`: writes a configuration to start from.
+void init_command(const Registry& registry, const InitArguments& arguments);
+/// `heed completion bash`: a script that completes commands, options, tasks, keys and files. `app`
+/// is the whole command line.
+void completion_command(const CLI::App& app, const Registry& registry);
 
 /// All keys of a configuration with their ranges, defaults and meaning.
 std::string key_listing(const ConfigTable& table);

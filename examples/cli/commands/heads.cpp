@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/failure.h"
 #include "heed/examples/cli/lab/head_report.h"
@@ -30,14 +30,31 @@ class TrainingLines : public TrainingObserver {
   double loss_ = 0;
 };
 
-/// The configuration that is meant: the argument itself, or that of a run directory.
-std::string config_path(const std::string& argument) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(argument, error)) return argument;
-  std::string path = (std::filesystem::path(argument) / "config.json").string();
-  say(fmt::format("{}: holds no weights, so {} is trained again, which gives the same bits",
-                  argument, path));
-  return path;
+/// What is looked at, trained.
+struct Examined {
+  std::string name;
+  Experiment experiment;
+};
+
+void check_heads(const std::string& path, const Experiment& experiment) {
+  if (has_heads(*experiment.model)) return;
+  throw RunError(path, ": heads: no attention of this model is a multi-head attention; `heed ",
+                 "tasks` lists others");
+}
+
+/// The kept model of a run directory or a checkpoint; a configuration is trained.
+Examined trained_model(const Registry& registry, const ConfigArguments& arguments) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(arguments.path, ignored)) {
+    TrainedModel trained = load_named(registry, {arguments.path, false, arguments.sets});
+    check_heads(trained.checkpoint, trained.experiment);
+    return {trained.checkpoint, std::move(trained.experiment)};
+  }
+  Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
+  check_heads(arguments.path, experiment);
+  TrainingLines lines(experiment.training.steps);
+  experiment.trainer->run(lines);
+  return {arguments.path, std::move(experiment)};
 }
 
 /// The report shows these differences as proofs. Throws RunError if they are none.
@@ -56,14 +73,7 @@ void check_proofs(const HeadLabReport& report, const std::string& path) {
 }  // namespace
 
 void heads_command(const Registry& registry, const HeadsArguments& arguments) {
-  const std::string path = config_path(arguments.config.path);
-  Experiment experiment = prepare_experiment(registry, path, arguments.config.sets);
-  if (!has_heads(*experiment.model)) {
-    throw RunError(path, ": heads: no attention of this model is a multi-head attention; `heed ",
-                   "tasks` lists others");
-  }
-  TrainingLines lines(experiment.training.steps);
-  experiment.trainer->run(lines);
+  const auto [path, experiment] = trained_model(registry, arguments.config);
   const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
                                              arguments.sequences, experiment.training.batch_size);
   write_result(arguments.json ? head_json(report, path) : head_text(report, path));

@@ -9,14 +9,13 @@
 namespace heed {
 namespace {
 
-std::string default_text(const ConfigEntry& entry) {
-  if (entry.required) return "required";
-  return "default " + (entry.otherwise.empty() ? config_text(entry.fallback) : entry.otherwise);
-}
-
 std::string key_text(const ConfigEntry& entry) {
-  return fmt::format("  {:<26} {}\n  {:<26} {}; {}\n", entry.path, entry.help, "", wanted(entry),
-                     default_text(entry));
+  std::string text = "  " + entry.path + "\n";
+  for (const std::string& line :
+       wrapped(entry.help + "; " + wanted(entry) + "; " + default_text(entry), 70)) {
+    text += "      " + line + "\n";
+  }
+  return text;
 }
 
 std::string types_text(const TypedSection& section) {

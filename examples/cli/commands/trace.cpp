@@ -5,21 +5,10 @@
 #include "heed/examples/cli/commands/commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/trace/trace_text.h"
-#include "heed/framework/base/random_scope.h"
+#include "heed/examples/cli/trace/traced_forward.h"
 
 namespace heed {
 namespace {
-
-// Two, so that the batch shows as an axis of its own.
-constexpr int64_t sequences = 2;
-
-NamedTensors names_of(const Model& model, const Batch& batch) {
-  NamedTensors names = model.named_parameters();
-  names.emplace_back("ids", batch.inputs);
-  if (batch.decoder_inputs.defined()) names.emplace_back("decoder ids", batch.decoder_inputs);
-  for (const auto& buffer : model.named_buffers()) names.push_back(buffer);
-  return names;
-}
 
 std::string totals_line(const TraceTotals& totals, const std::string& config, int64_t parameters) {
   const nlohmann::ordered_json line = {
@@ -32,7 +21,7 @@ std::string totals_line(const TraceTotals& totals, const std::string& config, in
 /// What goes in and what comes out, in front of the table.
 std::string introduction(const std::string& config, const Batch& batch, const Tensor& scores) {
   std::string text = fmt::format("{}: one forward pass of {} sequences: token ids {}", config,
-                                 sequences, text_of(batch.inputs.shape()));
+                                 TracedForward::sequences, text_of(batch.inputs.shape()));
   if (batch.decoder_inputs.defined()) {
     text += " and decoder ids " + text_of(batch.decoder_inputs.shape());
   }
@@ -44,21 +33,14 @@ std::string introduction(const std::string& config, const Batch& batch, const Te
 void trace_command(const Registry& registry, const TraceArguments& arguments) {
   const std::string& config = arguments.config.path;
   const Experiment experiment = prepare_experiment(registry, config, arguments.config.sets);
-  Model& model = *experiment.model;
-  const Batch batch = experiment.task->training_batch(1, sequences);
-  TraceRecorder recorder(names_of(model, batch));
-  Tensor scores;
-  {
-    const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});
-    const TraceScope trace(&recorder);
-    scores = model(batch);
-  }
+  const TracedForward forward(experiment);
+  const TraceRecorder& recorder = forward.recorder;
   const TraceTotals totals = totals_of(recorder);
-  const int64_t parameters = model.num_parameters();
+  const int64_t parameters = experiment.model->num_parameters();
   if (arguments.json) {
     return write_result(trace_json(recorder) + totals_line(totals, config, parameters));
   }
-  write_result(introduction(config, batch, scores) + trace_table(recorder) +
+  write_result(introduction(config, forward.batch, forward.scores) + trace_table(recorder) +
                fmt::format("\n{} ops: {} view, {} copy, {} compute; {} of new memory; {} "
                            "parameters\n{}\n",
                            totals.ops, totals.views, totals.copies, totals.computed,

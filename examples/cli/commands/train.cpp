@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/failure.h"
 #include "heed/examples/cli/progress.h"
+#include "heed/examples/cli/resume.h"
 #include "heed/examples/cli/run_directory.h"
 #include "heed/examples/cli/signals.h"
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/io/io_error.h"
 
 namespace heed {
 namespace {
@@ -20,12 +23,39 @@ void introduce(Progress& progress, const Experiment& experiment, const std::stri
                            experiment.task->evaluation_size(), num_threads(), directory));
 }
 
-std::string result_line(const Experiment& experiment, const TrainingResult& result,
-                        const std::string& directory) {
-  const Evaluation& evaluation = *result.evaluation;
+void say_resumed(Progress& progress, const ResumedRun& run) {
+  progress.say(
+      fmt::format("resumed from {} after step {}", run.from, run.experiment.trainer->state().step));
+  for (const ChangedKey& change : run.changes) {
+    progress.say(
+        fmt::format("changed: {} from {} to {}", change.path, change.before, change.after));
+  }
+  for (const std::string& warning : run.warnings) progress.say(warning);
+}
+
+/// What resumes.jsonl keeps.
+std::string resume_line(const ResumedRun& run) {
+  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+  for (const ChangedKey& change : run.changes) {
+    changes.push_back({{"key", change.path}, {"from", change.before}, {"to", change.after}});
+  }
+  const Origin origin = this_origin();
+  const nlohmann::ordered_json line = {{"step", run.experiment.trainer->state().step},
+                                       {"from", run.from},
+                                       {"changes", changes},
+                                       {"heed", origin.version},
+                                       {"simd", origin.simd},
+                                       {"blas", origin.blas},
+                                       {"threads", num_threads()}};
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string result_line(const Experiment& experiment, const std::string& directory) {
+  const TrainingState& state = experiment.trainer->state();
+  const Evaluation& evaluation = *state.evaluation;
   nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
-                                 {"steps", result.steps},
-                                 {"seconds", result.seconds},
+                                 {"steps", state.step},
+                                 {"seconds", state.seconds},
                                  {"loss", evaluation.loss},
                                  {"token_accuracy", evaluation.token_accuracy},
                                  {"sequence_accuracy", evaluation.sequence_accuracy}};
@@ -38,39 +68,56 @@ std::string result_line(const Experiment& experiment, const TrainingResult& resu
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string interruption_text(const TrainingResult& result) {
+std::string interruption_text(const TrainingState& state, const std::string& directory) {
   std::string text =
-      fmt::format("interrupted after {} steps, {:.1f} seconds", result.steps, result.seconds);
-  if (!result.evaluation) return text + ", before the first evaluation";
-  return text + fmt::format(
-                    "; last evaluation: loss {:.4f}, token accuracy {:.4f}, sequence "
-                    "accuracy {:.4f}",
-                    result.evaluation->loss, result.evaluation->token_accuracy,
-                    result.evaluation->sequence_accuracy);
+      fmt::format("interrupted after {} steps, {:.1f} seconds", state.step, state.seconds);
+  if (!state.evaluation) {
+    text += ", before the first evaluation";
+  } else {
+    text += fmt::format(
+        "; last evaluation: loss {:.4f}, token accuracy {:.4f}, sequence accuracy {:.4f}",
+        state.evaluation->loss, state.evaluation->token_accuracy,
+        state.evaluation->sequence_accuracy);
+  }
+  return text + fmt::format("; go on with: heed train --resume {}", directory);
 }
 
-void train_into(RunDirectory& directory, Experiment& experiment) {
-  const SignalWatch watch;
-  Progress progress(directory, experiment.training.steps);
-  introduce(progress, experiment, directory.path());
-  TrainingResult result;
+/// Keeps the batch and says where it is; that it could not be kept is the lesser trouble.
+[[noreturn]] void fail_diverged(RunDirectory& directory, const Trainer& trainer,
+                                const DivergedError& error) {
+  std::string message = error.what();
   try {
-    result = experiment.trainer->run(progress);
-  } catch (const RunError&) {
+    message += "; the batch is in " + directory.add_diverged_batch(trainer, error.what());
+    directory.add_log(message);
+  } catch (const IoError& fault) {
+    message += fmt::format("; {}", fault.what());
+  }
+  throw DivergedError(message);
+}
+
+void train_into(RunDirectory& directory, Experiment& experiment, Progress& progress) {
+  introduce(progress, experiment, directory.path());
+  Trainer& trainer = *experiment.trainer;
+  try {
+    trainer.run(progress);
+  } catch (const IoError&) {
     throw;  // the log may be what could not be written
+  } catch (const DivergedError& error) {
+    fail_diverged(directory, trainer, error);
   } catch (const Error& error) {
     directory.add_log(error.what());
     throw;
   }
+  const TrainingState& state = trainer.state();
   if (const int signal = SignalWatch::caught(); signal != 0) {
-    progress.say(interruption_text(result));
+    progress.say(interruption_text(state, directory.path()));
     directory.close();
     throw Interrupted(signal);
   }
   progress.say(
       "held-out examples, errors marked:\n" +
-      example_predictions(*experiment.model, *experiment.task, result.evaluation->first_wrong));
-  const std::string line = result_line(experiment, result, directory.path());
+      example_predictions(*experiment.model, *experiment.task, state.evaluation->first_wrong));
+  const std::string line = result_line(experiment, directory.path());
   directory.add_log(line);
   directory.close();
   write_result(line + "\n");
@@ -78,11 +125,29 @@ void train_into(RunDirectory& directory, Experiment& experiment) {
 
 }  // namespace
 
-void train_command(const Registry& registry, const ConfigArguments& arguments,
-                   const std::optional<std::string>& out) {
-  Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
-  RunDirectory directory(out, experiment.config, experiment.task->vocabulary());
-  train_into(directory, experiment);
+void train_command(const Registry& registry, const TrainArguments& arguments) {
+  const SignalWatch watch;
+  std::signal(SIGPIPE, SIG_IGN);  // who watches stderr through a pipe may leave: the run goes on
+  const ConfigArguments& config = arguments.config;
+  if (arguments.resume) {
+    ResumedRun run = resume_run(registry, *arguments.resume, config.path, config.sets);
+    run.directory.add_resume(resume_line(run));
+    Progress progress(run.directory, run.experiment.training.steps);
+    say_resumed(progress, run);
+    return train_into(run.directory, run.experiment, progress);
+  }
+  Experiment experiment = prepare_experiment(registry, config.path, config.sets);
+  SignalWatch::poll();  // reading data may take long
+  std::string initialised;
+  if (arguments.init) initialised = initialise_from(*experiment.model, *arguments.init);
+  if (arguments.dry_run) return dry_run(config.path, experiment);
+  // With parameters that its configuration does not give, a run has a checkpoint from the start.
+  RunDirectory directory =
+      RunDirectory::create(arguments.out, experiment.config, experiment.task->vocabulary(),
+                           arguments.init ? experiment.trainer.get() : nullptr);
+  Progress progress(directory, experiment.training.steps);
+  if (arguments.init) progress.say(initialised);
+  train_into(directory, experiment, progress);
 }
 
 }  // namespace heed

@@ -24,20 +24,6 @@ std::optional<T> parse(const std::string& literal) {
   return value;
 }
 
-std::string range_text(const ConfigEntry& entry) {
-  const bool has_minimum = entry.minimum.index() != 0;
-  const bool has_maximum = entry.maximum.index() != 0;
-  if (has_minimum && entry.exclusive_minimum) {
-    return "greater than " + config_text(entry.minimum) +
-           (has_maximum ? " and at most " + config_text(entry.maximum) : "");
-  }
-  if (has_minimum && has_maximum) {
-    return "from " + config_text(entry.minimum) + " to " + config_text(entry.maximum);
-  }
-  if (has_minimum) return "at least " + config_text(entry.minimum);
-  return has_maximum ? "at most " + config_text(entry.maximum) : "";
-}
-
 ValueFault broken(const std::string& rule, const JsonValue& value, const std::string& hint = "") {
   return {"must be " + rule + ": found " + found_text(value) + (hint.empty() ? "" : "; " + hint)};
 }
@@ -134,6 +120,25 @@ std::string wanted(const ConfigEntry& entry) {
   if (!entry.choices.empty()) return "one of " + list_in_quotes(entry.choices);
   const std::string range = range_text(entry);
   return type_text(entry.kind) + (range.empty() ? "" : ", " + range);
+}
+
+std::string range_text(const ConfigEntry& entry) {
+  const bool has_minimum = entry.minimum.index() != 0;
+  const bool has_maximum = entry.maximum.index() != 0;
+  if (has_minimum && entry.exclusive_minimum) {
+    return "greater than " + config_text(entry.minimum) +
+           (has_maximum ? " and at most " + config_text(entry.maximum) : "");
+  }
+  if (has_minimum && has_maximum) {
+    return "from " + config_text(entry.minimum) + " to " + config_text(entry.maximum);
+  }
+  if (has_minimum) return "at least " + config_text(entry.minimum);
+  return has_maximum ? "at most " + config_text(entry.maximum) : "";
+}
+
+std::string default_text(const ConfigEntry& entry) {
+  if (entry.required) return "required";
+  return "default " + (entry.otherwise.empty() ? config_text(entry.fallback) : entry.otherwise);
 }
 
 std::string found_text(const JsonValue& value) {

@@ -17,6 +17,12 @@ struct ValueFault {
 /// What a key wants, for a message: "an integer, at least 1".
 std::string wanted(const ConfigEntry& entry);
 
+/// The range of a number: "from 1 to 64", "greater than 0"; empty if it has none.
+std::string range_text(const ConfigEntry& entry);
+
+/// What a key that is left out means: `required`, `default 64`, `default d_model / heads`.
+std::string default_text(const ConfigEntry& entry);
+
 /// A JSON value for a message: `the string "400"`, `3.7`, `an object`.
 std::string found_text(const JsonValue& value);
 

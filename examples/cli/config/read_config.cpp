@@ -262,6 +262,7 @@ class Reader {
 }
 
 std::string read_file(const std::string& path) {
+  if (path.empty()) fail_file("CONFIG", "the name of the configuration is empty");
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     fail_file(path, "cannot read the configuration: it is a directory");

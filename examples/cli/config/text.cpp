@@ -1,8 +1,25 @@
 #include "heed/examples/cli/config/text.h"
 
+#include <algorithm>
+
 #include "heed/framework/base/error.h"
 
 namespace heed {
+
+std::vector<std::string> wrapped(std::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (word.empty()) continue;
+    if (lines.empty() || displayed_width(lines.back()) + 1 + displayed_width(word) > width) {
+      lines.emplace_back(word);
+    } else {
+      lines.back().append(" ").append(word);
+    }
+  }
+  return lines;
+}
 
 std::string config_text(const ConfigValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return json_string(*text);

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "heed/examples/cli/config/table.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {
+
+/// The words of a text in lines of at most `width` columns; a longer word has a line of its own.
+std::vector<std::string> wrapped(std::string_view text, size_t width);
 
 /// A value as JSON text; doubles in the shortest form that reads back equal.
 std::string config_text(const ConfigValue& value);

@@ -1,7 +1,10 @@
 // FixedTask: a list of examples, some of them held out; the others come again and again.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "heed/examples/cli/tasks/example.h"
@@ -16,7 +19,10 @@ struct FixedExamples {
   /// How symbols are shown; empty: as numbers.
   std::vector<std::string> input_words = {};
   std::vector<std::string> target_words = {};
-  std::string vocabulary = {};  ///< see Task
+  std::string vocabulary = {};  ///< see Task; likewise, unless empty:
+  std::function<Sequence(std::string_view text)> read_input = {};
+  std::function<std::string(const Sequence& targets)> answer_text = {};
+  std::optional<int64_t> answer_end = {};
 };
 
 /// Training example `index` of a step is drawn from the stream (seed, data, step, index).
@@ -33,6 +39,13 @@ class FixedTask final : public Task {
   std::string input_text(int64_t symbol) const override;
   std::string target_text(int64_t symbol) const override;
   std::string vocabulary() const override { return examples_.vocabulary; }
+  Sequence read_input(std::string_view text) const override {
+    return examples_.read_input ? examples_.read_input(text) : Task::read_input(text);
+  }
+  std::string answer_text(const Sequence& targets) const override {
+    return examples_.answer_text ? examples_.answer_text(targets) : Task::answer_text(targets);
+  }
+  std::optional<int64_t> answer_end() const override { return examples_.answer_end; }
 
  private:
   FixedExamples examples_;

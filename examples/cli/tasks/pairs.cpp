@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -8,6 +9,7 @@
 #include "heed/examples/cli/registry.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
+#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
 #include "heed/framework/base/random.h"
@@ -83,6 +85,28 @@ int64_t longest_of(const std::vector<Pair>& pairs, Words Pair::*side) {
   return static_cast<int64_t>(longest_side);
 }
 
+std::function<Sequence(std::string_view text)> reader_of(const Vocabulary& source,
+                                                         PairsTokens kind) {
+  return [source, kind](std::string_view text) {
+    return kind == PairsTokens::words ? read_symbols(split_words(text), "word", source)
+                                      : read_symbols(split_characters(text), "character", source);
+  };
+}
+
+/// As the file has it; the end of an answer is no part of it.
+std::function<std::string(const Sequence& targets)> writer_of(const Vocabulary& target,
+                                                              PairsTokens kind) {
+  return [words = target.words(), kind](const Sequence& targets) {
+    std::string text;
+    for (const int64_t number : targets) {
+      if (number == std::ssize(words)) break;
+      if (kind == PairsTokens::words && !text.empty()) text += " ";
+      text += words.at(static_cast<size_t>(number));
+    }
+    return text;
+  };
+}
+
 std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& setup) {
   const auto kind = options[tokens] == "words" ? PairsTokens::words : PairsTokens::characters;
   const std::vector<Pair> pairs = read_pairs_file(options[path], kind, options[longest]);
@@ -100,7 +124,10 @@ std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& s
                          .input_words = visible_words(source),
                          .target_words = visible_words(target, {"<end>"}),
                          .vocabulary = "{\n  \"source\": " + json_array(source.words()) +
-                                       ",\n  \"target\": " + json_array(target.words()) + "\n}\n"};
+                                       ",\n  \"target\": " + json_array(target.words()) + "\n}\n",
+                         .read_input = reader_of(source, kind),
+                         .answer_text = writer_of(target, kind),
+                         .answer_end = target.size()};
   for (const Pair& pair : pairs) {
     auto& side = out.contains(pair.source) ? examples.held_out : examples.training;
     side.push_back(example_of(pair, source, target));

@@ -7,6 +7,7 @@
 
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/text_file.h"
 
 namespace heed {
@@ -24,27 +25,10 @@ struct Line {
   }
 };
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.empty()) return words;
-    const std::string_view word = text.substr(0, text.find(' '));
-    words.emplace_back(word);
-    text.remove_prefix(word.size());
-  }
-}
-
-std::vector<std::string> characters_of(std::string_view text) {
-  std::vector<std::string> characters;
-  while (!text.empty()) characters.emplace_back(take_code_point(text));
-  return characters;
-}
-
 std::vector<std::string> side(const Line& line, const char* name, std::string_view text,
                               PairsTokens tokens, int64_t longest) {
   std::vector<std::string> all =
-      tokens == PairsTokens::words ? words_of(text) : characters_of(text);
+      tokens == PairsTokens::words ? split_words(text) : split_characters(text);
   if (all.empty()) line.fail("the ", name, " is empty: ", in_quotes(line.text));
   if (std::ssize(all) > longest) {
     line.fail("the ", name, " has ", all.size(),

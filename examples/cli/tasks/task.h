@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "heed/examples/cli/config/config.h"
 #include "heed/framework/tensor/tensor.h"
@@ -64,9 +67,20 @@ class Task {
   /// The sequences `first` … `first + size − 1` of that set.
   virtual Batch training_set_batch(int64_t, int64_t) const { return {}; }
 
+  /// What was read from a file beside the set and the held-out sequences: a run that resumes needs
+  /// it to be the same.
+  virtual std::string_view text() const { return {}; }
+
   /// How symbols are shown: inputs and targets by these words, or as numbers if there are none.
   virtual std::string input_text(int64_t symbol) const { return std::to_string(symbol); }
   virtual std::string target_text(int64_t symbol) const { return std::to_string(symbol); }
+  /// The symbols of an input in those words: by default words between blanks. The text is valid
+  /// UTF-8. Throws ValueError naming a word that is none of them, its position and what is allowed.
+  virtual std::vector<int64_t> read_input(std::string_view text) const;
+  /// Targets in words; "." for ignored_target.
+  virtual std::string answer_text(const std::vector<int64_t>& targets) const;
+  /// Attends::source: the target after which an answer is over; none: answers have one length.
+  virtual std::optional<int64_t> answer_end() const { return {}; }
   /// What a run directory must keep so that symbols can be read again, as JSON; empty: nothing.
   virtual std::string vocabulary() const { return ""; }
 };

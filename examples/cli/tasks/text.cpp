@@ -5,6 +5,7 @@
 #include "heed/examples/cli/key_error.h"
 #include "heed/examples/cli/registry.h"
 #include "heed/examples/cli/tasks/example.h"
+#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
@@ -71,10 +72,23 @@ class TextTask final : public Task {
     return batch_of(windows);
   }
 
+  std::string_view text() const override {
+    return {reinterpret_cast<const char*>(symbols_.data()), symbols_.size() * sizeof(symbols_[0])};
+  }
+
   std::string input_text(int64_t symbol) const override {
     return shown_.at(static_cast<size_t>(symbol));
   }
   std::string target_text(int64_t symbol) const override { return input_text(symbol); }
+  std::vector<int64_t> read_input(std::string_view text) const override {
+    return read_symbols(split_characters(text), "character", vocabulary_);
+  }
+  std::string answer_text(const std::vector<int64_t>& targets) const override {
+    std::string text;
+    const std::vector<std::string> words = vocabulary_.words();
+    for (const int64_t target : targets) text += words.at(static_cast<size_t>(target));
+    return text;
+  }
   std::string vocabulary() const override { return json_array(vocabulary_.words()) + "\n"; }
 
  private:

@@ -15,6 +15,12 @@ void Vocabulary::number_words() {
   for (auto& [word, number] : numbers_) number = next++;
 }
 
+std::optional<int64_t> Vocabulary::find(std::string_view word) const {
+  const auto found = numbers_.find(word);
+  if (found == numbers_.end()) return {};
+  return found->second;
+}
+
 std::vector<std::string> Vocabulary::words() const {
   std::vector<std::string> all;
   for (const auto& [word, number] : numbers_) all.push_back(word);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ class Vocabulary {
   int64_t size() const { return static_cast<int64_t>(numbers_.size()); }
   /// The number of a word that was added.
   int64_t operator[](std::string_view word) const { return numbers_.find(word)->second; }
+  /// The number of a word, if it is one.
+  std::optional<int64_t> find(std::string_view word) const;
   /// The words by their numbers.
   std::vector<std::string> words() const;
 

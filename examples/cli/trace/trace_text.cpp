@@ -14,22 +14,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// The steps of a path; numbers stay with what they number: encoder, blocks.0, attention.
-Names steps_of(const std::string& path) {
-  Names steps;
-  for (size_t begin = 0; begin < path.size();) {
-    const size_t end = std::min(path.find('.', begin), path.size());
-    const std::string step = path.substr(begin, end - begin);
-    if (!steps.empty() && step[0] >= '0' && step[0] <= '9') {
-      steps.back() += "." + step;
-    } else {
-      steps.push_back(step);
-    }
-    begin = end + 1;
-  }
-  return steps;
-}
-
 std::string joined(const Names& names, const char* between) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : between) + name;
@@ -102,6 +86,21 @@ std::string aligned(const std::vector<Line>& lines) {
 
 }  // namespace
 
+std::vector<std::string> module_steps(const std::string& path) {
+  std::vector<std::string> steps;
+  for (size_t begin = 0; begin < path.size();) {
+    const size_t end = std::min(path.find('.', begin), path.size());
+    const std::string step = path.substr(begin, end - begin);
+    if (!steps.empty() && step[0] >= '0' && step[0] <= '9') {
+      steps.back() += "." + step;
+    } else {
+      steps.push_back(step);
+    }
+    begin = end + 1;
+  }
+  return steps;
+}
+
 TraceTotals totals_of(const TraceRecorder& trace) {
   TraceTotals totals;
   for (const TraceRow& row : trace.rows()) {
@@ -119,7 +118,7 @@ std::string trace_table(const TraceRecorder& trace) {
   std::copy(titles.begin(), titles.end(), lines[0].begin());
   Names shown;
   for (const TraceRow& row : trace.rows()) {
-    const std::string module = enter_module(steps_of(row.path), shown, lines);
+    const std::string module = enter_module(module_steps(row.path), shown, lines);
     const std::string memory =
         row.kind == TraceKind::view
             ? "view"

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "heed/examples/cli/trace/recorder.h"
 
 namespace heed {
+
+/// The steps of a path; numbers stay with what they number: encoder, blocks.0, attention.
+std::vector<std::string> module_steps(const std::string& path);
 
 struct TraceTotals {
   int64_t ops = 0;

@@ -81,8 +81,10 @@ inline const std::vector<BadConfigClass> bad_for_program{
           {},
           {R"(bad.json:1:41: error: unknown key "train.zzz"; known in "train": "seed", )"
            R"("steps", "batch_size", "lr", "optimizer", "momentum", "nesterov", "beta1", )"
-           R"("beta2", "epsilon", "weight_decay", "schedule", "warmup_steps", )"
-           R"("lr_floor", "clip_norm", "eval_every", "eval_sequences", "stop_at")"}},
+           R"("beta2", "epsilon", "weight_decay", "weight_decay_of", "schedule", )"
+           R"("warmup_steps", "lr_floor", "clip_norm", "micro_batches", )"
+           R"("overfit_one_batch", "eval_every", "eval_sequences", "stop_at", )"
+           R"("early_stopping", "checkpoint_every", "checkpoints_kept")"}},
          {"half of a name",
           "{\"task\": {\"type\": \"reverse\"}, \"train\": {\n  \"warmup\": 5}}",
           {},
@@ -348,8 +350,10 @@ inline const std::vector<BadConfigClass> bad_for_program{
           {"train=1"},
           {R"(--set train=1: error: "train" is a section; set one of its keys: "seed", )"
            R"("steps", "batch_size", "lr", "optimizer", "momentum", "nesterov", "beta1", )"
-           R"("beta2", "epsilon", "weight_decay", "schedule", "warmup_steps", )"
-           R"("lr_floor", "clip_norm", "eval_every", "eval_sequences", "stop_at")"}},
+           R"("beta2", "epsilon", "weight_decay", "weight_decay_of", "schedule", )"
+           R"("warmup_steps", "lr_floor", "clip_norm", "micro_batches", )"
+           R"("overfit_one_batch", "eval_every", "eval_sequences", "stop_at", )"
+           R"("early_stopping", "checkpoint_every", "checkpoints_kept")"}},
          {"no such task",
           R"({"task": {"type": "reverse"}})",
           {"task.type=revers"},

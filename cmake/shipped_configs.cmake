@@ -1,0 +1,27 @@
+# shipped_configs(OUTPUT): writes a C++ file that holds the files of configs/.
+function(shipped_configs output)
+  file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.json)
+  list(FILTER paths EXCLUDE REGEX "/schema\\.json$")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${paths})
+  set(entries "")
+  foreach(path ${paths})
+    get_filename_component(name ${path} NAME_WE)
+    file(READ ${path} text)
+    string(APPEND entries "    {\"${name}\", R\"heed(${text})heed\"},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} @ONLY CONTENT [[
+#include "heed/examples/cli/shipped_configs.h"
+
+namespace heed {
+namespace {
+constexpr ShippedConfig configs[] = {
+@entries@};
+}
+
+std::span<const ShippedConfig> shipped_configs() {
+  return configs;
+}
+
+}  // namespace heed
+]])
+endfunction()

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/experiment.h"
+#include "heed/examples/cli/trace/trace_text.h"
+#include "heed/framework/base/memory.h"
+#include "heed/framework/base/parallel.h"
+
+namespace heed {
+namespace {
+
+/// Lets one step happen.
+class OneStep : public TrainingObserver {
+ public:
+  void on_step(const StepReport& report) override { first = report; }
+  void on_evaluation(int64_t, const Evaluation&) override {}
+  bool wants_stop() override { return first.step > 0; }
+
+  StepReport first = {};
+};
+
+int64_t bytes_of(const NamedTensors& tensors) {
+  int64_t bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += tensor.numel() * itemsize(tensor.dtype());
+  return bytes;
+}
+
+/// So many parameters in each part of the model that stands directly below it.
+std::string parameters_text(const Model& model) {
+  std::vector<std::pair<std::string, int64_t>> parts;
+  for (const auto& [path, tensor] : model.named_parameters()) {
+    const std::string part = path.substr(0, path.find('.'));
+    if (parts.empty() || parts.back().first != part) parts.emplace_back(part, 0);
+    parts.back().second += tensor.numel();
+  }
+  std::string text = fmt::format("parameters   {}\n", model.num_parameters());
+  for (const auto& [part, count] : parts) text += fmt::format("  {:<10} {}\n", part, count);
+  return text;
+}
+
+std::string schedule_text(const TrainingConfig& config) {
+  std::string text = fmt::format("schedule     {} steps of {} sequences; evaluation every {}\n",
+                                 config.steps, config.batch_size, config.eval_every);
+  int64_t before = 0;
+  for (const int64_t step : {int64_t{1}, (config.steps + 1) / 2, config.steps}) {
+    if (step == before) continue;
+    before = step;
+    text += fmt::format("  step {:<7} lr {:.4g}, {} sequences seen\n", step,
+                        config.lr * schedule_factor(config.schedule, step - 1),
+                        step * config.batch_size);
+  }
+  return text;
+}
+
+}  // namespace
+
+void dry_run(const std::string& path, const Experiment& experiment) {
+  const TrainingConfig& config = experiment.training;
+  Trainer& trainer = *experiment.trainer;
+  const NamedTensors parameters = experiment.model->named_parameters();
+  OneStep observer;
+  reset_peak_memory();
+  trainer.run(observer);
+  const int64_t peak = memory_stats().peak_bytes;
+  const Batch batch = trainer.batch_at(1);
+  const double seconds = trainer.state().seconds;
+  write_result(fmt::format("{}: task {}, {} held-out sequences; nothing is written\n\n", path,
+                           task_name(experiment.config), experiment.task->evaluation_size()) +
+               parameters_text(*experiment.model) +
+               fmt::format("memory       {} at the peak of one step\n"
+                           "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
+                           bytes_text(peak), bytes_text(bytes_of(parameters)),
+                           bytes_text(bytes_of(parameters)),
+                           bytes_text(bytes_of(trainer.optimizer_state()))) +
+               schedule_text(config) +
+               fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {} threads\n",
+                           observer.first.loss, observer.first.grad_norm, seconds, num_threads()) +
+               "first batch\n" + batch_text(batch, *experiment.task, 3));
+}
+
+}  // namespace heed

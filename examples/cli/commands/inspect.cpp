@@ -1,0 +1,195 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/framework/base/text.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/safetensors.h"
+
+namespace heed {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// The finite elements of a tensor; the extremes as text, so that whole numbers stay exact.
+struct Summary {
+  int64_t elements = 0;
+  int64_t finite = 0;
+  Json least, largest, mean;  // null if there is no finite element
+};
+
+template <class T>
+Summary summary_of(const std::vector<T>& values) {
+  Summary summary{static_cast<int64_t>(values.size()), 0, nullptr, nullptr, nullptr};
+  std::optional<T> least, largest;
+  double sum = 0;
+  for (const T value : values) {
+    if (!std::isfinite(static_cast<double>(value))) continue;
+    ++summary.finite;
+    least = std::min(least.value_or(value), value);
+    largest = std::max(largest.value_or(value), value);
+    sum += static_cast<double>(value);
+  }
+  if (summary.finite == 0) return summary;
+  summary.least = *least;
+  summary.largest = *largest;
+  summary.mean = sum / static_cast<double>(summary.finite);
+  return summary;
+}
+
+Summary summary_of(const Tensor& tensor) {
+  switch (tensor.dtype()) {
+    case DType::f32:
+      return summary_of(tensor.to_vector<float>());
+    case DType::f64:
+      return summary_of(tensor.to_vector<double>());
+    default:
+      return summary_of(tensor.to(DType::i64).to_vector<int64_t>());
+  }
+}
+
+struct Row {
+  TensorEntry entry;
+  Summary summary;
+};
+
+struct Inspected {
+  std::string path;
+  std::vector<Row> rows;
+  std::map<std::string, std::string> metadata;
+};
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+/// The file that is meant by a file, a checkpoint or a run directory.
+std::string file_of(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return path;
+  const std::string model = "/model.safetensors";
+  if (is_file(path + model)) return path + model;
+  if (const auto newest = CheckpointFolder(path).newest()) return *newest + model;
+  throw ConfigError(
+      {ConfigFault{path, "a folder with neither model.safetensors nor checkpoints in it"}});
+}
+
+/// What is wrong with the file is bad input: it is all that the command was given.
+Inspected inspected(const std::string& path) {
+  try {
+    const SafetensorsHeader header = load_safetensors_header(path);
+    const TensorFile file = load_safetensors(path);
+    Inspected result{path, {}, header.metadata};
+    const std::map<std::string, Tensor> tensors(file.tensors.begin(), file.tensors.end());
+    for (const TensorEntry& entry : header.entries) {
+      const auto tensor = tensors.find(entry.name);
+      if (tensor == tensors.end()) throw IoError(path, ": it changed while it was read");
+      result.rows.push_back({entry, summary_of(tensor->second)});
+    }
+    return result;
+  } catch (const IoError& error) {
+    throw ConfigError({ConfigFault{"inspect", error.what()}});
+  }
+}
+
+std::string sizes_text(const Shape& shape) {
+  return text_of(shape);
+}
+
+std::string number_text(const Json& number) {
+  if (number.is_null()) return "-";
+  return number.is_number_float() ? fmt::format("{:.4g}", number.get<double>()) : number.dump();
+}
+
+std::string finite_text(const Summary& summary) {
+  if (summary.finite == summary.elements) return "yes";
+  return fmt::format("no: {} not", summary.elements - summary.finite);
+}
+
+std::string table_text(const Inspected& file) {
+  std::vector<std::vector<std::string>> lines = {
+      {"name", "dtype", "shape", "elements", "bytes", "min", "max", "mean", "all finite"}};
+  int64_t elements = 0;
+  uint64_t bytes = 0;
+  for (const auto& [entry, summary] : file.rows) {
+    lines.push_back({printable(entry.name, std::string::npos), entry.dtype, sizes_text(entry.shape),
+                     std::to_string(summary.elements), std::to_string(entry.end - entry.begin),
+                     number_text(summary.least), number_text(summary.largest),
+                     number_text(summary.mean), finite_text(summary)});
+    elements += summary.elements;
+    bytes += entry.end - entry.begin;
+  }
+  std::vector<size_t> widths(lines.front().size());
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], displayed_width(line[i]));
+    }
+  }
+  std::string text = printable(file.path, std::string::npos) + "\n\n";
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      const std::string padding(widths[i] - displayed_width(line[i]), ' ');
+      const bool is_number = i >= 3 && i <= 7;
+      text += i == 0 ? "" : "  ";
+      text += is_number ? padding + line[i] : line[i] + padding;
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += "\n";
+  }
+  const auto checked = std::count_if(file.rows.begin(), file.rows.end(),
+                                     [](const Row& row) { return row.entry.checksum.has_value(); });
+  text += fmt::format("\n{} tensors, {} elements, {} bytes; {} with a checksum that is right\n",
+                      file.rows.size(), elements, bytes, checked);
+  for (const auto& [key, value] : file.metadata) {
+    text += printable(key, std::string::npos) + ": " + printable(value, 100) + "\n";
+  }
+  return text;
+}
+
+std::string json_text(const Inspected& file) {
+  const auto line_of = [](const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  };
+  std::string text;
+  int64_t elements = 0;
+  uint64_t bytes = 0;
+  for (const auto& [entry, summary] : file.rows) {
+    const uint64_t size = entry.end - entry.begin;
+    text += line_of({{"name", entry.name},
+                     {"dtype", entry.dtype},
+                     {"shape", std::vector<int64_t>(entry.shape.begin(), entry.shape.end())},
+                     {"elements", summary.elements},
+                     {"bytes", size},
+                     {"min", summary.least},
+                     {"max", summary.largest},
+                     {"mean", summary.mean},
+                     {"all_finite", summary.finite == summary.elements},
+                     {"checksum", entry.checksum.has_value()}});
+    elements += summary.elements;
+    bytes += size;
+  }
+  return text + line_of({{"file", file.path},
+                         {"tensors", file.rows.size()},
+                         {"elements", elements},
+                         {"bytes", bytes},
+                         {"metadata", Json(file.metadata)}});
+}
+
+}  // namespace
+
+void inspect_command(const InspectArguments& arguments) {
+  const Inspected file = inspected(file_of(arguments.path));
+  write_result(arguments.json ? json_text(file) : table_text(file));
+}
+
+}  // namespace heed

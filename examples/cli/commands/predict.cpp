@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "heed/examples/cli/answering.h"
+#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/lab/attention_watch.h"
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/base/text.h"
+
+namespace heed {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t longest_line = size_t{1} << 20;  // bytes
+
+[[noreturn]] void refuse(const std::string& place, const std::string& message) {
+  throw ConfigError({ConfigFault{place, message}});
+}
+
+/// What `read` gives; what it finds wrong is bad input at `place`.
+template <class Read>
+auto read_at(const std::string& place, const Read& read) {
+  try {
+    return read();
+  } catch (const ValueError& error) {
+    refuse(place, error.what());
+  }
+}
+
+/// The next line of stdin; none at its end.
+std::optional<std::string> next_line(int64_t number) {
+  std::string line;
+  bool any = false;
+  for (int c = std::cin.get(); c != std::char_traits<char>::eof(); c = std::cin.get()) {
+    any = true;
+    if (c == '\n') break;
+    line += static_cast<char>(c);
+    if (line.size() > longest_line) {
+      refuse(text_of("stdin:", number), text_of("a line of more than ", longest_line, " bytes"));
+    }
+  }
+  if (!any) return {};
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+Json attention_json(const WatchedAttention& attention) {
+  Json heads = Json::array();
+  const Tensor& weights = attention.weights;
+  const std::vector<float> all = weights.to(DType::f32).to_vector<float>();
+  auto at = all.begin();
+  for (int64_t h = 0; h < weights.size(0); ++h) {
+    Json rows = Json::array();
+    for (int64_t i = 0; i < weights.size(1); ++i, at += weights.size(2)) {
+      rows.push_back(std::vector<float>(at, at + weights.size(2)));
+    }
+    heads.push_back(std::move(rows));
+  }
+  return {{"path", attention.path},
+          {"queries", attention.queries},
+          {"keys", attention.keys},
+          {"weights", std::move(heads)}};
+}
+
+/// Rows of scores [1, L, classes].
+Json scores_json(const Tensor& scores) {
+  Json rows = Json::array();
+  const std::vector<float> all = scores.to_vector<float>();
+  for (auto at = all.begin(); at != all.end(); at += scores.size(2)) {
+    rows.push_back(std::vector<float>(at, at + scores.size(2)));
+  }
+  return rows;
+}
+
+class Predictor {
+ public:
+  Predictor(const PredictArguments& arguments, const Experiment& experiment)
+      : arguments_(arguments),
+        model_(*experiment.model),
+        task_(*experiment.task),
+        answerer_(model_, task_) {
+    if (!arguments.attention) return;
+    watch_.emplace(model_);
+    if (watch_->empty()) {
+      refuse("--attention",
+             "no attention of this model is a multi-head attention; `heed tasks` "
+             "lists others");
+    }
+  }
+
+  Sequence read(const std::string& place, const std::string& text) const {
+    return read_at(place, [&] { return answerer_.input_of(text); });
+  }
+
+  void answer(const std::string& place, const std::string& text, const Sequence& input) {
+    const Answer answer = answerer_.answer(input);
+    if (answer.is_short) {
+      std::fputs(fmt::format("{}: note: {} symbols; the sequences of the task have more, so the "
+                             "model has never learned such short ones\n",
+                             place, input.size())
+                     .c_str(),
+                 stderr);
+    }
+    show(text, answer);
+  }
+
+  void go_on(const std::string& prompt) {
+    const std::string place = "--prompt " + in_quotes(prompt);
+    constexpr int64_t usual = 100;
+    Rng rng(stream(arguments_.seed.value_or(0), Purpose::user));
+    const Sampling sampling{arguments_.temperature.value_or(0), arguments_.top_k};
+    const Answer answer = read_at(place, [&] {
+      return answerer_.go_on(answerer_.symbols_of(prompt), arguments_.tokens.value_or(usual),
+                             sampling, rng);
+    });
+    show(prompt, answer);
+  }
+
+ private:
+  void show(const std::string& input, const Answer& answer) {
+    const std::string text = task_.answer_text(answer.said);
+    std::vector<WatchedAttention> attentions;
+    if (watch_) attentions = watch_->watch(answer.read, task_);
+    if (!arguments_.json) {
+      std::string shown = text + "\n";
+      for (const WatchedAttention& attention : attentions) shown += watched_text(attention);
+      return write_result(shown);
+    }
+    Json line = {{"input", input}, {"answer", text}};
+    if (arguments_.scores) {
+      const NoGrad guard;
+      line["scores"] = scores_json(model_(answer.read));
+    }
+    for (const WatchedAttention& attention : attentions) {
+      line["attention"].push_back(attention_json(attention));
+    }
+    write_result(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+
+  const PredictArguments& arguments_;
+  Model& model_;
+  const Task& task_;
+  Answerer answerer_;
+  std::optional<AttentionWatch> watch_;
+};
+
+}  // namespace
+
+void predict_command(const Registry& registry, const PredictArguments& arguments) {
+  const TrainedModel trained = load_named(registry, arguments.trained);
+  Predictor predictor(arguments, trained.experiment);
+  if (arguments.prompt) return predictor.go_on(*arguments.prompt);
+  std::vector<std::pair<std::string, Sequence>> inputs;  // all are read before one is answered
+  for (const std::string& text : arguments.inputs) {
+    std::string place = "--input " + in_quotes(text);
+    Sequence symbols = predictor.read(place, text);
+    inputs.emplace_back(std::move(place), std::move(symbols));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    predictor.answer(inputs[i].first, arguments.inputs[i], inputs[i].second);
+  }
+  if (!inputs.empty()) return;
+  for (int64_t number = 1; const auto line = next_line(number); ++number) {
+    const std::string place = text_of("stdin:", number);
+    predictor.answer(place, *line, predictor.read(place, *line));
+  }
+}
+
+}  // namespace heed

@@ -1,0 +1,108 @@
+#include "heed/examples/cli/config/reference.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/text.h"
+
+namespace heed {
+namespace {
+
+constexpr const char* introduction = R"(# Configuration
+
+<!-- Written by `heed schema --markdown`; a test compares. -->
+
+A configuration is one JSON object with the sections below. `heed init TASK` writes one to start
+from, `heed validate CONFIG` checks one, `heed schema` prints its JSON Schema for editors.
+
+- A key that is left out has its default. "required" means that there is none.
+- Any object may hold `"about"`, a text or an array of texts, which is for readers. The outermost
+  object may also hold `"$schema"`, the path of the schema.
+- `--set SECTION.KEY=VALUE` on the command line wins over the file: `--set train.lr=0.01`.
+- A section with a key `type` has other keys for each type; the keys of another type are refused.
+- Nothing is guessed: an unknown key, a key given twice, a value of the wrong type or out of range
+  ends the program with exit code 2 and the line and column of each fault.
+)";
+
+/// Text that does not end the cell of a table.
+std::string cell(const std::string& text) {
+  std::string safe;
+  for (const char c : text) safe += c == '|' ? "\\|" : std::string(1, c);
+  return safe;
+}
+
+std::string code(const std::string& text) {
+  return "`" + text + "`";
+}
+
+std::string choices_text(const ConfigEntry& entry) {
+  std::string text;
+  for (const std::string& choice : entry.choices) {
+    text += (text.empty() ? "" : ", ") + code(json_string(choice));
+  }
+  return text;
+}
+
+std::string default_cell(const ConfigEntry& entry) {
+  if (entry.required) return "required";
+  return entry.otherwise.empty() ? code(config_text(entry.fallback)) : entry.otherwise;
+}
+
+std::string table_of(const std::vector<const ConfigEntry*>& keys, size_t prefix) {
+  std::string text = "\n| key | type | default | range | meaning |\n|---|---|---|---|---|\n";
+  for (const ConfigEntry* key : keys) {
+    const std::string range = key->choices.empty() ? range_text(*key) : choices_text(*key);
+    const std::string cells[] = {code(key->path.substr(prefix)), std::string(name_of(key->kind)),
+                                 default_cell(*key), range, key->help};
+    for (const std::string& text_of_cell : cells) text += "| " + cell(text_of_cell) + " ";
+    text += "|\n";
+  }
+  return text;
+}
+
+std::string types_of(const TypedSection& section) {
+  std::string text;
+  for (const SectionType& type : section.types) {
+    text += "\n### " + code(section.path) + " of type " + code(json_string(type.name)) + "\n";
+    if (!type.help.empty()) text += "*" + type.help + "*\n";
+    std::vector<const ConfigEntry*> keys;
+    for (const ConfigEntry& key : type.keys) keys.push_back(&key);
+    text += keys.empty() ? "\nIt has no keys of its own.\n" : table_of(keys, 0);
+  }
+  return text;
+}
+
+std::string section_of(const ConfigEntry& entry) {
+  const size_t dot = entry.path.rfind('.');
+  return dot == std::string::npos ? "" : entry.path.substr(0, dot);
+}
+
+std::string chapter(const ConfigTable& table, const std::string& path) {
+  std::vector<const ConfigEntry*> keys;
+  for (const ConfigEntry& entry : table.entries()) {
+    if (!entry.condition && section_of(entry) == path) keys.push_back(&entry);
+  }
+  const std::string heading = path.empty() ? "At the top" : code(path);
+  std::string text = "\n## " + heading + "\n" + table_of(keys, path.empty() ? 0 : path.size() + 1);
+  for (const TypedSection& section : table.sections()) {
+    if (section.path == path) text += types_of(section);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string markdown_reference(const ConfigTable& table) {
+  std::string text = introduction;
+  std::vector<std::string> paths;
+  for (const ConfigEntry& entry : table.entries()) {
+    const std::string path = section_of(entry);
+    if (entry.condition || std::find(paths.begin(), paths.end(), path) != paths.end()) continue;
+    paths.push_back(path);
+    text += chapter(table, path);
+  }
+  return text;
+}
+
+}  // namespace heed

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Runs the session that README.md shows, as a reader would: every line of its first block after
+"## A whole session" must succeed, in a folder of its own, and Ctrl-C must end the training there.
+
+  scripts/readme_session.py [PROGRAM, build/release/bin/heed unless told]
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINES_BEFORE_CTRL_C = 30  # of metrics.jsonl
+
+
+def session():
+    text = (ROOT / "README.md").read_text()
+    block = re.search(r"^## A whole session$.*?^```sh\n(.*?)^```$", text, re.M | re.S)
+    return block.group(1).splitlines()
+
+
+def run(command):
+    print(f"$ {command}", flush=True)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", command], check=True)
+
+
+def run_until_ctrl_c(command, run_directory):
+    print(f"$ {command}", flush=True)
+    process = subprocess.Popen(["bash", "-c", "exec " + command], start_new_session=True)
+    metrics = pathlib.Path(run_directory) / "metrics.jsonl"
+    while process.poll() is None:
+        if metrics.exists() and metrics.read_text().count("\n") >= LINES_BEFORE_CTRL_C:
+            os.killpg(process.pid, signal.SIGINT)
+            break
+        time.sleep(0.005)
+    if process.wait() != -signal.SIGINT:
+        sys.exit(f"readme_session: Ctrl-C did not end the training: status {process.returncode}")
+
+
+def main():
+    program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/heed")
+    lines = session()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.symlink(program.resolve(), "heed")
+        for line in lines:
+            command, _, comment = line.partition("  #")
+            if "Ctrl-C" in comment:
+                run_until_ctrl_c(command.strip(), re.search(r"--out (\S+)", command).group(1))
+            elif command.strip():
+                run(command.strip())
+    print(f"the session of {len(lines)} lines went through")
+
+
+main()

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Stops runs of the shipped configurations and sees whether resuming loses a bit.
+
+  scripts/resume_trials.py [COUNT=60] [--seed N]
+
+A trial draws a configuration and changes to it, trains once without a stop, then again with one to
+three stops: SIGINT, SIGTERM or kill -9 at a random step, with 1 or 2 threads before and after.
+model.safetensors, optimizer.safetensors and metrics.jsonl (tokens_per_second aside) must come out
+the same, byte for byte. Exits 1 if one does not.
+"""
+
+import argparse
+import collections
+import glob
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+
+import trial_tools as tools
+
+STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+
+
+def draw_sets(draw):
+    """Changes that make any configuration short, and some that give it more state to keep."""
+    steps = draw.randint(20, 50)
+    values = {
+        "steps": steps, "batch_size": draw.randint(4, 9), "eval_every": draw.randint(2, 9),
+        "eval_sequences": draw.randint(5, 40), "seed": draw.randint(0, 999),
+        "checkpoint_every": draw.randint(1, 12), "checkpoints_kept": draw.randint(1, 3),
+        "warmup_steps": draw.randint(0, 5), "micro_batches": draw.randint(1, 3),
+        "schedule": draw.choice(["constant", "linear", "cosine", "inverse_sqrt"]),
+        "weight_decay": draw.choice([0, 0.1]), "weight_decay_of": draw.choice(["all", "matrices"]),
+    }
+    if draw.random() < 0.3:
+        values["early_stopping"] = draw.randint(2, 4)
+    if draw.random() < 0.1:
+        values["overfit_one_batch"] = "true"
+    sets = [f"train.{key}={value}" for key, value in values.items()]
+    sets.append(f"model.dropout={draw.choice([0, 0.1, 0.3])}")
+    return steps, [part for text in sets for part in ("--set", text)]
+
+
+def steps_in(metrics):
+    if not os.path.exists(metrics):
+        return 0
+    with open(metrics, "rb") as file:
+        return file.read().count(b'"grad_norm"')
+
+
+def stop_at(process, metrics, step, number):
+    """Sends the signal once so many steps are taken; whether it came before the end."""
+    while process.poll() is None and steps_in(metrics) < step:
+        time.sleep(0.0005)
+    process.send_signal(number)
+    code, error = tools.finish(process)
+    if code not in (0, -number):
+        raise tools.TrialError(f"signal {number}: code {code}: {error.strip()}")
+    return code != 0
+
+
+def train_with_stops(heed, folder, arguments, steps, draw):
+    """Names of the stops that came before the end."""
+    taken = []
+    run = os.path.join(folder, "stopped")
+
+    def command():
+        way = ["--resume", "stopped"] if os.path.exists(run) else [*arguments, "--out", "stopped"]
+        return ["train", *way, "--threads", str(draw.choice([1, 2]))]
+
+    for step in sorted(draw.choices(range(steps), k=draw.randint(1, 3))):
+        number = draw.choice(STOPS)
+        process = tools.start(heed, folder, command())
+        if stop_at(process, os.path.join(run, "metrics.jsonl"), step, number):
+            taken.append(f"{number.name} at {step}")
+    tools.run(heed, folder, command())
+    return taken
+
+
+def compare(folder):
+    whole, stopped = os.path.join(folder, "whole"), os.path.join(folder, "stopped")
+    if tools.metrics(whole) != tools.metrics(stopped):
+        raise tools.TrialError("metrics.jsonl differs")
+    last = tools.checkpoints(whole)[-1][2]
+    if tools.checkpoints(stopped)[-1][2] != last:
+        raise tools.TrialError("the last checkpoint is another one")
+    for name in ["model.safetensors", "optimizer.safetensors"]:
+        texts = []
+        for run in [whole, stopped]:
+            with open(os.path.join(run, "checkpoints", last, name), "rb") as file:
+                texts.append(file.read())
+        if texts[0] != texts[1]:
+            raise tools.TrialError(f"{name} differs")
+
+
+def trial(heed, folder, config, draw):
+    steps, sets = draw_sets(draw)
+    arguments = [f"configs/{config}", *sets]
+    tools.run(heed, folder, ["train", *arguments, "--out", "whole", "--threads",
+                             str(draw.choice([1, 2]))])
+    stops = train_with_stops(heed, folder, arguments, steps, draw)
+    try:
+        compare(folder)
+    except tools.TrialError as error:
+        raise tools.TrialError(f"{' '.join(arguments)}; {stops}: {error}") from error
+    return stops
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    tools.add_arguments(parser, 60)
+    arguments = parser.parse_args()
+    tools.let_signals_through()
+    draw = random.Random(arguments.seed)
+    configs = sorted({os.path.basename(path) for path in glob.glob(f"{tools.ROOT}/configs/*.json")}
+                     - {"schema.json"})
+    same, kinds = 0, collections.Counter()
+    begin = time.monotonic()
+    for index in range(arguments.count):
+        config = configs[index] if index < len(configs) else draw.choice(configs)
+        with tools.scratch() as folder:
+            os.symlink(os.path.join(tools.ROOT, "configs"), os.path.join(folder, "configs"))
+            try:
+                stops = trial(arguments.heed, folder, config, draw)
+                kinds.update(stop.split()[0] for stop in stops)
+                same += 1
+            except (tools.TrialError, OSError) as error:
+                print(f"trial {index}: {error}", file=sys.stderr)
+                if arguments.keep:
+                    shutil.copytree(folder, f"failed-trial-{index}", symlinks=True)
+    told = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
+    print(f"{same} of {arguments.count} trials end with the bits of the run that was never stopped "
+          f"({told}; seed {arguments.seed}, {time.monotonic() - begin:.0f} s)")
+    return 0 if same == arguments.count else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

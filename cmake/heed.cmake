@@ -37,6 +37,12 @@ if(HEED_SANITIZE)
   target_link_options(heed_options INTERFACE -fsanitize=${HEED_SANITIZE})
 endif()
 
+# What does no arithmetic in bulk gains nothing from -O3 but the time to compile it: the kernels are
+# built with it in a release, the rest of the library with -O2, programs and tests with -O1.
+function(heed_optimize target level)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
+endfunction()
+
 # heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
 # The layers' objects together are the library heed::heed; what a layer may include is checked by
 # tests/lint/layers.py.
@@ -45,5 +51,8 @@ function(heed_layer name folder)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)
   add_library(heed_${name} OBJECT ${sources} ${headers})
   target_link_libraries(heed_${name} PRIVATE heed_options Threads::Threads fmt::fmt)
+  if(NOT name STREQUAL kernels)
+    heed_optimize(heed_${name} -O2)
+  endif()
   set_target_properties(heed_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
 endfunction()

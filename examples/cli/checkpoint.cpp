@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <tuple>
 #include <utility>
 
 #include "heed/framework/io/checksum.h"
@@ -63,13 +62,6 @@ bool exists(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
-void write_synced(const std::string& path, std::string_view text) {
-  OutputFile file(path);
-  file.write(text);
-  file.sync();
-  file.close();
-}
-
 /// Renames first: a folder that is half removed must not look like a checkpoint.
 void remove_checkpoint(const std::string& path) {
   const std::string doomed =
@@ -119,7 +111,7 @@ void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& mo
   try {
     save_safetensors(partial + "/model.safetensors", model, {{"format", "pt"}});
     save_safetensors(partial + "/optimizer.safetensors", optimizer, {});
-    write_synced(partial + "/state.json", to_json(state));
+    write_file(partial + "/state.json", to_json(state));
     sync_folder(partial);
     if (!publish(partial, path)) throw IoError(path, ": made by somebody else meanwhile");
   } catch (...) {

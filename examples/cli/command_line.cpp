@@ -21,6 +21,12 @@ void add_set_option(CLI::App& command, std::vector<std::string>& sets) {
       ->allow_extra_args(false);
 }
 
+void add_config_options(CLI::App& command, ConfigArguments& arguments) {
+  command.add_option("CONFIG", arguments.path, "a JSON file, such as configs/reverse.json")
+      ->required();
+  add_set_option(command, arguments.sets);
+}
+
 /// Fails on a bad HEED_THREADS before anything is done.
 void choose_threads(int count) {
   if (count != 0) return set_num_threads(count);
@@ -39,12 +45,6 @@ const std::vector<std::pair<std::string, std::string>> run_status{
     {"1", "something failed while it ran"},
     {"2", "bad input; nothing was written"},
     {"3", "diverged: the loss or a gradient was no longer finite"}};
-
-void add_config_options(CLI::App& command, ConfigArguments& arguments) {
-  command.add_option("CONFIG", arguments.path, "a JSON file, such as configs/reverse.json")
-      ->required();
-  add_set_option(command, arguments.sets);
-}
 
 void add_gradcheck(CLI::App& app, const Registry& registry, GradcheckArguments& arguments) {
   CLI::App* command = app.add_subcommand(
@@ -219,9 +219,10 @@ void add_train(CLI::App& app, const Registry& registry, TrainArguments& argument
                     {"heed train --resume runs/third", "goes on after a Ctrl-C"},
                     {"heed train --resume runs/third --set train.steps=2000",
                      "trains longer than was planned"}},
-       .appendix = {"KEYS OF CONFIG",
-                    key_listing(registry.table()) +
-                        "\nFor those of tasks and attentions see `heed tasks`."}});
+       .appendix = {"KEYS OF CONFIG", [&registry] {
+                      return key_listing(registry.table()) +
+                             "\nFor those of tasks and attentions see `heed tasks`.";
+                    }}});
   train->callback([&registry, &arguments, train] {
     choose_threads(arguments.threads);
     check_train(arguments, train->get_option("CONFIG")->count() > 0);

@@ -43,6 +43,8 @@ void add_kept_commands(CLI::App& app, const Registry& registry, KeptArguments& a
 
 /// The option --set, may be repeated.
 void add_set_option(CLI::App& command, std::vector<std::string>& sets);
+/// The argument CONFIG and --set.
+void add_config_options(CLI::App& command, ConfigArguments& arguments);
 /// 0: as HEED_THREADS says, or all processors. Throws UsageError if it says nonsense.
 void choose_threads(int count);
 

@@ -161,9 +161,7 @@ void add_export(CLI::App& app, const Registry& registry, ExportArguments& argume
 void add_graph(CLI::App& app, const Registry& registry, ConfigArguments& arguments) {
   CLI::App* command =
       app.add_subcommand("graph", "draw modules and data flow of one forward pass, for Graphviz");
-  command->add_option("CONFIG", arguments.path, "a JSON file, such as configs/reverse.json")
-      ->required();
-  add_set_option(*command, arguments.sets);
+  add_config_options(*command, arguments);
   set_manual(*command, {.description = "Graphviz's language on stdout. Boxes are ops, ellipses "
                                        "parameters, frames modules; arrows "
                                        "say axes and sizes of what flows.",

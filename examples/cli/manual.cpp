@@ -49,13 +49,6 @@ std::string item(const std::string& term, const std::string& meaning) {
   return paragraphs(term, indent) + paragraphs(meaning, 2 * indent);
 }
 
-/// "PATH=VALUE" of --set; empty for a flag.
-std::string value_name(const CLI::Option& option) {
-  if (option.get_items_expected_max() == 0) return "";
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));  // after it stands what checks the value
-}
-
 std::string term_of(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true);
   std::string names;
@@ -136,14 +129,35 @@ std::string manual_page(const CLI::App& command, const ManualText& text) {
   }
   std::string examples;
   for (const auto& [line, meaning] : text.examples) examples += item("  " + line, meaning);
+  const auto& [heading, body] = text.appendix;
+  const std::string appendix = body ? section(heading, paragraphs(body(), indent)) : "";
   const std::string& description =
       text.description.empty() ? command.get_footer() : text.description;
   return "NAME\n" + paragraphs(full_name(command) + " - " + command.get_description(), indent) +
          section("SYNOPSIS", synopsis(command)) +
          section("DESCRIPTION", paragraphs(description, indent)) +
          section("COMMANDS", commands_text(command)) + section("OPTIONS", options_text(command)) +
-         section("EXIT STATUS", exit_status) + section("EXAMPLES", examples) +
-         section(text.appendix.first, paragraphs(text.appendix.second, indent));
+         section("EXIT STATUS", exit_status) + section("EXAMPLES", examples) + appendix;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::string value_name(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return "";
+  const std::string type = option.get_type_name();
+  return type.substr(0, type.find(':'));  // after it stands what checks the value
 }
 
 void set_manual(CLI::App& command, ManualText text) {

@@ -2,13 +2,15 @@
 // options come from the command itself, so that they cannot go stale.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace heed {
 
@@ -25,7 +27,8 @@ struct ManualText {
   /// Command lines, each with what it does.
   std::vector<std::pair<std::string, std::string>> examples{};
   /// One more section at the end: its heading, and text as in the description.
-  std::pair<std::string, std::string> appendix{};
+  /// The text is made only when the page is printed.
+  std::pair<std::string, std::function<std::string()>> appendix{};
 };
 
 /// Gives a command its page in the manual.
@@ -33,5 +36,11 @@ void set_manual(CLI::App& command, ManualText text);
 
 /// The page, at most 80 columns wide.
 std::string manual_page(const CLI::App& command, const ManualText& text);
+
+/// The names of the commands of a program, and of the long options of a command: "--set".
+std::vector<std::string> command_names(const CLI::App& app);
+std::vector<std::string> option_names(const CLI::App& command);
+/// "PATH=VALUE" of --set; empty for a flag.
+std::string value_name(const CLI::Option& option);
 
 }  // namespace heed

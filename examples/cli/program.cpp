@@ -16,6 +16,7 @@
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/failure.h"
+#include "heed/examples/cli/manual.h"
 #include "heed/examples/cli/signals.h"
 #include "heed/framework/kernels/simd.h"
 
@@ -23,11 +24,6 @@ namespace heed {
 namespace {
 
 enum ExitCode { done = 0, failed = 1, bad_input = 2, diverged = 3 };
-
-std::string suggestion(const std::string& word, const std::vector<std::string>& choices) {
-  const auto near = nearest_word(word, choices);
-  return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
-}
 
 /// Refuses what CLI11 left over, in words like those of the configuration.
 void check_leftovers(const CLI::App& command) {
@@ -38,13 +34,9 @@ void check_leftovers(const CLI::App& command) {
     throw UsageError(
         fmt::format("heed {}: unexpected argument: {}", command.get_name(), in_quotes(first)));
   }
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  throw UsageError(fmt::format("heed {}: unknown option: {}{}", command.get_name(),
-                               in_quotes(first),
-                               suggestion(first.substr(0, first.find('=')), names)));
+  throw UsageError(
+      fmt::format("heed {}: unknown option: {}{}", command.get_name(), in_quotes(first),
+                  suggestion(first.substr(0, first.find('=')), option_names(command))));
 }
 
 void check_command(const CLI::App& app, int argc, const char* const* argv) {
@@ -56,8 +48,7 @@ void check_command(const CLI::App& app, int argc, const char* const* argv) {
     throw UsageError(fmt::format(
         "heed: unknown option: {}; the options of a command stand after it", in_quotes(first)));
   }
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::vector<std::string> names = command_names(app);
   if (std::find(names.begin(), names.end(), first) != names.end()) return;
   throw UsageError(
       fmt::format("heed: unknown command: {}{}", in_quotes(first), suggestion(first, names)));

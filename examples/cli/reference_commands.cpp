@@ -1,7 +1,5 @@
 #include "heed/examples/cli/reference_commands.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "heed/examples/cli/config/suggest.h"
@@ -58,14 +56,11 @@ void add_help(CLI::App& app, std::string& name) {
     if (command->get_option("COMMAND")->count() == 0) {
       return write_result(app.get_formatter()->make_help(&app, "", CLI::AppFormatMode::Normal));
     }
-    std::vector<std::string> names;
     for (const CLI::App* other : app.get_subcommands({})) {
       if (other->get_name() == name) return write_result(other->help());
-      names.push_back(other->get_name());
     }
-    const auto near = nearest_word(name, names);
-    throw UsageError(fmt::format("heed help: unknown command: {}{}", in_quotes(name),
-                                 near ? "; did you mean " + in_quotes(*near) + "?" : ""));
+    throw UsageError("heed help: unknown command: " + in_quotes(name) +
+                     suggestion(name, command_names(app)));
   });
 }
 

@@ -18,11 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_file(const std::string& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 [[noreturn]] void refuse(const std::string& place, const std::string& message) {
   throw ConfigError({ConfigFault{place, message}});
 }
@@ -151,11 +146,11 @@ void check_place(const std::string& place, const Source& source) {
          "be named step-N; `heed eval` and `heed predict` read it where it is");
 }
 
-/// Restores, telling a configuration that was changed too much from a damaged file.
-void restore(const std::string& place, Experiment& experiment, const std::string& checkpoint,
-             const CheckpointState& state) {
+/// Reads parameters, telling a configuration that was changed too much from a damaged file.
+template <class Read>
+void fit(const std::string& place, const std::string& checkpoint, const Read& read) {
   try {
-    restore_checkpoint(*experiment.trainer, checkpoint, state.training);
+    read();
   } catch (const ModuleError& error) {
     refuse(place, fmt::format("the parameters of {} do not fit the configuration: {}", checkpoint,
                               error.what()));
@@ -207,12 +202,7 @@ TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
     warnings.push_back(
         "warning: these are not the held-out sequences of the run: some may have been trained on");
   }
-  try {
-    load_model(*experiment.model, checkpoint);
-  } catch (const ModuleError& error) {
-    refuse(place, fmt::format("the parameters of {} do not fit the configuration: {}", checkpoint,
-                              error.what()));
-  }
+  fit(place, checkpoint, [&] { load_model(*experiment.model, checkpoint); });
   return {std::move(experiment), checkpoint, state.training.step, std::move(warnings)};
 }
 
@@ -250,14 +240,18 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   std::vector<ChangedKey> changes = changes_between(before, config);
   Experiment experiment = build_experiment(registry, std::move(config), config_name, all_sets);
   check_steps(place, state.training.step, experiment.training.steps);
+  const std::string data = data_checksum(*experiment.task);
   std::vector<std::string> warnings;
   if (checkpoint) {
-    if (!changes_data(changes) && data_checksum(*experiment.task) != state.data_checksum) {
+    if (!changes_data(changes) && data != state.data_checksum) {
       refuse(place,
              "the data of the task is not what it was: a file that it reads has changed; "
              "--set task.KEY=VALUE takes other data");
     }
-    with_hint([&] { restore(place, experiment, *checkpoint, state); });
+    with_hint([&] {
+      fit(place, *checkpoint,
+          [&] { restore_checkpoint(*experiment.trainer, *checkpoint, state.training); });
+    });
     warnings = warnings_for(state.origin);
     warn_of_lost_metrics(source.run, state, warnings);
     for (const std::string& name : checkpoints.set_aside_after(*checkpoint)) {
@@ -267,7 +261,7 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   checkpoints.clean();
   const Config effective = experiment.config;
   return {std::move(experiment),
-          RunDirectory::go_on(source.run, std::move(lock), effective, state.metrics_bytes),
+          RunDirectory::go_on(source.run, std::move(lock), effective, state.metrics_bytes, data),
           checkpoint.value_or(source.run), std::move(changes), std::move(warnings)};
 }
 

@@ -1,13 +1,12 @@
 #include "heed/examples/cli/run_directory.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/experiment.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
 
@@ -26,25 +25,6 @@ void make_folders_above(const std::string& path) {
   const fs::path above = fs::path(path).parent_path();
   if (!above.empty()) fs::create_directories(above, error);
   if (error) throw IoError(above.string(), ": cannot create the folder: ", error.message());
-}
-
-bool is_free(const std::string& path) {
-  std::error_code ignored;
-  return !fs::exists(fs::symlink_status(path, ignored));
-}
-
-void write_file(const std::string& path, std::string_view text) {
-  OutputFile file(path);
-  file.write(text);
-  file.sync();
-  file.close();
-}
-
-/// Beside `path`, hidden, and of this process alone.
-std::string partial_name(const std::string& path) {
-  const fs::path whole(path);
-  const std::string name = text_of(".", whole.filename().string(), ".partial-", getpid());
-  return (whole.parent_path() / name).string();
 }
 
 void save_checkpoint(const std::string& run, const Trainer& trainer, const std::string& config,
@@ -90,8 +70,10 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
     FileLock lock = RunDirectory::lock(partial);
     write_file(partial + "/config.json", to_json(config));
     if (!vocabulary.empty()) write_file(partial + "/vocabulary.json", vocabulary);
+    std::string data;
     if (initial != nullptr) {
-      save_checkpoint(partial, *initial, to_json(config), 0, data_checksum(initial->task()));
+      data = data_checksum(initial->task());
+      save_checkpoint(partial, *initial, to_json(config), 0, data);
     }
     sync_folder(partial);
     int64_t n = 1;
@@ -100,7 +82,7 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
       if (path) fail_exists(name(n));
       ++n;
     }
-    return {name(n), std::move(lock), config, 0};
+    return {name(n), std::move(lock), config, 0, std::move(data)};
   } catch (...) {
     remove_folder(partial);
     throw;
@@ -108,15 +90,16 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
 }
 
 RunDirectory RunDirectory::go_on(const std::string& path, FileLock lock, const Config& config,
-                                 int64_t metrics_bytes) {
-  return {path, std::move(lock), config, metrics_bytes};
+                                 int64_t metrics_bytes, const std::string& data_checksum) {
+  return {path, std::move(lock), config, metrics_bytes, data_checksum};
 }
 
 RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config,
-                           int64_t metrics_bytes)
+                           int64_t metrics_bytes, std::string data_checksum)
     : path_(std::move(path)),
       lock_(std::move(lock)),
       config_(to_json(config)),
+      data_checksum_(std::move(data_checksum)),
       metrics_(path_ + "/metrics.jsonl", metrics_bytes),
       log_(path_ + "/log.txt", INT64_MAX) {}
 
@@ -126,7 +109,7 @@ void RunDirectory::add_metrics(const StepReport& report) {
                                        {"lr", report.lr},
                                        {"grad_norm", report.grad_norm},
                                        {"tokens_per_second", report.tokens_per_second}};
-  metrics_.write(line.dump() + "\n");
+  metrics_.write(json_line(line));
 }
 
 void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
@@ -134,12 +117,8 @@ void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
                                  {"eval_loss", evaluation.loss},
                                  {"token_accuracy", evaluation.token_accuracy},
                                  {"sequence_accuracy", evaluation.sequence_accuracy}};
-  if (evaluation.training) {
-    line["train_loss"] = evaluation.training->loss;
-    line["train_token_accuracy"] = evaluation.training->token_accuracy;
-    line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
-  }
-  metrics_.write(line.dump() + "\n");
+  add_training_set(line, evaluation);
+  metrics_.write(json_line(line));
 }
 
 void RunDirectory::add_log(std::string_view line) {

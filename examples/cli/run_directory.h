@@ -25,7 +25,7 @@ class RunDirectory {
                              const std::string& vocabulary, const Trainer* initial = nullptr);
   /// Goes on with one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
   static RunDirectory go_on(const std::string& path, FileLock lock, const Config& config,
-                            int64_t metrics_bytes);
+                            int64_t metrics_bytes, const std::string& data_checksum);
   /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
   static FileLock lock(const std::string& path) { return FileLock(path + "/lock"); }
 
@@ -45,12 +45,13 @@ class RunDirectory {
   void close();
 
  private:
-  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes);
+  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes,
+               std::string data_checksum);
 
   std::string path_;
   FileLock lock_;
   std::string config_;         // JSON, as checkpoints keep it
-  std::string data_checksum_;  // made at the first checkpoint
+  std::string data_checksum_;  // made at the first checkpoint, or known from before
   OutputFile metrics_;
   OutputFile log_;
 };

@@ -137,12 +137,9 @@ class StarterWriter {
   }
 
   std::string type_help(const std::string& path, const std::string& type) const {
-    for (const TypedSection& section : table_.sections()) {
-      for (const SectionType& known : section.types) {
-        if (section.path == path && known.name == type) return known.help;
-      }
-    }
-    return "";
+    const TypedSection* section = table_.section(path);
+    const SectionType* known = section == nullptr ? nullptr : section->type(type);
+    return known == nullptr ? "" : known->help;
   }
 
   std::string others(const JsonValue& section, const std::string& path, const Lines& given) const {
@@ -207,16 +204,13 @@ std::optional<std::string> shipped_text(const ConfigTable& table, const std::str
 }  // namespace
 
 Starter starter_config(const ConfigTable& table, const std::string& task) {
-  for (const TypedSection& section : table.sections()) {
-    for (const SectionType& type : section.types) {
-      if (section.path != "task" || type.name != task) continue;
-      const auto shipped = shipped_text(table, task);
-      Starter starter = shipped ? Starter{*shipped} : defaults_of(table, type);
-      starter.text = StarterWriter(table, type).write(read_json(starter.text));
-      return starter;
-    }
-  }
-  throw ValueError("starter: no such task: ", task);
+  const TypedSection* tasks = table.section("task");
+  const SectionType* type = tasks == nullptr ? nullptr : tasks->type(task);
+  if (type == nullptr) throw ValueError("starter: no such task: ", task);
+  const auto shipped = shipped_text(table, task);
+  Starter starter = shipped ? Starter{*shipped} : defaults_of(table, *type);
+  starter.text = StarterWriter(table, *type).write(read_json(starter.text));
+  return starter;
 }
 
 }  // namespace heed

@@ -92,24 +92,17 @@ int64_t counted(const Tensor& targets) {
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
     : model_(model), task_(task), config_(config), parameters_(model.parameters()) {
-  if (config.decays_matrices_only) {
-    add_group(true, true);
-    add_group(false, false);
-  } else {
-    const NamedTensors parameters = model.named_parameters();
-    Group group{{}, make_optimizer(config, parameters_)};
-    for (const auto& [name, tensor] : parameters) group.names.push_back(name);
-    groups_.push_back(std::move(group));
-  }
+  for (const bool decays : {true, false}) add_group(decays);
   Rng rng(stream(config.seed, Purpose::initialisation));
   model.reset_parameters(rng);
 }
 
-void Trainer::add_group(bool matrices, bool decays) {
+void Trainer::add_group(bool decays) {
   Group group;
   std::vector<Tensor> parameters;
   for (const auto& [name, tensor] : model_.named_parameters()) {
-    if ((tensor.dim() >= 2) != matrices) continue;
+    const bool its = !config_.decays_matrices_only || tensor.dim() >= 2;
+    if (its != decays) continue;
     group.names.push_back(name);
     parameters.push_back(tensor);
   }

@@ -93,7 +93,8 @@ class Trainer {
     std::unique_ptr<Optimizer> optimizer;
     std::string path_of(const std::string& name) const;
   };
-  void add_group(bool matrices, bool decays);
+  /// The parameters with weight decay, or those without, if there are any.
+  void add_group(bool decays);
   bool evaluation_is_due() const;
   bool is_done() const;
   bool checkpoint_is_due() const;

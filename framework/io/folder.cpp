@@ -50,6 +50,22 @@ std::string text_in(int descriptor) {
 
 }  // namespace
 
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool is_free(const std::string& path) {
+  std::error_code ignored;
+  return !fs::exists(fs::symlink_status(path, ignored));
+}
+
+std::string partial_name(const std::string& path) {
+  const fs::path whole(path);
+  const std::string name = text_of(".", whole.filename().string(), ".partial-", getpid());
+  return (whole.parent_path() / name).string();
+}
+
 void make_folder(const std::string& path) {
   if (mkdir(path.c_str(), 0777) != 0) fail(path, "create the folder");
 }

@@ -5,6 +5,13 @@
 
 namespace heed {
 
+/// Whether there is a regular file at `path`.
+bool is_file(const std::string& path);
+/// Whether nothing is at `path`, not even a link that leads nowhere.
+bool is_free(const std::string& path);
+/// A name for what will be published as `path`: beside it, hidden, and of this process alone.
+std::string partial_name(const std::string& path);
+
 /// Makes a folder. Throws IoError, also if there is something at `path`.
 void make_folder(const std::string& path);
 

@@ -57,6 +57,13 @@ void OutputFile::close() {
   if (::close(std::exchange(descriptor_, -1)) != 0) fail("write");
 }
 
+void write_file(const std::string& path, std::string_view text) {
+  OutputFile file(path);
+  file.write(text);
+  file.sync();
+  file.close();
+}
+
 void OutputFile::fail(const char* what) const {
   throw IoError(path_, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
 }

@@ -34,4 +34,7 @@ class OutputFile {
   int64_t size_ = 0;
 };
 
+/// Writes a new file and waits until the disk has it; throws likewise.
+void write_file(const std::string& path, std::string_view text);
+
 }  // namespace heed

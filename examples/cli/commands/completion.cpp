@@ -4,6 +4,7 @@
 
 #include "heed/examples/cli/commands/commands.h"
 #include "heed/examples/cli/config/table.h"
+#include "heed/examples/cli/manual.h"
 
 namespace heed {
 namespace {
@@ -46,31 +47,10 @@ _heed() {
 complete -F _heed heed
 )script";
 
-std::string joined(const std::vector<std::string>& words) {
+using Words = std::vector<std::string>;
+
+std::string joined(const Words& words) {
   return fmt::format("{}", fmt::join(words, " "));
-}
-
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  return names;
-}
-
-std::vector<std::string> task_names(const ConfigTable& table) {
-  for (const TypedSection& section : table.sections()) {
-    std::vector<std::string> names;
-    for (const SectionType& type : section.types) names.push_back(type.name);
-    if (section.path == "task") return names;
-  }
-  return {};
-}
-
-std::vector<std::string> option_names(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
 }
 
 /// The call that completes a value, by what the manual calls it.
@@ -98,9 +78,8 @@ std::string argument_function(const CLI::App& app) {
       if (option->get_positional()) {
         positionals += fmt::format("    {}\\ *) {} ;;\n", name, completer(option->get_name(true)));
       } else if (option->get_items_expected_max() > 0) {
-        const std::string type = option->get_type_name();
         values += fmt::format("    {}\\ {}) {} ; return ;;\n", name, option->get_name(),
-                              completer(type.substr(0, type.find(':'))));
+                              completer(value_name(*option)));
       }
     }
   }
@@ -127,8 +106,10 @@ std::string value_function(const ConfigTable& table) {
 
 void completion_command(const CLI::App& app, const Registry& registry) {
   const ConfigTable table = registry.table();
+  const TypedSection* tasks = table.section("task");
   write_result(fmt::format("{}\n_heed_commands=\"{} --help --version\"\n_heed_tasks=\"{}\"\n{}\n{}",
-                           functions, joined(command_names(app)), joined(task_names(table)),
+                           functions, joined(command_names(app)),
+                           joined(tasks == nullptr ? Words() : tasks->type_names()),
                            value_function(table), argument_function(app)));
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/json_line.h"
 
 namespace heed {
 
@@ -29,12 +30,8 @@ void eval_command(const Registry& registry, const TrainedArguments& arguments) {
                                  {"loss", evaluation.loss},
                                  {"token_accuracy", evaluation.token_accuracy},
                                  {"sequence_accuracy", evaluation.sequence_accuracy}};
-  if (evaluation.training) {
-    line["train_loss"] = evaluation.training->loss;
-    line["train_token_accuracy"] = evaluation.training->token_accuracy;
-    line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
-  }
-  write_result(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  add_training_set(line, evaluation);
+  write_result(json_line(line));
 }
 
 }  // namespace heed

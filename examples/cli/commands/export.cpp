@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -7,6 +5,7 @@
 
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/pytorch_model.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/folder.h"
@@ -37,9 +36,7 @@ void check_out(const std::string& path) {
 /// Writes it under another name first: who looks for `path` finds nothing or all of it.
 void write_whole(const std::string& path, const NamedTensors& tensors,
                  const std::map<std::string, std::string>& metadata) {
-  const fs::path whole(path);
-  const std::string name = text_of(".", whole.filename().string(), ".partial-", getpid());
-  const std::string partial = (whole.parent_path() / name).string();
+  const std::string partial = partial_name(path);
   std::error_code ignored;
   fs::remove(partial, ignored);  // of an earlier process
   save_safetensors(partial, tensors, metadata);
@@ -102,7 +99,7 @@ void export_command(const Registry& registry, const ExportArguments& arguments) 
                                        {"tensors", state.size()},
                                        {"parameters", experiment.model->num_parameters()},
                                        {"bytes", fs::file_size(arguments.out)}};
-  write_result(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  write_result(json_line(line));
 }
 
 std::string initialise_from(Model& model, const std::string& path) {

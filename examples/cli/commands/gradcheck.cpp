@@ -7,6 +7,7 @@
 #include "heed/examples/cli/commands/commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/failure.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
 #include "heed/framework/base/random_scope.h"
 
@@ -60,7 +61,7 @@ std::string result_line(const LeafGradcheckReport& report, const GradcheckArgume
                      {"kinks", report.kinks.size()},
                      {"worst", worst},
                      {"passed", report.passed}};
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(line);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/framework/base/text.h"
+#include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
 
@@ -68,11 +70,6 @@ struct Inspected {
   std::map<std::string, std::string> metadata;
 };
 
-bool is_file(const std::string& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 /// The file that is meant by a file, a checkpoint or a run directory.
 std::string file_of(const std::string& path) {
   std::error_code ignored;
@@ -102,10 +99,6 @@ Inspected inspected(const std::string& path) {
   }
 }
 
-std::string sizes_text(const Shape& shape) {
-  return text_of(shape);
-}
-
 std::string number_text(const Json& number) {
   if (number.is_null()) return "-";
   return number.is_number_float() ? fmt::format("{:.4g}", number.get<double>()) : number.dump();
@@ -122,7 +115,7 @@ std::string table_text(const Inspected& file) {
   int64_t elements = 0;
   uint64_t bytes = 0;
   for (const auto& [entry, summary] : file.rows) {
-    lines.push_back({printable(entry.name, std::string::npos), entry.dtype, sizes_text(entry.shape),
+    lines.push_back({printable(entry.name, std::string::npos), entry.dtype, text_of(entry.shape),
                      std::to_string(summary.elements), std::to_string(entry.end - entry.begin),
                      number_text(summary.least), number_text(summary.largest),
                      number_text(summary.mean), finite_text(summary)});
@@ -157,32 +150,29 @@ std::string table_text(const Inspected& file) {
 }
 
 std::string json_text(const Inspected& file) {
-  const auto line_of = [](const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  };
   std::string text;
   int64_t elements = 0;
   uint64_t bytes = 0;
   for (const auto& [entry, summary] : file.rows) {
     const uint64_t size = entry.end - entry.begin;
-    text += line_of({{"name", entry.name},
-                     {"dtype", entry.dtype},
-                     {"shape", std::vector<int64_t>(entry.shape.begin(), entry.shape.end())},
-                     {"elements", summary.elements},
-                     {"bytes", size},
-                     {"min", summary.least},
-                     {"max", summary.largest},
-                     {"mean", summary.mean},
-                     {"all_finite", summary.finite == summary.elements},
-                     {"checksum", entry.checksum.has_value()}});
+    text += json_line({{"name", entry.name},
+                       {"dtype", entry.dtype},
+                       {"shape", std::vector<int64_t>(entry.shape.begin(), entry.shape.end())},
+                       {"elements", summary.elements},
+                       {"bytes", size},
+                       {"min", summary.least},
+                       {"max", summary.largest},
+                       {"mean", summary.mean},
+                       {"all_finite", summary.finite == summary.elements},
+                       {"checksum", entry.checksum.has_value()}});
     elements += summary.elements;
     bytes += size;
   }
-  return text + line_of({{"file", file.path},
-                         {"tensors", file.rows.size()},
-                         {"elements", elements},
-                         {"bytes", bytes},
-                         {"metadata", Json(file.metadata)}});
+  return text + json_line({{"file", file.path},
+                           {"tensors", file.rows.size()},
+                           {"elements", elements},
+                           {"bytes", bytes},
+                           {"metadata", Json(file.metadata)}});
 }
 
 }  // namespace

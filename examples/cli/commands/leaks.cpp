@@ -8,6 +8,7 @@
 #include "heed/examples/cli/commands/commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/failure.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/lab/leak_meter.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -70,7 +71,7 @@ std::string result_line(const Totals& totals, const std::string& config) {
                      {"pairs", totals.pairs},      {"leaks", totals.leaks},
                      {"unused", totals.unused},    {"worst", worst},
                      {"passed", totals.leaks == 0}};
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_line(line);
 }
 
 /// What the model must not do, in words.

@@ -8,6 +8,7 @@
 #include "heed/examples/cli/answering.h"
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/lab/attention_watch.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
@@ -140,7 +141,7 @@ class Predictor {
     for (const WatchedAttention& attention : attentions) {
       line["attention"].push_back(attention_json(attention));
     }
-    write_result(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    write_result(json_line(line));
   }
 
   const PredictArguments& arguments_;

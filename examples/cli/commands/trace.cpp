@@ -4,6 +4,7 @@
 
 #include "heed/examples/cli/commands/commands.h"
 #include "heed/examples/cli/experiment.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/trace/trace_text.h"
 #include "heed/examples/cli/trace/traced_forward.h"
 
@@ -15,7 +16,7 @@ std::string totals_line(const TraceTotals& totals, const std::string& config, in
       {"config", config},        {"ops", totals.ops},           {"views", totals.views},
       {"copies", totals.copies}, {"computed", totals.computed}, {"bytes", totals.bytes},
       {"parameters", parameters}};
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_line(line);
 }
 
 /// What goes in and what comes out, in front of the table.

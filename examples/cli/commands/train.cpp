@@ -6,6 +6,7 @@
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/experiment.h"
 #include "heed/examples/cli/failure.h"
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/progress.h"
 #include "heed/examples/cli/resume.h"
 #include "heed/examples/cli/run_directory.h"
@@ -47,7 +48,7 @@ std::string resume_line(const ResumedRun& run) {
                                        {"simd", origin.simd},
                                        {"blas", origin.blas},
                                        {"threads", num_threads()}};
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_text(line);
 }
 
 std::string result_line(const Experiment& experiment, const std::string& directory) {
@@ -65,7 +66,7 @@ std::string result_line(const Experiment& experiment, const std::string& directo
   line["parameters"] = experiment.model->num_parameters();
   line["seed"] = experiment.training.seed;
   line["run_dir"] = directory;
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_text(line);
 }
 
 std::string interruption_text(const TrainingState& state, const std::string& directory) {

@@ -59,10 +59,8 @@ Checked check_string(const ConfigEntry& entry, const JsonValue& json) {
   const auto& choices = entry.choices;
   const bool is_choice = std::find(choices.begin(), choices.end(), json.text) != choices.end();
   if (choices.empty() || is_choice) return ConfigValue(json.text);
-  const auto meant = nearest_word(json.text, choices);
   return ValueFault{"must be one of " + list_in_quotes(choices) + ": found " +
-                    in_quotes(json.text) +
-                    (meant ? "; did you mean " + in_quotes(*meant) + "?" : "")};
+                    in_quotes(json.text) + suggestion(json.text, choices)};
 }
 
 std::string type_text(ValueKind kind) {

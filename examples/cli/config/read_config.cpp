@@ -43,9 +43,7 @@ std::map<std::string, std::string> chosen_types(const ConfigTable& table, const 
     }
     std::optional<std::string> type = section.fallback;
     if (json != nullptr) type = json->kind == JsonValue::Kind::string ? json->text : "";
-    const bool is_known = std::any_of(section.types.begin(), section.types.end(),
-                                      [&](const SectionType& known) { return known.name == type; });
-    if (is_known) types[path] = *type;
+    if (type && section.type(*type) != nullptr) types[path] = *type;
   }
   return types;
 }

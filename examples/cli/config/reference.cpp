@@ -85,9 +85,7 @@ std::string chapter(const ConfigTable& table, const std::string& path) {
   }
   const std::string heading = path.empty() ? "At the top" : code(path);
   std::string text = "\n## " + heading + "\n" + table_of(keys, path.empty() ? 0 : path.size() + 1);
-  for (const TypedSection& section : table.sections()) {
-    if (section.path == path) text += types_of(section);
-  }
+  if (const TypedSection* section = table.section(path)) text += types_of(*section);
   return text;
 }
 

@@ -61,18 +61,11 @@ class SchemaWriter {
   }
 
  private:
-  const TypedSection* typed_section(const std::string& path) const {
-    for (const TypedSection& section : table_.sections()) {
-      if (section.path == path) return &section;
-    }
-    return nullptr;
-  }
-
   /// Whether a configuration that says nothing lacks this key.
   bool is_needed(const ConfigEntry& entry) const {
     if (!entry.required || !entry.condition) return entry.required;
     const std::string& path = entry.condition->type_path;
-    const TypedSection* section = typed_section(path.substr(0, path.rfind('.')));
+    const TypedSection* section = table_.section(path.substr(0, path.rfind('.')));
     return section->fallback == entry.condition->type;
   }
 
@@ -102,7 +95,7 @@ class SchemaWriter {
   /// The object at `path`, made of those entries that lie in it.
   Json section_schema(const std::string& path, const Entries& entries) const {
     const std::string prefix = path + ".";
-    const TypedSection* section = typed_section(path);
+    const TypedSection* section = table_.section(path);
     const auto belongs = [&](const ConfigEntry& entry, const std::string* type) {
       if (!entry.path.starts_with(prefix)) return false;
       const bool is_conditional = entry.condition && entry.condition->type_path == prefix + "type";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "heed/framework/base/text.h"
+
 namespace heed {
 namespace {
 
@@ -80,6 +82,11 @@ std::optional<std::string> nearest(std::string_view word, size_t limit,
 std::optional<std::string> nearest_word(std::string_view word,
                                         const std::vector<std::string>& choices) {
   return nearest(word, most_slips(word), choices, name_distance);
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {
+  const auto near = nearest_word(word, choices);
+  return near ? "; did you mean " + in_quotes(*near) + "?" : "";
 }
 
 std::optional<std::string> nearest_path(std::string_view path,

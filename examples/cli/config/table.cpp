@@ -74,6 +74,24 @@ std::string_view name_of(ValueKind kind) {
   return "string";
 }
 
+const SectionType* TypedSection::type(std::string_view name) const {
+  const auto found = std::find_if(types.begin(), types.end(),
+                                  [&](const SectionType& known) { return known.name == name; });
+  return found == types.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> TypedSection::type_names() const {
+  std::vector<std::string> names;
+  for (const SectionType& known : types) names.push_back(known.name);
+  return names;
+}
+
+const TypedSection* ConfigTable::section(std::string_view path) const {
+  const auto found = std::find_if(sections_.begin(), sections_.end(),
+                                  [&](const TypedSection& known) { return known.path == path; });
+  return found == sections_.end() ? nullptr : &*found;
+}
+
 void ConfigTable::add(const std::vector<ConfigEntry>& keys) {
   for (const ConfigEntry& key : keys) add_one(key);
 }

@@ -95,6 +95,10 @@ struct TypedSection {
   std::optional<std::string> fallback{};  ///< the type if none is given; else "type" is required
   std::string help{};                     ///< of the key "type"
   std::vector<SectionType> types{};
+
+  /// The type of this name; nullptr if there is none.
+  const SectionType* type(std::string_view name) const;
+  std::vector<std::string> type_names() const;
 };
 
 /// The keys and typed sections of a program. Declarations that contradict themselves or each other
@@ -109,6 +113,9 @@ class ConfigTable {
 
   /// All keys, those of typed sections included, in the order of their declaration.
   const std::vector<ConfigEntry>& entries() const { return entries_; }
+
+  /// The typed section at `path`; nullptr if there is none.
+  const TypedSection* section(std::string_view path) const;
 
   /// The typed sections as they were mounted.
   const std::vector<TypedSection>& sections() const { return sections_; }

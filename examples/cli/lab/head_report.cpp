@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "heed/examples/cli/json_line.h"
 #include "heed/examples/cli/lab/heat_map.h"
 
 namespace heed {
@@ -50,10 +51,6 @@ Json evaluation_json(const Evaluation& evaluation) {
           {"sequence_accuracy", evaluation.sequence_accuracy}};
 }
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string head_text(const HeadLabReport& report, const std::string& config) {
@@ -77,15 +74,15 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
   for (const AttentionReport& attention : report.attentions) {
     for (size_t h = 0; h < attention.heads.size(); ++h) {
       const HeadReport& head = attention.heads[h];
-      text += line_of({{"attention", attention.path},
-                       {"head", h},
-                       {"entropy", head.entropy},
-                       {"entropy_share", head.entropy_share},
-                       {"importance", head.importance},
-                       {"loss_change", head.loss_change},
-                       {"token_accuracy_change", head.token_accuracy_change},
-                       {"sequence_accuracy_change", head.sequence_accuracy_change},
-                       {"similarity", head.similarity}});
+      text += json_line({{"attention", attention.path},
+                         {"head", h},
+                         {"entropy", head.entropy},
+                         {"entropy_share", head.entropy_share},
+                         {"importance", head.importance},
+                         {"loss_change", head.loss_change},
+                         {"token_accuracy_change", head.token_accuracy_change},
+                         {"sequence_accuracy_change", head.sequence_accuracy_change},
+                         {"similarity", head.similarity}});
     }
   }
   Json pruned;  // null if nothing was
@@ -102,7 +99,7 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
   whole["translation_difference"] = report.translation_difference;
   whole["untranslated"] = report.untranslated;
   whole["pruned"] = pruned;
-  return text + line_of(whole);
+  return text + json_line(whole);
 }
 
 }  // namespace heed

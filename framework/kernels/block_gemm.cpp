@@ -11,18 +11,23 @@
 namespace heed::kernels {
 namespace {
 
-// A panel of b stays in the first-level cache while all rows of a go past it; the rows of one call
+// A panel of b stays in the nearest caches while all rows of a go past it; the rows of one call
 // stay in the second-level cache while all panels go past them.
 constexpr int64_t panel_width = 64;
 constexpr int64_t panel_depth = 128;
 constexpr int64_t rows_per_chunk = 128;  // at the most
 constexpr int64_t far_apart = 256;
+constexpr int64_t elements_nearby = 1 << 16;  // of b
+
+int64_t panels_of(int64_t n) {
+  return (n + panel_width - 1) / panel_width;
+}
 
 /// What each SIMD target has.
 template <class T>
 struct BlockKernels {
   bool (*is_readable)(const BlockProduct<T>& p);
-  void (*pack)(const BlockProduct<T>& p, int64_t panel, T* packed);
+  void (*pack)(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed);
   void (*rows)(const BlockProduct<T>& p, const T* packed, int64_t begin, int64_t end);
   void (*rows_in_place)(const BlockProduct<T>& p, int64_t begin, int64_t end);
   void (*add)(const T* from, int64_t count, T* to);
@@ -43,30 +48,28 @@ struct BlockKernels {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
-/// b[k … k + depth, j … j + width] as a panel: rows of 64, zeros behind the last column.
+/// Packs rows [begin, end) of b: of each panel of 64 columns all k lie behind each other, with
+/// zeros behind the last column.
 template <class T>
-void pack_panel(const MatrixView<T>& b, int64_t depth, int64_t width, T* to) {
-  if (b.col == 1) {
-    for (int64_t k = 0; k < depth; ++k) {
-      std::copy_n(b.data + k * b.row, width, to + k * panel_width);
+void pack_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed) {
+  const int64_t whole = p.n - p.n % panel_width, rest = p.n - whole;
+  if (p.b.col == 1) {  // along b, which is read once and may be far away
+    for (int64_t k = begin; k < end; ++k) {
+      const T* const from = p.b.data + k * p.b.row;
+      T* const to = packed + k * panel_width;
+      for (int64_t j = 0; j < whole; j += panel_width) {
+        std::copy_n(from + j, panel_width, to + j * p.k);
+      }
+      std::copy_n(from + whole, rest, to + whole * p.k);
     }
   } else {
-    transpose_into(b.data, b.col, width, depth, to, panel_width);
+    for (int64_t j = 0; j < p.n; j += panel_width) {
+      transpose_into(p.b.from(begin, j).data, p.b.col, std::min(panel_width, p.n - j), end - begin,
+                     packed + j * p.k + begin * panel_width, panel_width);
+    }
   }
-  if (width == panel_width) return;
-  for (int64_t k = 0; k < depth; ++k) {
-    std::fill_n(to + k * panel_width + width, panel_width - width, T{0});
-  }
-}
-
-/// Packs the columns of panel number `panel`, all k: its blocks of `panel_depth` behind each other.
-template <class T>
-void pack_columns(const BlockProduct<T>& p, int64_t panel, T* packed) {
-  const int64_t j = panel * panel_width;
-  T* to = packed + j * p.k;
-  for (int64_t k = 0; k < p.k; k += panel_depth) {
-    const int64_t depth = std::min(panel_depth, p.k - k);
-    pack_panel(p.b.from(k, j), depth, std::min(panel_width, p.n - j), to + k * panel_width);
+  for (int64_t k = begin; rest > 0 && k < end; ++k) {
+    std::fill_n(packed + whole * p.k + k * panel_width + rest, panel_width - rest, T{0});
   }
 }
 
@@ -82,6 +85,31 @@ Left<T> left_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, int64_t 
   return {copy, 1, rows};
 }
 
+template <class T>
+bool is_far(const BlockProduct<T>& p) {
+  return p.n * p.k > elements_nearby;
+}
+
+/// While the panel of columns [j, j + 64) is at work: the next one, and a share of the rows of the
+/// next block of k.
+template <class T>
+Ahead<T> ahead_of(const BlockProduct<T>& p, const T* panel, int64_t begin, int64_t end, int64_t k,
+                  int64_t j) {
+  Ahead<T> ahead;
+  if (j + panel_width < p.n) {
+    ahead.panel = panel + panel_width * p.k;
+    ahead.panel_pieces = panel_width / 8;
+  }
+  if (k + panel_depth < p.k && p.a.col == 1) {
+    const int64_t panels = panels_of(p.n), rows = end - begin, share = (rows + panels - 1) / panels;
+    const int64_t first = std::min(rows, j / panel_width * share);
+    ahead.rows = p.a.from(begin + first, k + panel_depth).data;
+    ahead.row = p.a.row;
+    ahead.row_count = std::min(share, rows - first);
+  }
+  return ahead;
+}
+
 /// Rows [begin, end) of the product, with all of b packed.
 template <class T>
 void multiply_rows(const BlockProduct<T>& p, const T* packed, int64_t begin, int64_t end) {
@@ -90,10 +118,16 @@ void multiply_rows(const BlockProduct<T>& p, const T* packed, int64_t begin, int
     const int64_t depth = std::min(panel_depth, p.k - k);
     const Left<T> a = left_rows(p, begin, end, k, depth, copy);
     for (int64_t j = 0; j < p.n; j += panel_width) {
-      multiply<T>(
-          end - begin, std::min(panel_width, p.n - j), depth, a,
-          {packed + j * p.k + k * panel_width, panel_width},
-          {p.c + begin * p.n + j, p.n, k > 0, p.bias != nullptr && k == 0 ? p.bias + j : nullptr});
+      const T* const panel = packed + j * p.k + k * panel_width;
+      const int64_t rows = end - begin, width = std::min(panel_width, p.n - j);
+      const Right<T> b{panel, panel_width};
+      const Target<T> c{p.c + begin * p.n + j, p.n, k > 0,
+                        p.bias != nullptr && k == 0 ? p.bias + j : nullptr};
+      if (is_far(p)) {
+        multiply<T>(rows, width, depth, a, b, c, ahead_of(p, panel, begin, end, k, j));
+      } else {
+        multiply<T>(rows, width, depth, a, b, c);
+      }
     }
   }
 }
@@ -126,7 +160,7 @@ void add_all(const T* from, int64_t count, T* to) {
 
 template <class T>
 BlockKernels<T> block_kernels() {
-  return {is_readable<T>, pack_columns<T>, multiply_rows<T>, multiply_rows_in_place<T>, add_all<T>};
+  return {is_readable<T>, pack_rows<T>, multiply_rows<T>, multiply_rows_in_place<T>, add_all<T>};
 }
 BlockKernels<float> block_kernels_f32() {
   return block_kernels<float>();
@@ -163,10 +197,6 @@ int64_t chunk_of_rows(const BlockProduct<T>& p) {
   return std::min(rows_per_chunk, (rows + 15) / 16 * 16);
 }
 
-int64_t panels_of(int64_t n) {
-  return (n + panel_width - 1) / panel_width;
-}
-
 template <class T>
 void run_small(const BlockProduct<T>& p) {
   const BlockKernels<T> kernels = kernels_for(T{});
@@ -177,7 +207,7 @@ void run_small(const BlockProduct<T>& p) {
   constexpr int64_t most = 4096;
   const int64_t panels = panels_of(p.n), size = panels * panel_width * p.k;
   const auto run = [&](T* packed) {
-    for (int64_t i = 0; i < panels; ++i) kernels.pack(p, i, packed);
+    kernels.pack(p, 0, p.k, packed);
     for (int64_t row = 0; row < p.m; row += rows_per_chunk) {
       kernels.rows(p, packed, row, std::min(p.m, row + rows_per_chunk));
     }
@@ -193,7 +223,8 @@ void run_small(const BlockProduct<T>& p) {
 /// The gradient of a small weight: both operands are much larger than the product.
 template <class T>
 bool is_deep(const BlockProduct<T>& p) {
-  return p.a.col != 1 && p.m * p.n <= 128 * 128 && p.k >= 4 * panel_depth && p.bias == nullptr;
+  return p.a.col != 1 && p.m * p.n <= 128 * 128 && p.k >= 4 * panel_depth && p.bias == nullptr &&
+         2 * p.m * p.n * p.k > flops_per_chunk;
 }
 
 /// Four pieces of k, each with a sum of its own: a thread reads the rows that it wrote itself. They
@@ -250,10 +281,10 @@ void run_block(const BlockProduct<T>& p) {
   }
   const Tensor scratch = Tensor::empty({panels * panel_width * p.k}, dtype_of<T>);
   T* const packed = scratch.mutable_data<T>();
-  const int64_t grain = std::max<int64_t>(1, elements_per_packing / (panel_width * p.k));
-  parallel_for(panels, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) kernels.pack(p, i, packed);
-  });
+  constexpr int64_t least_rows = 64;  // of a transposed b they are its columns
+  const int64_t rows = elements_per_packing / (panels * panel_width) / 16 * 16;
+  parallel_for(p.k, std::max(least_rows, rows),
+               [&](int64_t begin, int64_t end) { kernels.pack(p, begin, end, packed); });
   parallel_for(p.m, chunk,
                [&](int64_t begin, int64_t end) { kernels.rows(p, packed, begin, end); });
 }

@@ -95,49 +95,8 @@ void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k
               static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
 }
 
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
-
-constexpr int64_t piece_size = 256;           // rows or columns: BLAS is slower on narrower pieces
-constexpr int64_t inner_piece = 1024;         // of a long K, summed in order
+constexpr int64_t piece_size = 256;           // columns: BLAS is slower on narrower pieces
 constexpr int64_t flops_per_chunk = 1 << 19;  // small products are done several to a chunk
-
-template <class T>
-struct Product {
-  Matrix a, b;
-  int64_t m, n, k;
-
-  /// The rows × columns piece of one product, K from `k_begin` of `k_size`.
-  void run(const T* from_a, const T* from_b, T* to, int64_t row, int64_t rows, int64_t col,
-           int64_t cols, int64_t k_begin, int64_t k_size) const {
-    const T* piece_a = from_a + (a.transpose == CblasNoTrans ? row * a.leading + k_begin
-                                                             : row + k_begin * a.leading);
-    const T* piece_b = from_b + (b.transpose == CblasNoTrans ? k_begin * b.leading + col
-                                                             : k_begin + col * b.leading);
-    blas_gemm(a, b, rows, cols, k_size, piece_a, piece_b, to + row * n + col, n);
-  }
-};
-
-/// One small product with a long K (the gradient of a weight): K in pieces, summed in order.
-template <class T>
-void run_inner_pieces(const Product<T>& product, const T* a, const T* b, T* to) {
-  const int64_t size = product.m * product.n;
-  const int64_t pieces = ceil_div(product.k, inner_piece);
-  const Tensor parts = Tensor::empty({pieces, size}, dtype_of<T>);
-  T* const part = parts.mutable_data<T>();
-  parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const int64_t begin = i * inner_piece;
-      product.run(a, b, part + i * size, 0, product.m, 0, product.n, begin,
-                  std::min(inner_piece, product.k - begin));
-    }
-  });
-  std::copy_n(part, size, to);
-  for (int64_t i = 1; i < pieces; ++i) {
-    for (int64_t j = 0; j < size; ++j) to[j] += part[i * size + j];
-  }
-}
 
 template <class T>
 MatrixView<T> view_of(const Tensor& x) {
@@ -145,14 +104,6 @@ MatrixView<T> view_of(const Tensor& x) {
   // The step along a dimension of size 1 is never taken: it may be what block_gemm wants.
   const bool dense_rows = col == 1 || x.size(-1) == 1;
   return {x.data<T>(), dense_rows || x.size(-2) > 1 ? row : 1, dense_rows ? 1 : col};
-}
-
-/// OpenBLAS is better where a is nearly a vector, which is not worth packing b for, and at the
-/// gradients of large weights. Measured: see docs/performance.md.
-template <class T>
-bool is_for_blas(const BlockProduct<T>& p, int64_t batch) {
-  if (batch > 1) return false;
-  return p.m < 16 || (p.a.col != 1 && p.k >= inner_piece && p.n >= piece_size);
 }
 
 template <class T>
@@ -175,28 +126,18 @@ void run_blocks(const BlockProduct<T>& first, const Tensor& a, const Tensor& b, 
   });
 }
 
-/// One product by OpenBLAS, in pieces.
+/// Few rows are not worth packing b for, but the gradients of narrow weights, whose k is long, are
+/// better cut along k. Measured: see docs/performance.md.
+bool is_for_blas(int64_t m, int64_t n, int64_t k) {
+  return m < 16 && k < 8 * n;
+}
+
+/// One product of a few rows by OpenBLAS, in pieces of columns.
 template <class T>
-void run_blas(const Tensor& a, const Tensor& b, const Tensor& out) {
-  const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
-  const Product<T> product{describe_matrix(a), describe_matrix(b), m, n, k};
-  if (k >= 2 * inner_piece && m <= piece_size && n <= piece_size) {
-    run_inner_pieces(product, a.data<T>(), b.data<T>(), out.mutable_data<T>());
-    return;
-  }
-  const bool by_rows = m >= n;
-  const int64_t longer = by_rows ? m : n;
-  const int64_t pieces = std::max<int64_t>(1, longer / piece_size);
-  const int64_t step = ceil_div(longer, pieces);
-  const int64_t grain = std::max<int64_t>(1, flops_per_chunk / (2 * m * n * k / pieces + 1));
-  parallel_for(pieces, grain, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const int64_t begin = i * step;
-      const int64_t size = std::min(step, longer - begin);
-      if (size <= 0) continue;
-      product.run(a.data<T>(), b.data<T>(), out.mutable_data<T>(), by_rows ? begin : 0,
-                  by_rows ? size : m, by_rows ? 0 : begin, by_rows ? n : size, 0, k);
-    }
+void run_blas(const BlockProduct<T>& p, const Matrix& a, const Matrix& b) {
+  const int64_t grain = std::max(piece_size, flops_per_chunk / (2 * p.m * p.k + 1));
+  parallel_for(p.n, grain, [&](int64_t begin, int64_t end) {
+    blas_gemm(a, b, p.m, end - begin, p.k, p.a.data, p.b.from(0, begin).data, p.c + begin, p.n);
   });
 }
 
@@ -211,11 +152,11 @@ void run_all(const Tensor& a, const Tensor& b, const Tensor& bias, const Tensor&
                                 view_of<T>(b),
                                 out.mutable_data<T>(),
                                 bias.defined() ? bias.data<T>() : nullptr};
-  if (!is_for_blas(product, batch)) {
+  if (batch > 1 || !is_for_blas(m, n, k)) {
     run_blocks(product, a, b, batch);
     return;
   }
-  run_blas<T>(a, b, out);
+  run_blas(product, describe_matrix(a), describe_matrix(b));
   if (bias.defined()) add_(out, bias.alias(out.shape(), {0, 1}, bias.offset()), 1);
 }
 

@@ -53,6 +53,36 @@ struct Target {
   Target from(int64_t i) const { return {data + i * row, row, add, bias}; }
 };
 
+/// What each tile of rows fetches into the second-level cache while it computes, for those that
+/// come after all tiles: nothing, as what small products need is near.
+struct NothingAhead {
+  HWY_INLINE NothingAhead piece(int64_t /*tile*/, int64_t /*K*/) const { return {}; }
+  HWY_INLINE void fetch(int64_t /*k*/) const {}
+};
+
+/// First a panel of b, in pieces of 8·K elements, then rows of a, of K elements.
+template <class T>
+struct Ahead {
+  const T* panel = nullptr;
+  int64_t panel_pieces = 0;
+  const T* rows = nullptr;
+  int64_t row = 0, row_count = 0;
+
+  struct Piece {
+    const T* data = nullptr;
+    int64_t step = 0;
+
+    HWY_INLINE void fetch(int64_t k) const {
+      if (step != 0) __builtin_prefetch(data + k * step, 0, 2);
+    }
+  };
+  HWY_INLINE Piece piece(int64_t tile, int64_t K) const {
+    if (tile < panel_pieces) return {panel + tile * 8 * K, 8};
+    tile -= panel_pieces;
+    return tile < row_count ? Piece{rows + tile * row, 1} : Piece{};
+  }
+};
+
 template <class T>
 using VectorTag = hn::ScalableTag<T>;
 template <class T>
@@ -92,10 +122,17 @@ HWY_INLINE void store_part(Vector<T> x, T* to, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = part[i];
 }
 
+#ifdef __GNUC__
+// Makes a value look new: the compiler would have one pointer for each of 16 rows and spill them.
+#define HEED_OPAQUE(x) asm("" : "+r"(x))
+#else
+#define HEED_OPAQUE(x)
+#endif
+
 /// One tile of `rows` × (`vectors` vectors); of the last vector `last` elements are stored.
-template <int rows, int vectors, bool crossed, class T>
+template <int rows, int vectors, bool crossed, class T, class Piece>
 HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, const Target<T>& c,
-                              int64_t last) {
+                              int64_t last, Piece ahead) {
   const VectorTag<T> d;
   const int64_t lanes = lanes_of<T>();
   Vector<T> sum[rows][vectors];
@@ -125,20 +162,28 @@ HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, co
       }
     }
   }
-  const T* from_a = a.data;
   const T* from_b = b.data;
   const int64_t step = crossed ? a.col : a.row;  // the other is 1
+  // Rows lie beside each other, or three of them are reached from one pointer.
+  constexpr int group = crossed ? rows : 3;
+  const T* from_a[(rows + group - 1) / group];
+  for (int i = 0; i < rows; i += group) from_a[i / group] = a.data + i * step;
   for (int64_t k = 0; k < K; ++k, from_b += b.row) {
+    ahead.fetch(k);
     Vector<T> right[vectors];
     HEED_UNROLL
     for (int j = 0; j < vectors; ++j) right[j] = hn::LoadU(d, from_b + j * lanes);
     HEED_UNROLL
     for (int i = 0; i < rows; ++i) {
-      const Vector<T> left = hn::Set(d, crossed ? from_a[i] : from_a[i * step + k]);
+      const T* const row = from_a[i / group];
+      const Vector<T> left = hn::Set(d, row[crossed ? i : i % group * step]);
       HEED_UNROLL
       for (int j = 0; j < vectors; ++j) sum[i][j] = hn::MulAdd(left, right[j], sum[i][j]);
     }
-    if (crossed) from_a += step;
+    for (const T*& pointer : from_a) {
+      pointer += crossed ? step : 1;
+      HEED_OPAQUE(pointer);
+    }
   }
   T* to = c.data;
   HEED_UNROLL
@@ -158,13 +203,14 @@ HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, co
 }
 
 /// All rows of a strip of columns that is `vectors` vectors wide.
-template <int vectors, bool crossed, class T>
+template <int vectors, bool crossed, class T, class Next>
 HWY_NOINLINE void multiply_strip(int64_t m, int64_t K, Left<T> a, const Right<T>& b, Target<T> c,
-                                 int64_t last) {
+                                 int64_t last, const Next& ahead) {
   constexpr int most = rows_of_tile(vectors);
+  int64_t tile = 0;
   const auto tiles = [&]<int rows>(std::integral_constant<int, rows>) HWY_ATTR {
     for (; m >= rows; m -= rows, a = a.from(rows, 0), c = c.from(rows)) {
-      multiply_tile<rows, vectors, crossed>(K, a, b, c, last);
+      multiply_tile<rows, vectors, crossed>(K, a, b, c, last, ahead.piece(tile++, K));
     }
   };
   tiles(std::integral_constant<int, most>());
@@ -174,14 +220,17 @@ HWY_NOINLINE void multiply_strip(int64_t m, int64_t K, Left<T> a, const Right<T>
 }
 
 /// c [m, n] = a [m, K] · b [K, n], or added to c.
-template <bool crossed, class T>
-void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, Right<T> b, Target<T> c) {
+template <bool crossed, class T, class Next>
+void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, Right<T> b, Target<T> c,
+                 Next ahead) {
   const int64_t lanes = lanes_of<T>();
   const auto strips = [&]<int vectors>(std::integral_constant<int, vectors>) HWY_ATTR {
     const int64_t width = vectors * lanes;
     const int64_t least = vectors == 1 ? 1 : width;
     while (n >= least) {
-      multiply_strip<vectors, crossed>(m, K, a, b, c, std::min(n, width) - (vectors - 1) * lanes);
+      multiply_strip<vectors, crossed>(m, K, a, b, c, std::min(n, width) - (vectors - 1) * lanes,
+                                       ahead);
+      ahead = {};
       n -= width;
       b.data += width;
       c.data += width;
@@ -193,13 +242,13 @@ void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, Right<T> b, 
   strips(std::integral_constant<int, 1>());
 }
 
-template <class T>
+template <class T, class Next = NothingAhead>
 HWY_INLINE void multiply(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
-                         const Target<T>& c) {
+                         const Target<T>& c, const Next& ahead = {}) {
   if (a.row == 1) {
-    multiply_as<true>(m, n, K, a, b, c);
+    multiply_as<true>(m, n, K, a, b, c, ahead);
   } else {
-    multiply_as<false>(m, n, K, a, b, c);
+    multiply_as<false>(m, n, K, a, b, c, ahead);
   }
 }
 

@@ -202,44 +202,56 @@ HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, co
   }
 }
 
-/// All rows of a strip of columns that is `vectors` vectors wide.
+/// Tiles of `rows` rows from row i on as long as there are as many; the row behind them.
+template <int rows, int vectors, bool crossed, class T, class Next>
+HWY_INLINE int64_t multiply_tiles(int64_t i, int64_t m, int64_t K, const Left<T>& a,
+                                  const Right<T>& b, const Target<T>& c, int64_t last,
+                                  const Next& ahead) {
+  for (; m - i >= rows; i += rows) {
+    multiply_tile<rows, vectors, crossed>(K, a.from(i, 0), b, c.from(i), last,
+                                          ahead.piece(i / rows, K));
+  }
+  return i;
+}
+
+/// All rows of the strip of columns j, j + 1 … that is `vectors` vectors wide. Operands go by
+/// reference and are taken apart here: a copy of one that was just written waits until it is
+/// stored.
 template <int vectors, bool crossed, class T, class Next>
-HWY_NOINLINE void multiply_strip(int64_t m, int64_t K, Left<T> a, const Right<T>& b, Target<T> c,
-                                 int64_t last, const Next& ahead) {
+HWY_NOINLINE void multiply_strip(int64_t j, int64_t m, int64_t n, int64_t K, const Left<T>& left,
+                                 const Right<T>& right, const Target<T>& target,
+                                 const Next& ahead) {
   constexpr int most = rows_of_tile(vectors);
-  int64_t tile = 0;
-  const auto tiles = [&]<int rows>(std::integral_constant<int, rows>) HWY_ATTR {
-    for (; m >= rows; m -= rows, a = a.from(rows, 0), c = c.from(rows)) {
-      multiply_tile<rows, vectors, crossed>(K, a, b, c, last, ahead.piece(tile++, K));
-    }
-  };
-  tiles(std::integral_constant<int, most>());
-  tiles(std::integral_constant<int, 4>());
-  tiles(std::integral_constant<int, 2>());
-  tiles(std::integral_constant<int, 1>());
+  const int64_t lanes = lanes_of<T>();
+  const int64_t last = std::min(n - j, vectors * lanes) - (vectors - 1) * lanes;
+  const Left<T> a{left.data, left.row, left.col};
+  const Right<T> b{right.data + j, right.row};
+  const Target<T> c{target.data + j, target.row, target.add,
+                    target.bias == nullptr ? nullptr : target.bias + j};
+  int64_t i = multiply_tiles<most, vectors, crossed>(0, m, K, a, b, c, last, ahead);
+  i = multiply_tiles<4, vectors, crossed>(i, m, K, a, b, c, last, Next{});
+  i = multiply_tiles<2, vectors, crossed>(i, m, K, a, b, c, last, Next{});
+  multiply_tiles<1, vectors, crossed>(i, m, K, a, b, c, last, Next{});
 }
 
 /// c [m, n] = a [m, K] · b [K, n], or added to c.
 template <bool crossed, class T, class Next>
-void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, Right<T> b, Target<T> c,
-                 Next ahead) {
+HWY_NOINLINE void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
+                              const Target<T>& c, const Next& ahead) {
   const int64_t lanes = lanes_of<T>();
-  const auto strips = [&]<int vectors>(std::integral_constant<int, vectors>) HWY_ATTR {
-    const int64_t width = vectors * lanes;
-    const int64_t least = vectors == 1 ? 1 : width;
-    while (n >= least) {
-      multiply_strip<vectors, crossed>(m, K, a, b, c, std::min(n, width) - (vectors - 1) * lanes,
-                                       ahead);
-      ahead = {};
-      n -= width;
-      b.data += width;
-      c.data += width;
-      if (c.bias != nullptr) c.bias += width;
+  const Next none{};
+  int64_t j = 0;
+  if constexpr (widest_tile == 4) {
+    for (; n - j >= 4 * lanes; j += 4 * lanes) {
+      multiply_strip<4, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
     }
-  };
-  if constexpr (widest_tile == 4) strips(std::integral_constant<int, 4>());
-  strips(std::integral_constant<int, 2>());
-  strips(std::integral_constant<int, 1>());
+  }
+  for (; n - j >= 2 * lanes; j += 2 * lanes) {
+    multiply_strip<2, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
+  }
+  for (; j < n; j += lanes) {
+    multiply_strip<1, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
+  }
 }
 
 template <class T, class Next = NothingAhead>

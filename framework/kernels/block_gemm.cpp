@@ -227,29 +227,28 @@ bool is_deep(const BlockProduct<T>& p) {
          2 * p.m * p.n * p.k > flops_per_chunk;
 }
 
-/// Four pieces of k, each with a sum of its own: a thread reads the rows that it wrote itself. They
-/// are joined in order.
+/// Two or four pieces of k, each with a sum of its own: a thread reads the rows that it wrote
+/// itself. They are joined in order.
 template <class T>
 void run_deep(const BlockProduct<T>& p) {
   const BlockKernels<T> kernels = kernels_for(T{});
-  constexpr int64_t pieces = 4;
   const int64_t size = p.m * p.n;
+  const int64_t pieces = 2 * size * p.k > 8 * flops_per_chunk ? 4 : 2;
   const int64_t depth = (p.k + pieces - 1) / pieces;
-  const Tensor scratch = Tensor::empty({pieces, size}, dtype_of<T>);
-  T* const sums = scratch.mutable_data<T>();
+  const Tensor scratch = Tensor::empty({pieces - 1, size}, dtype_of<T>);
+  T* const sums = scratch.mutable_data<T>();  // of all but the first
   parallel_for(pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       BlockProduct<T> piece = p;
       piece.a = p.a.from(0, i * depth);
       piece.b = p.b.from(i * depth, 0);
       piece.k = std::min(depth, p.k - i * depth);
-      piece.c = sums + i * size;
+      if (i > 0) piece.c = sums + (i - 1) * size;
       run_small(piece);
     }
   });
   parallel_for(size, elements_per_packing / 8, [&](int64_t begin, int64_t end) {
-    std::copy(sums + begin, sums + end, p.c + begin);
-    for (int64_t i = 1; i < pieces; ++i) {
+    for (int64_t i = 0; i + 1 < pieces; ++i) {
       kernels.add(sums + i * size + begin, end - begin, p.c + begin);
     }
   });

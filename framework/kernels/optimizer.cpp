@@ -1,5 +1,7 @@
 #include "heed/framework/kernels/optimizer.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -135,49 +137,106 @@ HWY_EXPORT(adam_f64);
 HWY_EXPORT(square_sum_f32);
 HWY_EXPORT(square_sum_f64);
 
-void sgd_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& buffer,
-               const SgdStep& step) {
-  const Tensor dense = contiguous(gradient);
-  visit_floating("sgd_step_", parameter.dtype(), [&]<class T>() {
-    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(sgd_f32), HWY_DYNAMIC_DISPATCH(sgd_f64));
-    T* const p = parameter.mutable_data<T>();
-    const T* const g = dense.data<T>();
-    T* const b = buffer.defined() ? buffer.mutable_data<T>() : nullptr;
-    const SgdFactors<T> factors{static_cast<T>(step.lr),
-                                static_cast<T>(step.momentum),
-                                static_cast<T>(1 - step.dampening),
-                                static_cast<T>(step.weight_decay),
-                                step.nesterov,
-                                step.first};
-    parallel_for(parameter.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      run(factors, p + begin, g + begin, b == nullptr ? b : b + begin, end - begin);
-    });
+namespace {
+
+constexpr int64_t elements_per_update = 4096;  // a chunk reads and writes four tensors
+
+/// What a kernel gets of one parameter.
+template <class T, class Factors>
+struct Update {
+  T* parameter;
+  const T* gradient;
+  std::array<T*, 2> state;
+  Factors factors;
+};
+
+/// Calls run(update, first, length) for all elements of all updates, as one loop: small parameters
+/// share a chunk, large ones have several.
+template <class U, class Run>
+void for_each_piece(std::span<const U> updates, std::span<const int64_t> sizes, const Run& run) {
+  std::vector<int64_t> ends;
+  for (const int64_t size : sizes) ends.push_back((ends.empty() ? 0 : ends.back()) + size);
+  if (ends.empty()) return;
+  parallel_for(ends.back(), elements_per_update, [&](int64_t begin, int64_t end) {
+    auto i = static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin());
+    for (; begin < end; ++i) {
+      const int64_t stop = std::min(end, ends[i]);
+      run(updates[i], begin - (ends[i] - sizes[i]), stop - begin);
+      begin = stop;
+    }
   });
 }
 
-void adam_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v,
-                const AdamStep& step) {
-  const Tensor dense = contiguous(gradient);
-  visit_floating("adam_step_", parameter.dtype(), [&]<class T>() {
-    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(adam_f32), HWY_DYNAMIC_DISPATCH(adam_f64));
-    T* const p = parameter.mutable_data<T>();
-    const T* const g = dense.data<T>();
-    T* const first = m.mutable_data<T>();
-    T* const second = v.mutable_data<T>();
-    AdamFactors<T> factors{};
-    factors.beta1 = static_cast<T>(step.beta1);
-    factors.rest1 = static_cast<T>(1 - step.beta1);
-    factors.beta2 = static_cast<T>(step.beta2);
-    factors.rest2 = static_cast<T>(1 - step.beta2);
-    factors.eps = static_cast<T>(step.eps);
-    factors.size = static_cast<T>(step.lr / step.correction1);
-    factors.scale = static_cast<T>(1 / std::sqrt(step.correction2));
-    factors.shrink = static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1);
-    factors.joined = static_cast<T>(step.decoupled ? 0 : step.weight_decay);
-    parallel_for(parameter.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      run(factors, p + begin, g + begin, first + begin, second + begin, end - begin);
-    });
+/// The items of type T as update(item, dense gradient) describes them, and run for all of them.
+template <class T, class U, class Item, class Describe, class Run>
+void step_items(std::span<const Item> items, const Describe& describe, const Run& run) {
+  std::vector<Tensor> dense;  // keeps them
+  std::vector<U> updates;
+  std::vector<int64_t> sizes;
+  for (const Item& item : items) {
+    if (item.parameter.dtype() != dtype_of<T>) continue;
+    dense.push_back(contiguous(item.gradient));
+    updates.push_back(describe(item, dense.back()));
+    sizes.push_back(item.parameter.numel());
+  }
+  for_each_piece<U>(updates, sizes, run);
+}
+
+template <class T>
+void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
+  using One = Update<T, SgdFactors<T>>;
+  const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(sgd_f32), HWY_DYNAMIC_DISPATCH(sgd_f64));
+  const auto describe = [&](const SgdItem& item, const Tensor& gradient) {
+    T* const buffer = item.buffer.defined() ? item.buffer.mutable_data<T>() : nullptr;
+    return One{
+        item.parameter.mutable_data<T>(),
+        gradient.data<T>(),
+        {buffer, nullptr},
+        {static_cast<T>(step.lr), static_cast<T>(step.momentum), static_cast<T>(1 - step.dampening),
+         static_cast<T>(step.weight_decay), step.nesterov, item.first}};
+  };
+  step_items<T, One>(items, describe, [&](const One& u, int64_t i, int64_t length) {
+    T* const buffer = u.state[0] == nullptr ? nullptr : u.state[0] + i;
+    kernel(u.factors, u.parameter + i, u.gradient + i, buffer, length);
   });
+}
+
+template <class T>
+void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
+  using One = Update<T, AdamFactors<T>>;
+  const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(adam_f32), HWY_DYNAMIC_DISPATCH(adam_f64));
+  const auto describe = [&](const AdamItem& item, const Tensor& gradient) {
+    const auto t = static_cast<double>(item.t);
+    AdamFactors<T> f{};
+    f.beta1 = static_cast<T>(step.beta1);
+    f.rest1 = static_cast<T>(1 - step.beta1);
+    f.beta2 = static_cast<T>(step.beta2);
+    f.rest2 = static_cast<T>(1 - step.beta2);
+    f.eps = static_cast<T>(step.eps);
+    f.size = static_cast<T>(step.lr / (1 - std::pow(step.beta1, t)));
+    f.scale = static_cast<T>(1 / std::sqrt(1 - std::pow(step.beta2, t)));
+    f.shrink = static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1);
+    f.joined = static_cast<T>(step.decoupled ? 0 : step.weight_decay);
+    return One{item.parameter.mutable_data<T>(),
+               gradient.data<T>(),
+               {item.m.mutable_data<T>(), item.v.mutable_data<T>()},
+               f};
+  };
+  step_items<T, One>(items, describe, [&](const One& u, int64_t i, int64_t length) {
+    kernel(u.factors, u.parameter + i, u.gradient + i, u.state[0] + i, u.state[1] + i, length);
+  });
+}
+
+}  // namespace
+
+void sgd_step_(std::span<const SgdItem> items, const SgdStep& step) {
+  sgd_items<float>(items, step);
+  sgd_items<double>(items, step);
+}
+
+void adam_step_(std::span<const AdamItem> items, const AdamStep& step) {
+  adam_items<float>(items, step);
+  adam_items<double>(items, step);
 }
 
 double square_sum(const Tensor& x) {

@@ -1,6 +1,8 @@
 // Optimizer steps: one pass over a parameter, its gradient and its state, all dense and row-major.
 #pragma once
 
+#include <span>
+
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed::kernels {
@@ -8,22 +10,27 @@ namespace heed::kernels {
 struct SgdStep {
   double lr, momentum, dampening, weight_decay;
   bool nesterov;
-  bool first;  ///< the momentum buffer holds nothing yet
+};
+struct SgdItem {
+  Tensor parameter, gradient;
+  Tensor buffer;  ///< undefined without momentum
+  bool first;     ///< the buffer holds nothing yet
 };
 /// g += weight_decay·p; buffer = momentum·buffer + (1 − dampening)·g (g itself on the first step);
-/// p −= lr·(nesterov ? g + momentum·buffer : buffer). Without momentum `buffer` may be undefined.
-void sgd_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& buffer,
-               const SgdStep& step);
+/// p −= lr·(nesterov ? g + momentum·buffer : buffer). All items in one parallel loop.
+void sgd_step_(std::span<const SgdItem> items, const SgdStep& step);
 
 struct AdamStep {
   double lr, beta1, beta2, eps, weight_decay;
-  bool decoupled;      ///< AdamW: the decay shrinks the parameter instead of joining the gradient
-  double correction1;  ///< 1 − beta1^t
-  double correction2;  ///< 1 − beta2^t
+  bool decoupled;  ///< AdamW: the decay shrinks the parameter instead of joining the gradient
 };
-/// m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; p −= lr·(m/correction1) / (√(v/correction2) + eps).
-void adam_step_(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v,
-                const AdamStep& step);
+struct AdamItem {
+  Tensor parameter, gradient, m, v;
+  int64_t t;  ///< its step, from 1 on
+};
+/// m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; p −= lr·m̂ / (√v̂ + eps), where m̂ = m/(1 − β₁ᵗ) and
+/// v̂ = v/(1 − β₂ᵗ). All items in one parallel loop.
+void adam_step_(std::span<const AdamItem> items, const AdamStep& step);
 
 /// Σ x².
 double square_sum(const Tensor& x);

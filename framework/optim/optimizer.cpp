@@ -68,13 +68,17 @@ void Optimizer::check_state() const {
 void Optimizer::step() {
   check_state();
   const NoGrad guard;
+  std::vector<Change> changes;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor gradient = parameters_[i].grad();
     if (!gradient.defined()) continue;
     begin_write("Optimizer::step", parameters_[i]);
-    int64_t& taken = *state_.front().tensors[i].mutable_data<int64_t>();
-    update(i, taken + 1, parameters_[i], gradient);
-    ++taken;
+    const int64_t taken = *state_.front().tensors[i].data<int64_t>();
+    changes.push_back({i, taken + 1, parameters_[i], gradient});
+  }
+  update(changes);
+  for (const Change& change : changes) {
+    *state_.front().tensors[change.index].mutable_data<int64_t>() = change.step;
   }
 }
 
@@ -141,11 +145,14 @@ SGD::SGD(std::vector<Tensor> parameters, const SgdConfig& config)
   if (config.momentum > 0) momentum_ = &add_state("momentum");
 }
 
-void SGD::update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) {
-  const Tensor buffer = momentum_ == nullptr ? Tensor() : (*momentum_)[index];
-  kernels::sgd_step_(parameter, gradient, buffer,
-                     {lr(), config_.momentum, config_.dampening, config_.weight_decay,
-                      config_.nesterov, step == 1});
+void SGD::update(std::span<const Change> changes) {
+  std::vector<kernels::SgdItem> items;
+  for (const Change& change : changes) {
+    const Tensor buffer = momentum_ == nullptr ? Tensor() : (*momentum_)[change.index];
+    items.push_back({change.parameter, change.gradient, buffer, change.step == 1});
+  }
+  kernels::sgd_step_(
+      items, {lr(), config_.momentum, config_.dampening, config_.weight_decay, config_.nesterov});
 }
 
 Adam::Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config,
@@ -161,11 +168,14 @@ Adam::Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& c
   check_rate(name, "weight_decay", config.weight_decay);
 }
 
-void Adam::update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) {
-  const auto t = static_cast<double>(step);
-  kernels::adam_step_(parameter, gradient, m_[index], v_[index],
-                      {lr(), config_.beta1, config_.beta2, config_.eps, config_.weight_decay,
-                       decoupled_, 1 - std::pow(config_.beta1, t), 1 - std::pow(config_.beta2, t)});
+void Adam::update(std::span<const Change> changes) {
+  std::vector<kernels::AdamItem> items;
+  for (const Change& change : changes) {
+    items.push_back(
+        {change.parameter, change.gradient, m_[change.index], v_[change.index], change.step});
+  }
+  kernels::adam_step_(
+      items, {lr(), config_.beta1, config_.beta2, config_.eps, config_.weight_decay, decoupled_});
 }
 
 }  // namespace heed

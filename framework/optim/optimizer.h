@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,14 +41,19 @@ class Optimizer {
  protected:
   /// Throws ValueError unless all parameters require grad and are dense.
   Optimizer(const char* name, std::vector<Tensor> parameters, double lr);
+  /// What a step does to one parameter.
+  struct Change {
+    size_t index;  ///< of the parameter and its state
+    int64_t step;  ///< counts from 1 for each
+    Tensor parameter, gradient;
+  };
   /// Adds zeros of each parameter's shape to the state, under this name: what `update` finds as
   /// state(name)[i].
   const std::vector<Tensor>& add_state(const char* name);
 
  private:
-  /// Changes one parameter; `step` counts from 1 for each.
-  virtual void update(size_t index, int64_t step, const Tensor& parameter,
-                      const Tensor& gradient) = 0;
+  /// Changes all parameters that have a gradient.
+  virtual void update(std::span<const Change> changes) = 0;
   /// Throws DTypeError if a parameter became another dtype since its state was made.
   void check_state() const;
 
@@ -73,7 +79,7 @@ class SGD : public Optimizer {
   SGD(std::vector<Tensor> parameters, const SgdConfig& config);
 
  private:
-  void update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) override;
+  void update(std::span<const Change> changes) override;
   SgdConfig config_;
   const std::vector<Tensor>* momentum_ = nullptr;
 };
@@ -95,7 +101,7 @@ class Adam : public Optimizer {
   Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config, bool decoupled);
 
  private:
-  void update(size_t index, int64_t step, const Tensor& parameter, const Tensor& gradient) override;
+  void update(std::span<const Change> changes) override;
   AdamConfig config_;
   bool decoupled_;
   const std::vector<Tensor>& m_;

@@ -97,7 +97,7 @@ HWY_EXPORT(add_scaled_f64);
 template <class F>
 Tensor unary(const char* op, const Tensor& x, const F& f) {
   return visit_floating(op, x.dtype(), [&]<class T>() {
-    return map<T, T>([&](T v) { return static_cast<T>(f(v)); }, x);
+    return map<T, T>([f](T v) { return static_cast<T>(f(v)); }, x);
   });
 }
 
@@ -112,7 +112,7 @@ int64_t wrapping(Arithmetic operation, int64_t a, int64_t b) {
 Tensor arithmetic(const char* op, Arithmetic operation, const Tensor& a, const Tensor& b) {
   return visit_number(op, a.dtype(), [&]<class T>() {
     if constexpr (std::is_integral_v<T>) {
-      return map<T, T, T>([&](T x, T y) { return wrapping(operation, x, y); }, a, b);
+      return map<T, T, T>([=](T x, T y) { return wrapping(operation, x, y); }, a, b);
     } else {
       const auto run =
           of_type<T>(HWY_DYNAMIC_DISPATCH(tensors_f32), HWY_DYNAMIC_DISPATCH(tensors_f64));
@@ -127,7 +127,7 @@ void arithmetic_into(const char* op, const Tensor& out, Arithmetic operation, co
     const T number = static_cast<T>(b);
     if constexpr (std::is_integral_v<T>) {
       map_into<T, T>(
-          out, [&](T x) { return wrapping(operation, x, number); }, a);
+          out, [=](T x) { return wrapping(operation, x, number); }, a);
     } else {
       const auto run =
           of_type<T>(HWY_DYNAMIC_DISPATCH(number_f32), HWY_DYNAMIC_DISPATCH(number_f64));
@@ -222,7 +222,7 @@ void add_(const Tensor& a, const Tensor& b, double scale) {
     if constexpr (std::is_integral_v<T>) {
       map_into<T, T, T>(
           a,
-          [&](T x, T y) {
+          [=](T x, T y) {
             return wrapping(Arithmetic::add, x, wrapping(Arithmetic::mul, factor, y));
           },
           a, b);
@@ -248,7 +248,7 @@ Tensor compare(Comparison comparison, const Tensor& a, double b) {
   return with_comparison(comparison, [&](auto holds) {
     return visit(a.dtype(), [&]<class T>() {
       return map<bool, T>(
-          [&](T x) {
+          [=](T x) {
             // As if b had the tensor's dtype, as in PyTorch; integers are compared exactly.
             if constexpr (std::is_floating_point_v<T>) return holds(x, static_cast<T>(b));
             if (std::isnan(b)) return holds(0.0, b);

@@ -234,7 +234,7 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
   return visit_number("clamp", x.dtype(), [&]<class T>() {
     const T least = static_cast<T>(low.value_or(0)), most = static_cast<T>(high.value_or(0));
     return map<T, T>(
-        [&](T v) {
+        [=](T v) {
           if (low && !(v >= least) && v == v) v = least;
           return high && !(v <= most) && v == v ? most : v;
         },
@@ -263,7 +263,7 @@ Tensor log_sigmoid(const Tensor& x) {
   });
 }
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return unary("softplus", x, [&]<class T>(T v) {
+  return unary("softplus", x, [=]<class T>(T v) {
     const T scaled = v * static_cast<T>(beta);
     return scaled > static_cast<T>(threshold) ? v
                                               : std::log1p(std::exp(scaled)) / static_cast<T>(beta);
@@ -271,11 +271,11 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
 }
 Tensor elu(const Tensor& x, double alpha) {
   return unary("elu", x,
-               [&]<class T>(T v) { return v > 0 ? v : static_cast<T>(alpha) * std::expm1(v); });
+               [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(alpha) * std::expm1(v); });
 }
 Tensor leaky_relu(const Tensor& x, double slope) {
   return unary("leaky_relu", x,
-               [&]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
+               [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
 }
 Tensor gelu(const Tensor& x) {
   return unary("gelu", x, Unary::gelu);

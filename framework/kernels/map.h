@@ -31,6 +31,48 @@ const T* dense_elements(const T* from, int64_t step, int64_t length, T* buffer) 
   return buffer;
 }
 
+/// to[i] = f(from[i]…), f being an F: all that is compiled anew for each function.
+template <class F, class Out, class... In>
+void map_dense(const void* function, Out* to, int64_t length, const In*... from) {
+  const F& f = *static_cast<const F*>(function);
+  for (int64_t i = 0; i < length; ++i) to[i] = f(from[i]...);
+}
+template <class Out, class... In>
+struct MapFunction {
+  void (*dense)(const void*, Out*, int64_t, const In*...);
+  const void* function;
+  void operator()(Out* to, int64_t length, const In*... from) const {
+    dense(function, to, length, from...);
+  }
+};
+
+/// The loop of map_into, in blocks made dense, so that the loop over them is one of vectors.
+template <class Out, class... In, class... Tensors>
+void map_strided(const Tensor& out, const MapFunction<Out, In...>& f, const Tensors&... in) {
+  Out* const to = out.mutable_data<Out>();
+  const std::tuple<const In*...> from(in.template data<In>()...);
+  const StridedLoop<1 + sizeof...(In)> loop(out.shape(), {&out.strides(), &in.strides()...});
+  const auto each = [&]<size_t... k>(std::index_sequence<k...>) {
+    loop.parallel([&](const auto& offsets, int64_t length, const auto& steps) {
+      const bool dense = steps[0] == 1 && ((steps[k + 1] == 1) && ...);
+      const int64_t block = dense ? length : map_block;
+      Out results[map_block];
+      [[maybe_unused]] std::tuple<MapBuffer<In>...> buffers;
+      for (int64_t begin = 0; begin < length; begin += block) {
+        const int64_t count = std::min(block, length - begin);
+        Out* const target = to + offsets[0] + begin * steps[0];
+        Out* const filled = steps[0] == 1 ? target : results;
+        f(filled, count,
+          dense_elements(std::get<k>(from) + offsets[k + 1] + begin * steps[k + 1], steps[k + 1],
+                         count, std::get<k>(buffers).elements)...);
+        if (filled == target) continue;
+        for (int64_t i = 0; i < count; ++i) target[i * steps[0]] = filled[i];
+      }
+    });
+  };
+  each(std::make_index_sequence<sizeof...(In)>());
+}
+
 }  // namespace detail
 
 /// Fills `out` with f of the elements of `in`, all of `out`'s shape (expanded, if need be). Out and
@@ -38,35 +80,12 @@ const T* dense_elements(const T* from, int64_t step, int64_t length, T* buffer) 
 template <class Out, class... In, class F, class... Tensors>
 void map_into(const Tensor& out, const F& f, const Tensors&... in) {
   static_assert(sizeof...(In) == sizeof...(Tensors));
-  constexpr size_t count = 1 + sizeof...(In);
-  Out* const to = out.mutable_data<Out>();
-  const std::tuple<const In*...> from(in.template data<In>()...);
-  const auto each = [&]<size_t... k>(std::index_sequence<k...>) {
-    if (out.numel() <= elements_per_chunk && out.is_contiguous() && (in.is_contiguous() && ...)) {
-      for (int64_t i = 0; i < out.numel(); ++i) to[i] = f(std::get<k>(from)[i]...);
-      return;
-    }
-    const StridedLoop<count> loop(out.shape(), {&out.strides(), &in.strides()...});
-    loop.parallel([&](const auto& offsets, int64_t length, const auto& steps) {
-      const bool dense = steps[0] == 1 && ((steps[k + 1] == 1) && ...);
-      const int64_t block = dense ? length : detail::map_block;
-      Out results[detail::map_block];
-      [[maybe_unused]] std::tuple<detail::MapBuffer<In>...> buffers;
-      for (int64_t begin = 0; begin < length; begin += block) {
-        // Blocks made dense, so that the loop over them is one of vectors.
-        const int64_t count_here = std::min(block, length - begin);
-        [[maybe_unused]] const std::tuple<const In*...> here(
-            detail::dense_elements(std::get<k>(from) + offsets[k + 1] + begin * steps[k + 1],
-                                   steps[k + 1], count_here, std::get<k>(buffers).elements)...);
-        Out* const target = to + offsets[0] + begin * steps[0];
-        Out* const filled = steps[0] == 1 ? target : results;
-        for (int64_t i = 0; i < count_here; ++i) filled[i] = f(std::get<k>(here)[i]...);
-        if (filled == target) continue;
-        for (int64_t i = 0; i < count_here; ++i) target[i * steps[0]] = filled[i];
-      }
-    });
-  };
-  each(std::make_index_sequence<sizeof...(In)>());
+  const detail::MapFunction<Out, In...> function{&detail::map_dense<F, Out, In...>, &f};
+  if (out.numel() <= elements_per_chunk && out.is_contiguous() && (in.is_contiguous() && ...)) {
+    function(out.mutable_data<Out>(), out.numel(), in.template data<In>()...);
+  } else {
+    detail::map_strided(out, function, in...);
+  }
 }
 
 /// As map_into, into a new tensor of the first operand's shape.

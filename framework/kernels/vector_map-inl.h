@@ -32,8 +32,10 @@ struct DenseRun {
   bool stream;
 };
 
-template <class T, size_t count, class F>
-HWY_NOINLINE void map_dense(const DenseRun<T, count>& run, const F& f) {
+/// Fills a dense run with f, an F: all that is compiled anew for each function.
+template <class F, class T, size_t count>
+void map_dense(const DenseRun<T, count>& run, const void* function) {
+  const F& f = *static_cast<const F*>(function);
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto each = [&]<size_t... k>(std::index_sequence<k...>) HWY_ATTR {
@@ -65,9 +67,16 @@ HWY_NOINLINE void map_dense(const DenseRun<T, count>& run, const F& f) {
   each(std::make_index_sequence<count>());
 }
 
+template <class T, size_t count>
+struct DenseFunction {
+  void (*dense)(const DenseRun<T, count>&, const void*);
+  const void* function;
+  void operator()(const DenseRun<T, count>& run) const { dense(run, function); }
+};
+
 /// A row that is not dense, by way of buffers.
-template <class T, size_t count, class F>
-HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const F& f) {
+template <class T, size_t count>
+HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
   constexpr int64_t block = std::max<int64_t>(HWY_LANES(T), 1024 / sizeof(T));
   HWY_ALIGN T buffers[count + 1][block];
   DenseRun<T, count> dense{};
@@ -81,17 +90,15 @@ HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const F& f) {
       dense.from[k] = step == 1 ? source : buffers[k];
       for (int64_t i = 0; step != 1 && i < dense.length; ++i) buffers[k][i] = source[i * step];
     }
-    map_dense(dense, f);
+    f(dense);
     if (run.to_step == 1) continue;
     T* const target = run.to + begin * run.to_step;
     for (int64_t i = 0; i < dense.length; ++i) target[i * run.to_step] = buffers[count][i];
   }
 }
 
-/// Fills rows with f(d, vectors of the operands). Every element goes through a vector, so its bits
-/// do not depend on where it lies.
-template <class T, size_t count, class F>
-void map_run(const MapRun<T, count>& run, const F& f) {
+template <class T, size_t count>
+HWY_NOINLINE void map_rows(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
   bool dense = run.to_step == 1;
   for (size_t k = 0; k < count; ++k) dense = dense && (run.steps[k] == 1 || run.steps[k] == 0);
   HWY_ALIGN T equal[count + 1][HWY_LANES(T)];
@@ -104,13 +111,20 @@ void map_run(const MapRun<T, count>& run, const F& f) {
         std::fill_n(equal[k], HWY_LANES(T), *row.from[k]);
         part.from[k] = equal[k];
       }
-      map_dense(part, f);
+      f(part);
     } else {
       map_strided(row, f);
     }
     row.to += run.to_row_step;
     for (size_t k = 0; k < count; ++k) row.from[k] += run.row_steps[k];
   }
+}
+
+/// Fills rows with f(d, vectors of the operands). Every element goes through a vector, so its bits
+/// do not depend on where it lies.
+template <class T, size_t count, class F>
+void map_run(const MapRun<T, count>& run, const F& f) {
+  map_rows(run, DenseFunction<T, count>{&map_dense<F, T, count>, &f});
 }
 
 /// Calls f(d, input, state…) with vectors, the state's by reference: they are stored back.

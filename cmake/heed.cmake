@@ -3,7 +3,8 @@ include(GNUInstallDirs)
 
 find_program(HEED_CCACHE ccache)
 if(HEED_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEED_CCACHE})
+  # As ccache's manual has it for precompiled headers, which do not tell of changes by their dates.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${HEED_CCACHE})
 endif()
 
 find_package(Threads REQUIRED)
@@ -27,8 +28,11 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework/heed.h ${HEED_INCLUDE}/heed/hee
 add_library(heed_options INTERFACE)
 target_compile_features(heed_options INTERFACE cxx_std_20)
 target_include_directories(heed_options INTERFACE ${HEED_INCLUDE})
-target_compile_options(heed_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                              $<$<BOOL:${HEED_WERROR}>:-Werror>)
+target_compile_options(heed_options INTERFACE
+  -Wall -Wextra -Wpedantic
+  # the names of a file hide no others, but those of the files that are compiled with it
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow> -Wconversion
+  $<$<BOOL:${HEED_WERROR}>:-Werror>)
 # g++ 12 warns of overlapping copies inside std::string where there are none (GCC bug 105651).
 target_compile_options(heed_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(HEED_SANITIZE)
@@ -43,6 +47,13 @@ function(heed_optimize target level)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
 endfunction()
 
+# Most of the time to compile a file goes into what it includes, so `size` files of a target are
+# compiled as one. HEED_UNITY=OFF compiles each alone, which shows an #include that is missing.
+function(heed_unity target size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY}
+                                             UNITY_BUILD_BATCH_SIZE ${size})
+endfunction()
+
 # heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
 # The layers' objects together are the library heed::heed; what a layer may include is checked by
 # tests/lint/layers.py.
@@ -53,6 +64,7 @@ function(heed_layer name folder)
   target_link_libraries(heed_${name} PRIVATE heed_options Threads::Threads fmt::fmt)
   if(NOT name STREQUAL kernels)
     heed_optimize(heed_${name} -O2)
+    heed_unity(heed_${name} 30)  # not the kernels: each includes itself, once for each target
   endif()
   set_target_properties(heed_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
 endfunction()

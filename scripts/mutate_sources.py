@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes the sources of ops, autograd and kernels at random places: does a test notice?
 
-    scripts/mutate_sources.py [--count 200] [--seed 1] [--jobs N] [--build build/release]
+    scripts/mutate_sources.py [--count 200] [--seed 1] [--jobs N] [--build build/alone]
 
 A change swaps an operator (+ -, * /, < <=, == !=, && ||), a constant (0 1, 1 2, 0.5 0.25), a truth
 value or an axis (-1 -2) in one place of one file, which is compiled and linked with the tests.
@@ -142,9 +142,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/alone")
     options = parser.parse_args()
     BUILD = options.build.resolve()
+    subprocess.run(["cmake", "-S", ROOT, "--preset", "release", "-B", BUILD, "-DHEED_UNITY=OFF"],
+                   check=True, stdout=subprocess.DEVNULL)  # a command for each file
     subprocess.run(["cmake", "--build", BUILD, "--target", "heed_tests", "heed_eval"], check=True,
                    stdout=subprocess.DEVNULL)
     commands = {}

@@ -29,9 +29,9 @@ Json json_of(const Evaluation& evaluation) {
 }
 
 /// Reads members of one object, of exactly the type that is wanted.
-class Reader {
+class StateReader {
  public:
-  Reader(const Json& json, std::string place) : json_(json), place_(std::move(place)) {
+  StateReader(const Json& json, std::string place) : json_(json), place_(std::move(place)) {
     if (!json.is_object()) fail("no object");
   }
 
@@ -58,7 +58,7 @@ class Reader {
     return value.get<std::string>();
   }
   bool has(const char* name) const { return json_.contains(name); }
-  Reader object(const char* name) const { return {at(name), place_ + "." + name}; }
+  StateReader object(const char* name) const { return {at(name), place_ + "." + name}; }
   const Json& at(const char* name) const {
     if (!has(name)) fail(text_of("\"", std::string_view(name), "\" is missing"));
     return json_.at(name);
@@ -75,7 +75,7 @@ class Reader {
   std::string place_;
 };
 
-Accuracy accuracy_in(const Reader& reader) {
+Accuracy accuracy_in(const StateReader& reader) {
   Accuracy accuracy{.loss = reader.number("loss"),
                     .token_accuracy = reader.number("token_accuracy"),
                     .sequence_accuracy = reader.number("sequence_accuracy"),
@@ -84,13 +84,13 @@ Accuracy accuracy_in(const Reader& reader) {
   return accuracy;
 }
 
-Evaluation evaluation_in(const Reader& reader) {
+Evaluation evaluation_in(const StateReader& reader) {
   Evaluation evaluation{accuracy_in(reader), {}};
   if (reader.has("training")) evaluation.training = accuracy_in(reader.object("training"));
   return evaluation;
 }
 
-CheckpointState state_in(const Reader& reader) {
+CheckpointState state_in(const StateReader& reader) {
   if (reader.integer("format", 0) != format) {
     throw IoError("a checkpoint of another format: ", reader.integer("format", 0), ", not ",
                   format);
@@ -104,7 +104,7 @@ CheckpointState state_in(const Reader& reader) {
     training.evaluated_step = reader.object("evaluation").integer("step", 1);
   }
   if (reader.has("best")) {
-    const Reader best = reader.object("best");
+    const StateReader best = reader.object("best");
     training.best = BestEvaluation{best.integer("step", 0), best.number("loss")};
   }
   training.evaluations_since_best = reader.integer("evaluations_since_best", 0);
@@ -113,7 +113,7 @@ CheckpointState state_in(const Reader& reader) {
   state.data_checksum = reader.object("data").text("checksum");
   state.next_lr = reader.number("next_lr");
   state.metrics_bytes = reader.integer("metrics_bytes", 0);
-  const Reader origin = reader.object("origin");
+  const StateReader origin = reader.object("origin");
   state.origin = {origin.text("heed"), origin.text("simd"), origin.text("blas")};
   state.config = reader.at("config").dump(2) + "\n";
   return state;
@@ -161,14 +161,14 @@ CheckpointState read_checkpoint_state(const std::string& text, const std::string
       if (depth > most_depth) throw IoError(path, ": damaged: nested deeper than ", most_depth);
       return true;
     });
-    const Reader file(json, path);
+    const StateReader file(json, path);
     const Json& state = file.at("state");
     const std::string checksum = checksum_of(state);
     if (file.text("crc32") != checksum) {
       throw IoError(path, ": damaged: its checksum is ", checksum, ", but it says ",
                     file.text("crc32"));
     }
-    return state_in(Reader(state, path));
+    return state_in(StateReader(state, path));
   } catch (const Json::parse_error& error) {
     throw IoError(path, ": damaged: no JSON at byte ", error.byte);
   } catch (const Json::exception& error) {

@@ -171,7 +171,7 @@ void check_train(const TrainArguments& arguments, bool has_config) {
     throw UsageError("heed train: CONFIG is required, or --resume");
   }
   if (has_config && arguments.config.path.empty()) {
-    throw ConfigError({ConfigFault{"CONFIG", "the name of the configuration is empty"}});
+    refuse("CONFIG", "the name of the configuration is empty");
   }
   if (arguments.out) check_is_free(*arguments.out);
 }

@@ -80,7 +80,7 @@ Row row_of(const char* title, const Tensor& symbols, Text text) {
 }
 
 /// A line for each row, with their cells below each other.
-std::string table_text(const std::vector<Row>& rows) {
+std::string rows_text(const std::vector<Row>& rows) {
   std::vector<size_t> widths(rows.front().cells.size());
   for (const Row& row : rows) {
     for (size_t i = 0; i < widths.size(); ++i) {
@@ -113,9 +113,9 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
     answers.back().cells.push_back(right[i] != ignored_target && right[i] != said[i] ? "^" : "");
   }
   // Only a decoder's answer does not stand below what it answers.
-  if (task.shape().attends == Attends::source) return table_text(asked) + table_text(answers);
+  if (task.shape().attends == Attends::source) return rows_text(asked) + rows_text(answers);
   answers.insert(answers.begin(), asked.front());
-  return table_text(answers);
+  return rows_text(answers);
 }
 
 Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
@@ -178,9 +178,9 @@ std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
     const Row target = row_of("target", select(batch.targets, 0, i),
                               [&](int64_t symbol) { return task.target_text(symbol); });
     if (task.shape().attends == Attends::source) {
-      text += table_text({input}) + table_text({target});
+      text += rows_text({input}) + rows_text({target});
     } else {
-      text += table_text({input, target});
+      text += rows_text({input, target});
     }
   }
   return text;

@@ -37,9 +37,9 @@ Experiment build_experiment(const Registry& registry, Config config, const std::
   try {
     return build(registry, std::move(config));
   } catch (const KeyError& error) {
-    throw ConfigError({ConfigFault{place_of_key(error.path(), path, sets), error.what()}});
+    refuse(place_of_key(error.path(), path, sets), error.what());
   } catch (const Error& error) {
-    throw ConfigError({ConfigFault{path, error.what()}});
+    refuse(path, error.what());
   }
 }
 

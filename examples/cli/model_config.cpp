@@ -27,10 +27,11 @@ const OptionalKey<int64_t> d_ff{.path = "model.d_ff",
                                 .minimum = 1,
                                 .maximum = 4 * most_width,
                                 .help = "inner width of the feed-forward networks"};
-const Key<std::string> norm{.path = "model.norm",
-                            .fallback = "pre",
-                            .choices = {"pre", "post"},
-                            .help = "layer norm before each part, or after each residual sum"};
+const Key<std::string> norm_placement{
+    .path = "model.norm",
+    .fallback = "pre",
+    .choices = {"pre", "post"},
+    .help = "layer norm before each part, or after each residual sum"};
 const Key<std::string> norm_kind{.path = "model.norm_kind",
                                  .fallback = "layer_norm",
                                  .choices = {"layer_norm", "rms_norm"},
@@ -60,7 +61,7 @@ Activation activation_of(const std::string& name) {
   return name == "silu" ? Activation::silu : Activation::swiglu;
 }
 
-PositionKind positions_of(const std::string& name) {
+PositionKind position_kind(const std::string& name) {
   if (name == "learned") return PositionKind::learned;
   return name == "sinusoidal" ? PositionKind::sinusoidal : PositionKind::none;
 }
@@ -68,8 +69,8 @@ PositionKind positions_of(const std::string& name) {
 }  // namespace
 
 void add_model_keys(ConfigTable& table) {
-  table.add(
-      {d_model, d_source, layers, d_ff, norm, norm_kind, activation, dropout, positions, tied});
+  table.add({d_model, d_source, layers, d_ff, norm_placement, norm_kind, activation, dropout,
+             positions, tied});
 }
 
 ModelConfig read_model_config(const Config& config, const TaskShape& task) {
@@ -86,17 +87,18 @@ ModelConfig read_model_config(const Config& config, const TaskShape& task) {
     throw KeyError(tied.path, "needs as many input symbols as classes: ", task.symbols,
                    " symbols, ", task.classes, " classes");
   }
-  return {.block = {.d_model = width,
-                    .d_ff = config[d_ff].value_or(4 * width),
-                    .norm = config[norm] == "pre" ? NormPlacement::pre : NormPlacement::post,
-                    .norm_kind = config[norm_kind] == "layer_norm" ? NormKind::layer_norm
-                                                                   : NormKind::rms_norm,
-                    .activation = activation_of(config[activation]),
-                    .dropout = config[dropout]},
-          .layers = config[layers],
-          .d_source = config[d_source].value_or(width),
-          .positions = positions_of(config[positions]),
-          .tied = config[tied]};
+  return {
+      .block = {.d_model = width,
+                .d_ff = config[d_ff].value_or(4 * width),
+                .norm = config[norm_placement] == "pre" ? NormPlacement::pre : NormPlacement::post,
+                .norm_kind =
+                    config[norm_kind] == "layer_norm" ? NormKind::layer_norm : NormKind::rms_norm,
+                .activation = activation_of(config[activation]),
+                .dropout = config[dropout]},
+      .layers = config[layers],
+      .d_source = config[d_source].value_or(width),
+      .positions = position_kind(config[positions]),
+      .tied = config[tied]};
 }
 
 }  // namespace heed

@@ -18,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-  throw ConfigError({ConfigFault{place, message}});
-}
-
 /// "runs/a/" is "runs/a".
 std::string without_slash(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();

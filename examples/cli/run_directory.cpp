@@ -50,8 +50,7 @@ NamedTensors named(const Batch& batch) {
 }  // namespace
 
 void check_is_free(const std::string& path) {
-  if (path.empty())
-    throw ConfigError({ConfigFault{"--out", "the name of the run directory is empty"}});
+  if (path.empty()) refuse("--out", "the name of the run directory is empty");
   if (!is_free(path)) fail_exists(path);
 }
 

@@ -76,7 +76,7 @@ std::string culprit(const Module& model, const std::function<void()>& again) {
 }
 
 /// The sequences `first` … `first + size − 1` of a batch.
-Batch part_of(const Batch& batch, int64_t first, int64_t size) {
+Batch rows_of(const Batch& batch, int64_t first, int64_t size) {
   const auto cut = [&](const Tensor& tensor) {
     return tensor.defined() ? narrow(tensor, 0, first, size) : Tensor();
   };
@@ -196,7 +196,7 @@ Tensor Trainer::loss_of(const Batch& batch, int64_t part) {
   const int64_t parts = config_.micro_batches, size = batch.inputs.size(0);
   if (parts == 1) return sequence_loss(model_(batch), batch.targets);
   const int64_t first = size * part / parts, end = size * (part + 1) / parts;
-  const Batch some = part_of(batch, first, end - first);
+  const Batch some = rows_of(batch, first, end - first);
   const auto all = static_cast<double>(std::max(int64_t{1}, counted(batch.targets)));
   return sequence_loss(model_(some), some.targets, Reduction::sum) / all;
 }

@@ -150,7 +150,7 @@ void check_unused(const Config& config) {
   refuse_unused(config, lr_floor, schedule, has_floor);
 }
 
-ScheduleShape shape_of(const std::string& name) {
+ScheduleShape schedule_shape(const std::string& name) {
   if (name == "constant") return ScheduleShape::constant;
   if (name == "linear") return ScheduleShape::linear;
   return name == "cosine" ? ScheduleShape::cosine : ScheduleShape::inverse_sqrt;
@@ -216,7 +216,7 @@ TrainingConfig read_training_config(const Config& config) {
                    .beta2 = config[beta2].value_or(defaults.beta2),
                    .eps = config[epsilon].value_or(defaults.eps),
                    .weight_decay = config[weight_decay]},
-          .schedule = {.shape = shape_of(config[schedule]),
+          .schedule = {.shape = schedule_shape(config[schedule]),
                        .warmup_steps = config[warmup_steps],
                        .total_steps = config[steps],
                        .floor = config[lr_floor].value_or(0)},

@@ -13,20 +13,20 @@
 namespace heed {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, std::string_view reason) {
+[[noreturn]] void fail_to_read(const std::string& path, std::string_view reason) {
   throw IoError(path, ": cannot read: ", reason);
 }
 
 [[noreturn]] void fail_system(const std::string& path) {
-  fail(path, std::generic_category().message(errno));
+  fail_to_read(path, std::generic_category().message(errno));
 }
 
 /// The size of the open file, which must be a regular one.
 uint64_t regular_size(int descriptor, const std::string& path) {
   struct stat status {};
   if (fstat(descriptor, &status) != 0) fail_system(path);
-  if (S_ISDIR(status.st_mode)) fail(path, "it is a directory");
-  if (!S_ISREG(status.st_mode)) fail(path, "it is not a regular file");
+  if (S_ISDIR(status.st_mode)) fail_to_read(path, "it is a directory");
+  if (!S_ISREG(status.st_mode)) fail_to_read(path, "it is not a regular file");
   return static_cast<uint64_t>(status.st_size);
 }
 

@@ -108,8 +108,8 @@ Tensor nll_each(const Tensor& input, const Targets& targets) {
 
 /// The gradient of cross_entropy as recorded ops, for backward(create_graph): the formula of
 /// kernels::cross_entropy_backward. `g` is that of each position's loss.
-Tensor composed_backward(const Tensor& g, const Tensor& input, const Tensor& target,
-                         const ClassLossOptions& options) {
+Tensor composed_entropy_backward(const Tensor& g, const Tensor& input, const Tensor& target,
+                                 const ClassLossOptions& options) {
   const int64_t dim = class_dim(input);
   const Targets targets = read_targets("cross_entropy", input, target, options);
   const double smoothing = options.label_smoothing;
@@ -161,7 +161,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
                 max = Saved(max), total = Saved(total), ignored = options.ignore_index,
                 smoothing = options.label_smoothing, divisor, dim](const Tensor& g) {
           if (is_grad_enabled()) {
-            return composed_backward(
+            return composed_entropy_backward(
                 expand(g / divisor, target->shape()), input, target,
                 {.weight = weight, .ignore_index = ignored, .label_smoothing = smoothing});
           }

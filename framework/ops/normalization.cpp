@@ -34,9 +34,9 @@ void check_affine(const char* op, const char* what, const Tensor& x, const Shape
 
 /// The gradients as recorded ops, for backward(create_graph): the formulas of
 /// kernels::normalize_backward.
-Gradients composed_backward(kernels::Norm norm, const Tensor& g, const Tensor& x,
-                            const Tensor& weight, const Shape& shape, double eps,
-                            const Wanted& wanted) {
+Gradients composed_norm_backward(kernels::Norm norm, const Tensor& g, const Tensor& x,
+                                 const Tensor& weight, const Shape& shape, double eps,
+                                 const Wanted& wanted) {
   const bool centres = norm == kernels::Norm::layer;
   const int64_t length = numel_of(shape);
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
@@ -68,7 +68,7 @@ Tensor normalized(const char* op, kernels::Norm norm, const Tensor& x, const Sha
                 [norm, x = Saved(x), weight = Saved(weight), centre = Saved(centre),
                  scale = Saved(scale), shape, length, eps](const Tensor& g, const Wanted& wanted) {
                   if (is_grad_enabled()) {
-                    return composed_backward(norm, g, x, weight, shape, eps, wanted);
+                    return composed_norm_backward(norm, g, x, weight, shape, eps, wanted);
                   }
                   const Tensor flat = weight->defined() ? kernels::contiguous(weight) : Tensor();
                   const bool affine = wanted[1] || wanted[2];

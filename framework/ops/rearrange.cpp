@@ -15,7 +15,7 @@ namespace heed {
 namespace {
 
 /// `y`, computed from `x`, as a tensor of its own even where nothing had to move.
-Tensor apart_from(const Tensor& x, const Tensor& y) {
+Tensor not_shared(const Tensor& x, const Tensor& y) {
   return y.storage() == x.storage() ? clone(y) : y;
 }
 
@@ -108,7 +108,7 @@ Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
     if (cut == 0) continue;
     y = cat(std::vector{slice(y, d, cut, size), slice(y, d, 0, cut)}, d);
   }
-  return apart_from(x, y);
+  return not_shared(x, y);
 }
 
 Tensor repeat(const Tensor& x, const IntList& repeats) {
@@ -133,7 +133,7 @@ Tensor repeat(const Tensor& x, const IntList& repeats) {
     joined[d] *= repeats[d];
     y = reshape(expand(unsqueeze(y, d), wide), joined);
   }
-  return apart_from(x, y);
+  return not_shared(x, y);
 }
 
 Tensor tile(const Tensor& x, const IntList& repeats) {
@@ -150,7 +150,7 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
   if (!dim || x.dim() == 0) {
     const Tensor flat = reshape(x, {x.numel()});
     const Tensor wide = expand(unsqueeze(flat, 1), {x.numel(), repeats});
-    return apart_from(x, reshape(wide, {x.numel() * repeats}));
+    return not_shared(x, reshape(wide, {x.numel() * repeats}));
   }
   Shape joined = x.shape();
   joined[d] *= repeats;
@@ -160,7 +160,7 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
   }
   Shape wide = x.shape();
   wide.insert(d + 1, repeats);
-  return apart_from(x, reshape(expand(unsqueeze(x, d + 1), wide), joined));
+  return not_shared(x, reshape(expand(unsqueeze(x, d + 1), wide), joined));
 }
 
 namespace {

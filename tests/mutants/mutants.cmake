@@ -28,9 +28,12 @@ target_compile_definitions(heed_mutants PRIVATE
 target_link_libraries(heed_mutants PRIVATE heed::heed)
 get_target_property(kernel_definitions heed_kernels COMPILE_DEFINITIONS)
 target_compile_definitions(heed_mutants PRIVATE ${kernel_definitions})
-# Before the library, so that the linker takes the mutants and not the originals.
+# Before the library, so that the linker takes the mutants and not the originals, even where other
+# files are compiled with an original as one: g++ lets no call to another file's function become a
+# direct one in code for shared libraries.
 add_executable(heed_mutant_tests EXCLUDE_FROM_ALL $<TARGET_OBJECTS:heed_mutants>
                                                   $<TARGET_OBJECTS:heed_test_objects>
                                                   ${HEED_FUZZ_REPLAY})
 target_link_libraries(heed_mutant_tests PRIVATE heed_test_support heed::program)
+target_link_options(heed_mutant_tests PRIVATE -Wl,--allow-multiple-definition)
 set_target_properties(heed_mutant_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)

@@ -1,6 +1,5 @@
 // A mask means the same in every spelling, and acts on the scores it names alone.
 #include <cmath>
-#include <limits>
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -14,8 +13,6 @@ namespace {
 
 using reference::Index;
 using reference::NdArray;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Letters {
   int64_t B, H, L_1, L_2;
@@ -34,7 +31,7 @@ Tensor opposite(const Tensor& mask) {
 }
 /// 0 where it keeps, −∞ where it does not.
 Tensor as_bias(const Tensor& kept) {
-  return masked_fill(zeros(kept.shape(), DType::f64), opposite(kept), -infinity);
+  return masked_fill(zeros(kept.shape(), DType::f64), opposite(kept), -HUGE_VAL);
 }
 
 /// A mask spelled in some way.

@@ -48,5 +48,6 @@ OpTable attention_ops();
 
 inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
                        boolean = DType::boolean;
+inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
 
 }  // namespace heed::testing

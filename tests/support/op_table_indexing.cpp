@@ -10,8 +10,6 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
-
 OpCase embedding_row() {
   return {
       .name = "embedding",

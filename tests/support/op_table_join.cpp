@@ -7,8 +7,6 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
-
 OpCase split_row() {
   const std::string sizes = "split_size_or_sections";
   return {

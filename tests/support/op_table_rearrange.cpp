@@ -9,8 +9,6 @@ namespace {
 
 using reference::NdArray;
 
-const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
-
 /// A row for an op of one tensor.
 template <class Call, class Naive>
 OpCase one(std::string name, std::vector<Attribute> attributes, Call call, Naive naive,

@@ -9,7 +9,6 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
 using Naive =
     std::function<reference::NdArray(const reference::NdArray& x, const Attributes& with)>;
 using Call = std::function<Tensor(const Tensor& x, const Attributes& with)>;

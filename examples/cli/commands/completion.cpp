@@ -49,7 +49,7 @@ complete -F _heed heed
 
 using Words = std::vector<std::string>;
 
-std::string joined(const Words& words) {
+std::string spaced(const Words& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
@@ -73,7 +73,7 @@ std::string argument_function(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands({})) {
     const std::string& name = command->get_name();
     options += fmt::format("    {}\\ -*) _heed_words \"{}\" \"$3\" ;;\n", name,
-                           joined(option_names(*command)));
+                           spaced(option_names(*command)));
     for (const CLI::Option* option : command->get_options()) {
       if (option->get_positional()) {
         positionals += fmt::format("    {}\\ *) {} ;;\n", name, completer(option->get_name(true)));
@@ -96,9 +96,9 @@ std::string value_function(const ConfigTable& table) {
     const bool is_new = std::find(paths.begin(), paths.end(), entry.path) == paths.end();
     if (is_new) paths.push_back(entry.path);
     if (!is_new || values.empty()) continue;
-    cases += fmt::format("    {}) _heed_words \"{}\" \"$2\" ;;\n", entry.path, joined(values));
+    cases += fmt::format("    {}) _heed_words \"{}\" \"$2\" ;;\n", entry.path, spaced(values));
   }
-  return "_heed_key_names=\"" + joined(paths) + "\"\n\n_heed_value() {\n  case $1 in\n" + cases +
+  return "_heed_key_names=\"" + spaced(paths) + "\"\n\n_heed_value() {\n  case $1 in\n" + cases +
          "  esac\n}\n";
 }
 
@@ -108,8 +108,8 @@ void completion_command(const CLI::App& app, const Registry& registry) {
   const ConfigTable table = registry.table();
   const TypedSection* tasks = table.section("task");
   write_result(fmt::format("{}\n_heed_commands=\"{} --help --version\"\n_heed_tasks=\"{}\"\n{}\n{}",
-                           functions, joined(command_names(app)),
-                           joined(tasks == nullptr ? Words() : tasks->type_names()),
+                           functions, spaced(command_names(app)),
+                           spaced(tasks == nullptr ? Words() : tasks->type_names()),
                            value_function(table), argument_function(app)));
 }
 

@@ -17,10 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-  throw ConfigError({ConfigFault{place, message}});
-}
-
 void check_out(const std::string& path) {
   if (path.empty() || path.ends_with('/')) {
     refuse("--out " + path, "must name a file, such as model.safetensors");

@@ -28,8 +28,8 @@ std::optional<int64_t> sample_of(const GradcheckArguments& arguments, int64_t to
   return total > most_by_default ? std::optional(most_by_default) : std::nullopt;
 }
 
-void introduce(const Experiment& experiment, const GradcheckArguments& arguments,
-               const LeafGradcheckOptions& options) {
+void announce(const Experiment& experiment, const GradcheckArguments& arguments,
+              const LeafGradcheckOptions& options) {
   const int64_t total = experiment.model->num_parameters();
   const auto tensors = static_cast<int64_t>(experiment.model->parameters().size());
   const std::string which = options.sample && *options.sample < total
@@ -76,7 +76,7 @@ void gradcheck_command(const Registry& registry, const GradcheckArguments& argum
   const LeafGradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
                                      .seed = arguments.seed,
                                      .second_order = arguments.second_order};
-  introduce(experiment, arguments, options);
+  announce(experiment, arguments, options);
   const auto scores = [&] {
     // The same position for each call: dropout drops the same elements and is checked too.
     const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});

@@ -23,7 +23,7 @@ void check_task(const ConfigTable& table, const std::string& task) {
 }
 
 void write_new_file(const std::string& path, const std::string& text) {
-  if (path.empty()) throw ConfigError({ConfigFault{"--out", "the name of the file is empty"}});
+  if (path.empty()) refuse("--out", "the name of the file is empty");
   check_is_free(path);
   OutputFile file(path);
   try {

@@ -95,7 +95,7 @@ Inspected inspected(const std::string& path) {
     }
     return result;
   } catch (const IoError& error) {
-    throw ConfigError({ConfigFault{"inspect", error.what()}});
+    refuse("inspect", error.what());
   }
 }
 
@@ -149,7 +149,7 @@ std::string table_text(const Inspected& file) {
   return text;
 }
 
-std::string json_text(const Inspected& file) {
+std::string inspected_json(const Inspected& file) {
   std::string text;
   int64_t elements = 0;
   uint64_t bytes = 0;
@@ -179,7 +179,7 @@ std::string json_text(const Inspected& file) {
 
 void inspect_command(const InspectArguments& arguments) {
   const Inspected file = inspected(file_of(arguments.path));
-  write_result(arguments.json ? json_text(file) : table_text(file));
+  write_result(arguments.json ? inspected_json(file) : table_text(file));
 }
 
 }  // namespace heed

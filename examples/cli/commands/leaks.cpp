@@ -16,7 +16,7 @@ namespace heed {
 namespace {
 
 // Two sequences show whether one leaks into the other.
-constexpr int64_t sequences = 2;
+constexpr int64_t sequences_seen = 2;
 
 using Json = nlohmann::ordered_json;
 
@@ -58,7 +58,7 @@ Totals totals_of(const std::vector<LeakMap>& maps) {
   return totals;
 }
 
-std::string result_line(const Totals& totals, const std::string& config) {
+std::string leaks_line(const Totals& totals, const std::string& config) {
   Json worst;  // null if nothing leaks
   if (totals.worst) {
     const PositionPair& pair = *totals.worst;
@@ -118,7 +118,7 @@ void leaks_command(const Registry& registry, const ConfigArguments& arguments) {
   Model& model = *experiment.model;
   model.to(DType::f64);
   model.eval();
-  Batch batch = experiment.task->training_batch(1, sequences);
+  Batch batch = experiment.task->training_batch(1, sequences_seen);
   add_padding(batch, model, experiment.training.seed);
   const std::string rules = rules_text(model, batch);
   std::fputs(fmt::format("{}: {}{}\n", arguments.path, rules,
@@ -128,7 +128,7 @@ void leaks_command(const Registry& registry, const ConfigArguments& arguments) {
   const std::vector<LeakMap> maps = measure_leaks(model, batch);
   const Totals totals = totals_of(maps);
   show(maps);
-  write_result(result_line(totals, arguments.path));
+  write_result(leaks_line(totals, arguments.path));
   if (totals.worst) throw LeakFailure(failure_text(totals));
   const std::string verdict =
       fmt::format("leaks: passed: none of {} pairs leaks; {} that may be seen are not\n",

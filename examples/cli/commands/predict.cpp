@@ -20,10 +20,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t longest_line = size_t{1} << 20;  // bytes
 
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-  throw ConfigError({ConfigFault{place, message}});
-}
-
 /// What `read` gives; what it finds wrong is bad input at `place`.
 template <class Read>
 auto read_at(const std::string& place, const Read& read) {
@@ -43,7 +39,8 @@ std::optional<std::string> next_line(int64_t number) {
     if (c == '\n') break;
     line += static_cast<char>(c);
     if (line.size() > longest_line) {
-      refuse(text_of("stdin:", number), text_of("a line of more than ", longest_line, " bytes"));
+      refuse(text_of("stdin:", number),
+                   text_of("a line of more than ", longest_line, " bytes"));
     }
   }
   if (!any) return {};
@@ -90,8 +87,8 @@ class Predictor {
     watch_.emplace(model_);
     if (watch_->empty()) {
       refuse("--attention",
-             "no attention of this model is a multi-head attention; `heed tasks` "
-             "lists others");
+                   "no attention of this model is a multi-head attention; `heed tasks` "
+                   "lists others");
     }
   }
 

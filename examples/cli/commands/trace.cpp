@@ -20,7 +20,7 @@ std::string totals_line(const TraceTotals& totals, const std::string& config, in
 }
 
 /// What goes in and what comes out, in front of the table.
-std::string introduction(const std::string& config, const Batch& batch, const Tensor& scores) {
+std::string introduction_text(const std::string& config, const Batch& batch, const Tensor& scores) {
   std::string text = fmt::format("{}: one forward pass of {} sequences: token ids {}", config,
                                  TracedForward::sequences, text_of(batch.inputs.shape()));
   if (batch.decoder_inputs.defined()) {
@@ -41,7 +41,7 @@ void trace_command(const Registry& registry, const TraceArguments& arguments) {
   if (arguments.json) {
     return write_result(trace_json(recorder) + totals_line(totals, config, parameters));
   }
-  write_result(introduction(config, forward.batch, forward.scores) + trace_table(recorder) +
+  write_result(introduction_text(config, forward.batch, forward.scores) + trace_table(recorder) +
                fmt::format("\n{} ops: {} view, {} copy, {} compute; {} of new memory; {} "
                            "parameters\n{}\n",
                            totals.ops, totals.views, totals.copies, totals.computed,

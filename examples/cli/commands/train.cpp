@@ -51,7 +51,7 @@ std::string resume_line(const ResumedRun& run) {
   return json_text(line);
 }
 
-std::string result_line(const Experiment& experiment, const std::string& directory) {
+std::string run_line(const Experiment& experiment, const std::string& directory) {
   const TrainingState& state = experiment.trainer->state();
   const Evaluation& evaluation = *state.evaluation;
   nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
@@ -84,8 +84,8 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
 }
 
 /// Keeps the batch and says where it is; that it could not be kept is the lesser trouble.
-[[noreturn]] void fail_diverged(RunDirectory& directory, const Trainer& trainer,
-                                const DivergedError& error) {
+[[noreturn]] void end_diverged(RunDirectory& directory, const Trainer& trainer,
+                               const DivergedError& error) {
   std::string message = error.what();
   try {
     message += "; the batch is in " + directory.add_diverged_batch(trainer, error.what());
@@ -104,7 +104,7 @@ void train_into(RunDirectory& directory, Experiment& experiment, Progress& progr
   } catch (const IoError&) {
     throw;  // the log may be what could not be written
   } catch (const DivergedError& error) {
-    fail_diverged(directory, trainer, error);
+    end_diverged(directory, trainer, error);
   } catch (const Error& error) {
     directory.add_log(error.what());
     throw;
@@ -118,7 +118,7 @@ void train_into(RunDirectory& directory, Experiment& experiment, Progress& progr
   progress.say(
       "held-out examples, errors marked:\n" +
       example_predictions(*experiment.model, *experiment.task, state.evaluation->first_wrong));
-  const std::string line = result_line(experiment, directory.path());
+  const std::string line = run_line(experiment, directory.path());
   directory.add_log(line);
   directory.close();
   write_result(line + "\n");

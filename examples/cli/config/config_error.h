@@ -39,4 +39,9 @@ class ConfigError : public Error {
   std::vector<ConfigFault> faults_;
 };
 
+/// Throws a ConfigError of one fault.
+[[noreturn]] inline void refuse(const std::string& place, const std::string& message) {
+  throw ConfigError({ConfigFault{place, message}});
+}
+
 }  // namespace heed

@@ -61,7 +61,7 @@ std::string table_of(const std::vector<const ConfigEntry*>& keys, size_t prefix)
   return text;
 }
 
-std::string types_of(const TypedSection& section) {
+std::string section_types(const TypedSection& section) {
   std::string text;
   for (const SectionType& type : section.types) {
     text += "\n### " + code(section.path) + " of type " + code(json_string(type.name)) + "\n";
@@ -85,7 +85,7 @@ std::string chapter(const ConfigTable& table, const std::string& path) {
   }
   const std::string heading = path.empty() ? "At the top" : code(path);
   std::string text = "\n## " + heading + "\n" + table_of(keys, path.empty() ? 0 : path.size() + 1);
-  if (const TypedSection* section = table.section(path)) text += types_of(*section);
+  if (const TypedSection* section = table.section(path)) text += section_types(*section);
   return text;
 }
 

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Entries = std::vector<const ConfigEntry*>;
 
-Json json_of(const ConfigValue& value) {
+Json json_value(const ConfigValue& value) {
   return std::visit(
       [](const auto& held) -> Json {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
@@ -35,10 +35,10 @@ Json key_schema(const ConfigEntry& entry) {
   schema["type"] = name_of(entry.kind);
   if (!entry.choices.empty()) schema["enum"] = entry.choices;
   if (entry.minimum.index() != 0) {
-    schema[entry.exclusive_minimum ? "exclusiveMinimum" : "minimum"] = json_of(entry.minimum);
+    schema[entry.exclusive_minimum ? "exclusiveMinimum" : "minimum"] = json_value(entry.minimum);
   }
-  if (entry.maximum.index() != 0) schema["maximum"] = json_of(entry.maximum);
-  if (entry.fallback.index() != 0) schema["default"] = json_of(entry.fallback);
+  if (entry.maximum.index() != 0) schema["maximum"] = json_value(entry.maximum);
+  if (entry.fallback.index() != 0) schema["default"] = json_value(entry.fallback);
   return schema;
 }
 

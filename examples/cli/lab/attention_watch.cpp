@@ -49,7 +49,7 @@ size_t widest(const Words& words) {
   return width;
 }
 
-std::string table_of(const Tensor& weights, const WatchedAttention& attention) {
+std::string weights_text(const Tensor& weights, const WatchedAttention& attention) {
   const size_t first = widest(attention.queries),
                each = std::max<size_t>(3, widest(attention.keys));
   std::string text = "    " + std::string(first, ' ');
@@ -109,7 +109,7 @@ std::string watched_text(const WatchedAttention& attention) {
   if (attention.keys.size() > most_columns) return text + "\n" + heat_maps(attention.weights);
   text += ", in percent\n";
   for (int64_t h = 0; h < attention.weights.size(0); ++h) {
-    text += fmt::format("  head {}\n", h) + table_of(attention.weights.select(0, h), attention);
+    text += fmt::format("  head {}\n", h) + weights_text(attention.weights.select(0, h), attention);
   }
   return text;
 }

@@ -21,7 +21,7 @@ const Key<int64_t> digits{.path = "digits",
 ///
 ///   123 + 989 = 1112 is read as  3 2 1 + 9 8 9 = 2 1 1
 ///                and said as     . . . . . . . 2 1 1 1
-Example sum_of(const Sequence& question) {
+Example written_sum(const Sequence& question) {
   const auto count = static_cast<int64_t>(question.size()) / 2;
   const auto second = question.begin() + count;
   Sequence sum;
@@ -63,7 +63,7 @@ void add_addition_task(Registry& registry) {
                           .size_key = "task.digits",
                           .sizes = text_of("digits ", count),
                           .draw = [=](Rng& rng) { return draw_sequence(rng, base, 2 * count); },
-                          .example = sum_of,
+                          .example = written_sum,
                           .identity = smaller_first,
                           .words = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "="}},
             setup);

@@ -8,7 +8,7 @@
 namespace heed {
 namespace {
 
-Batch part_of(const std::vector<Example>& examples, int64_t first, int64_t size) {
+Batch batch_part(const std::vector<Example>& examples, int64_t first, int64_t size) {
   return batch_of(
       std::span(examples).subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
 }
@@ -37,7 +37,7 @@ int64_t FixedTask::evaluation_size() const {
 }
 
 Batch FixedTask::evaluation_batch(int64_t first, int64_t size) const {
-  return part_of(examples_.held_out, first, size);
+  return batch_part(examples_.held_out, first, size);
 }
 
 int64_t FixedTask::training_set_size() const {
@@ -45,7 +45,7 @@ int64_t FixedTask::training_set_size() const {
 }
 
 Batch FixedTask::training_set_batch(int64_t first, int64_t size) const {
-  return part_of(examples_.training, first, size);
+  return batch_part(examples_.training, first, size);
 }
 
 std::string FixedTask::input_text(int64_t symbol) const {

@@ -58,7 +58,7 @@ struct Induction {
   }
 };
 
-void check(const Induction& sizes) {
+void check_induction(const Induction& sizes) {
   if (sizes.spare() < 0) {
     throw KeyError("task.segment", "two segments of ", sizes.segment, " do not fit in the length ",
                    sizes.length);
@@ -78,7 +78,7 @@ void add_induction_task(Registry& registry) {
        {symbols, length, segment}},
       [](const Section& options, const TaskSetup& setup) {
         const Induction sizes{options[symbols], options[length], options[segment]};
-        check(sizes);
+        check_induction(sizes);
         const auto places = static_cast<double>((sizes.spare() + 1) * (sizes.spare() + 2) / 2);
         return std::make_unique<DrawnTask>(
             DrawnExamples{

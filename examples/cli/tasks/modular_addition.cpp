@@ -24,7 +24,7 @@ const Key<double> train_fraction{.path = "train_fraction",
                                  .help = "share of all pairs to train on; the rest is held out"};
 
 /// a, b, "=": at the last the target is (a + b) mod p. Symbols 0 … p − 1 are numbers, p is "=".
-Example sum_of(int64_t a, int64_t b, int64_t p) {
+Example residue_sum(int64_t a, int64_t b, int64_t p) {
   return {{a, b, p}, {ignored_target, ignored_target, (a + b) % p}};
 }
 
@@ -70,8 +70,8 @@ void add_modular_addition_task(Registry& registry) {
                       for (int64_t i = 0; i < total; ++i) {
                         const auto [a, b] = pairs[static_cast<size_t>(i)];
                         auto& side = i < trained ? examples.training : examples.held_out;
-                        side.push_back(sum_of(a, b, p));
-                        if (a != b) side.push_back(sum_of(b, a, p));
+                        side.push_back(residue_sum(a, b, p));
+                        if (a != b) side.push_back(residue_sum(b, a, p));
                       }
                       return std::make_unique<FixedTask>(std::move(examples), setup);
                     });

@@ -63,7 +63,7 @@ struct Recall {
   }
 };
 
-void check(const Recall& sizes) {
+void check_recall(const Recall& sizes) {
   if (sizes.pairs > sizes.keys) {
     throw KeyError("task.pairs", "each pair has another key: ", sizes.pairs, " pairs, ", sizes.keys,
                    " keys");
@@ -84,7 +84,7 @@ void add_recall_task(Registry& registry) {
       [](const Section& options, const TaskSetup& setup) {
         const Recall sizes{options[pairs], options[queries].value_or(options[pairs]), options[keys],
                            options[values]};
-        check(sizes);
+        check_recall(sizes);
         return std::make_unique<DrawnTask>(
             DrawnExamples{
                 .shape = {sizes.keys + sizes.values, sizes.values, sizes.length(),

@@ -14,18 +14,18 @@
 namespace heed {
 namespace {
 
-const Key<std::string> path{.path = "path", .help = "a text file in UTF-8"};
-const Key<int64_t> length{.path = "length",
-                          .fallback = 64,
-                          .minimum = 1,
-                          .maximum = 65536,
-                          .help = "how many characters the model sees at most"};
-const Key<double> held_out{.path = "held_out",
-                           .fallback = 0.1,
-                           .minimum = 0.0,
-                           .exclusive_minimum = true,
-                           .maximum = 0.9,
-                           .help = "share of the text, its end, that is never trained on"};
+const Key<std::string> file_path{.path = "path", .help = "a text file in UTF-8"};
+const Key<int64_t> window_length{.path = "length",
+                                 .fallback = 64,
+                                 .minimum = 1,
+                                 .maximum = 65536,
+                                 .help = "how many characters the model sees at most"};
+const Key<double> held_out_part{.path = "held_out",
+                                .fallback = 0.1,
+                                .minimum = 0.0,
+                                .exclusive_minimum = true,
+                                .maximum = 0.9,
+                                .help = "share of the text, its end, that is never trained on"};
 
 /// The next of the characters (code points) of a text. A sequence is a window of `length`
 /// characters and the one behind it: in training anywhere in the first part of the text; the
@@ -33,14 +33,14 @@ const Key<double> held_out{.path = "held_out",
 class TextTask final : public Task {
  public:
   TextTask(const Section& options, const TaskSetup& setup)
-      : length_(options[length]), seed_(setup.seed) {
-    read(read_text_file(options[path]));
+      : length_(options[window_length]), seed_(setup.seed) {
+    read(read_text_file(options[file_path]));
     const auto characters = std::ssize(symbols_);
-    training_ = characters - static_cast<int64_t>(
-                                 std::llround(options[held_out] * static_cast<double>(characters)));
+    training_ = characters - static_cast<int64_t>(std::llround(options[held_out_part] *
+                                                               static_cast<double>(characters)));
     held_out_windows_ = (characters - training_ - 1) / length_;
     if (training_ <= length_ || held_out_windows_ < 1) {
-      throw KeyError("task.path", printable(options[path], std::string::npos),
+      throw KeyError("task.path", printable(options[file_path], std::string::npos),
                      ": too short: ", characters, " characters, of which ", characters - training_,
                      " are held out, and a sequence takes ", length_ + 1,
                      " of either part; take a longer text, or change task.length");
@@ -119,11 +119,12 @@ class TextTask final : public Task {
 }  // namespace
 
 void add_text_task(Registry& registry) {
-  registry.add_task(
-      {"text", "the next character of a text file of your own", {path, length, held_out}},
-      [](const Section& options, const TaskSetup& setup) {
-        return std::make_unique<TextTask>(options, setup);
-      });
+  registry.add_task({"text",
+                     "the next character of a text file of your own",
+                     {file_path, window_length, held_out_part}},
+                    [](const Section& options, const TaskSetup& setup) {
+                      return std::make_unique<TextTask>(options, setup);
+                    });
 }
 
 }  // namespace heed

@@ -54,7 +54,7 @@ struct Frame {
   }
 };
 
-std::string sizes_text(const Axes& axes, const Shape& shape) {
+std::string flow_text(const Axes& axes, const Shape& shape) {
   std::string text;
   for (const std::string& axis : axes) text += (text.empty() ? "" : " ") + axis;
   return (text.empty() ? "" : text + "\n") + text_of(shape);
@@ -79,9 +79,9 @@ class Picture {
     for (const std::string& input : row.inputs) {
       if (input.starts_with('#')) {
         const TraceRow& from = rows[std::stoul(input.substr(1)) - 1];
-        add_edge("op" + input.substr(1), id, sizes_text(from.axes, from.shape));
+        add_edge("op" + input.substr(1), id, flow_text(from.axes, from.shape));
       } else if (const auto shape = shapes_.find(input); shape != shapes_.end()) {
-        add_edge(named(input), id, sizes_text({}, shape->second));
+        add_edge(named(input), id, flow_text({}, shape->second));
       } else {
         const std::string constant = text_of("constant", constants_++);
         top_.at(module_steps(row.path))

@@ -52,10 +52,10 @@ std::string inputs_text(const TraceRow& row) {
 constexpr size_t columns = 7;
 constexpr std::array<const char*, columns> titles{"",     "module", "op",    "of",
                                                   "axes", "sizes",  "memory"};
-using Line = std::array<std::string, columns>;
+using Cells = std::array<std::string, columns>;
 
 /// Lines for the modules above `steps` that are not on screen, and the name of the last of them.
-std::string enter_module(const Names& steps, Names& shown, std::vector<Line>& lines) {
+std::string enter_module(const Names& steps, Names& shown, std::vector<Cells>& lines) {
   if (steps == shown) return "";
   size_t common = 0;
   while (common < std::min(steps.size(), shown.size()) && steps[common] == shown[common]) ++common;
@@ -66,13 +66,13 @@ std::string enter_module(const Names& steps, Names& shown, std::vector<Line>& li
   return steps.empty() ? "" : std::string(2 * (steps.size() - 1), ' ') + steps.back();
 }
 
-std::string aligned(const std::vector<Line>& lines) {
+std::string aligned(const std::vector<Cells>& lines) {
   std::array<size_t, columns> widths{};
-  for (const Line& line : lines) {
+  for (const Cells& line : lines) {
     for (size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], displayed_width(line[i]));
   }
   std::string text;
-  for (const Line& line : lines) {
+  for (const Cells& line : lines) {
     std::string row;
     for (size_t i = 0; i < columns; ++i) {
       const std::string padding(widths[i] - displayed_width(line[i]), ' ');
@@ -114,7 +114,7 @@ TraceTotals totals_of(const TraceRecorder& trace) {
 }
 
 std::string trace_table(const TraceRecorder& trace) {
-  std::vector<Line> lines(1);
+  std::vector<Cells> lines(1);
   std::copy(titles.begin(), titles.end(), lines[0].begin());
   Names shown;
   for (const TraceRow& row : trace.rows()) {

@@ -7,21 +7,14 @@
 #include <string>
 
 #include "heed/tests/support/op_eval.h"
+#include "heed/tests/support/sanitized.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool reserves_address_space = true;
-#elif defined(__has_feature)
-constexpr bool reserves_address_space = __has_feature(address_sanitizer);
-#else
-constexpr bool reserves_address_space = false;
-#endif
-
 /// Makes a request for too much memory an error (bad_alloc) instead of the end of the process.
 void limit_memory() {
-  if (reserves_address_space) return;
+  if (heed::testing::address_sanitized) return;
   const long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
   rlimit limit{};
   if (pages <= 0 || page_size <= 0 || getrlimit(RLIMIT_AS, &limit) != 0) return;

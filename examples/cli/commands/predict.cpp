@@ -39,8 +39,7 @@ std::optional<std::string> next_line(int64_t number) {
     if (c == '\n') break;
     line += static_cast<char>(c);
     if (line.size() > longest_line) {
-      refuse(text_of("stdin:", number),
-                   text_of("a line of more than ", longest_line, " bytes"));
+      refuse(text_of("stdin:", number), text_of("a line of more than ", longest_line, " bytes"));
     }
   }
   if (!any) return {};
@@ -87,8 +86,8 @@ class Predictor {
     watch_.emplace(model_);
     if (watch_->empty()) {
       refuse("--attention",
-                   "no attention of this model is a multi-head attention; `heed tasks` "
-                   "lists others");
+             "no attention of this model is a multi-head attention; `heed tasks` "
+             "lists others");
     }
   }
 

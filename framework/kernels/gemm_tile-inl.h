@@ -53,14 +53,15 @@ struct Target {
   Target from(int64_t i) const { return {data + i * row, row, add, bias}; }
 };
 
-/// What each tile of rows fetches into the second-level cache while it computes, for those that
-/// come after all tiles: nothing, as what small products need is near.
+/// What small products need is near: nothing is fetched ahead.
 struct NothingAhead {
   HWY_INLINE NothingAhead piece(int64_t /*tile*/, int64_t /*K*/) const { return {}; }
   HWY_INLINE void fetch(int64_t /*k*/) const {}
 };
 
-/// First a panel of b, in pieces of 8·K elements, then rows of a, of K elements.
+/// What the calls after this one need: each tile of rows fetches a piece of it into the
+/// second-level cache while it computes. First a panel of b, in pieces of 8·K elements, then rows
+/// of a, of K.
 template <class T>
 struct Ahead {
   const T* panel = nullptr;

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import trial_tools
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINES_BEFORE_CTRL_C = 30  # of metrics.jsonl
 
@@ -44,6 +46,7 @@ def run_until_ctrl_c(command, run_directory):
 def main():
     program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/heed")
     lines = session()
+    trial_tools.let_signals_through()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.symlink(program.resolve(), "heed")

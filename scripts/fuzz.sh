@@ -32,13 +32,12 @@ cp configs/*.json $work/config_seeds/
 cp tests/golden/safetensors/*.safetensors $work/safetensors_seeds/
 
 fuzz() { # name, maximum length of an input
-  printf '%s: ' "$1"
   ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
     build/asan/bin/heed_fuzz_"$1" -max_total_time="$seconds" -max_len="$2" -timeout=20 \
     -rss_limit_mb=4096 -artifact_prefix=$work/"$1"- -print_final_stats=1 \
     -dict=tests/fuzz/"$1".dict $work/"$1" tests/fuzz/corpus/"$1" $work/"$1"_seeds \
-    >$work/"$1".log 2>&1 || { tail -n 40 $work/"$1".log; exit 1; }
-  sed -n 's/^stat::number_of_executed_units: */inputs tried: /p' $work/"$1".log
+    >$work/"$1".log 2>&1 || { echo "$1:"; tail -n 40 $work/"$1".log; exit 1; }
+  sed -n "s/^stat::number_of_executed_units: */$1: inputs tried: /p" $work/"$1".log
 }
 { fuzz eval 2000; fuzz config 4000; } &
 other=$!

@@ -16,8 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_exists(const std::string& path) {
-  throw ConfigError(
-      {ConfigFault{"--out " + path, "already exists; choose another name or remove it"}});
+  refuse("--out " + path, "already exists; choose another name or remove it");
 }
 
 void make_folders_above(const std::string& path) {

@@ -11,7 +11,7 @@
 namespace heed::kernels {
 namespace {
 
-// A panel of b stays in the nearest caches while all rows of a go past it; the rows of one call
+// A panel of b stays in the first-level cache while all rows of a go past it; the rows of one call
 // stay in the second-level cache while all panels go past them.
 constexpr int64_t panel_width = 64;
 constexpr int64_t panel_depth = 128;

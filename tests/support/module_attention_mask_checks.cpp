@@ -1,6 +1,5 @@
 // What a mask blocks has exactly no influence on an attention, whatever it holds.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "heed/framework/autograd/backward.h"
@@ -13,6 +12,7 @@
 namespace heed::testing {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 bool takes_masks_of_keys(const ModuleCase& row, const ModuleSample& sample) {
@@ -133,7 +133,7 @@ std::string finite_padding_problem(const ModuleCase& row, const ModuleSample& sa
 }
 
 std::string poisoned_padding_problem(const ModuleCase& row, const ModuleSample& sample) {
-  return padding_problem(row, sample, {nan, HUGE_VAL, -HUGE_VAL}, false);
+  return padding_problem(row, sample, {nan, infinity, -infinity}, false);
 }
 
 std::string shorter_problem(const ModuleCase& row, const ModuleSample& sample) {
@@ -163,7 +163,7 @@ Tensor nothing(const AttentionFixture& f, const Shape& shape) {
 std::string all_blocked_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
   const Tensor none = zeros({1, 1}, DType::boolean);
-  for (const Mask& mask : {Mask::keep(none), Mask::additive(full({1, 1}, -HUGE_VAL, DType::f64)),
+  for (const Mask& mask : {Mask::keep(none), Mask::additive(full({1, 1}, -infinity, DType::f64)),
                            Mask::lengths(zeros({batch_of(row, sample)}, DType::i64))}) {
     const MaskedRun got = run_masked(f, f.inputs, mask);
     if (largest_of(got.weights) != 0) return "the weights are not zeros";

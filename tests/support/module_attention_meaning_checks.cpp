@@ -1,5 +1,6 @@
 // A mask means the same in every spelling, and acts on the scores it names alone.
 #include <cmath>
+#include <limits>
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -13,6 +14,8 @@ namespace {
 
 using reference::Index;
 using reference::NdArray;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Letters {
   int64_t B, H, L_1, L_2;
@@ -31,7 +34,7 @@ Tensor opposite(const Tensor& mask) {
 }
 /// 0 where it keeps, −∞ where it does not.
 Tensor as_bias(const Tensor& kept) {
-  return masked_fill(zeros(kept.shape(), DType::f64), opposite(kept), -HUGE_VAL);
+  return masked_fill(zeros(kept.shape(), DType::f64), opposite(kept), -infinity);
 }
 
 /// A mask spelled in some way.

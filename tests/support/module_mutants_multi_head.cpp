@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "heed/framework/base/random_scope.h"
@@ -33,7 +34,7 @@ struct Wrong {
 
 /// Named as the code below asks for them; the first is none. One that is misspelt is no mistake,
 /// and found to be none.
-constexpr std::array multi_head_mistakes{
+constexpr std::array mistakes{
     Wrong{"", "(none: the control of the masked ones)"},
     Wrong{"mask", "mask dropped"},
     Wrong{"mask", "mask inverted"},
@@ -86,6 +87,8 @@ bool is_about(const ModuleSample& sample, const std::string& about) {
   if (about == "mask") return !sample.ordered;
   return sample.arguments.contains(about) || sample.arguments.value("positions", "") == about;
 }
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// MultiHeadAttention written again in composed ops, with one mistake.
 struct WrongMultiHead : Layer<WrongMultiHead> {
@@ -216,7 +219,7 @@ struct WrongMultiHead : Layer<WrongMultiHead> {
     if (is("blocked scores are -1e9")) return softmax(masked_fill(scores, off, -1e9), -1);
     if (is("blocked scores get -1e4 added")) return softmax(scores + number * -1e4, -1);
     if (is("blocked by -inf: rows of NaN")) {
-      return softmax(masked_fill(scores, off, -HUGE_VAL), -1);
+      return softmax(masked_fill(scores, off, -infinity), -1);
     }
     return masked_softmax(scores, blocked);
   }
@@ -321,7 +324,7 @@ struct WrongMultiHead : Layer<WrongMultiHead> {
 
 std::vector<AttentionMutant> multi_head_mutants() {
   std::vector<AttentionMutant> mutants;
-  for (const Wrong& wrong : multi_head_mistakes) {
+  for (const Wrong& wrong : mistakes) {
     ModuleCase row = *find_module("multi_head_attention");
     const auto typical = row.samples.begin();
     row.samples.erase(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "heed/tests/support/module_reference.h"
 #include "heed/tests/support/reference_elementwise.h"
@@ -15,6 +16,8 @@ using reference::Index;
 using reference::NdArray;
 
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 NdArray norm_of(const NaiveTransformer& with, const ModuleState& state, const NdArray& x) {
   const std::vector<int64_t> width = state["weight"].shape;
@@ -32,10 +35,10 @@ std::string joined(const std::string& path, const std::string& name) {
 
 /// Zeros if all scores are −∞.
 void softmax_in_place(std::vector<double>& scores) {
-  double largest = -HUGE_VAL, total = 0;
+  double largest = -infinity, total = 0;
   for (const double score : scores) largest = std::max(largest, score);
   for (double& score : scores) {
-    score = largest == -HUGE_VAL ? 0 : std::exp(score - largest);
+    score = largest == -infinity ? 0 : std::exp(score - largest);
     total += score;
   }
   for (double& score : scores) score = total == 0 ? 0 : score / total;
@@ -70,7 +73,7 @@ bool NaiveMask::blocks(const Part& part, const Index& at, int64_t shift) {
 double NaiveMask::added(const Index& at, int64_t L_1, int64_t L_2) const {
   double sum = 0;
   for (const Part& part : parts_) {
-    if (blocks(part, at, L_2 - L_1)) return -HUGE_VAL;
+    if (blocks(part, at, L_2 - L_1)) return -infinity;
     if (part.type == "additive") sum += reference::broadcast_at(part.values, at);
   }
   return sum;

@@ -13,7 +13,7 @@ BuiltModule build(const Attributes& with) {
       std::make_shared<MultiHeadAttention>(Slot::root(), multi_head_config(with)));
 }
 
-reference::full::Projection full_projection(const ModuleState& state, const std::string& name) {
+reference::full::Projection projection(const ModuleState& state, const std::string& name) {
   return {state[name + ".weight"], state.maybe(name + ".bias")};
 }
 
@@ -21,10 +21,10 @@ ModuleResult reference_result(const ModuleCall& c) {
   const int64_t H = c.with.integer("H");
   const reference::full::MultiHead m{.H = H,
                                      .n_kv_heads = c.with.maybe_integer("n_kv_heads").value_or(H),
-                                     .Q = full_projection(c.state, "W_Q"),
-                                     .K = full_projection(c.state, "W_K"),
-                                     .V = full_projection(c.state, "W_V"),
-                                     .O = full_projection(c.state, "W_O"),
+                                     .Q = projection(c.state, "W_Q"),
+                                     .K = projection(c.state, "W_K"),
+                                     .V = projection(c.state, "W_V"),
+                                     .O = projection(c.state, "W_O"),
                                      .causal = c.with.text("causal"),
                                      .window = c.with.maybe_integer("window"),
                                      .positions = c.with.text("positions"),

@@ -67,7 +67,7 @@ int64_t attention_parameters(const Attributes& with, int64_t D_2) {
   return with.integer("H") * (d * D_qk + D_2 * D_qk + D_2 * D_v + D_v * d);
 }
 
-int64_t parameters_of_norm(const Attributes& with) {
+int64_t norm_parameters(const Attributes& with) {
   const bool shifted = with.text("norm_kind") == "layer_norm" && with.flag("bias");
   return with.integer("d_model") * (shifted ? 2 : 1);
 }
@@ -116,7 +116,7 @@ ModuleCase transformer_block_row() {
       },
       .num_parameters =
           [](const Attributes& with) {
-            return 2 * parameters_of_norm(with) + inner_parameters(with) +
+            return 2 * norm_parameters(with) + inner_parameters(with) +
                    attention_parameters(with, memory_width(with));
           },
       .samples = {{block(), {any({2, 3, 4})}},
@@ -182,7 +182,7 @@ ModuleCase decoder_block_row() {
       },
       .num_parameters =
           [](const Attributes& with) {
-            return 3 * parameters_of_norm(with) + inner_parameters(with) +
+            return 3 * norm_parameters(with) + inner_parameters(with) +
                    attention_parameters(with, with.integer("d_model")) +
                    attention_parameters(with, memory_width(with));
           },

@@ -2,6 +2,7 @@
 #include "heed/framework/ops/attention.h"
 
 #include <cmath>
+#include <limits>
 
 #include "heed/tests/support/op_rows.h"
 
@@ -13,16 +14,18 @@ using reference::for_each_index;
 using reference::Index;
 using reference::NdArray;
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 /// exp over sum of exp along `dim` of what is not blocked; zeros where all is.
 NdArray naive_masked_softmax(const NdArray& x, const NdArray& blocked, int64_t dim) {
   NdArray scores = x;
   for_each_index(x.shape, [&](const Index& at) {
-    if (broadcast_at(blocked, at) != 0) scores.at(at) = -HUGE_VAL;
+    if (broadcast_at(blocked, at) != 0) scores.at(at) = -infinity;
   });
   return reference::each_line(scores, dim, [](std::vector<double> line) {
-    double largest = -HUGE_VAL, total = 0;
+    double largest = -infinity, total = 0;
     for (const double v : line) largest = std::fmax(largest, v);
-    if (largest == -HUGE_VAL) return std::vector<double>(line.size(), 0.0);
+    if (largest == -infinity) return std::vector<double>(line.size(), 0.0);
     for (double& v : line) total += v = std::exp(v - largest);
     for (double& v : line) v /= total;
     return line;
@@ -113,9 +116,9 @@ NdArray naive_attention(const Arrays& in, const Attributes& with, bool mask_is_b
       at.push_back(j);
       if (const auto mask = in.maybe(3)) {
         const double m = broadcast_at(*mask, at);
-        dot = mask_is_bool ? (m != 0 ? dot : -HUGE_VAL) : dot + m;
+        dot = mask_is_bool ? (m != 0 ? dot : -infinity) : dot + m;
       }
-      if (with.flag("is_causal") && j > row.back()) dot = -HUGE_VAL;
+      if (with.flag("is_causal") && j > row.back()) dot = -infinity;
       scores.push_back(dot);
     }
     const auto count = static_cast<int64_t>(scores.size());

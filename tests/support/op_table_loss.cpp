@@ -16,7 +16,7 @@ Reductions reduction_of(const Attributes& with) {
   throw RequestError("reduction must be \"none\", \"mean\" or \"sum\"");
 }
 
-ClassLossOptions class_options_of(const Tensors& in, const Attributes& with) {
+ClassLossOptions options_of(const Tensors& in, const Attributes& with) {
   return {.weight = in[2],
           .ignore_index = with.integer("ignore_index"),
           .reduction = reduction_of<Reduction>(with)};
@@ -80,8 +80,7 @@ OpCase nll_loss_row() {
       .name = "nll_loss",
       .inputs = {"input", "target", "weight?"},
       .attributes = {integer("ignore_index", -100), text("reduction", "mean")},
-      .call = [](auto& in,
-                 auto& with) { return nll_loss(in[0], in[1], class_options_of(in, with)); },
+      .call = [](auto& in, auto& with) { return nll_loss(in[0], in[1], options_of(in, with)); },
       .reference =
           [](auto& in, auto& with) {
             return reference::nll_loss(in[0], in[1], in.maybe(2), with.integer("ignore_index"),
@@ -98,7 +97,7 @@ OpCase cross_entropy_row() {
   row.name = "cross_entropy";
   row.attributes.push_back(number("label_smoothing", 0.0));
   row.call = [](auto& in, auto& with) {
-    ClassLossOptions options = class_options_of(in, with);
+    ClassLossOptions options = options_of(in, with);
     options.label_smoothing = with.number("label_smoothing");
     return cross_entropy(in[0], in[1], options);
   };

@@ -77,8 +77,7 @@ std::string file_of(const std::string& path) {
   const std::string model = "/model.safetensors";
   if (is_file(path + model)) return path + model;
   if (const auto newest = CheckpointFolder(path).newest()) return *newest + model;
-  throw ConfigError(
-      {ConfigFault{path, "a folder with neither model.safetensors nor checkpoints in it"}});
+  refuse(path, "a folder with neither model.safetensors nor checkpoints in it");
 }
 
 /// What is wrong with the file is bad input: it is all that the command was given.

@@ -148,38 +148,31 @@ struct Update {
   const T* gradient;
   std::array<T*, 2> state;
   Factors factors;
+  int64_t size = 0;  ///< elements
+  int64_t end = 0;   ///< elements up to its last, counted through all updates
 };
 
-/// Calls run(update, first, length) for all elements of all updates, as one loop: small parameters
-/// share a chunk, large ones have several.
-template <class U, class Run>
-void for_each_piece(std::span<const U> updates, std::span<const int64_t> sizes, const Run& run) {
-  std::vector<int64_t> ends;
-  for (const int64_t size : sizes) ends.push_back((ends.empty() ? 0 : ends.back()) + size);
-  if (ends.empty()) return;
-  parallel_for(ends.back(), elements_per_update, [&](int64_t begin, int64_t end) {
-    auto i = static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin());
-    for (; begin < end; ++i) {
-      const int64_t stop = std::min(end, ends[i]);
-      run(updates[i], begin - (ends[i] - sizes[i]), stop - begin);
-      begin = stop;
-    }
-  });
-}
-
-/// The items of type T as update(item, dense gradient) describes them, and run for all of them.
+/// The items of type T as update(item, dense gradient) describes them, and run(update, first,
+/// length) for all elements, as one loop: small parameters share a chunk, large ones have several.
 template <class T, class U, class Item, class Describe, class Run>
 void step_items(std::span<const Item> items, const Describe& describe, const Run& run) {
   std::vector<Tensor> dense;  // keeps them
   std::vector<U> updates;
-  std::vector<int64_t> sizes;
+  int64_t total = 0;
   for (const Item& item : items) {
     if (item.parameter.dtype() != dtype_of<T>) continue;
     dense.push_back(contiguous(item.gradient));
-    updates.push_back(describe(item, dense.back()));
-    sizes.push_back(item.parameter.numel());
+    U& update = updates.emplace_back(describe(item, dense.back()));
+    update.size = item.parameter.numel();
+    update.end = total += update.size;
   }
-  for_each_piece<U>(updates, sizes, run);
+  parallel_for(total, elements_per_update, [&](int64_t begin, int64_t end) {
+    for (auto at = std::ranges::upper_bound(updates, begin, {}, &U::end); begin < end; ++at) {
+      const int64_t stop = std::min(end, at->end);
+      run(*at, begin - (at->end - at->size), stop - begin);
+      begin = stop;
+    }
+  });
 }
 
 template <class T>

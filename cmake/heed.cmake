@@ -36,8 +36,8 @@ target_compile_options(heed_options INTERFACE
 # g++ 12 warns of overlapping copies inside std::string where there are none (GCC bug 105651).
 target_compile_options(heed_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(HEED_SANITIZE)
-  # Whether adding to a pointer wraps around is three quarters of the time to compile a kernel, and
-  # what such a pointer would touch is AddressSanitizer's.
+  # Whether adding to a pointer wraps around is nearly half of the time to compile a large kernel,
+  # and what such a pointer would touch is AddressSanitizer's.
   target_compile_options(heed_options INTERFACE
     -fsanitize=${HEED_SANITIZE} -fno-sanitize=pointer-overflow -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

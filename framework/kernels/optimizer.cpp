@@ -148,8 +148,7 @@ struct Update {
   const T* gradient;
   std::array<T*, 2> state;
   Factors factors;
-  int64_t size = 0;  ///< elements
-  int64_t end = 0;   ///< elements up to its last, counted through all updates
+  int64_t first = 0, end = 0;  ///< its elements, counted through all updates
 };
 
 /// The items of type T as update(item, dense gradient) describes them, and run(update, first,
@@ -163,13 +162,13 @@ void step_items(std::span<const Item> items, const Describe& describe, const Run
     if (item.parameter.dtype() != dtype_of<T>) continue;
     dense.push_back(contiguous(item.gradient));
     U& update = updates.emplace_back(describe(item, dense.back()));
-    update.size = item.parameter.numel();
-    update.end = total += update.size;
+    update.first = total;
+    update.end = total += item.parameter.numel();
   }
   parallel_for(total, elements_per_update, [&](int64_t begin, int64_t end) {
     for (auto at = std::ranges::upper_bound(updates, begin, {}, &U::end); begin < end; ++at) {
       const int64_t stop = std::min(end, at->end);
-      run(*at, begin - (at->end - at->size), stop - begin);
+      run(*at, begin - at->first, stop - begin);
       begin = stop;
     }
   });

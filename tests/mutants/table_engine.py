@@ -217,7 +217,7 @@ MUTANTS = [
      "if (!gradient.defined()) { ++*state_.front().tensors[i].mutable_data<int64_t>(); continue; }",
      "optimizer_test"),
     ("a chunk of a step begins where its parameter does", OPTIMIZER_KERNEL,
-     "run(*at, «begin - (at->end - at->size)», stop - begin);", "0", "elementwise_test"),
+     "run(*at, «begin - at->first», stop - begin);", "0", "elementwise_test"),
     ("zero_grad keeps gradients", OPTIMIZER,
      "if («parameter.requires_grad()») parameter.set_grad(Tensor());", "false",
      "optimizer_test misuse_test"),

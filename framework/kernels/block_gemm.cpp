@@ -48,6 +48,11 @@ struct BlockKernels {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
+HEED_MULTIPLY(false, float);
+HEED_MULTIPLY(true, float);
+HEED_MULTIPLY(false, double);
+HEED_MULTIPLY(true, double);
+
 /// Packs rows [begin, end) of b: of each panel of 64 columns all k lie behind each other, with
 /// zeros behind the last column.
 template <class T>

@@ -204,15 +204,24 @@ HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, co
 }
 
 /// Tiles of `rows` rows from row i on as long as there are as many; the row behind them.
-template <int rows, int vectors, bool crossed, class T, class Next>
+template <int rows, int vectors, bool crossed, class T, class Next = NothingAhead>
 HWY_INLINE int64_t multiply_tiles(int64_t i, int64_t m, int64_t K, const Left<T>& a,
                                   const Right<T>& b, const Target<T>& c, int64_t last,
-                                  const Next& ahead) {
+                                  const Next& ahead = {}) {
   for (; m - i >= rows; i += rows) {
     multiply_tile<rows, vectors, crossed>(K, a.from(i, 0), b, c.from(i), last,
                                           ahead.piece(i / rows, K));
   }
   return i;
+}
+
+/// The rows from i on, too few for a whole tile.
+template <int vectors, bool crossed, class T>
+HWY_NOINLINE void multiply_rest(int64_t i, int64_t m, int64_t K, const Left<T>& a,
+                                const Right<T>& b, const Target<T>& c, int64_t last) {
+  i = multiply_tiles<4, vectors, crossed>(i, m, K, a, b, c, last);
+  i = multiply_tiles<2, vectors, crossed>(i, m, K, a, b, c, last);
+  multiply_tiles<1, vectors, crossed>(i, m, K, a, b, c, last);
 }
 
 /// All rows of the strip of columns j, j + 1 … that is `vectors` vectors wide. Operands go by
@@ -229,10 +238,8 @@ HWY_NOINLINE void multiply_strip(int64_t j, int64_t m, int64_t n, int64_t K, con
   const Right<T> b{right.data + j, right.row};
   const Target<T> c{target.data + j, target.row, target.add,
                     target.bias == nullptr ? nullptr : target.bias + j};
-  int64_t i = multiply_tiles<most, vectors, crossed>(0, m, K, a, b, c, last, ahead);
-  i = multiply_tiles<4, vectors, crossed>(i, m, K, a, b, c, last, Next{});
-  i = multiply_tiles<2, vectors, crossed>(i, m, K, a, b, c, last, Next{});
-  multiply_tiles<1, vectors, crossed>(i, m, K, a, b, c, last, Next{});
+  const int64_t i = multiply_tiles<most, vectors, crossed>(0, m, K, a, b, c, last, ahead);
+  if (i < m) multiply_rest<vectors, crossed>(i, m, K, a, b, c, last);
 }
 
 /// c [m, n] = a [m, K] · b [K, n], or added to c.
@@ -254,6 +261,17 @@ HWY_NOINLINE void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a,
     multiply_strip<1, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
   }
 }
+
+// Compiled once for all files, in block_gemm.cpp.
+#ifndef HEED_MULTIPLY
+#define HEED_MULTIPLY(crossed, T)                                                  \
+  template void multiply_as<crossed, T>(int64_t, int64_t, int64_t, const Left<T>&, \
+                                        const Right<T>&, const Target<T>&, const NothingAhead&)
+#endif
+extern HEED_MULTIPLY(false, float);
+extern HEED_MULTIPLY(true, float);
+extern HEED_MULTIPLY(false, double);
+extern HEED_MULTIPLY(true, double);
 
 template <class T, class Next = NothingAhead>
 HWY_INLINE void multiply(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,

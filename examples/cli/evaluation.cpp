@@ -64,15 +64,15 @@ Tensor answer_of(Model& model, const Batch& batch) {
 }
 
 /// Some cells of an example and what they are.
-struct Row {
+struct ExampleRow {
   const char* title;
   std::vector<std::string> cells;
 };
 
 /// The symbols in words; those that do not count are dots.
 template <class Text>
-Row row_of(const char* title, const Tensor& symbols, Text text) {
-  Row row{title, {}};
+ExampleRow row_of(const char* title, const Tensor& symbols, Text text) {
+  ExampleRow row{title, {}};
   for (const int64_t symbol : symbols.to_vector<int64_t>()) {
     row.cells.push_back(symbol == ignored_target ? "." : text(symbol));
   }
@@ -80,15 +80,15 @@ Row row_of(const char* title, const Tensor& symbols, Text text) {
 }
 
 /// A line for each row, with their cells below each other.
-std::string rows_text(const std::vector<Row>& rows) {
+std::string rows_text(const std::vector<ExampleRow>& rows) {
   std::vector<size_t> widths(rows.front().cells.size());
-  for (const Row& row : rows) {
+  for (const ExampleRow& row : rows) {
     for (size_t i = 0; i < widths.size(); ++i) {
       widths[i] = std::max(widths[i], displayed_width(row.cells[i]));
     }
   }
   std::string text;
-  for (const Row& row : rows) {
+  for (const ExampleRow& row : rows) {
     std::string line = fmt::format("  {:7}", row.title);
     for (size_t i = 0; i < widths.size(); ++i) {
       line += std::string(1 + widths[i] - displayed_width(row.cells[i]), ' ') + row.cells[i];
@@ -104,8 +104,8 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
   const Tensor predictions = answer_of(model, batch);
   const auto input = [&](int64_t symbol) { return task.input_text(symbol); };
   const auto target = [&](int64_t symbol) { return task.target_text(symbol); };
-  const std::vector<Row> asked{row_of("input", batch.inputs, input)};
-  std::vector<Row> answers{
+  const std::vector<ExampleRow> asked{row_of("input", batch.inputs, input)};
+  std::vector<ExampleRow> answers{
       row_of("target", batch.targets, target), row_of("model", predictions, target), {"", {}}};
   const auto right = batch.targets.to_vector<int64_t>();
   const auto said = predictions.to_vector<int64_t>();
@@ -173,10 +173,10 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
 std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
   std::string text;
   for (int64_t i = 0; i < std::min(most, batch.inputs.size(0)); ++i) {
-    const Row input = row_of("input", select(batch.inputs, 0, i),
-                             [&](int64_t symbol) { return task.input_text(symbol); });
-    const Row target = row_of("target", select(batch.targets, 0, i),
-                              [&](int64_t symbol) { return task.target_text(symbol); });
+    const ExampleRow input = row_of("input", select(batch.inputs, 0, i),
+                                    [&](int64_t symbol) { return task.input_text(symbol); });
+    const ExampleRow target = row_of("target", select(batch.targets, 0, i),
+                                     [&](int64_t symbol) { return task.target_text(symbol); });
     if (task.shape().attends == Attends::source) {
       text += rows_text({input}) + rows_text({target});
     } else {

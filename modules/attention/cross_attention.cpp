@@ -10,8 +10,6 @@
 namespace heed {
 namespace {
 
-constexpr const char* self = "CrossAttention";
-
 /// x times some of the rows of a projection, which is not called as a whole.
 Tensor project(const Tensor& x, const Linear& all, int64_t first, int64_t rows) {
   return linear(x, narrow(all.weight, 0, first, rows), narrow(*all.bias, 0, first, rows));
@@ -22,16 +20,16 @@ Tensor project(const Tensor& x, const Linear& all, int64_t first, int64_t rows) 
 CrossAttention::CrossAttention(const Slot& slot, int64_t input_width, int64_t hidden_width,
                                int64_t heads, double blocked)
     : Layer(slot),
-      input_size(positive(self, "input_size", input_width)),
+      input_size(positive("CrossAttention", "input_size", input_width)),
       hidden_size(hidden_width),
       num_head(heads),
-      dim_per_head(quotient(self, "hidden_size", hidden_width, "num_head", heads)),
+      dim_per_head(quotient("CrossAttention", "hidden_size", hidden_width, "num_head", heads)),
       mask_value(blocked),
       qkv({this, "qkv"}, input_size, 3 * hidden_size),
       out_proj({this, "out_proj"}, hidden_size, input_size) {}
 
 ProjectedHeads CrossAttention::projected(const Tensor& q_seq, const Tensor& kv_seq) {
-  Dims d{self,
+  Dims d{"CrossAttention",
          {{"input_size", input_size},
           {"hidden_size", hidden_size},
           {"num_head", num_head},

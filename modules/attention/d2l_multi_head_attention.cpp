@@ -8,9 +8,7 @@
 namespace heed {
 namespace {
 
-constexpr const char* self = "D2LMultiHeadAttention";
-
-Mask mask_of(const Tensor& valid_lens) {
+Mask mask_of_lengths(const Tensor& valid_lens) {
   return valid_lens.defined() ? Mask::lengths(valid_lens) : Mask();
 }
 
@@ -20,12 +18,13 @@ D2LMultiHeadAttention::D2LMultiHeadAttention(const Slot& slot, int64_t query_wid
                                              int64_t key_width, int64_t value_width,
                                              int64_t hiddens, int64_t heads, double p, Bias bias)
     : Layer(slot),
-      query_size(positive(self, "query_size", query_width)),
-      key_size(positive(self, "key_size", key_width)),
-      value_size(positive(self, "value_size", value_width)),
-      num_hiddens(heads * quotient(self, "num_hiddens", hiddens, "num_heads", heads)),
+      query_size(positive("D2LMultiHeadAttention", "query_size", query_width)),
+      key_size(positive("D2LMultiHeadAttention", "key_size", key_width)),
+      value_size(positive("D2LMultiHeadAttention", "value_size", value_width)),
+      num_hiddens(heads *
+                  quotient("D2LMultiHeadAttention", "num_hiddens", hiddens, "num_heads", heads)),
       num_heads(heads),
-      dropout(dropout_probability(self, "dropout", p)),
+      dropout(dropout_probability("D2LMultiHeadAttention", "dropout", p)),
       W_q({this, "W_q"}, query_size, num_hiddens, bias),
       W_k({this, "W_k"}, key_size, num_hiddens, bias),
       W_v({this, "W_v"}, value_size, num_hiddens, bias),
@@ -33,7 +32,7 @@ D2LMultiHeadAttention::D2LMultiHeadAttention(const Slot& slot, int64_t query_wid
 
 ProjectedHeads D2LMultiHeadAttention::projected(const Tensor& queries, const Tensor& keys,
                                                 const Tensor& values) {
-  Dims d{self,
+  Dims d{"D2LMultiHeadAttention",
          {{"query_size", query_size},
           {"key_size", key_size},
           {"value_size", value_size},
@@ -52,7 +51,7 @@ ProjectedHeads D2LMultiHeadAttention::projected(const Tensor& queries, const Ten
 
 Tensor D2LMultiHeadAttention::forward(const Tensor& queries, const Tensor& keys,
                                       const Tensor& values, const Tensor& valid_lens) {
-  return forward(queries, keys, values, mask_of(valid_lens));
+  return forward(queries, keys, values, mask_of_lengths(valid_lens));
 }
 
 Tensor D2LMultiHeadAttention::forward(const Tensor& queries, const Tensor& keys,
@@ -65,7 +64,7 @@ Tensor D2LMultiHeadAttention::forward(const Tensor& queries, const Tensor& keys,
 
 Tensor D2LMultiHeadAttention::weights(const Tensor& queries, const Tensor& keys,
                                       const Tensor& values, const Tensor& valid_lens) {
-  return weights(queries, keys, values, mask_of(valid_lens));
+  return weights(queries, keys, values, mask_of_lengths(valid_lens));
 }
 
 Tensor D2LMultiHeadAttention::weights(const Tensor& queries, const Tensor& keys,

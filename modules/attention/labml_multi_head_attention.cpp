@@ -10,9 +10,7 @@
 namespace heed {
 namespace {
 
-constexpr const char* self = "LabmlMultiHeadAttention";
-
-Mask mask_of(const Tensor& mask) {
+Mask mask_of_labml(const Tensor& mask) {
   return mask_by_value(mask, 0, MaskLayout::queries_keys_batch);
 }
 
@@ -28,8 +26,8 @@ LabmlMultiHeadAttention::LabmlMultiHeadAttention(const Slot& slot, int64_t count
     : Layer(slot),
       heads(count),
       d_model(width),
-      d_k(quotient(self, "d_model", width, "heads", count)),
-      dropout_prob(dropout_probability(self, "dropout_prob", p)),
+      d_k(quotient("LabmlMultiHeadAttention", "d_model", width, "heads", count)),
+      dropout_prob(dropout_probability("LabmlMultiHeadAttention", "dropout_prob", p)),
       query({this, "query"}, d_model, heads, d_k, bias),
       key({this, "key"}, d_model, heads, d_k, bias),
       value({this, "value"}, d_model, heads, d_k, Bias::learned),
@@ -37,7 +35,7 @@ LabmlMultiHeadAttention::LabmlMultiHeadAttention(const Slot& slot, int64_t count
 
 ProjectedHeads LabmlMultiHeadAttention::projected(const Tensor& queries, const Tensor& keys,
                                                   const Tensor& values) {
-  Dims d{self, {{"d_model", d_model}, {"heads", heads}, {"d_k", d_k}}};
+  Dims d{"LabmlMultiHeadAttention", {{"d_model", d_model}, {"heads", heads}, {"d_k", d_k}}};
   d.check(queries, "L_1 B d_model");
   d.check(keys, "L_2 B d_model");
   d.check(values, "L_2 B d_model");
@@ -51,7 +49,7 @@ ProjectedHeads LabmlMultiHeadAttention::projected(const Tensor& queries, const T
 
 Tensor LabmlMultiHeadAttention::forward(const Tensor& queries, const Tensor& keys,
                                         const Tensor& values, const Tensor& mask) {
-  return forward(queries, keys, values, mask_of(mask));
+  return forward(queries, keys, values, mask_of_labml(mask));
 }
 
 Tensor LabmlMultiHeadAttention::forward(const Tensor& queries, const Tensor& keys,
@@ -64,7 +62,7 @@ Tensor LabmlMultiHeadAttention::forward(const Tensor& queries, const Tensor& key
 
 Tensor LabmlMultiHeadAttention::weights(const Tensor& queries, const Tensor& keys,
                                         const Tensor& values, const Tensor& mask) {
-  return weights(queries, keys, values, mask_of(mask));
+  return weights(queries, keys, values, mask_of_labml(mask));
 }
 
 Tensor LabmlMultiHeadAttention::weights(const Tensor& queries, const Tensor& keys,

@@ -11,35 +11,33 @@
 namespace heed {
 namespace {
 
-constexpr const char* self = "MultiHeadAttention";
-
 int64_t head_width(const char* name, const std::optional<int64_t>& given, int64_t D_1, int64_t H) {
-  if (given) return positive(self, name, *given);
+  if (given) return positive("MultiHeadAttention", name, *given);
   if (D_1 % H == 0) return D_1 / H;
-  throw ValueError(self, ": H = ", H, " does not divide D_1 = ", D_1, "; give ", name);
+  throw ValueError("MultiHeadAttention: H = ", H, " does not divide D_1 = ", D_1, "; give ", name);
 }
 
 /// The config with every size filled in and checked.
 MultiHeadAttentionConfig complete(MultiHeadAttentionConfig c) {
-  positive(self, "D_1", c.D_1);
-  positive(self, "H", c.H);
-  c.D_2 = positive(self, "D_2", c.D_2.value_or(c.D_1));
-  c.D_value = positive(self, "D_value", c.D_value.value_or(*c.D_2));
-  c.D_out = positive(self, "D_out", c.D_out.value_or(c.D_1));
+  positive("MultiHeadAttention", "D_1", c.D_1);
+  positive("MultiHeadAttention", "H", c.H);
+  c.D_2 = positive("MultiHeadAttention", "D_2", c.D_2.value_or(c.D_1));
+  c.D_value = positive("MultiHeadAttention", "D_value", c.D_value.value_or(*c.D_2));
+  c.D_out = positive("MultiHeadAttention", "D_out", c.D_out.value_or(c.D_1));
   c.D_qk = head_width("D_qk", c.D_qk, c.D_1, c.H);
   c.D_v = head_width("D_v", c.D_v, c.D_1, c.H);
   c.n_kv_heads = c.n_kv_heads.value_or(c.H);
-  quotient(self, "H", c.H, "n_kv_heads", *c.n_kv_heads);
+  quotient("MultiHeadAttention", "H", c.H, "n_kv_heads", *c.n_kv_heads);
   if (c.window && *c.window < 0) {
-    throw ValueError(self, ": window must not be negative, got ", *c.window);
+    throw ValueError("MultiHeadAttention: window must not be negative, got ", *c.window);
   }
-  c.dropout = dropout_probability(self, "dropout", c.dropout);
+  c.dropout = dropout_probability("MultiHeadAttention", "dropout", c.dropout);
   return c;
 }
 
 Dims letters_of(const MultiHeadAttention& m) {
   const MultiHeadAttentionConfig& c = m.config;
-  return {self,
+  return {"MultiHeadAttention",
           {{"D_1", c.D_1},
            {"D_2", *c.D_2},
            {"D_value", *c.D_value},
@@ -79,14 +77,14 @@ Alignment MultiHeadAttention::alignment(const AttentionCall& options) const {
 Mask MultiHeadAttention::rule(const AttentionCall& options) const {
   const bool cached = options.cache != nullptr;
   if (cached && !config.causal && !options.mask.is_causal(Alignment::bottom_right)) {
-    throw ValueError(self,
-                     ": a cache needs a causal rule, since earlier queries did not see later "
-                     "keys; pass Mask::causal(Alignment::bottom_right)");
+    throw ValueError(
+        "MultiHeadAttention: a cache needs a causal rule, since earlier queries did not see later "
+        "keys; pass Mask::causal(Alignment::bottom_right)");
   }
   if (cached && options.mask.is_causal(Alignment::top_left)) {
-    throw ValueError(self,
-                     ": with a cache queries are the last positions, but the mask counts them from "
-                     "the first key; pass Mask::causal(Alignment::bottom_right)");
+    throw ValueError(
+        "MultiHeadAttention: with a cache queries are the last positions, but the mask counts "
+        "them from the first key; pass Mask::causal(Alignment::bottom_right)");
   }
   const Alignment aligned = alignment(options);
   Mask mask = options.mask;

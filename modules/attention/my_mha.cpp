@@ -13,7 +13,7 @@
 namespace heed {
 namespace {
 
-Dims letters_of(const MyMHA& m) {
+Dims sizes_of(const MyMHA& m) {
   return {"MyMHA", {{"D_1", m.D_1}, {"D_2", m.D_2}, {"D_qk", m.D_qk}, {"D_v", m.D_v}, {"H", m.H}}};
 }
 
@@ -49,7 +49,7 @@ MyMHA::MyMHA(const Slot& slot, int64_t d_1, int64_t d_2, int64_t d_qk, int64_t d
       W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {}
 
 Tensor MyMHA::forward(const Tensor& x1, const Tensor& x2) {
-  Dims d = letters_of(*this);
+  Dims d = sizes_of(*this);
   const Tensor A = attention_weights(*this, d, x1, x2);
   d.check(A, "B H L_1 L_2");
   const Tensor v = W_V(x2);
@@ -65,7 +65,7 @@ Tensor MyMHA::forward(const Tensor& x1, const Tensor& x2) {
 }
 
 Tensor MyMHA::weights(const Tensor& x1, const Tensor& x2) {
-  Dims d = letters_of(*this);
+  Dims d = sizes_of(*this);
   return attention_weights(*this, d, x1, x2);
 }
 

@@ -7,17 +7,13 @@
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {
-namespace {
-
-constexpr const char* self = "MyMultiHeadAttention";
-
-}  // namespace
+namespace {}  // namespace
 
 MyMultiHeadAttention::MyMultiHeadAttention(const Slot& slot, int64_t width, int64_t heads)
     : Layer(slot),
       hidden_size(width),
       n_head(heads),
-      head_dim(quotient(self, "hidden_size", width, "n_head", heads)),
+      head_dim(quotient("MyMultiHeadAttention", "hidden_size", width, "n_head", heads)),
       scaling(1 / std::sqrt(static_cast<double>(head_dim))),
       linear_q({this, "linear_q"}, hidden_size, hidden_size),
       linear_k({this, "linear_k"}, hidden_size, hidden_size),
@@ -25,7 +21,8 @@ MyMultiHeadAttention::MyMultiHeadAttention(const Slot& slot, int64_t width, int6
       linear_o({this, "linear_o"}, hidden_size, hidden_size) {}
 
 ProjectedHeads MyMultiHeadAttention::projected(const Tensor& x) {
-  Dims d{self, {{"hidden_size", hidden_size}, {"n_head", n_head}, {"head_dim", head_dim}}};
+  Dims d{"MyMultiHeadAttention",
+         {{"hidden_size", hidden_size}, {"n_head", n_head}, {"head_dim", head_dim}}};
   d.check(x, "B L hidden_size");
   const Tensor query = split_heads(linear_q(x), n_head);
   d.check(query, "B n_head L head_dim");

@@ -4,18 +4,15 @@
 #include "heed/framework/ops/view.h"
 
 namespace heed {
-namespace {
-
-constexpr const char* self = "PrepareForMultiHeadAttention";
-
-}  // namespace
+namespace {}  // namespace
 
 PrepareForMultiHeadAttention::PrepareForMultiHeadAttention(const Slot& slot, int64_t d_model,
                                                            int64_t count, int64_t width, Bias bias)
     : Layer(slot),
-      heads(positive(self, "heads", count)),
-      d_k(positive(self, "d_k", width)),
-      linear({this, "linear"}, positive(self, "d_model", d_model), heads * d_k, bias) {}
+      heads(positive("PrepareForMultiHeadAttention", "heads", count)),
+      d_k(positive("PrepareForMultiHeadAttention", "d_k", width)),
+      linear({this, "linear"}, positive("PrepareForMultiHeadAttention", "d_model", d_model),
+             heads * d_k, bias) {}
 
 Tensor PrepareForMultiHeadAttention::forward(const Tensor& x) {
   const Tensor y = linear(x);

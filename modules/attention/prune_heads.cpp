@@ -9,14 +9,12 @@
 namespace heed {
 namespace {
 
-constexpr const char* self = "prune_heads";
-
 /// The heads that stay. Throws if `removed` makes no sense.
 std::vector<int64_t> kept_heads(int64_t H, const std::vector<int64_t>& removed) {
   std::vector<bool> stays(static_cast<size_t>(H), true);
   for (const int64_t h : removed) {
     if (h < 0 || h >= H || !stays[static_cast<size_t>(h)]) {
-      throw ValueError(self, ": each head is one of 0 to ", H - 1, ", named once; got ", h);
+      throw ValueError("prune_heads: each head is one of 0 to ", H - 1, ", named once; got ", h);
     }
     stays[static_cast<size_t>(h)] = false;
   }
@@ -24,7 +22,7 @@ std::vector<int64_t> kept_heads(int64_t H, const std::vector<int64_t>& removed) 
   for (int64_t h = 0; h < H; ++h) {
     if (stays[static_cast<size_t>(h)]) kept.push_back(h);
   }
-  if (kept.empty()) throw ValueError(self, ": all ", H, " heads would be gone; keep one");
+  if (kept.empty()) throw ValueError("prune_heads: all ", H, " heads would be gone; keep one");
   return kept;
 }
 
@@ -43,11 +41,11 @@ std::unique_ptr<MultiHeadAttention> prune_heads(const MultiHeadAttention& attent
                                                 const std::vector<int64_t>& removed) {
   const std::vector<int64_t> kept = kept_heads(attention.H, removed);
   if (attention.n_kv_heads != attention.H) {
-    throw ValueError(self, ": heads share keys and values: n_kv_heads = ", attention.n_kv_heads,
-                     ", H = ", attention.H);
+    throw ValueError("prune_heads: heads share keys and values: n_kv_heads = ",
+                     attention.n_kv_heads, ", H = ", attention.H);
   }
   if (attention.positions && attention.positions->differs_between_heads()) {
-    throw ValueError(self, ": the relative positions have something for each head");
+    throw ValueError("prune_heads: the relative positions have something for each head");
   }
   MultiHeadAttentionConfig config = attention.config;
   config.H = static_cast<int64_t>(kept.size());

@@ -7,25 +7,21 @@
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {
-namespace {
-
-constexpr const char* self = "SelfAttention";
-
-}  // namespace
+namespace {}  // namespace
 
 SelfAttention::SelfAttention(const Slot& slot, int64_t input_width, int64_t hidden_width,
                              int64_t heads, double blocked)
     : Layer(slot),
-      input_size(positive(self, "input_size", input_width)),
+      input_size(positive("SelfAttention", "input_size", input_width)),
       hidden_size(hidden_width),
       num_head(heads),
-      dim_per_head(quotient(self, "hidden_size", hidden_width, "num_head", heads)),
+      dim_per_head(quotient("SelfAttention", "hidden_size", hidden_width, "num_head", heads)),
       mask_value(blocked),
       qkv({this, "qkv"}, input_size, 3 * hidden_size),
       out_proj({this, "out_proj"}, hidden_size, input_size) {}
 
 ProjectedHeads SelfAttention::projected(const Tensor& x) {
-  Dims d{self,
+  Dims d{"SelfAttention",
          {{"input_size", input_size},
           {"hidden_size", hidden_size},
           {"num_head", num_head},

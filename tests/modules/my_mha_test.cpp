@@ -144,7 +144,7 @@ TEST_CASE("MyMHA's forward and what it calls contain no loop") {
   const std::string source = text_of_file("modules/attention/my_mha.cpp");
   CHECK_FALSE(std::regex_search(body_after(source, "Tensor MyMHA::forward("), loop));
   CHECK_FALSE(std::regex_search(body_after(source, "Tensor attention_weights("), loop));
-  CHECK_FALSE(std::regex_search(body_after(source, "Dims letters_of("), loop));
+  CHECK_FALSE(std::regex_search(body_after(source, "Dims sizes_of("), loop));
   const std::string heads = text_of_file("modules/attention/heads.cpp");
   CHECK_FALSE(std::regex_search(body_after(heads, "Tensor split_heads("), loop));
   CHECK_FALSE(std::regex_search(body_after(heads, "Tensor merge_heads("), loop));

@@ -15,7 +15,7 @@ TaskShape shape_of(int64_t symbols, int64_t length, Attends attends) {
   return shape;
 }
 
-Example answered(const Sequence& source, Answer answer, const TaskShape& shape) {
+Example answered(const Sequence& source, AnswerRule answer, const TaskShape& shape) {
   Example example{source, answer(source)};
   if (example.target.size() != source.size()) {
     throw ValueError("task: an answer must be as long as its sequence: ", example.target.size(),
@@ -35,7 +35,7 @@ Sequence draw_sequence(Rng& rng, int64_t symbols, int64_t length) {
 }
 
 void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
-                       Answer answer, Attends attends) {
+                       AnswerRule answer, Attends attends) {
   registry.add_task(
       {name, help, {sequence_keys::symbols, sequence_keys::length}},
       [=](const Section& options, const TaskSetup& setup) {

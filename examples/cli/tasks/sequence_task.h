@@ -12,7 +12,7 @@ class Registry;
 class Rng;
 
 /// The right answer to a sequence: as long, and of the same symbols.
-using Answer = Sequence (*)(const Sequence& source);
+using AnswerRule = Sequence (*)(const Sequence& source);
 
 /// The keys of every sequence task, and of others that have the like.
 namespace sequence_keys {
@@ -31,7 +31,7 @@ inline const Key<int64_t> length{.path = "length",
 /// Registers the task of an answer under a name. With Attends::source the answer is written symbol
 /// by symbol after a start symbol, which is the number `symbols`.
 void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
-                       Answer answer, Attends attends = Attends::tokens);
+                       AnswerRule answer, Attends attends = Attends::tokens);
 
 /// `length` symbols, each drawn evenly from [0, symbols).
 Sequence draw_sequence(Rng& rng, int64_t symbols, int64_t length);

@@ -61,7 +61,8 @@ void check_mutants(const char* of, const std::vector<AttentionMutant>& mutants,
 
 }  // namespace
 
-TEST_CASE("Every wrong attention is found out, the right one is not, and no invariance is idle") {
+TEST_CASE("Every wrong attention is found out, the right one is not, and no invariance is idle",
+          "[module_table]") {
   std::map<std::string, int> found;
   check_mutants("MyMHA", my_mha_mutants(), found);
   check_mutants("MultiHeadAttention", multi_head_mutants(), found);

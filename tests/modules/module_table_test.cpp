@@ -54,7 +54,7 @@ bool has_size(const ModuleCase& row, int64_t size) {
 
 }  // namespace
 
-TEST_CASE("Every module has every property of modules") {
+TEST_CASE("Every module has every property of modules", "[module_table]") {
   Counts counts;
   const ModuleTable rows = chosen_modules();
   for (const ModuleCase& row : rows) check_row(row, module_checks(), counts);

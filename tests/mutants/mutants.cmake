@@ -22,6 +22,7 @@ add_custom_command(
   DEPENDS ${mutant_tables} ${mutant_originals})
 add_library(heed_mutants OBJECT EXCLUDE_FROM_ALL ${mutant_sources} mutants/active.cpp)
 target_compile_options(heed_mutants PRIVATE -w)
+heed_optimize(heed_mutants -O1)
 target_include_directories(heed_mutants PRIVATE ${HEED_CBLAS_INCLUDE})
 target_compile_definitions(heed_mutants PRIVATE
                            $<TARGET_PROPERTY:heed_kernels,COMPILE_DEFINITIONS>)

@@ -54,11 +54,10 @@ function(heed_optimize target level)
   endif()
 endfunction()
 
-# Most of the time to compile a file goes into what it includes, so `size` files of a target are
-# compiled as one. HEED_UNITY=OFF compiles each alone, which shows an #include that is missing.
-function(heed_unity target size)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY}
-                                             UNITY_BUILD_BATCH_SIZE ${size})
+# Most of the time to compile a file goes into what it includes, so up to 30 files of a target
+# are compiled as one. HEED_UNITY=OFF compiles each alone, which shows an #include that is missing.
+function(heed_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY} UNITY_BUILD_BATCH_SIZE 30)
 endfunction()
 
 # heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
@@ -71,7 +70,7 @@ function(heed_layer name folder)
   target_link_libraries(heed_${name} PRIVATE heed_options Threads::Threads fmt::fmt)
   if(NOT name STREQUAL kernels)
     heed_optimize(heed_${name} -O2)
-    heed_unity(heed_${name} 30)  # not the kernels: each includes itself, once for each target
+    heed_unity(heed_${name})  # not the kernels: each includes itself, once for each target
   endif()
   set_target_properties(heed_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
 endfunction()

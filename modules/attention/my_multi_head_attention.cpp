@@ -7,7 +7,6 @@
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {
-namespace {}  // namespace
 
 MyMultiHeadAttention::MyMultiHeadAttention(const Slot& slot, int64_t width, int64_t heads)
     : Layer(slot),

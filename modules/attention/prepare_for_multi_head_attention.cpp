@@ -4,7 +4,6 @@
 #include "heed/framework/ops/view.h"
 
 namespace heed {
-namespace {}  // namespace
 
 PrepareForMultiHeadAttention::PrepareForMultiHeadAttention(const Slot& slot, int64_t d_model,
                                                            int64_t count, int64_t width, Bias bias)

@@ -7,7 +7,6 @@
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {
-namespace {}  // namespace
 
 SelfAttention::SelfAttention(const Slot& slot, int64_t input_width, int64_t hidden_width,
                              int64_t heads, double blocked)

@@ -15,8 +15,8 @@ namespace heed::kernels {
 namespace {
 
 constexpr int64_t work_per_chunk = 1 << 18;  // products of two numbers
-constexpr int64_t tiles_per_item = 8;  // of a forward: keys and values are gathered once for all
-constexpr int64_t least_parts = 4;     // of a backward that has fewer heads than that
+constexpr int64_t queries_per_item = 1024;   // of a forward: keys and values are gathered once
+constexpr int64_t least_parts = 4;           // of a backward that has fewer heads than that
 
 int64_t batch_of(const Tensor& x) {
   int64_t count = 1;
@@ -115,6 +115,7 @@ struct Call {
             L_2,
             D_qk,
             D_v,
+            tile(),
             static_cast<T>(rule.scale),
             rule.first,
             rule.last,
@@ -129,10 +130,15 @@ struct Call {
             maximum + heads * L_1};
   }
 
-  int64_t tiles() const { return (L_1 + query_tile - 1) / query_tile; }
-  int64_t work_of_tile() const { return std::min(L_1, query_tile) * L_2 * (D_qk + D_v) + 1; }
+  int64_t tile() const { return query_tile_of(L_1, is_limited()); }
+  int64_t tiles() const { return (L_1 + tile() - 1) / tile(); }
+  int64_t work_of(int64_t queries) const { return queries * L_2 * (D_qk + D_v) + 1; }
   /// Whether some query is kept from some key by its place.
   bool is_limited() const { return L_1 - 1 + rule.first > 0 || rule.last < L_2 - 1; }
+  bool last_tile_sees_all() const {
+    const AttentionHead<T> any = head(0);
+    return L_1 > 0 && any.first_key((tiles() - 1) * tile()) == 0 && any.end_key(L_1 - 1) == L_2;
+  }
 };
 
 /// Calls each(item, scratch) for all items in parallel, several to a chunk if they are small.
@@ -147,13 +153,12 @@ void for_each_item(int64_t items, int64_t work, int64_t scratch_size, const Each
 template <class T>
 void run_forward(const Call<T>& call) {
   const AttentionKernels<T> kernels = attention_kernels(T{});
-  constexpr int64_t span = tiles_per_item * query_tile;
-  const int64_t spans = (call.L_1 + span - 1) / span;
-  for_each_item<T>(call.heads * spans, call.work_of_tile() * std::min(call.tiles(), tiles_per_item),
+  const int64_t spans = (call.L_1 + queries_per_item - 1) / queries_per_item;
+  for_each_item<T>(call.heads * spans, call.work_of(std::min(call.L_1, queries_per_item)),
                    kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
-                     const int64_t begin = i % spans * span;
-                     kernels.forward(call.head(i / spans), begin, std::min(call.L_1, begin + span),
-                                     scratch);
+                     const int64_t begin = i % spans * queries_per_item;
+                     kernels.forward(call.head(i / spans), begin,
+                                     std::min(call.L_1, begin + queries_per_item), scratch);
                    });
 }
 
@@ -166,7 +171,8 @@ void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients
   const int64_t all_tiles = call.group * tiles;  // of one key head
   const int64_t parts =
       key_heads >= least_parts ? 1 : std::clamp<int64_t>(all_tiles, 1, least_parts);
-  const bool limited = call.is_limited() || tiles == 0;  // the first tile may not reach all keys
+  // The tile that comes first, the last one of a head, overwrites what it sees.
+  const bool zeroed = parts > 1 ? call.is_limited() : !call.last_tile_sees_all();
   std::vector<Tensor> key_parts{gradients.key}, value_parts{gradients.value};
   std::vector<Heads<T>> d_key, d_value;
   for (int64_t part = 0; part < parts; ++part) {
@@ -174,15 +180,15 @@ void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients
       key_parts.push_back(empty_like_order(gradients.key.shape(), gradients.key));
       value_parts.push_back(empty_like_order(gradients.value.shape(), gradients.value));
     }
-    if (limited) fill_(key_parts.back(), 0);
-    if (limited) fill_(value_parts.back(), 0);
+    if (zeroed) fill_(key_parts.back(), 0);
+    if (zeroed) fill_(value_parts.back(), 0);
     d_key.emplace_back(key_parts.back());
     d_value.emplace_back(value_parts.back());
   }
   const Heads<const T> from(g);
   const Heads<T> d_query(gradients.query);
   for_each_item<T>(
-      key_heads * parts, call.work_of_tile() * all_tiles / parts + 1,
+      key_heads * parts, call.work_of(call.group * call.L_1) / parts + 1,
       kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
         const int64_t key_head = i / parts, part = i % parts;
         const auto at = static_cast<size_t>(part);
@@ -193,9 +199,9 @@ void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients
           const int64_t index = key_head * call.group + head;
           const HeadGradients<T> to{from.rows(index), d_query.rows(index), d_key[at].rows(key_head),
                                     d_value[at].rows(key_head)};
-          kernels.backward(call.head(index), to, (tile - head * tiles) * query_tile,
-                           std::min(call.L_1, (last - head * tiles) * query_tile),
-                           limited || tile > first, scratch);
+          kernels.backward(call.head(index), to, (tile - head * tiles) * call.tile(),
+                           std::min(call.L_1, (last - head * tiles) * call.tile()),
+                           zeroed || tile > first, scratch);
         }
       });
   for (size_t part = 1; part < key_parts.size(); ++part) {

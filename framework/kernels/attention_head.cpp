@@ -32,7 +32,7 @@ struct Buffers {
   T *query_t, *scores, *value_tile, *maximum, *sum, *keys, *values, *factors, *dropout_rows;
 
   Buffers(const AttentionHead<T>& head, Scratch<T>& from)
-      : width(padded<T>(std::min(query_tile, head.L_1))), most_keys(std::min(key_tile, head.L_2)) {
+      : width(padded<T>(std::min(head.tile, head.L_1))), most_keys(std::min(key_tile, head.L_2)) {
     query_t = from.take(head.D_qk * width);
     scores = from.take(most_keys * width);
     value_tile = from.take(most_keys * padded<T>(head.D_v));
@@ -111,8 +111,8 @@ void forward(const AttentionHead<T>& head, int64_t begin, int64_t end, T* memory
   const Buffers<T> own(head, from);
   T* const shrink = from.take(own.width);
   const AttentionHead<T> gathered = own.gathered(head);
-  for (int64_t i = begin; i < end; i += query_tile) {
-    forward_tile(gathered, own, i, std::min(end, i + query_tile), shrink);
+  for (int64_t i = begin; i < end; i += head.tile) {
+    forward_tile(gathered, own, i, std::min(end, i + head.tile), shrink);
   }
 }
 
@@ -230,9 +230,12 @@ void backward(const AttentionHead<T>& head, const HeadGradients<T>& gradients, i
   const Buffers<T> own(head, from);
   const BackwardBuffers<T> more(head, own, from);
   const AttentionHead<T> gathered = own.gathered(head);
-  for (int64_t i = begin; i < end; i += query_tile) {
-    backward_tile(gathered, gradients, own, more, i, std::min(end, i + query_tile),
-                  add || i > begin);
+  // The last tile sees the most keys where they are limited by the order of places.
+  const int64_t tiles = (end - begin + head.tile - 1) / head.tile;
+  for (int64_t tile = tiles - 1; tile >= 0; --tile) {
+    const int64_t i = begin + tile * head.tile;
+    backward_tile(gathered, gradients, own, more, i, std::min(end, i + head.tile),
+                  add || tile + 1 < tiles);
   }
 }
 

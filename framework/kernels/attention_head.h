@@ -33,9 +33,19 @@ struct HeadDropout {
   int64_t first = 0;  ///< the number of the head's first weight
 };
 
+constexpr int64_t query_tile = 128;
+constexpr int64_t key_tile = 256;
+
+/// Queries of a tile: fewer where places limit what a query sees, as only keys that none of a
+/// tile's queries sees are skipped.
+constexpr int64_t query_tile_of(int64_t L_1, bool limited) {
+  return !limited ? query_tile : L_1 <= 256 ? 16 : 32;
+}
+
 template <class T>
 struct AttentionHead {
   int64_t L_1, L_2, D_qk, D_v;
+  int64_t tile;  // queries, at most query_tile
   T scale;
   int64_t first, last;  // query i sees keys i + first … i + last
   Rows<const T> query, key, value;
@@ -68,9 +78,6 @@ struct HeadGradients {
   Rows<T> key, value;  // [L_2, D], added to
 };
 
-constexpr int64_t query_tile = 128;
-constexpr int64_t key_tile = 256;
-
 /// What each SIMD target has. `scratch` holds scratch_size() elements, aligned to 64 bytes.
 template <class T>
 struct AttentionKernels {
@@ -78,7 +85,7 @@ struct AttentionKernels {
   /// Queries [begin, end).
   void (*forward)(const AttentionHead<T>& head, int64_t begin, int64_t end, T* scratch);
   /// What queries [begin, end) contribute to the gradients of keys and values, which they `add` to
-  /// or overwrite, and the gradients of these queries.
+  /// (the last tile overwrites unless `add`), and the gradients of these queries.
   void (*backward)(const AttentionHead<T>& head, const HeadGradients<T>& gradients, int64_t begin,
                    int64_t end, bool add, T* scratch);
 };

@@ -71,20 +71,25 @@ struct Scores {
 
   /// Adds the bias, and −∞ where a query may not see a key. True if there is such a place.
   bool apply_rule() const {
-    constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
     if (head.bias.data != nullptr) add_bias();
-    bool masked = head.blocked.data != nullptr;
-    for (int64_t j = 0; j < keys; ++j) {
-      T* const row = data + j * width;
-      // Query i sees key j if i + first ≤ j ≤ i + last.
-      const int64_t from = std::clamp(key + j - head.last, begin, end) - begin;
-      const int64_t to = std::clamp(key + j - head.first + 1, begin, end) - begin;
-      std::fill(row, row + from, minus_infinity);
-      std::fill(row + to, row + (end - begin), minus_infinity);
-      masked = masked || from > 0 || to < end - begin;
-      if (head.blocked.data != nullptr) block(j, row);
-    }
-    return masked;
+    // Keys [seen, hidden) are seen by all queries, as far as it is a matter of places.
+    const int64_t seen = std::clamp<int64_t>(end - 1 + head.first - key, 0, keys);
+    const int64_t hidden = std::clamp<int64_t>(begin + head.last + 1 - key, seen, keys);
+    for (int64_t j = 0; j < seen; ++j) limit(j);
+    for (int64_t j = hidden; j < keys; ++j) limit(j);
+    const bool blocked = head.blocked.data != nullptr;
+    for (int64_t j = 0; blocked && j < keys; ++j) block(j, data + j * width);
+    return blocked || seen > 0 || hidden < keys;
+  }
+
+  /// Query i sees key j if i + first ≤ j ≤ i + last.
+  void limit(int64_t j) const {
+    constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
+    T* const row = data + j * width;
+    const int64_t from = std::clamp(key + j - head.last, begin, end) - begin;
+    const int64_t to = std::clamp(key + j - head.first + 1, begin, end) - begin;
+    std::fill(row, row + from, minus_infinity);
+    std::fill(row + to, row + (end - begin), minus_infinity);
   }
 
   void add_bias() const {
@@ -125,8 +130,6 @@ bool compute_scores(const Scores<T>& s, const T* query_t) {
   const AttentionHead<T>& head = s.head;
   multiply<T>(s.keys, s.width, head.D_qk, {head.key.at(s.key), head.key.row, 1}, {query_t, s.width},
               {s.data, s.width});
-  const bool in_band = s.key >= s.end - 1 + head.first && s.key + s.keys - 1 <= s.begin + head.last;
-  if (in_band && head.blocked.data == nullptr && head.bias.data == nullptr) return false;
   return s.apply_rule();
 }
 

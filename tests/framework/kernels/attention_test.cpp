@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heed/framework/ops/attention.h"
@@ -16,7 +17,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::attention_test {
 namespace {
 
 struct Inputs {
@@ -263,12 +264,9 @@ TEST_CASE("NaN and infinity that fused attention sees show as in the composed fo
   };
   on_every_target([&] {
     const Inputs x = inputs_of(n, 1);
-    struct Rule {
-      Mask mask;
-      int64_t first_query = 0;  // that sees place 60
-    };
-    const Rule rules[] = {{Mask()}, {Mask::causal(), 60}, {Mask::lengths(tensor<int64_t>({200}))}};
-    for (const auto& [mask, first_query] : rules) {
+    const std::pair<Mask, int64_t> rules[] = {
+        {Mask(), 0}, {Mask::causal(), 60}, {Mask::lengths(tensor<int64_t>({200})), 0}};
+    for (const auto& [mask, first_query] : rules) {  // first_query: that sees place 60
       for (const double content : {nan, infinity, -infinity}) {
         for (const int what : {0, 1, 2, 3}) {
           INFO("operand " << what << ", content " << content);
@@ -398,4 +396,4 @@ TEST_CASE("fused attention takes gradients and operands of any strides") {
   });
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attention_test

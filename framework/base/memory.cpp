@@ -1,5 +1,7 @@
 #include "heed/framework/base/memory.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -7,6 +9,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEED_ADDRESS_SANITIZER 1
@@ -164,23 +167,61 @@ std::atomic<int64_t> countdown{0};
 std::atomic<bool> poisoned{false};
 
 /// Gives the blocks of a thread that ends to the others.
+void shelve_kept(ThreadCache& cache) noexcept {
+  for (size_t i = 0; i < small_classes; ++i) {
+    while (FreeBlock* block = cache.take(i)) shelve(block, i);
+  }
+}
+
+/// Behind the registry's lock.
+void add_to_ended(const ThreadCache& cache) noexcept {
+  ended.live_bytes.add(cache.live_bytes.read());
+  ended.live_blocks.add(cache.live_blocks.read());
+}
+
 struct CacheCloser {
   ~CacheCloser() {
     own_cache.state = CacheState::closed;
-    for (size_t i = 0; i < small_classes; ++i) {
-      while (FreeBlock* block = own_cache.take(i)) shelve(block, i);
-    }
+    shelve_kept(own_cache);
     const std::lock_guard guard(registry_lock);
     ThreadCache** link = &running;
     while (*link != &own_cache) link = &(*link)->next;
     *link = own_cache.next;
-    ended.live_bytes.add(own_cache.live_bytes.read());
-    ended.live_blocks.add(own_cache.live_blocks.read());
+    add_to_ended(own_cache);
   }
 };
 
+void lock_all() noexcept {
+  registry_lock.lock();
+  for (Shelf& shelf : shelves) shelf.lock.lock();
+}
+void unlock_all() noexcept {
+  for (Shelf& shelf : shelves) shelf.lock.unlock();
+  registry_lock.unlock();
+}
+
+/// In a forked child only the thread that forked goes on. The others' caches must leave the list: a
+/// new thread may get their place in memory.
+void end_other_threads() noexcept {
+  unlock_all();
+  const std::lock_guard guard(registry_lock);
+  for (ThreadCache* cache = std::exchange(running, nullptr); cache != nullptr;) {
+    ThreadCache* const next = cache->next;
+    if (cache == &own_cache) {
+      running = cache;
+      running->next = nullptr;
+    } else {
+      shelve_kept(*cache);
+      add_to_ended(*cache);
+    }
+    cache = next;
+  }
+}
+
 /// This thread's cache becomes one of `running`, until the thread ends.
 void open_cache() {
+  static const int registered [[maybe_unused]] =
+      pthread_atfork(lock_all, unlock_all, end_other_threads);
   static thread_local CacheCloser closer;
   static_cast<void>(closer);  // naming it makes its destructor run
   own_cache.state = CacheState::open;

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "heed/framework/base/error.h"
+#include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
 #include "heed/tests/support/catch.h"
@@ -26,6 +27,7 @@
 #endif
 #endif
 
+namespace heed::testing::parallel_process_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -47,6 +49,13 @@ Outcome run_child(const std::string& environment, const std::string& name) {
   const int status = pclose(pipe);
   if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
   return outcome;
+}
+
+/// -1 if a signal ended it.
+int exit_code_of(pid_t child) {
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /// What num_threads says in a new process.
@@ -152,8 +161,45 @@ TEST_CASE("a forked child has a pool of its own") {
 #endif
     std::exit(9);
   }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 9));
+  CHECK(exit_code_of(child) == 9);
   count_to(100);
 }
+
+TEST_CASE("a forked child counts the blocks of threads that it does not have, and of its own") {
+  set_num_threads(3);
+  std::array<void*, 4> blocks{};
+  const auto each_takes_one = [&] {  // each of the three threads
+    std::atomic<int> missing{3};
+    blocks[3] = allocate_block(64);
+    parallel_for(3, 1, [&](int64_t i, int64_t) {
+      blocks[static_cast<size_t>(i)] = allocate_block(64);
+      --missing;
+      while (missing > 0) std::this_thread::yield();
+    });
+  };
+  const auto all_go_back = [&] {
+    for (void* block : blocks) free_block(block, 64);
+  };
+  const int64_t before = memory_stats().live_bytes;
+  each_takes_one();
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    alarm(60);  // instead of a loop without end
+    bool right = memory_stats().live_bytes == before + 4 * 64;
+    all_go_back();
+#ifndef HEED_THREAD_SANITIZER
+    each_takes_one();
+    right = right && memory_stats().live_bytes == before + 4 * 64;
+    all_go_back();
+#endif
+    std::exit(right && memory_stats().live_bytes == before ? 9 : 8);
+  }
+  CHECK(exit_code_of(child) == 9);
+  all_go_back();
+  CHECK(memory_stats().live_bytes == before);
+}
+
+}  // namespace heed::testing::parallel_process_test

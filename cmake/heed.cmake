@@ -3,8 +3,7 @@ include(GNUInstallDirs)
 
 find_program(HEED_CCACHE ccache)
 if(HEED_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # As ccache's manual has it for precompiled headers, which do not tell of changes by their dates.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${HEED_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEED_CCACHE})
 endif()
 
 find_package(Threads REQUIRED)

@@ -9,7 +9,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::attentions_test {
 namespace {
 
 /// An attention in a tree of its own, as a block has one.
@@ -119,4 +119,4 @@ TEST_CASE("attentions that do not fit their task or widths are refused at their 
         "heads share\n");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attentions_test

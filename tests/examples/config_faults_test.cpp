@@ -13,7 +13,7 @@
 #include "heed/tests/examples/bad_configs/values.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::config_faults_test {
 namespace {
 
 template <class Read>
@@ -126,4 +126,4 @@ TEST_CASE("after a hundred faults the rest is hidden", "[config]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::config_faults_test

@@ -8,7 +8,7 @@
 #include "heed/tests/examples/bad_configs/table.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::config_hostile_test {
 namespace {
 
 const std::string sample = R"({"about": ["é\u00e9\ud83d\ude00", "\"\\"],
@@ -151,4 +151,4 @@ TEST_CASE("an empty table takes an empty object and refuses the rest", "[config]
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::config_hostile_test

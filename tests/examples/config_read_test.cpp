@@ -10,7 +10,7 @@
 #include "heed/tests/examples/bad_configs/table.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::config_read_test {
 namespace {
 
 using Catch::Matchers::Message;
@@ -236,4 +236,4 @@ TEST_CASE("a declaration that contradicts itself or another is refused", "[confi
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::config_read_test

@@ -7,7 +7,7 @@
 #include "heed/tests/examples/task_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::drawn_task_test {
 namespace {
 
 const std::vector<std::string> all_sections{
@@ -254,4 +254,4 @@ TEST_CASE("drawn tasks refuse sizes that do not fit together", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::drawn_task_test

@@ -6,7 +6,7 @@
 #include "heed/tests/examples/task_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::fixed_task_test {
 namespace {
 
 std::string quoted(const std::string& text) {
@@ -282,4 +282,4 @@ TEST_CASE("pairs: a bad line is told with file and line", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::fixed_task_test

@@ -22,7 +22,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::head_lab_test {
 namespace {
 
 constexpr int64_t sequences = 10;
@@ -235,4 +235,4 @@ TEST_CASE("a heat map shades by fifths of each head's largest weight", "[program
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::head_lab_test

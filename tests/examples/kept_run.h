@@ -10,7 +10,7 @@
 
 namespace heed::testing {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

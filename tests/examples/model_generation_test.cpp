@@ -9,7 +9,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::model_generation_test {
 namespace {
 
 constexpr int64_t symbols = 9, start = 8;
@@ -111,4 +111,4 @@ TEST_CASE("A model that says all symbols at once generates nothing") {
         "model: it says all symbols at once, so nothing can be generated");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::model_generation_test

@@ -5,7 +5,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::noise_canary_test {
 namespace {
 
 /// Promises masks and drops them.
@@ -40,4 +40,4 @@ TEST_CASE("on noise a causal model stays at chance, and one that leaks does not"
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::noise_canary_test

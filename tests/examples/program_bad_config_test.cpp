@@ -12,7 +12,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_bad_config_test {
 namespace {
 
 /// The names that the expected messages list; more may come to the built-in registry.
@@ -139,4 +139,4 @@ TEST_CASE("what a registered attention refuses is bad input too", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_bad_config_test

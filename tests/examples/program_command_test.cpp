@@ -7,7 +7,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_command_test {
 namespace {
 
 std::string error_of(const std::vector<std::string>& arguments) {
@@ -140,4 +140,4 @@ TEST_CASE("an attention and a task from outside have the whole command line", "[
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_command_test

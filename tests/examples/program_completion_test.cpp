@@ -2,7 +2,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_completion_test {
 namespace {
 
 /// What bash offers for the last of the words.
@@ -63,4 +63,4 @@ TEST_CASE("the script switches itself on", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_completion_test

@@ -10,7 +10,7 @@
 #include "heed/tests/examples/resume_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_damage_test {
 namespace {
 
 /// A finished run and, in "unbroken-6", what it must be again.
@@ -88,7 +88,7 @@ TEST_CASE("a damaged checkpoint is told with the one to use instead", "[resume]"
     CAPTURE(file);
     const std::string before = folder.read(last + "/" + file);
     folder.write(last + "/" + file, content);
-    const Ended ended = train(folder, {"--resume", "run"});
+    const Ended ended = run_train(folder, {"--resume", "run"});
     CHECK(ended.exit_code == 1);
     CHECK(lines_of(ended.err).size() == 1);
     CHECK(ended.err.starts_with(last + "/" + file + ": " + start));
@@ -110,14 +110,14 @@ TEST_CASE("a damaged checkpoint is told with the one to use instead", "[resume]"
   check("state.json", flipped(state, digit * 8), "damaged: its checksum is ");
 
   folder.write(last + "/state.json", "");
-  CHECK(train(folder, {"--resume", "run/checkpoints/step-000005"}).exit_code == 0);
+  CHECK(run_train(folder, {"--resume", "run/checkpoints/step-000005"}).exit_code == 0);
   CHECK(run_bits(folder, "run") == whole);
 
   for (const std::string& name : checkpoint_names(folder, "run")) {
     if (name != "step-000006") std::filesystem::remove_all(folder / ("run/checkpoints/" + name));
   }
   std::filesystem::remove(folder / (last + "/model.safetensors"));
-  const Ended alone = train(folder, {"--resume", "run"});
+  const Ended alone = run_train(folder, {"--resume", "run"});
   CHECK(alone.exit_code == 1);
   CHECK(alone.err == last +
                          "/model.safetensors: cannot read: No such file or directory; there is "
@@ -182,7 +182,8 @@ TEST_CASE("a file that may not grow is a failed write, not a silent end", "[resu
   REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
   const rlimit small{9000, before.rlim_max};
   REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const Ended ended = train(folder, {"config.json", "--out", "run", "--set", "train.steps=120"});
+  const Ended ended =
+      run_train(folder, {"config.json", "--out", "run", "--set", "train.steps=120"});
   REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
   CHECK(ended.exit_code == 1);
   CHECK(ended.signal == 0);
@@ -192,4 +193,4 @@ TEST_CASE("a file that may not grow is a failed write, not a silent end", "[resu
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_damage_test

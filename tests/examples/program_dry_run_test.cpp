@@ -4,7 +4,7 @@
 
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_dry_run_test {
 namespace {
 
 Ended dry_run_of(const Folder& folder, std::vector<std::string> more) {
@@ -101,4 +101,4 @@ TEST_CASE("a dry run is a new run that writes nothing", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_dry_run_test

@@ -2,7 +2,7 @@
 #include "heed/examples/cli/resume.h"
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_eval_test {
 namespace {
 
 /// The evaluations of a run by their step.
@@ -187,4 +187,4 @@ TEST_CASE("what is no run is refused, what is damaged fails", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_eval_test

@@ -9,7 +9,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_export_test {
 namespace {
 
 using Tensors = std::map<std::string, Tensor>;
@@ -264,4 +264,4 @@ TEST_CASE("a file that does not fit names every tensor", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_export_test

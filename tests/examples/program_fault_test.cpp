@@ -8,7 +8,7 @@
 #include "heed/tests/examples/resume_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_fault_test {
 namespace {
 
 /// The run, in a folder whose name is in all paths that matter.
@@ -241,4 +241,4 @@ TEST_CASE("each call of a resume may fail", "[fault]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_fault_test

@@ -13,7 +13,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/sanitized.h"
 
-namespace heed::testing {
+namespace heed::testing::program_gradcheck_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -202,4 +202,4 @@ TEST_CASE("gradcheck has help", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_gradcheck_test

@@ -6,7 +6,7 @@
 
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_graph_test {
 namespace {
 
 /// What a picture holds; reading it fails the test where its structure is wrong.
@@ -117,4 +117,4 @@ TEST_CASE("a name with quotes is quoted", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_graph_test

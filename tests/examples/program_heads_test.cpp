@@ -6,7 +6,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_heads_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -158,4 +158,4 @@ TEST_CASE("mistakes in what is asked of heads are bad input", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_heads_test

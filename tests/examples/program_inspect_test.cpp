@@ -6,7 +6,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_inspect_test {
 namespace {
 
 NamedTensors some_tensors() {
@@ -125,4 +125,4 @@ TEST_CASE("files that break a rule are refused by name", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_inspect_test

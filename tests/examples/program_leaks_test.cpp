@@ -11,7 +11,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_leaks_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -201,4 +201,4 @@ TEST_CASE("long sequences are drawn smaller", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_leaks_test

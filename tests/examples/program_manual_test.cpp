@@ -5,7 +5,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_manual_test {
 namespace {
 
 std::string result_of(const std::vector<std::string>& arguments) {
@@ -137,4 +137,4 @@ EXAMPLES
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_manual_test

@@ -6,7 +6,7 @@
 #include "heed/tests/examples/answer_task.h"
 #include "heed/tests/examples/kept_run.h"
 
-namespace heed::testing {
+namespace heed::testing::program_predict_test {
 namespace {
 
 const char* const reverse_task = R"({"type": "reverse", "symbols": 4, "length": 4})";
@@ -286,4 +286,4 @@ TEST_CASE("options of predict that mean nothing together are refused", "[program
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_predict_test

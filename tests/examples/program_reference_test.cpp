@@ -6,7 +6,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_reference_test {
 namespace {
 
 std::string file_text(const std::string& path) {
@@ -139,4 +139,4 @@ It has no keys of its own.
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_reference_test

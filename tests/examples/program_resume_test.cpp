@@ -6,7 +6,7 @@
 #include "heed/tests/examples/resume_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_resume_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -47,11 +47,11 @@ TEST_CASE("metrics written after the checkpoint are cut, and resuming may be rep
   const RunBits whole = unbroken_bits(folder);
   stop_after_four(folder);
   CHECK(metrics_lines(folder, "run").size() == 6);  // four steps, two evaluations
-  const Ended ended = train(folder, to_six);
+  const Ended ended = run_train(folder, to_six);
   CHECK(ended.exit_code == 0);
   CHECK(lines_of(ended.err).front() == "resumed from run/checkpoints/step-000003 after step 3");
   CHECK(run_bits(folder, "run") == whole);
-  const Ended again = train(folder, {"--resume", "run/"});
+  const Ended again = run_train(folder, {"--resume", "run/"});
   CHECK(again.exit_code == 0);
   CHECK(Json::parse(lines_of(again.out).back())["steps"] == 6);
   CHECK(run_bits(folder, "run") == whole);
@@ -62,7 +62,7 @@ TEST_CASE("a run without a checkpoint begins again", "[resume]") {
   const RunBits whole = unbroken_bits(folder);
   stop_after_four(folder);
   std::filesystem::remove_all(folder / "run/checkpoints");
-  const Ended ended = train(folder, to_six);
+  const Ended ended = run_train(folder, to_six);
   CHECK(ended.exit_code == 0);
   CHECK(lines_of(ended.err).front() == "resumed from run after step 0");
   CHECK(run_bits(folder, "run") == whole);
@@ -71,7 +71,7 @@ TEST_CASE("a run without a checkpoint begins again", "[resume]") {
 TEST_CASE("from an older checkpoint: the later ones are set aside", "[resume]") {
   const Folder folder;
   const RunBits whole = unbroken_bits(folder);
-  const Ended ended = train(folder, {"--resume", "unbroken-6/checkpoints/step-000004/"});
+  const Ended ended = run_train(folder, {"--resume", "unbroken-6/checkpoints/step-000004/"});
   CHECK(ended.exit_code == 0);
   const auto said = lines_of(ended.err);
   CHECK(said[0] == "resumed from unbroken-6/checkpoints/step-000004 after step 4");
@@ -81,12 +81,12 @@ TEST_CASE("from an older checkpoint: the later ones are set aside", "[resume]") 
   const std::string aside = "unbroken-6/checkpoints/abandoned-step-000006";
   CHECK(folder.read(aside + "/model.safetensors") == whole.model);
 
-  const Ended twice = train(folder, {"--resume", "unbroken-6/checkpoints/step-000005"});
+  const Ended twice = run_train(folder, {"--resume", "unbroken-6/checkpoints/step-000005"});
   CHECK(lines_of(twice.err)[1] == "set aside: " + aside + "-2");
   CHECK(folder.has(aside + "/state.json"));
 
   // Its steps are wrong for the run, which has others of that name by now.
-  const Ended refused = train(folder, {"--resume", aside});
+  const Ended refused = run_train(folder, {"--resume", aside});
   CHECK(refused.exit_code == 2);
   CHECK(refused.err ==
         "--resume " + aside +
@@ -99,7 +99,8 @@ TEST_CASE("from an older checkpoint: the later ones are set aside", "[resume]") 
   std::filesystem::copy(folder / "unbroken-6", inside / "run",
                         std::filesystem::copy_options::recursive);
   std::filesystem::create_directory_symlink(inside / "run/checkpoints", inside / "checkpoints");
-  CHECK(train(inside, {"--resume", "run/checkpoints/../checkpoints/step-000005"}).exit_code == 0);
+  CHECK(run_train(inside, {"--resume", "run/checkpoints/../checkpoints/step-000005"}).exit_code ==
+        0);
   CHECK(run_bits(inside, "run") == whole);
 }
 
@@ -113,8 +114,8 @@ TEST_CASE("a run may move, and a checkpoint outside of a run is refused", "[resu
   CHECK(run_bits(folder, "elsewhere/moved") == whole);
 
   std::filesystem::rename(folder / "elsewhere/moved/checkpoints/step-000006", folder / "alone");
-  CHECK(train(folder, {"--resume", "alone"}).exit_code == 2);
-  const Ended nothing = train(folder, {"--resume", "nowhere"});
+  CHECK(run_train(folder, {"--resume", "alone"}).exit_code == 2);
+  const Ended nothing = run_train(folder, {"--resume", "nowhere"});
   CHECK(nothing.exit_code == 2);
   CHECK(nothing.err ==
         "--resume nowhere: error: neither a run directory nor a checkpoint: it has no config.json "
@@ -127,13 +128,13 @@ TEST_CASE("fewer steps end the run with an evaluation where it is", "[resume]") 
   stop_after_four(folder);
   train_well(folder, to_six);
   std::filesystem::remove_all(folder / "run/checkpoints/step-000006");
-  const Ended ended = train(folder, {"--resume", "run", "--set", "train.steps=5"});
+  const Ended ended = run_train(folder, {"--resume", "run", "--set", "train.steps=5"});
   CHECK(ended.exit_code == 0);
   CHECK(Json::parse(lines_of(ended.out).back())["steps"] == 5);
   CHECK(Json::parse(lines_of(folder.read("run/metrics.jsonl")).back())["step"] == 5);
   CHECK(Json::parse(lines_of(folder.read("run/metrics.jsonl")).back()).contains("eval_loss"));
 
-  const Ended fewer = train(folder, {"--resume", "run", "--set", "train.steps=2"});
+  const Ended fewer = run_train(folder, {"--resume", "run", "--set", "train.steps=2"});
   CHECK(fewer.exit_code == 2);
   CHECK(fewer.err == "--resume run: error: train.steps is 2, but 5 steps are taken already\n");
 }
@@ -146,7 +147,7 @@ TEST_CASE("another key changes only by --set, which is recorded", "[resume]") {
   other["model"]["dropout"] = 0.5;
   folder.write("other.json", other.dump());
   const std::string before = folder.read("run/config.json");
-  const Ended refused = train(folder, {"other.json", "--resume", "run"});
+  const Ended refused = run_train(folder, {"other.json", "--resume", "run"});
   CHECK(refused.exit_code == 2);
   const auto lines = lines_of(refused.err);
   REQUIRE(lines.size() == 2);
@@ -159,15 +160,15 @@ TEST_CASE("another key changes only by --set, which is recorded", "[resume]") {
   CHECK(folder.read("run/config.json") == before);
   CHECK(!folder.has("run/resumes.jsonl"));
 
-  const Ended ended = train(folder, {"other.json", "--resume", "run", "--set", "train.lr=0.5",
-                                     "--set", "model.dropout=0.5"});
+  const Ended ended = run_train(folder, {"other.json", "--resume", "run", "--set", "train.lr=0.5",
+                                         "--set", "model.dropout=0.5"});
   CHECK(ended.exit_code == 0);
   const Json record = Json::parse(lines_of(folder.read("run/resumes.jsonl")).back());
   CHECK(record["changes"].size() == 3);
   CHECK(Json::parse(folder.read("run/config.json"))["train"]["lr"] == 0.5);
   CHECK(ended.err.find("changed: train.lr from 0.001 to 0.5\n") != std::string::npos);
 
-  const Ended wider = train(folder, {"--resume", "run", "--set", "model.d_model=16"});
+  const Ended wider = run_train(folder, {"--resume", "run", "--set", "model.d_model=16"});
   CHECK(wider.exit_code == 2);
   CHECK(wider.err.starts_with("--resume run: error: the parameters of "));
 }
@@ -177,7 +178,7 @@ TEST_CASE("a run directory belongs to one process", "[resume]") {
   stop_after_four(folder);
   {
     const FileLock lock(folder / "run/lock");
-    const Ended refused = train(folder, to_six);
+    const Ended refused = run_train(folder, to_six);
     CHECK(refused.exit_code == 1);
     CHECK(refused.err == text_of("run/lock: locked by another run, process ", getpid(),
                                  "; wait for its end or stop it\n"));
@@ -200,7 +201,7 @@ TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
     changed[in_training ? words.size() / 2 : words.size() - 40] = 'w';
     REQUIRE(changed != words);
     folder.write("text.txt", changed);
-    const Ended ended = train(folder, {"--resume", run, "--set", "train.steps=4"});
+    const Ended ended = run_train(folder, {"--resume", run, "--set", "train.steps=4"});
     CHECK(ended.exit_code == 2);
     CHECK(ended.err == "--resume " + run +
                            ": error: the data of the task is not what it was: a file that it reads "
@@ -211,7 +212,7 @@ TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
 TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") {
   const Folder folder;
   folder.write("config.json", resumable_config());
-  const Ended ended = train(folder, {"config.json", "--out", "run", "--set", "train.lr=1e30"});
+  const Ended ended = run_train(folder, {"config.json", "--out", "run", "--set", "train.lr=1e30"});
   CHECK(ended.exit_code == 3);
   const std::string message = lines_of(ended.err).back();
   CHECK(message.starts_with("train: the loss is not finite: "));
@@ -227,7 +228,7 @@ TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") 
   // One that cannot be kept is the lesser trouble.
   std::filesystem::remove(folder / "run/diverged-step-2.safetensors");
   std::filesystem::create_directory(folder / "run/diverged-step-2.safetensors");
-  const Ended again = train(folder, {"--resume", "run"});
+  const Ended again = run_train(folder, {"--resume", "run"});
   CHECK(again.exit_code == 3);
   CHECK(lines_of(again.err).back().ends_with(
       "; run/diverged-step-2.safetensors: cannot replace: Is a directory"));
@@ -236,8 +237,8 @@ TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") 
 TEST_CASE("an infinite held-out loss keeps the held-out sequences", "[resume]") {
   const Folder folder;
   folder.write("config.json", resumable_config());
-  const Ended ended = train(folder, {"config.json", "--out", "run", "--set", "train.lr=1e30",
-                                     "--set", "train.eval_every=1"});
+  const Ended ended = run_train(folder, {"config.json", "--out", "run", "--set", "train.lr=1e30",
+                                         "--set", "train.eval_every=1"});
   CHECK(ended.exit_code == 3);
   CHECK(lines_of(ended.err).back().starts_with("train: the held-out loss is not finite: "));
   CHECK(lines_of(ended.err).back().ends_with("; the batch is in run/diverged-step-1.safetensors"));
@@ -259,10 +260,10 @@ TEST_CASE("lost lines of metrics.jsonl are told", "[resume]") {
   const Folder folder;
   stop_after_four(folder);
   std::filesystem::resize_file(folder / "run/metrics.jsonl", 0);
-  const Ended ended = train(folder, to_six);
+  const Ended ended = run_train(folder, to_six);
   CHECK(ended.exit_code == 0);
   CHECK(lines_of(ended.err)[2].starts_with("warning: run/metrics.jsonl has lost lines: 0 bytes, "));
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_resume_test

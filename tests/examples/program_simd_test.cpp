@@ -8,7 +8,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_simd_test {
 namespace {
 
 /// `heed --version` in a process of its own, with this HEED_SIMD.
@@ -61,4 +61,4 @@ TEST_CASE("A HEED_SIMD that is not here is one line and a failure", "[program]")
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::program_simd_test

@@ -5,7 +5,7 @@
 #include "heed/tests/examples/task_support.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_task_test {
 namespace {
 
 std::unique_ptr<Task> sequence_task(const std::string& type, int64_t symbols, int64_t length,
@@ -101,4 +101,4 @@ TEST_CASE("sequences are drawn evenly", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_task_test

@@ -7,7 +7,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_trace_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -177,4 +177,4 @@ TEST_CASE("mistakes in what is asked of trace are bad input", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_trace_test

@@ -8,7 +8,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::program_train_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -202,4 +202,4 @@ TEST_CASE("after a signal the step is finished, all is written, and the signal k
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::program_train_test

@@ -11,7 +11,7 @@
 #include "heed/tests/examples/program_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::resume_bits_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -232,4 +232,4 @@ TEST_CASE("early stopping counts evaluations without a lower loss", "[resume]") 
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::resume_bits_test

@@ -52,14 +52,14 @@ inline std::string resumable_config() {
 }
 
 /// `heed train` with one thread.
-inline Ended train(const Folder& folder, std::vector<std::string> arguments) {
+inline Ended run_train(const Folder& folder, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "train");
   arguments.insert(arguments.end(), {"--threads", "1"});
   return run_heed(folder, arguments);
 }
 
 inline void train_well(const Folder& folder, const std::vector<std::string>& arguments) {
-  const Ended ended = train(folder, arguments);
+  const Ended ended = run_train(folder, arguments);
   if (ended.exit_code != 0) throw std::runtime_error("heed train failed: " + ended.err);
 }
 

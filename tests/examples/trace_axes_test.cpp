@@ -5,7 +5,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::trace_axes_test {
 namespace {
 
 /// The names after `op` from one input to an output.
@@ -62,4 +62,4 @@ TEST_CASE("products, expanded and elementwise tensors", "[program]") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::trace_axes_test

@@ -9,11 +9,10 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
 
-inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr int64_t least = std::numeric_limits<int64_t>::min();
 inline constexpr int64_t most = std::numeric_limits<int64_t>::max();
 

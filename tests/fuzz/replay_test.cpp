@@ -8,11 +8,12 @@
 #include "heed/framework/base/memory.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::replay_test {
+
 extern "C" int fuzz_eval(const uint8_t* data, size_t size);
 extern "C" int fuzz_config(const uint8_t* data, size_t size);
 extern "C" int fuzz_set(const uint8_t* data, size_t size);
 
-namespace heed::testing {
 namespace {
 
 size_t replay(const std::string& folder, int (*target)(const uint8_t*, size_t)) {
@@ -38,4 +39,4 @@ TEST_CASE("the corpora of the fuzzers are answered, read or refused", "[fuzz]") 
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::replay_test

@@ -17,7 +17,7 @@
 #include "heed/tests/support/module_run.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::attention_agreement_test {
 namespace {
 
 Tensor random(const Shape& shape, uint64_t seed) {
@@ -268,4 +268,4 @@ TEST_CASE("Six attentions with the same four matrices and no biases give the sam
   });
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attention_agreement_test

@@ -6,7 +6,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::attention_layer_test {
 namespace {
 
 Tensor call_my_mha(MyMHA& m, const AttentionInputs& in) {
@@ -61,4 +61,4 @@ TEST_CASE("A block without an attention is refused") {
         }) == "TransformerBlock: the factory made no attention");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attention_layer_test

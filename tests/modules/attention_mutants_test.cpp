@@ -6,7 +6,7 @@
 #include "heed/tests/support/module_checks.h"
 #include "heed/tests/support/module_mutants.h"
 
-namespace heed::testing {
+namespace heed::testing::attention_mutants_test {
 namespace {
 
 /// Whether it fails on some sample. A mere exception does not count: where sizes differ it takes no
@@ -72,4 +72,4 @@ TEST_CASE("Every wrong attention is found out, the right one is not, and no inva
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attention_mutants_test

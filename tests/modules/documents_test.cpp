@@ -15,7 +15,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::documents_test {
 namespace {
 
 std::string parameters_of(const Module& m) {
@@ -146,4 +146,4 @@ TEST_CASE("A float mask of a document gets no gradient") {
   CHECK_FALSE(mask.grad().defined());
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::documents_test

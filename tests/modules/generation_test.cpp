@@ -16,7 +16,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::generation_test {
 namespace {
 
 constexpr int64_t symbols = 7;
@@ -152,4 +152,4 @@ TEST_CASE("Generation refuses what it can not use") {
         "generate: tokens must not be negative, got -1");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::generation_test

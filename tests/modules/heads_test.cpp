@@ -6,7 +6,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::heads_test {
 
 TEST_CASE("split_heads gives head h the columns h*D to (h+1)*D - 1, without a copy") {
   const Tensor x = normal({2, 3, 8}, 1);
@@ -42,4 +42,4 @@ TEST_CASE("split_heads and merge_heads refuse shapes that do not fit") {
         }) == "merge_heads: needs [B, H, L, D], got [2, 3, 4]");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::heads_test

@@ -13,7 +13,7 @@
 #include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::module_eval_test {
 namespace {
 
 Json answered(const Json& request) {
@@ -185,4 +185,4 @@ TEST_CASE("heed-eval lists every module of the table with its arguments and defa
         R"({"default":true,"name":"bias","type":"bool"}],"inputs":["x"],"name":"linear"})");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::module_eval_test

@@ -6,7 +6,7 @@
 #include "heed/tests/support/module_checks.h"
 #include "heed/tests/support/module_run.h"
 
-namespace heed::testing {
+namespace heed::testing::module_table_test {
 namespace {
 
 /// How often each check applied.
@@ -123,4 +123,4 @@ TEST_CASE("Names in the module table are unique") {
   for (const ModuleCase& row : module_table()) CHECK(names.insert(row.name).second);
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::module_table_test

@@ -15,7 +15,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::multi_head_attention_test {
 namespace {
 
 /// A sequence that attends to another, 8 and 6 wide.
@@ -251,4 +251,4 @@ TEST_CASE("Grouped heads are plain heads whose keys and values are repeated") {
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::multi_head_attention_test

@@ -13,7 +13,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::multi_head_cache_test {
 namespace {
 
 constexpr int64_t L = 24;
@@ -375,4 +375,4 @@ TEST_CASE("KeyValueCache joins along the positions, and keeps what it has if the
   CHECK(bit_difference(cache.key, key) == "");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::multi_head_cache_test

@@ -13,7 +13,7 @@
 #include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::my_mha_test {
 namespace {
 
 std::string text_of_file(const std::string& path) {
@@ -166,4 +166,4 @@ TEST_CASE("MyMHA states the shape after each operation of its forward") {
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::my_mha_test

@@ -5,7 +5,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::prune_heads_test {
 namespace {
 
 MultiHeadAttentionConfig four_heads() {
@@ -96,4 +96,4 @@ TEST_CASE("prune_heads refuses heads that are not there, and what cannot be take
   CHECK(refusal(config, {0}) == "prune_heads: the relative positions have something for each head");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::prune_heads_test

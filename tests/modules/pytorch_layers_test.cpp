@@ -14,7 +14,7 @@
 #include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::pytorch_layers_test {
 namespace {
 
 const Json& golden_cases() {
@@ -225,4 +225,4 @@ TEST_CASE("heed-eval takes a window by either of its names, and both alignments"
   CHECK(difference(shifted, output_under({{"type", "causal"}}), 1e-6) != "");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::pytorch_layers_test

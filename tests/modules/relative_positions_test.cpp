@@ -10,7 +10,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::relative_positions_test {
 namespace {
 
 Values slopes_of(int64_t H) {
@@ -133,4 +133,4 @@ TEST_CASE("Position schemes refuse what they cannot do") {
         }) == "RotaryPositions: turns pairs, so D_qk must be even, got [1, 1, 2, 3]");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::relative_positions_test

@@ -14,7 +14,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::training_step_test {
 namespace {
 
 struct Net : Layer<Net> {
@@ -95,4 +95,4 @@ TEST_CASE("a training step changes all or nothing, whichever allocation fails") 
   CHECK(Held() == before);
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::training_step_test

@@ -8,7 +8,7 @@
 #include "heed/tests/support/op_input.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::transformer_test {
 namespace {
 
 Tensor random(Sizes shape, uint64_t seed) {
@@ -118,4 +118,4 @@ TEST_CASE("Blocks and stacks refuse caches that do not fit and factories that ma
                     "DecoderBlock: the factory made no attention");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::transformer_test

@@ -1,19 +1,16 @@
 // What a mask blocks has exactly no influence on an attention, whatever it holds.
 #include <algorithm>
-#include <limits>
 
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/module_attention.h"
+#include "heed/tests/support/not_finite.h"
 #include "heed/tests/support/op_run.h"
 
 namespace heed::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 bool takes_masks_of_keys(const ModuleCase& row, const ModuleSample& sample) {
   return takes_masks(row, sample) && keys_of(row, sample) > 1;

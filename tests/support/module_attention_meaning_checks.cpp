@@ -1,12 +1,12 @@
 // A mask means the same in every spelling, and acts on the scores it names alone.
 #include <cmath>
-#include <limits>
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/module_attention.h"
+#include "heed/tests/support/not_finite.h"
 #include "heed/tests/support/op_run.h"
 
 namespace heed::testing {
@@ -14,8 +14,6 @@ namespace {
 
 using reference::Index;
 using reference::NdArray;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Letters {
   int64_t B, H, L_1, L_2;

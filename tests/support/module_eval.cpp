@@ -18,7 +18,7 @@ bool flag_of(const Json& request, const char* key) {
   return value.get<bool>();
 }
 
-DType dtype_of(const Json& request) {
+DType requested_dtype(const Json& request) {
   const Json name = request.value("dtype", Json("f32"));
   if (!name.is_string()) throw RequestError("\"dtype\" must be a string");
   const DType dtype = dtype_from_name(name.get<std::string>());
@@ -109,7 +109,7 @@ std::string answer_module(const Json& request) {
   if (row == nullptr) throw RequestError("unknown module \"" + name + "\"");
   check_keys(request,
              {"module", "config", "dtype", "state", "inputs", "masks", "grad_outputs", "train"});
-  const DType dtype = dtype_of(request);
+  const DType dtype = requested_dtype(request);
   const Attributes config = row->attributes(request.value("config", Json::object()));
   const BuiltModule built = masked(*row, row->build(config), request, dtype);
   built.module->to(dtype);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "heed/framework/base/random_scope.h"
@@ -21,6 +20,7 @@
 #include "heed/tests/support/module_multi_head.h"
 #include "heed/tests/support/module_mutants.h"
 #include "heed/tests/support/module_options.h"
+#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
 namespace {
@@ -34,7 +34,7 @@ struct Wrong {
 
 /// Named as the code below asks for them; the first is none. One that is misspelt is no mistake,
 /// and found to be none.
-constexpr std::array mistakes{
+constexpr std::array wrong_versions{
     Wrong{"", "(none: the control of the masked ones)"},
     Wrong{"mask", "mask dropped"},
     Wrong{"mask", "mask inverted"},
@@ -87,8 +87,6 @@ bool is_about(const ModuleSample& sample, const std::string& about) {
   if (about == "mask") return !sample.ordered;
   return sample.arguments.contains(about) || sample.arguments.value("positions", "") == about;
 }
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// MultiHeadAttention written again in composed ops, with one mistake.
 struct WrongMultiHead : Layer<WrongMultiHead> {
@@ -324,7 +322,7 @@ struct WrongMultiHead : Layer<WrongMultiHead> {
 
 std::vector<AttentionMutant> multi_head_mutants() {
   std::vector<AttentionMutant> mutants;
-  for (const Wrong& wrong : mistakes) {
+  for (const Wrong& wrong : wrong_versions) {
     ModuleCase row = *find_module("multi_head_attention");
     const auto typical = row.samples.begin();
     row.samples.erase(

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "heed/tests/support/module_reference.h"
+#include "heed/tests/support/not_finite.h"
 #include "heed/tests/support/reference_elementwise.h"
 #include "heed/tests/support/reference_matmul.h"
 #include "heed/tests/support/reference_normalization.h"
@@ -16,8 +16,6 @@ using reference::Index;
 using reference::NdArray;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 NdArray norm_of(const NaiveTransformer& with, const ModuleState& state, const NdArray& x) {
   const std::vector<int64_t> width = state["weight"].shape;

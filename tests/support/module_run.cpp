@@ -31,7 +31,7 @@ Tensors module_leaves(const ModuleCase& row, const ModuleSample& sample, DType d
       leaves.emplace_back();
       continue;
     }
-    const DType own = dtype_of(input, dtype);
+    const DType own = dtype_of_input(input, dtype);
     Tensor leaf = laid_out(representable(*values, layout(i)), own,
                            in_layout ? layout(i) : Layout::contiguous);
     if (is_floating(own) && !row.is_constant(i)) leaf.requires_grad_();

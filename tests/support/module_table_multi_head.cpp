@@ -8,12 +8,12 @@
 namespace heed::testing {
 namespace {
 
-BuiltModule build(const Attributes& with) {
+BuiltModule build_multi_head(const Attributes& with) {
   return built_multi_head(
       std::make_shared<MultiHeadAttention>(Slot::root(), multi_head_config(with)));
 }
 
-reference::full::Projection projection(const ModuleState& state, const std::string& name) {
+reference::full::Projection projection_of(const ModuleState& state, const std::string& name) {
   return {state[name + ".weight"], state.maybe(name + ".bias")};
 }
 
@@ -21,10 +21,10 @@ ModuleResult reference_result(const ModuleCall& c) {
   const int64_t H = c.with.integer("H");
   const reference::full::MultiHead m{.H = H,
                                      .n_kv_heads = c.with.maybe_integer("n_kv_heads").value_or(H),
-                                     .Q = projection(c.state, "W_Q"),
-                                     .K = projection(c.state, "W_K"),
-                                     .V = projection(c.state, "W_V"),
-                                     .O = projection(c.state, "W_O"),
+                                     .Q = projection_of(c.state, "W_Q"),
+                                     .K = projection_of(c.state, "W_K"),
+                                     .V = projection_of(c.state, "W_V"),
+                                     .O = projection_of(c.state, "W_O"),
                                      .causal = c.with.text("causal"),
                                      .window = c.with.maybe_integer("window"),
                                      .positions = c.with.text("positions"),
@@ -248,7 +248,7 @@ ModuleCase multi_head_attention_row() {
                         text("rope_pairs", "halves"),
                         number("dropout", 0.0),
                         flag("recompute", false)},
-          .build = build,
+          .build = build_multi_head,
           .reference = reference_result,
           .num_parameters = count_parameters,
           .samples = samples(),

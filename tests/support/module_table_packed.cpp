@@ -48,20 +48,20 @@ int64_t packed_parameters(const Attributes& with) {
   return 3 * hidden * (input + 1) + input * (hidden + 1);
 }
 
-Json sizes(int64_t input_size, int64_t hidden_size, int64_t num_head) {
+Json packed_sizes(int64_t input_size, int64_t hidden_size, int64_t num_head) {
   return {{"input_size", input_size}, {"hidden_size", hidden_size}, {"num_head", num_head}};
 }
 Json sizes_blocked_by(double mask_value) {
-  Json arguments = sizes(5, 6, 2);
+  Json arguments = packed_sizes(5, 6, 2);
   arguments["mask_value"] = mask_value;
   return arguments;
 }
 
 std::vector<ModuleErrorCase> constructor_errors(const std::string& name) {
-  return {{sizes(5, 10, 4), {}, name + ": num_head = 4 does not divide hidden_size = 10"},
-          {sizes(0, 6, 2), {}, name + ": input_size must be at least 1, got 0"},
-          {sizes(5, 0, 2), {}, name + ": hidden_size must be at least 1, got 0"},
-          {sizes(5, 6, 0), {}, name + ": num_head must be at least 1, got 0"}};
+  return {{packed_sizes(5, 10, 4), {}, name + ": num_head = 4 does not divide hidden_size = 10"},
+          {packed_sizes(0, 6, 2), {}, name + ": input_size must be at least 1, got 0"},
+          {packed_sizes(5, 0, 2), {}, name + ": hidden_size must be at least 1, got 0"},
+          {packed_sizes(5, 6, 0), {}, name + ": num_head must be at least 1, got 0"}};
 }
 
 constexpr const char* letters =
@@ -85,10 +85,10 @@ ModuleCase self_attention_row() {
       .reference =
           [](const ModuleCall& c) { return packed_reference(c, c.in[0], c.in[0], c.in.maybe(1)); },
       .num_parameters = packed_parameters,
-      .samples = {{sizes(5, 6, 2), {any({2, 4, 5})}},
-                  {sizes(4, 4, 4), {any({4, 4, 4})}},
-                  {sizes(3, 8, 1), {any({3, 2, 3})}},
-                  {sizes(5, 6, 2), {any({2, 4, 5}), bools({2, 4, 4})}},
+      .samples = {{packed_sizes(5, 6, 2), {any({2, 4, 5})}},
+                  {packed_sizes(4, 4, 4), {any({4, 4, 4})}},
+                  {packed_sizes(3, 8, 1), {any({3, 2, 3})}},
+                  {packed_sizes(5, 6, 2), {any({2, 4, 5}), bools({2, 4, 4})}},
                   {sizes_blocked_by(1), {any({2, 3, 5}), bools({2, 3, 3})}},
                   {sizes_blocked_by(1), {any({2, 3, 5})}},
                   // Only −1 blocks; keys are rows. The last query of the second sees nothing.
@@ -97,18 +97,20 @@ ModuleCase self_attention_row() {
                   {sizes_blocked_by(2),
                    {any({2, 2, 5}), integers_of({0, 2, 1, 2, 2, 1, 2, 3}, {2, 2, 2})}},
                   {sizes_blocked_by(2), {any({2, 3, 5}), bools({2, 3, 3})}},
-                  {sizes(1, 1, 1), {any({1, 1, 1})}},
-                  {sizes(5, 6, 2), {any({0, 4, 5})}},
-                  {sizes(5, 6, 2), {any({2, 0, 5}), bools({2, 0, 0})}},
-                  {.arguments = sizes(24, 32, 4), .inputs = {any({4, 60, 24})}, .large = true}},
+                  {packed_sizes(1, 1, 1), {any({1, 1, 1})}},
+                  {packed_sizes(5, 6, 2), {any({0, 4, 5})}},
+                  {packed_sizes(5, 6, 2), {any({2, 0, 5}), bools({2, 0, 0})}},
+                  {.arguments = packed_sizes(24, 32, 4),
+                   .inputs = {any({4, 60, 24})},
+                   .large = true}},
       .errors = constructor_errors("SelfAttention"),
       .attention = AttentionRoles{.query = 0, .keys = {0}},
       .constants = {1}};
-  row.errors.push_back({sizes(5, 6, 2),
+  row.errors.push_back({packed_sizes(5, 6, 2),
                         {any({2, 4, 6})},
                         std::string("SelfAttention: expected [B L input_size], got [2, 4, 6]") +
                             letters + "L = 4 (in SelfAttention)"});
-  row.errors.push_back({sizes(5, 6, 2),
+  row.errors.push_back({packed_sizes(5, 6, 2),
                         {any({2, 4, 5}), bools({4, 4})},
                         "Mask::block: the layout is [B, L_2, L_1], got [4, 4] (in SelfAttention)"});
   return row;
@@ -134,10 +136,10 @@ ModuleCase cross_attention_row() {
       .reference =
           [](const ModuleCall& c) { return packed_reference(c, c.in[0], c.in[1], c.in.maybe(2)); },
       .num_parameters = packed_parameters,
-      .samples = {{sizes(5, 6, 2), {any({2, 4, 5}), any({2, 7, 5})}},
-                  {sizes(4, 4, 4), {any({4, 4, 4}), any({4, 4, 4})}},
-                  {sizes(3, 8, 1), {any({3, 5, 3}), any({3, 2, 3})}},
-                  {sizes(5, 6, 2), {any({2, 4, 5}), any({2, 3, 5}), bools({2, 3, 4})}},
+      .samples = {{packed_sizes(5, 6, 2), {any({2, 4, 5}), any({2, 7, 5})}},
+                  {packed_sizes(4, 4, 4), {any({4, 4, 4}), any({4, 4, 4})}},
+                  {packed_sizes(3, 8, 1), {any({3, 5, 3}), any({3, 2, 3})}},
+                  {packed_sizes(5, 6, 2), {any({2, 4, 5}), any({2, 3, 5}), bools({2, 3, 4})}},
                   {sizes_blocked_by(1), {any({2, 2, 5}), any({2, 3, 5}), bools({2, 3, 2})}},
                   {sizes_blocked_by(1), {any({2, 2, 5}), any({2, 3, 5})}},
                   // Only −1 blocks; keys are rows. The second query sees nothing.
@@ -145,24 +147,24 @@ ModuleCase cross_attention_row() {
                    {any({1, 2, 5}), any({1, 3, 5}), listed({0, -1, 0.5, -1, -1, -1}, {1, 3, 2})}},
                   {sizes_blocked_by(2),
                    {any({1, 2, 5}), any({1, 3, 5}), integers_of({2, 0, 1, 2, 3, 2}, {1, 3, 2})}},
-                  {sizes(5, 6, 2), {any({2, 4, 5}), any({2, 1, 5})}},
-                  {sizes(5, 6, 2), {any({2, 1, 5}), any({2, 7, 5})}},
-                  {sizes(1, 1, 1), {any({1, 1, 1}), any({1, 1, 1})}},
-                  {sizes(5, 6, 2), {any({0, 4, 5}), any({0, 7, 5})}},
-                  {sizes(5, 6, 2), {any({2, 0, 5}), any({2, 7, 5})}},
-                  {sizes(5, 6, 2), {any({2, 4, 5}), any({2, 0, 5}), bools({2, 0, 4})}},
-                  {.arguments = sizes(24, 32, 4),
+                  {packed_sizes(5, 6, 2), {any({2, 4, 5}), any({2, 1, 5})}},
+                  {packed_sizes(5, 6, 2), {any({2, 1, 5}), any({2, 7, 5})}},
+                  {packed_sizes(1, 1, 1), {any({1, 1, 1}), any({1, 1, 1})}},
+                  {packed_sizes(5, 6, 2), {any({0, 4, 5}), any({0, 7, 5})}},
+                  {packed_sizes(5, 6, 2), {any({2, 0, 5}), any({2, 7, 5})}},
+                  {packed_sizes(5, 6, 2), {any({2, 4, 5}), any({2, 0, 5}), bools({2, 0, 4})}},
+                  {.arguments = packed_sizes(24, 32, 4),
                    .inputs = {any({4, 50, 24}), any({4, 60, 24})},
                    .large = true}},
       .errors = constructor_errors("CrossAttention"),
       .attention = AttentionRoles{},
       .constants = {2}};
-  row.errors.push_back({sizes(5, 6, 2),
+  row.errors.push_back({packed_sizes(5, 6, 2),
                         {any({2, 4, 5}), any({3, 7, 5})},
                         std::string("CrossAttention: expected [B L_2 input_size], got [3, 7, 5]") +
                             letters + "L_1 = 4 (in CrossAttention)"});
   row.errors.push_back(
-      {sizes(5, 6, 2),
+      {packed_sizes(5, 6, 2),
        {any({2, 4, 5}), any({2, 7, 5}), bools({2, 4, 7})},
        "Mask::block: shapes do not broadcast: [2, 1, 7, 4] and [2, 2, 4, 7] (7 != 4 at dim -2) "
        "(in CrossAttention)"});

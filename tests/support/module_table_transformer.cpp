@@ -67,7 +67,7 @@ int64_t attention_parameters(const Attributes& with, int64_t D_2) {
   return with.integer("H") * (d * D_qk + D_2 * D_qk + D_2 * D_v + D_v * d);
 }
 
-int64_t norm_parameters(const Attributes& with) {
+int64_t block_norm_parameters(const Attributes& with) {
   const bool shifted = with.text("norm_kind") == "layer_norm" && with.flag("bias");
   return with.integer("d_model") * (shifted ? 2 : 1);
 }
@@ -84,7 +84,7 @@ Json block(const Json& more = Json::object()) {
   return arguments;
 }
 
-Json lengths(const std::vector<int>& values, const char* on = "self") {
+Json lengths_mask(const std::vector<int>& values, const char* on = "self") {
   const Json tensor = {{"dtype", "i64"}, {"shape", {values.size()}}, {"data", values}};
   return {{"type", "lengths"}, {"mask", tensor}, {"on", on}};
 }
@@ -116,7 +116,7 @@ ModuleCase transformer_block_row() {
       },
       .num_parameters =
           [](const Attributes& with) {
-            return 2 * norm_parameters(with) + inner_parameters(with) +
+            return 2 * block_norm_parameters(with) + inner_parameters(with) +
                    attention_parameters(with, memory_width(with));
           },
       .samples = {{block(), {any({2, 3, 4})}},
@@ -136,7 +136,7 @@ ModuleCase transformer_block_row() {
                   // The first row of the batch has nothing to attend to.
                   {.arguments = block({{"D_2", 6}, {"norm", "post"}}),
                    .inputs = {any({2, 3, 4}), any({2, 5, 6})},
-                   .masks = Json::array({lengths({0, 4})})},
+                   .masks = Json::array({lengths_mask({0, 4})})},
                   {block(), {any({1, 1, 4})}},
                   {block(), {any({0, 3, 4})}},
                   {.arguments = block({{"d_model", 32}, {"d_ff", 40}}),
@@ -182,7 +182,7 @@ ModuleCase decoder_block_row() {
       },
       .num_parameters =
           [](const Attributes& with) {
-            return 3 * norm_parameters(with) + inner_parameters(with) +
+            return 3 * block_norm_parameters(with) + inner_parameters(with) +
                    attention_parameters(with, with.integer("d_model")) +
                    attention_parameters(with, memory_width(with));
           },
@@ -195,11 +195,12 @@ ModuleCase decoder_block_row() {
            {block({{"dropout", 0.25}, {"norm", "post"}}), {any({2, 3, 4}), any({2, 2, 4})}, true},
            {.arguments = block({{"norm", "post"}}),
             .inputs = {any({2, 3, 4}), any({2, 4, 4})},
-            .masks = Json::array({{{"type", "causal"}}, lengths({3, 2}, "cross")})},
+            .masks = Json::array({{{"type", "causal"}}, lengths_mask({3, 2}, "cross")})},
            // Nothing of the second row's memory is there.
            {.arguments = block(),
             .inputs = {any({2, 3, 4}), any({2, 2, 4})},
-            .masks = Json::array({{{"type", "window"}, {"width", 1}}, lengths({2, 0}, "cross")})},
+            .masks =
+                Json::array({{{"type", "window"}, {"width", 1}}, lengths_mask({2, 0}, "cross")})},
            {block(), {any({1, 1, 4}), any({1, 1, 4})}},
            {block(), {any({0, 3, 4}), any({0, 2, 4})}},
            {block(), {any({2, 3, 4}), any({2, 0, 4})}},

@@ -1,6 +1,7 @@
 #include "heed/tests/support/op_eval.h"
 
 #include "heed/framework/autograd/backward.h"
+#include "heed/framework/base/error.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/module_eval.h"
@@ -86,14 +87,13 @@ template <size_t count>
 std::array<uint32_t, count> words_from_json(const Json& request, const char* key) {
   const auto found = request.find(key);
   if (found == request.end() || !found->is_array() || found->size() != count) {
-    throw RequestError(std::string("\"") + key + "\" must be a list of " + std::to_string(count) +
-                       " numbers");
+    throw RequestError(text_of("\"", key, "\" must be a list of ", count, " numbers"));
   }
   std::array<uint32_t, count> words{};
   for (size_t i = 0; i < count; ++i) {
-    const int64_t word = integer_from_json((*found)[i], std::string("a number of \"") + key + "\"");
+    const int64_t word = integer_from_json((*found)[i], text_of("a number of \"", key, "\""));
     if (word < 0 || word > int64_t{0xFFFFFFFF}) {
-      throw RequestError(std::string("a number of \"") + key + "\" must be in [0, 2^32)");
+      throw RequestError(text_of("a number of \"", key, "\" must be in [0, 2^32)"));
     }
     words[i] = static_cast<uint32_t>(word);
   }

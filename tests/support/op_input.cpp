@@ -127,7 +127,7 @@ Tensor tensor_of(const std::optional<reference::NdArray>& array, DType dtype) {
   return tensor;
 }
 
-DType dtype_of(const Input& input, DType floating) {
+DType dtype_of_input(const Input& input, DType floating) {
   if (input.is_floating()) return floating;
   if (input.kind == Kind::indices) return DType::i64;
   return input.kind == Kind::boolean ? DType::boolean : input.dtype;

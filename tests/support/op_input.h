@@ -59,7 +59,7 @@ std::optional<reference::NdArray> array_of(const Input& input, uint64_t seed, bo
 /// A row-major tensor of the array; undefined for none.
 Tensor tensor_of(const std::optional<reference::NdArray>& array, DType dtype);
 /// The dtype of the input in a run where floating inputs have `floating`.
-DType dtype_of(const Input& input, DType floating);
+DType dtype_of_input(const Input& input, DType floating);
 
 /// All elements as doubles in row-major order.
 reference::NdArray array_of(const Tensor& tensor);

@@ -71,7 +71,7 @@ Tensors leaves_of(const OpCase& op, const Sample& sample, DType floating,
       leaves.emplace_back();
       continue;
     }
-    const DType dtype = dtype_of(sample.inputs[i], floating);
+    const DType dtype = dtype_of_input(sample.inputs[i], floating);
     const NdArray held = representable(*values[i], layout(i));
     Tensor leaf = laid_out(held, dtype, in_layout ? layout(i) : Layout::contiguous);
     if (is_floating(dtype) && !op.is_constant(i)) leaf.requires_grad_();

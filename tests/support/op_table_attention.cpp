@@ -2,8 +2,8 @@
 #include "heed/framework/ops/attention.h"
 
 #include <cmath>
-#include <limits>
 
+#include "heed/tests/support/not_finite.h"
 #include "heed/tests/support/op_rows.h"
 
 namespace heed::testing {
@@ -13,8 +13,6 @@ using reference::broadcast_at;
 using reference::for_each_index;
 using reference::Index;
 using reference::NdArray;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// exp over sum of exp along `dim` of what is not blocked; zeros where all is.
 NdArray naive_masked_softmax(const NdArray& x, const NdArray& blocked, int64_t dim) {

@@ -60,7 +60,7 @@ double smaller(double a, double b) {
 
 /// The reference of an op of one element.
 template <double (*f)(double)>
-reference::NdArray naive(const reference::NdArray& x) {
+reference::NdArray for_each_element(const reference::NdArray& x) {
   return each(x, f);
 }
 double expm1_of(double v) {
@@ -220,16 +220,17 @@ OpTable function_ops() {
       also(unary("silu", silu, reference::silu, any), {-30, -5, 0, 5, 30}),
       unary("neg", neg, reference::neg, any),
       gelu_row(),
-      also(unary("expm1", expm1, naive<expm1_of>, any), {-30, 1e-6, 0, 3}),
-      also(unary("log1p", log1p, naive<log1p_of>, positive), {-0.75, 1e-6, 0, 1024}),
-      also(unary("reciprocal", reciprocal, naive<reciprocal_of>, nonzero), {64}),
-      also(unary("sin", sin, naive<sin_of>, any), {-30, 0, 1000}),
-      also(unary("cos", cos, naive<cos_of>, any), {-30, 0, 1000}),
-      unary("abs", abs, naive<abs_of>, nonzero),
-      unary("sign", sign, naive<sign_of>, nonzero),
-      stepped("floor", floor, naive<floor_of>),
+      also(unary("expm1", expm1, for_each_element<expm1_of>, any), {-30, 1e-6, 0, 3}),
+      also(unary("log1p", log1p, for_each_element<log1p_of>, positive), {-0.75, 1e-6, 0, 1024}),
+      also(unary("reciprocal", reciprocal, for_each_element<reciprocal_of>, nonzero), {64}),
+      also(unary("sin", sin, for_each_element<sin_of>, any), {-30, 0, 1000}),
+      also(unary("cos", cos, for_each_element<cos_of>, any), {-30, 0, 1000}),
+      unary("abs", abs, for_each_element<abs_of>, nonzero),
+      unary("sign", sign, for_each_element<sign_of>, nonzero),
+      stepped("floor", floor, for_each_element<floor_of>),
       stepped("round", round, round_half_even),
-      also(unary("log_sigmoid", log_sigmoid, naive<log_sigmoid_of>, any), {-800, -5, 0, 5, 800}),
+      also(unary("log_sigmoid", log_sigmoid, for_each_element<log_sigmoid_of>, any),
+           {-800, -5, 0, 5, 800}),
       softplus_row(),
       leaky_relu_row(),
       elu_row(),

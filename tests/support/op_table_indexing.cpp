@@ -10,7 +10,7 @@
 namespace heed::testing {
 namespace {
 
-OpCase embedding_row() {
+OpCase embedding_op() {
   return {
       .name = "embedding",
       .inputs = {"indices", "weight"},
@@ -248,7 +248,7 @@ OpCase one_hot_row() {
 }  // namespace
 
 OpTable indexing_ops() {
-  return {embedding_row(), index_select_row(), gather_row(), take_along_dim_row(),
+  return {embedding_op(),  index_select_row(), gather_row(), take_along_dim_row(),
           index_add_row(), scatter_add_row(),  one_hot_row()};
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 /// "none", "mean" or "sum" as the engine's or the reference's Reduction.
 template <class Reductions>
-Reductions reduction_of(const Attributes& with) {
+Reductions reductions_of(const Attributes& with) {
   const std::string name = with.text("reduction");
   if (name == "none") return Reductions::none;
   if (name == "mean") return Reductions::mean;
@@ -16,10 +16,10 @@ Reductions reduction_of(const Attributes& with) {
   throw RequestError("reduction must be \"none\", \"mean\" or \"sum\"");
 }
 
-ClassLossOptions options_of(const Tensors& in, const Attributes& with) {
+ClassLossOptions class_options_of(const Tensors& in, const Attributes& with) {
   return {.weight = in[2],
           .ignore_index = with.integer("ignore_index"),
-          .reduction = reduction_of<Reduction>(with)};
+          .reduction = reductions_of<Reduction>(with)};
 }
 
 std::vector<Sample> class_samples() {
@@ -80,11 +80,12 @@ OpCase nll_loss_row() {
       .name = "nll_loss",
       .inputs = {"input", "target", "weight?"},
       .attributes = {integer("ignore_index", -100), text("reduction", "mean")},
-      .call = [](auto& in, auto& with) { return nll_loss(in[0], in[1], options_of(in, with)); },
+      .call = [](auto& in,
+                 auto& with) { return nll_loss(in[0], in[1], class_options_of(in, with)); },
       .reference =
           [](auto& in, auto& with) {
             return reference::nll_loss(in[0], in[1], in.maybe(2), with.integer("ignore_index"),
-                                       reduction_of<reference::Reduction>(with));
+                                       reductions_of<reference::Reduction>(with));
           },
       .samples = class_samples(),
       .errors = class_errors("nll_loss"),
@@ -97,13 +98,13 @@ OpCase cross_entropy_row() {
   row.name = "cross_entropy";
   row.attributes.push_back(number("label_smoothing", 0.0));
   row.call = [](auto& in, auto& with) {
-    ClassLossOptions options = options_of(in, with);
+    ClassLossOptions options = class_options_of(in, with);
     options.label_smoothing = with.number("label_smoothing");
     return cross_entropy(in[0], in[1], options);
   };
   row.reference = [](auto& in, auto& with) {
     return reference::cross_entropy(in[0], in[1], in.maybe(2), with.integer("ignore_index"),
-                                    reduction_of<reference::Reduction>(with),
+                                    reductions_of<reference::Reduction>(with),
                                     with.number("label_smoothing"));
   };
   for (Sample sample : class_samples()) {
@@ -132,10 +133,10 @@ OpCase mse_loss_row() {
       .inputs = {"input", "target"},
       .attributes = {text("reduction", "mean")},
       .call = [](auto& in,
-                 auto& with) { return mse_loss(in[0], in[1], reduction_of<Reduction>(with)); },
+                 auto& with) { return mse_loss(in[0], in[1], reductions_of<Reduction>(with)); },
       .reference =
           [](auto& in, auto& with) {
-            return reference::mse_loss(in[0], in[1], reduction_of<reference::Reduction>(with));
+            return reference::mse_loss(in[0], in[1], reductions_of<reference::Reduction>(with));
           },
       .samples = {},
       .errors = {{{of_type(f32, {2, 3}), of_type(f32, {2})},

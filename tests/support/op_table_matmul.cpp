@@ -49,7 +49,7 @@ OpCase matmul_row() {
   };
 }
 
-OpCase linear_row() {
+OpCase linear_op() {
   return {
       .name = "linear",
       .inputs = {"input", "weight", "bias?"},
@@ -81,7 +81,7 @@ OpCase linear_row() {
 }  // namespace
 
 OpTable matmul_ops() {
-  return {matmul_row(), linear_row()};
+  return {matmul_row(), linear_op()};
 }
 
 }  // namespace heed::testing

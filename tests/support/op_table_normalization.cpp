@@ -6,7 +6,7 @@
 namespace heed::testing {
 namespace {
 
-OpCase rms_norm_row() {
+OpCase rms_norm_op() {
   const Json last = {{"normalized_shape", Json::array({4})}};
   const Json last_two = {{"normalized_shape", {2, 3}}, {"eps", 0.125}};
   return {
@@ -47,7 +47,7 @@ OpCase rms_norm_row() {
   };
 }
 
-OpCase layer_norm_row() {
+OpCase layer_norm_op() {
   const Json last = {{"normalized_shape", Json::array({4})}};
   const Json last_two = {{"normalized_shape", {2, 3}}, {"eps", 0.125}};
   return {
@@ -98,7 +98,7 @@ OpCase layer_norm_row() {
 }  // namespace
 
 OpTable normalization_ops() {
-  return {layer_norm_row(), rms_norm_row()};
+  return {layer_norm_op(), rms_norm_op()};
 }
 
 }  // namespace heed::testing

@@ -8,7 +8,7 @@ namespace heed::reference {
 namespace {
 
 /// x [B, L, D] → [B, L, rows of the weight].
-NdArray project(const NdArray& x, const Projection& by) {
+NdArray project_rows(const NdArray& x, const Projection& by) {
   if (by.weight.rank() != 2 || by.weight.shape[1] != x.shape.at(2)) {
     throw std::invalid_argument("multi_head_attention: a projection does not fit");
   }
@@ -53,8 +53,8 @@ NdArray attention_weights(const MultiHead& parts, const NdArray& Q, const NdArra
 
 AttentionResult multi_head_attention(const MultiHead& parts, const NdArray& query,
                                      const NdArray& key, const NdArray& value) {
-  const NdArray Q = project(query, parts.query), K = project(key, parts.key),
-                V = project(value, parts.value);
+  const NdArray Q = project_rows(query, parts.query), K = project_rows(key, parts.key),
+                V = project_rows(value, parts.value);
   const int64_t B = query.shape.at(0), L_1 = query.shape.at(1), H = parts.heads;
   if (key.shape.at(0) != B || value.shape.at(0) != B || value.shape.at(1) != key.shape.at(1) ||
       Q.shape[2] != K.shape[2] || Q.shape[2] % H != 0 || V.shape[2] % H != 0) {
@@ -69,7 +69,7 @@ AttentionResult multi_head_attention(const MultiHead& parts, const NdArray& quer
       merged.at(at) += used.at({at[0], at[2] / D_v, at[1], j}) * V.at({at[0], j, at[2]});
     }
   });
-  return {project(merged, parts.output), weights};
+  return {project_rows(merged, parts.output), weights};
 }
 
 }  // namespace heed::reference

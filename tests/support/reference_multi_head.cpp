@@ -19,7 +19,7 @@ NdArray projected(const NdArray& x, const Projection& p) {
 }
 
 /// Each pair (a, b) of a head's D columns as the complex number a + ib, times e^(i·position·θ).
-NdArray turned(const MultiHead& m, const NdArray& x, int64_t D, int64_t first) {
+NdArray rotated(const MultiHead& m, const NdArray& x, int64_t D, int64_t first) {
   NdArray y = x;
   for_each_index(x.shape, [&](const Index& at) {
     const int64_t head = at[2] / D, column = at[2] % D;
@@ -100,8 +100,8 @@ MultiHeadResult multi_head(const MultiHead& m, const NdArray& query, const NdArr
   NdArray Q = projected(query, m.Q), K = projected(key, m.K);
   const NdArray V = projected(value, m.V);
   if (m.positions == "rope") {
-    Q = turned(m, Q, D_qk, first);
-    K = turned(m, K, D_qk, 0);
+    Q = rotated(m, Q, D_qk, first);
+    K = rotated(m, K, D_qk, 0);
   }
   const auto served_by = [&](int64_t head) { return head / (m.H / m.n_kv_heads); };
   MultiHeadResult result{{}, filled({B, m.H, L_1, L_2}, 0.0)};

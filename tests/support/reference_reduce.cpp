@@ -75,7 +75,7 @@ size_t position_of_min(const Elements& elements) {
   return best;
 }
 
-double norm_of(const Elements& elements, double p) {
+double vector_norm_of(const Elements& elements, double p) {
   double total = 0.0;
   for (const double element : elements) {
     const double magnitude = std::fabs(element);
@@ -164,7 +164,8 @@ NdArray std(const NdArray& x, const Dims& dims, double correction, bool keepdim)
 }
 
 NdArray norm(const NdArray& x, double p, const Dims& dims, bool keepdim) {
-  return reduce(x, dims, keepdim, [p](const Elements& elements) { return norm_of(elements, p); });
+  return reduce(x, dims, keepdim,
+                [p](const Elements& elements) { return vector_norm_of(elements, p); });
 }
 
 NdArray prod(const NdArray& x, std::optional<int64_t> dim, bool keepdim) {

@@ -14,16 +14,11 @@
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/not_finite.h"
 
+namespace heed::testing::anomaly_test {
 namespace {
 
-using namespace heed;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -116,3 +111,5 @@ TEST_CASE("anomaly mode is a property of the thread and ends with its guard") {
   CHECK_FALSE(is_anomaly_mode());
   CHECK(values(log(zero)) == Values{-infinity});
 }
+
+}  // namespace heed::testing::anomaly_test

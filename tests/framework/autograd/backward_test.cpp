@@ -10,14 +10,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::backward_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
 
 const std::vector<Tensor> none;
 
@@ -268,3 +262,5 @@ TEST_CASE("a constant that was saved and later became a leaf makes no cycle") {
   }
   CHECK(Held() == before);
 }
+
+}  // namespace heed::testing::backward_test

@@ -16,15 +16,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::checkpoint_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
 
 struct Block {
   Tensor w = normal({4, 4}, 1, DType::f32).requires_grad_();
@@ -172,3 +165,5 @@ TEST_CASE("checkpoints nest, and every allocation in them may fail") {
   }
   CHECK(Held() == before);
 }
+
+}  // namespace heed::testing::checkpoint_test

@@ -13,12 +13,8 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/sanitized.h"
 
+namespace heed::testing::depth_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::Values;
-using heed::testing::values;
 
 constexpr int nodes = heed::testing::address_sanitized ? 100'000 : 1'000'000;
 constexpr size_t stack_bytes = 256 * 1024;
@@ -123,3 +119,5 @@ TEST_CASE("a sweep that fails in the middle of a long chain releases it in a sma
   CHECK(Held() == before);
   release_cached_memory();
 }
+
+}  // namespace heed::testing::depth_test

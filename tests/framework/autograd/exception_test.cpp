@@ -15,14 +15,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::exception_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
 
 /// The identity, whose pullback throws.
 Tensor bomb(const Tensor& x) {
@@ -180,3 +174,5 @@ TEST_CASE("every allocation of an in-place step may fail before anything is writ
   fail_allocation(0);
   CHECK(values(model.w) == before);
 }
+
+}  // namespace heed::testing::exception_test

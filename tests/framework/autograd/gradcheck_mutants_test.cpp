@@ -17,10 +17,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::gradcheck_mutants_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
 
 using Pullback = Tensor (*)(const Tensor& g, const Tensor& x);
 using Forward = Tensor (*)(const Tensor& x);
@@ -229,3 +227,5 @@ TEST_CASE("gradgradcheck rejects what is wrong in the second derivative only") {
   CHECK(gradcheck(half_recorded, {x}).passed);
   CHECK_FALSE(gradgradcheck(half_recorded, {x}).passed);
 }
+
+}  // namespace heed::testing::gradcheck_mutants_test

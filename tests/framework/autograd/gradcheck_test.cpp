@@ -15,17 +15,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace {
-
-using namespace heed;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
-
-}  // namespace
-
+namespace heed::testing::gradcheck_test {
 TEST_CASE("right gradients pass in every layout of the inputs") {
   const auto f = differentiable([](const std::vector<Tensor>& in) {
     return softmax(matmul(in[0], in[1]) + in[2], 1) * in[0];
@@ -143,3 +133,5 @@ TEST_CASE("options set tolerances, step and cotangents") {
   CHECK(gradcheck(f, inputs, {.atol = 1}).passed);
   CHECK(gradcheck(f, inputs, {.seed = 1}).numeric != gradcheck(f, inputs, {.seed = 2}).numeric);
 }
+
+}  // namespace heed::testing::gradcheck_test

@@ -9,10 +9,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::graph_test {
 namespace {
-
-using namespace heed;
-using heed::testing::leaf;
 
 size_t count_of(const std::string& text, const std::string& part) {
   size_t count = 0;
@@ -77,3 +75,5 @@ TEST_CASE("names with quotes and backslashes are escaped") {
   const Tensor x = leaf({1});
   CHECK(count_of(to_dot(std::vector{x * 2.0}, {{"a\"b\\c", x}}), "label=\"a\\\"b\\\\c\\nf64") == 1);
 }
+
+}  // namespace heed::testing::graph_test

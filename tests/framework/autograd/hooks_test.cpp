@@ -10,14 +10,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::hooks_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
 
 struct Doubling : Layer<Doubling> {
   explicit Doubling(const Slot& slot) : Layer(slot) {}
@@ -176,3 +170,5 @@ TEST_CASE("an error in backward says in which module the op was recorded") {
         "sum: its graph was used up by an earlier backward(); pass retain_graph = true to that one "
         "(in Root)");
 }
+
+}  // namespace heed::testing::hooks_test

@@ -10,16 +10,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace {
-
-using namespace heed;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
-
-}  // namespace
-
+namespace heed::testing::inplace_test {
 TEST_CASE("a leaf is written to under NoGrad only") {
   const Tensor x = leaf({1, 2});
   CHECK(message_of([&] { zero_(x); }) ==
@@ -153,3 +144,5 @@ TEST_CASE("shapes and dtypes of in-place operands agree") {
         "mul_: takes numbers, got bool; write .to(DType::f32) or .to(DType::i64)");
   CHECK(x.storage().version() == 0);
 }
+
+}  // namespace heed::testing::inplace_test

@@ -16,14 +16,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::leaf_gradcheck_test {
 namespace {
-
-using namespace heed;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
 
 /// The identity whose gradient is off by a factor at one element.
 Tensor slightly_wrong(const Tensor& x, const IntList& at, double factor) {
@@ -270,3 +264,5 @@ TEST_CASE("leaves get their bits back when the function throws") {
 }
 
 }  // namespace
+
+}  // namespace heed::testing::leaf_gradcheck_test

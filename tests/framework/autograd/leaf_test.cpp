@@ -8,17 +8,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
-
-}  // namespace
-
+namespace heed::testing::leaf_test {
 TEST_CASE("a leaf requires grad when told and stops when told") {
   Tensor x = leaf({1, 2});
   CHECK(x.requires_grad());
@@ -248,3 +238,5 @@ TEST_CASE("a gradient that is a view of another one is not added to in place") {
   CHECK(values(b.grad()) == Values{1, 1, 1, 1});
   CHECK(values(a.grad()) == Values{3, 3, 3, 3});
 }
+
+}  // namespace heed::testing::leaf_test

@@ -14,14 +14,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::misuse_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
 
 std::vector<int64_t> integers(const Tensor& x) {
   return x.to_vector<int64_t>();
@@ -212,3 +206,5 @@ TEST_CASE("integers wrap around, and meet doubles exactly or not at all") {
   CHECK(message_of([] { arange(0, 1e300, 1e299); }) ==
         "arange: 1e+299 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
 }
+
+}  // namespace heed::testing::misuse_test

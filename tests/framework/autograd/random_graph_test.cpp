@@ -8,10 +8,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::random_graph_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
 
 /// A [n, n] matrix made of two others by an op chosen by `choice`; it stays of moderate size.
 Tensor apply(int64_t choice, const Tensor& a, const Tensor& b) {
@@ -93,3 +91,5 @@ TEST_CASE("20 small random graphs have the second derivatives of finite differen
     CHECK(report.passed);
   }
 }
+
+}  // namespace heed::testing::random_graph_test

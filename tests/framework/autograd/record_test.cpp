@@ -11,14 +11,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::record_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::Values;
-using heed::testing::values;
 
 /// An op of one input whose pullback returns `gradient`, whatever came in.
 Tensor returning(const Tensor& x, const Tensor& gradient) {
@@ -255,3 +249,5 @@ TEST_CASE("joint ops are not recorded under NoGrad") {
   const NoGrad guard;
   CHECK_FALSE(both().requires_grad());
 }
+
+}  // namespace heed::testing::record_test

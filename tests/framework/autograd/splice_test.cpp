@@ -10,15 +10,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::splice_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::leaf;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
 
 /// f(x) without its graph: the pullback computes it again. f may use parameters record never sees.
 template <class Function>
@@ -160,3 +153,5 @@ TEST_CASE("a pullback may run a sweep of its own") {
   (y * y).backward();
   CHECK(values(x.grad()) == Values{108});
 }
+
+}  // namespace heed::testing::splice_test

@@ -10,13 +10,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::threads_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Held;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
 
 constexpr size_t thread_count = 4;
 
@@ -89,3 +84,5 @@ TEST_CASE("a graph may be built on one thread, swept on a second and released on
   }
   CHECK(Held() == before);
 }
+
+}  // namespace heed::testing::threads_test

@@ -15,7 +15,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::trace_test {
 namespace {
 
 struct Listener : OpObserver {
@@ -92,4 +92,4 @@ TEST_CASE("the inner of two trace scopes is told, and only its own thread") {
 }
 
 }  // namespace
-}  // namespace heed::testing
+}  // namespace heed::testing::trace_test

@@ -20,11 +20,9 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::parallel_test {
 namespace {
 
-using heed::testing::message_of;
-
-using heed::parallel_for;
 using Chunk = std::pair<int64_t, int64_t>;
 
 std::vector<Chunk> chunks_of(int64_t size, int64_t grain) {
@@ -296,3 +294,5 @@ TEST_CASE("workers block all signals") {
   pthread_sigmask(SIG_BLOCK, nullptr, &own);
   CHECK(sigismember(&own, SIGINT) == 0);
 }
+
+}  // namespace heed::testing::parallel_test

@@ -13,6 +13,7 @@
 #include "heed/framework/base/error.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::processors_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -105,3 +106,5 @@ TEST_CASE("a cgroup version 1 quota is found under each name of its mount") {
 TEST_CASE("processes without cgroups have no quota") {
   CHECK(heed::detail::quota_processors("/nowhere/membership", "/nowhere") == INT_MAX);
 }
+
+}  // namespace heed::testing::processors_test

@@ -15,13 +15,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::random_test {
 namespace {
-
-using heed::testing::message_of;
-
-using heed::Purpose;
-using heed::RandomStream;
-using heed::Rng;
 
 using Block = std::array<uint32_t, 4>;
 
@@ -379,3 +374,5 @@ TEST_CASE("shuffle gives the 24 orders of 4 values equally often") {
   for (const auto& [order, count] : orders) counts.push_back(count);
   CHECK(looks_uniform(counts));
 }
+
+}  // namespace heed::testing::random_test

@@ -12,10 +12,8 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/folder.h"
 
+namespace heed::testing::output_file_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Folder;
 
 /// While it lives, no file can grow beyond `bytes`: to a program, a full disk looks the same.
 class FileSizeLimit {
@@ -98,3 +96,5 @@ TEST_CASE("a safetensors file that does not fit on the disk is not left half-wri
         (folder / "a") + ": cannot create: File exists");
   CHECK(load_safetensors(folder / "a").tensors.size() == 1);
 }
+
+}  // namespace heed::testing::output_file_test

@@ -10,10 +10,8 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/folder.h"
 
+namespace heed::testing::read_file_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Folder;
 
 std::string refusal(const std::string& path, size_t at_most = 100) {
   try {
@@ -65,3 +63,5 @@ TEST_CASE("a file that becomes shorter while it is read is refused", "[io]") {
                         ": cannot read: it ends after 10 of its 20 bytes; something shortened it "
                         "meanwhile");
 }
+
+}  // namespace heed::testing::read_file_test

@@ -6,10 +6,8 @@
 #include "heed/tests/support/golden.h"
 #include "heed/tests/support/safetensors_file.h"
 
+namespace heed::testing::safetensors_golden_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Json;
 
 const std::string folder = HEED_SOURCE_DIR "/tests/golden/safetensors/";
 
@@ -61,3 +59,5 @@ TEST_CASE("safetensors: files of the Python package are read bit by bit", "[io]"
   CHECK(golden["files"].size() == 4);
   CHECK(tensors == 15);
 }
+
+}  // namespace heed::testing::safetensors_golden_test

@@ -7,12 +7,8 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/safetensors_file.h"
 
+namespace heed::testing::safetensors_hostile_test {
 namespace {
-
-using namespace heed;
-using heed::testing::file_difference;
-using heed::testing::safetensors_bytes;
-using heed::testing::safetensors_problem;
 
 constexpr int mutations = 20'000;
 
@@ -191,3 +187,5 @@ TEST_CASE("safetensors: the corpus of the fuzzer", "[io]") {
   CHECK(valid >= 4);
   CHECK(broken >= 6);
 }
+
+}  // namespace heed::testing::safetensors_hostile_test

@@ -8,12 +8,8 @@
 #include "heed/tests/support/module_allocations.h"
 #include "heed/tests/support/safetensors_file.h"
 
+namespace heed::testing::safetensors_memory_test {
 namespace {
-
-using namespace heed;
-using heed::testing::Folder;
-using heed::testing::safetensors_bytes;
-using heed::testing::safetensors_message;
 
 /// The most bytes held while `act` ran, tensors and all else.
 template <class Act>
@@ -122,3 +118,5 @@ TEST_CASE("safetensors: writing holds no second copy of the tensors", "[io]") {
   CHECK(peak_of([&] { save_safetensors(folder / "f", tensors); }) < 1'000'000);
   CHECK(peak_of([&] { to_safetensors(tensors); }) < 65'000'000);
 }
+
+}  // namespace heed::testing::safetensors_memory_test

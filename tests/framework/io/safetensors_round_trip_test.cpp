@@ -15,12 +15,8 @@
 #include "heed/tests/support/folder.h"
 #include "heed/tests/support/safetensors_file.h"
 
+namespace heed::testing::safetensors_round_trip_test {
 namespace {
-
-using namespace heed;
-using heed::testing::file_difference;
-using heed::testing::Folder;
-using heed::testing::safetensors_bytes;
 
 Tensor mask(std::initializer_list<bool> values) {
   return from_values(std::span<const bool>(values.begin(), values.size()),
@@ -167,3 +163,5 @@ TEST_CASE("safetensors: the header of a file alone says what is in it", "[io]") 
   CHECK(header.entries[0].checksum == 0xecbb4b55);  // zlib.crc32(bytes(16))
   CHECK(header.metadata == std::map<std::string, std::string>{{"a", "b"}});
 }
+
+}  // namespace heed::testing::safetensors_round_trip_test

@@ -4,11 +4,8 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/safetensors_file.h"
 
+namespace heed::testing::safetensors_rules_test {
 namespace {
-
-using namespace heed;
-using heed::testing::safetensors_bytes;
-using heed::testing::safetensors_message;
 
 /// What is said to a file with this header and `data` zeros.
 std::string said(const std::string& header, size_t data = 0) {
@@ -253,3 +250,5 @@ TEST_CASE("safetensors: what no file can hold is not written", "[io]") {
   CHECK(refused({}, {{"a", std::string(100'000'000, 'x')}}) ==
         "to_safetensors: the header is too large: 100000069 bytes, at most 100000000");
 }
+
+}  // namespace heed::testing::safetensors_rules_test

@@ -10,10 +10,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::dropout_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
 
 template <class T>
 bool is_by_definition(const Tensor& x, double p, RandomStream words) {
@@ -49,3 +47,5 @@ TEST_CASE("dropout lets word i decide element i on every target") {
   }
   kernels::use_simd_target(before);
 }
+
+}  // namespace heed::testing::dropout_test

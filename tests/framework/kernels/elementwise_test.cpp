@@ -21,10 +21,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::elementwise_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
 
 /// Runs `body` once on each target.
 void on_every_target(const std::function<void()>& body) {
@@ -268,3 +266,5 @@ TEST_CASE("a parameter's optimizer step does not depend on its place on any targ
     CHECK(kernels::square_sum(gradient) == Approx(squares).epsilon(1e-14));
   });
 }
+
+}  // namespace heed::testing::elementwise_test

@@ -16,11 +16,8 @@
 #include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::gemm_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
-using heed::testing::Threads;
 
 /// a [batch, M, K] @ b [batch, K, N] by three loops, in double.
 std::vector<double> naive(const Tensor& a, const Tensor& b) {
@@ -351,3 +348,5 @@ TEST_CASE("blas_info says whether the environment chose the kernels") {
   CHECK(info.chosen_by_user == (std::getenv("OPENBLAS_CORETYPE") != nullptr));
   CHECK_FALSE(info.kernels.empty());
 }
+
+}  // namespace heed::testing::gemm_test

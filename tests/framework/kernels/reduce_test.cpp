@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/not_finite.h"
 
+namespace heed::testing::reduce_test {
 namespace {
-
-using namespace heed;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Threads;
 
 template <class T>
 long double exact_sum(const std::vector<T>& values) {
@@ -63,8 +59,6 @@ void check_lengths() {
     }
   }
 }
-
-const double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -152,3 +146,5 @@ TEST_CASE("the largest element is found in every place and NaN wins") {
           kernels::argmax(zeros({0, 2}), 0);
         }) == "argmax: nothing to choose from along dim 0 of [0, 2]");
 }
+
+}  // namespace heed::testing::reduce_test

@@ -23,14 +23,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/simd_fixtures.h"
 
+namespace heed::testing::row_kernels_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
-using heed::testing::on_every_target;
-using heed::testing::Threads;
-using heed::testing::Values;
-using heed::testing::values;
 
 Values in_double(const Tensor& x) {
   return values(x.to(DType::f64));
@@ -237,3 +231,5 @@ TEST_CASE("fused gradients agree with the recorded ones in every layout on every
     }
   });
 }
+
+}  // namespace heed::testing::row_kernels_test

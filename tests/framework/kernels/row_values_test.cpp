@@ -18,12 +18,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/simd_fixtures.h"
 
+namespace heed::testing::row_values_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
-using heed::testing::on_every_target;
-using heed::testing::Threads;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
@@ -229,3 +225,5 @@ TEST_CASE("normalisation, losses and sums at indices give the same bits with 1 a
   const Tensor onto_zeros = kernels::index_add(zeros({130, 130}), 0, target, g);
   CHECK(results[0].back() == floats(onto_zeros));
 }
+
+}  // namespace heed::testing::row_values_test

@@ -2,24 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "heed/framework/kernels/dropout.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/not_finite.h"
 
+namespace heed::testing::softmax_test {
 namespace {
-
-using namespace heed;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Threads;
-using heed::testing::Values;
-using heed::testing::values;
-
-const double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<long double> exact_softmax(const Values& row) {
   long double best = -infinity, total = 0;
@@ -136,3 +128,5 @@ TEST_CASE("dropout of nothing and of everything") {
         Values(1000, 0.0));
   CHECK(kernels::dropout(zeros({0, 3}), 0.5, drops).shape() == Shape{0, 3});
 }
+
+}  // namespace heed::testing::softmax_test

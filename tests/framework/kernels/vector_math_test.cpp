@@ -14,9 +14,8 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::vector_math_test {
 namespace {
-
-using namespace heed;
 
 using Kernel = Tensor (*)(const Tensor&);
 
@@ -119,3 +118,5 @@ TEST_CASE("erf is right to 4 ulp on every target") {
   check<float>(kernels::erf, exact, 4);
   check<double>(kernels::erf, exact, 4);
 }
+
+}  // namespace heed::testing::vector_math_test

@@ -7,7 +7,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::init_test {
 namespace {
 
 Tensor drawn(const Initializer& initializer, const Shape& shape, DType dtype = DType::f64,
@@ -118,4 +118,4 @@ TEST_CASE("Initializers by fans refuse what has none, and take empty weights") {
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::init_test

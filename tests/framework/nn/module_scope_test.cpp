@@ -5,7 +5,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::module_scope_test {
 namespace {
 
 /// Fails when it is called, or when it is told to.
@@ -73,4 +73,4 @@ TEST_CASE("A call passes on any arguments and what forward returns") {
   CHECK(fragile(x, false).is_same(x));
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::module_scope_test

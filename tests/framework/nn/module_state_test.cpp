@@ -10,7 +10,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::module_state_test {
 namespace {
 
 struct Net : Layer<Net> {
@@ -235,4 +235,4 @@ TEST_CASE("zero_grad drops every gradient") {
   for (const Tensor& parameter : net.parameters()) CHECK_FALSE(parameter.grad().defined());
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::module_state_test

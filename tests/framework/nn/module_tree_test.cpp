@@ -7,7 +7,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::module_tree_test {
 namespace {
 
 /// A module with a parameter, a child and a buffer, in this order.
@@ -210,4 +210,4 @@ TEST_CASE("The summary shows every module and parameter with its size") {
         "      bias: f32 [3]\n");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::module_tree_test

@@ -5,7 +5,7 @@
 
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::random_scope_test {
 namespace {
 
 constexpr uint64_t site = 17;
@@ -73,4 +73,4 @@ TEST_CASE("Outside of all scopes a thread has numbers that go on, of seed 0, and
   }).join();
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::random_scope_test

@@ -5,7 +5,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/module_allocations.h"
 
-namespace heed::testing {
+namespace heed::testing::shape_contract_test {
 namespace {
 
 /// The message when `shape` is checked against `pattern` by a contract with D = 4 and H = 2.
@@ -97,4 +97,4 @@ TEST_CASE("A contract that holds allocates nothing") {
   CHECK(allocations() > before);
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::shape_contract_test

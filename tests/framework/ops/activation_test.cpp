@@ -14,10 +14,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::activation_test {
 namespace {
-
-using namespace heed;
-using heed::testing::normal;
 
 using Activation = Tensor (*)(const Tensor&);
 
@@ -74,3 +72,5 @@ TEST_CASE("one-pass gradients of activations are those of their formulas on ever
   }
   kernels::use_simd_target(before);
 }
+
+}  // namespace heed::testing::activation_test

@@ -14,7 +14,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::attention_semantics_test {
 namespace {
 
 /// `x` [L, D] turned as at the given positions.
@@ -172,4 +172,4 @@ TEST_CASE("angles are of pairs, so D is even, from 2 on") {
   CHECK(message_of([&] { rotary_angles(positions, 4, 0); }) == rule + "4 and 0");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::attention_semantics_test

@@ -11,7 +11,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::einsum_semantics_test {
 namespace {
 
 struct Equation {
@@ -88,4 +88,4 @@ TEST_CASE("the gradients of einsum are those of the matrix product it stands for
   CHECK(difference(grad(y, b, g), matmul(t(a), t(g)), 1e-14) == "");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::einsum_semantics_test

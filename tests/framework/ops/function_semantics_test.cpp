@@ -9,7 +9,7 @@
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::function_semantics_test {
 
 TEST_CASE("clamp gives a gradient between its bounds, none at or beyond them") {
   const auto clamped = [](const Tensor& x) { return clamp(x, -1, 1); };
@@ -128,4 +128,4 @@ TEST_CASE("kl_div counts nothing where the target is zero") {
   CHECK(shown(grad(sum(losses), input)) == shown({0, 0, -0.5}));
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::function_semantics_test

@@ -1,14 +1,14 @@
 // Masks in the layouts of other projects, and what masks refuse.
-#include <limits>
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/mask.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/not_finite.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::mask_layout_test {
 namespace {
 
 /// True here and there.
@@ -21,8 +21,6 @@ Tensor blocked(const Mask& mask) {
   const Shape scores{2, 3, 4, 5};
   return expand(mask.resolve(scores, DType::f64).blocked, scores);
 }
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -119,4 +117,4 @@ TEST_CASE("Masks that do not fit their scores are refused, naming the kind of ma
   CHECK(refusal(Mask::causal(), {5}) == "Mask: scores must be [..., L_1, L_2], got [5]");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::mask_layout_test

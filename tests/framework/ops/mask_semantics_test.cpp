@@ -11,7 +11,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::mask_semantics_test {
 namespace {
 
 Tensor bools(const std::vector<double>& numbers, const Shape& shape) {
@@ -276,4 +276,4 @@ TEST_CASE("masked_softmax gives nothing to what is blocked, even NaN") {
   CHECK(shown(Values(g.begin() + 3, g.end())) == shown({0, 0, 0}));
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::mask_semantics_test

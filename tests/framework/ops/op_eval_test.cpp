@@ -6,7 +6,7 @@
 #include "heed/tests/support/op_case.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::op_eval_test {
 namespace {
 
 /// A request for exp of a tensor written as JSON.
@@ -248,4 +248,4 @@ TEST_CASE("heed-eval survives slices and repeats at the ends of the integers") {
         R"({"outputs":[{"dtype":"f64","shape":[3],"data":[1.0,2.0,3.0]}]})");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_eval_test

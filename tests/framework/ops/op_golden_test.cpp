@@ -10,7 +10,7 @@
 #include "heed/tests/support/op_properties.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::op_golden_test {
 namespace {
 
 /// "" if every tensor of `want` that is not null has its equal in `got`.
@@ -71,4 +71,4 @@ TEST_CASE("heed-eval answers every golden case as PyTorch does, and every op has
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_golden_test

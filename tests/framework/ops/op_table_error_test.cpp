@@ -2,13 +2,13 @@
 #include "heed/tests/support/op_properties.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::op_table_error_test {
 namespace {
 
 Tensors tensors_of(const std::vector<Input>& inputs) {
   Tensors tensors;
   for (const Input& input : inputs) {
-    tensors.push_back(tensor_of(array_of(input, 0), dtype_of(input, DType::f64)));
+    tensors.push_back(tensor_of(array_of(input, 0), dtype_of_input(input, DType::f64)));
     if (tensors.back().defined() && is_floating(tensors.back().dtype())) {
       tensors.back().requires_grad_();
     }
@@ -55,4 +55,4 @@ TEST_CASE("Looser tolerances of the op table have a reason", "[op_table]") {
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_table_error_test

@@ -5,7 +5,7 @@
 #include "heed/tests/support/op_properties.h"
 #include "heed/tests/support/sanitized.h"
 
-namespace heed::testing {
+namespace heed::testing::op_table_layout_test {
 namespace {
 
 /// Layouts only change the order of sums.
@@ -102,4 +102,4 @@ TEST_CASE("Every op of the table has a sample that is large enough to be split b
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_table_layout_test

@@ -6,7 +6,7 @@
 
 #include "heed/tests/support/op_properties.h"
 
-namespace heed::testing {
+namespace heed::testing::op_table_meta_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -90,4 +90,4 @@ TEST_CASE("Names in the op table are unique") {
   for (const OpCase& op : op_table()) CHECK(names.insert(op.name).second);
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_table_meta_test

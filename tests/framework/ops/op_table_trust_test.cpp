@@ -12,7 +12,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/support/op_properties.h"
 
-namespace heed::testing {
+namespace heed::testing::op_table_trust_test {
 namespace {
 
 /// While it lives, new memory is full of NaN.
@@ -177,4 +177,4 @@ TEST_CASE("NaN in all of an input is seen in the outputs of every op, or there i
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_table_trust_test

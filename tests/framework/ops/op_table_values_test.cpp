@@ -2,7 +2,7 @@
 #include "heed/framework/autograd/gradcheck.h"
 #include "heed/tests/support/op_properties.h"
 
-namespace heed::testing {
+namespace heed::testing::op_table_values_test {
 namespace {
 
 using reference::NdArray;
@@ -177,4 +177,4 @@ TEST_CASE("Every gradient in f32 is that in f64, rounded", "[op_table]") {
   });
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::op_table_values_test

@@ -5,7 +5,7 @@
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::order_semantics_test {
 
 TEST_CASE("cumsum of integers is exact and wraps around") {
   const int64_t large = (int64_t{1} << 53) + 1;
@@ -81,4 +81,4 @@ TEST_CASE("the gradients of sort and topk go back to where the elements came fro
   CHECK_FALSE(sort(x).indices.requires_grad());
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::order_semantics_test

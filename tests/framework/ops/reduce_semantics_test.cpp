@@ -8,7 +8,7 @@
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::reduce_semantics_test {
 namespace {
 
 /// Rows of second derivatives of prod at `numbers`.
@@ -141,4 +141,4 @@ TEST_CASE("logsumexp of infinities is an infinity") {
   CHECK(shown(grad(sum(select(logsumexp(x, {1}), 0, 2)), x)) == shown({nan, nan, nan, 0, 0, 1}));
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::reduce_semantics_test

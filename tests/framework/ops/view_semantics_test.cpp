@@ -7,7 +7,7 @@
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::view_semantics_test {
 namespace {
 
 Tensor numbers() {
@@ -84,4 +84,4 @@ TEST_CASE("reshape copies only what cannot be a view") {
         "view: needs a copy: [3, 2] with strides [1, 3] as [6]; write .reshape(...)");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::view_semantics_test

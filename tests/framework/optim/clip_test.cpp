@@ -6,7 +6,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::clip_test {
 namespace {
 
 /// Leaves with gradients of 2-norm 3, 4 and none: 5 together.
@@ -79,4 +79,4 @@ TEST_CASE("max_norm must be above 0") {
   }
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::clip_test

@@ -9,7 +9,7 @@
 #include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::optim_eval_test {
 namespace {
 
 Json answered(const Json& request) {
@@ -113,4 +113,4 @@ TEST_CASE("heed-eval lists the optimizers with PyTorch's keys and defaults") {
         R"({"default":[0.9,0.999],"name":"betas","type":"float[]"}],"name":"adamw"})");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::optim_eval_test

@@ -4,7 +4,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::optimizer_state_test {
 namespace {
 
 struct Training {
@@ -111,4 +111,4 @@ TEST_CASE("A state that does not fit is refused, and nothing changes") {
         "load_state: no 0.v of f64 [2] given");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::optimizer_state_test

@@ -12,7 +12,7 @@
 #include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
-namespace heed::testing {
+namespace heed::testing::optimizer_test {
 namespace {
 
 /// One number under SGD, as its definition is written.
@@ -217,4 +217,4 @@ TEST_CASE("Optimizers refuse parameters they cannot train and numbers out of ran
         "set_lr: lr must be finite and at least 0, got nan");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::optimizer_test

@@ -6,7 +6,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::schedule_test {
 namespace {
 
 constexpr auto last_step = std::numeric_limits<int64_t>::max() - 1;
@@ -93,4 +93,4 @@ TEST_CASE("A schedule refuses numbers that mean nothing") {
   CHECK(refusal({.total_steps = 5, .floor = std::nan("")}, 0) == needs + "0, 0, 5, nan");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::schedule_test

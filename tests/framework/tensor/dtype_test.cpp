@@ -5,10 +5,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::dtype_test {
 namespace {
-
-using namespace heed;
-using heed::testing::message_of;
 
 constexpr DType all_dtypes[] = {DType::f32, DType::f64, DType::i64, DType::boolean};
 
@@ -42,3 +40,5 @@ TEST_CASE("dispatch to some dtypes refuses the others and says what to write") {
   CHECK(message_of([&] { visit_number("sum", DType::boolean, name); }) ==
         "sum: takes numbers, got bool; write .to(DType::f32) or .to(DType::i64)");
 }
+
+}  // namespace heed::testing::dtype_test

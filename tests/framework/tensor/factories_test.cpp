@@ -8,7 +8,7 @@
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing {
+namespace heed::testing::factories_test {
 namespace {
 
 constexpr DType every_dtype[] = {DType::f32, DType::f64, DType::i64, DType::boolean};
@@ -192,4 +192,4 @@ TEST_CASE("the same seed draws the same numbers, another seed others") {
   CHECK(drawn(5) != drawn(6));
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::factories_test

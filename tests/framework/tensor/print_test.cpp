@@ -6,8 +6,7 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-using namespace heed;
-
+namespace heed::testing::print_test {
 TEST_CASE("tensors print with their dtype and shape") {
   CHECK(to_string(Tensor()) == "undefined tensor");
   CHECK(to_string(scalar(1.5)) == "1.5 f32 []");
@@ -62,3 +61,5 @@ TEST_CASE("streams and messages take tensors") {
   CHECK(stream.str() == "[1, 2] i64 [2]");
   CHECK(text_of("x = ", scalar(2)) == "x = 2 f32 []");
 }
+
+}  // namespace heed::testing::print_test

@@ -8,10 +8,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
+namespace heed::testing::shape_test {
 namespace {
-
-using namespace heed;
-using heed::testing::message_of;
 
 constexpr int64_t huge = int64_t{1} << 40;
 
@@ -235,3 +233,5 @@ TEST_CASE("any view of no elements is possible") {
   CHECK(view_strides({2, 0}, {0, 7}, {0, 5, 3}, strides));
   CHECK(strides == Strides{15, 3, 1});
 }
+
+}  // namespace heed::testing::shape_test

@@ -8,15 +8,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace {
-
-using namespace heed;
-using heed::testing::message_of;
-using heed::testing::normal;
-using heed::testing::Values;
-using heed::testing::values;
-
-}  // namespace
+namespace heed::testing::tensor_test {
+namespace {}  // namespace
 
 TEST_CASE("a default tensor is undefined and a new one is a row-major f32 leaf") {
   CHECK_FALSE(Tensor().defined());
@@ -156,3 +149,5 @@ TEST_CASE("a view keeps the elements alive after the tensor it was made from") {
   }
   CHECK(heed::testing::Held() == before);
 }
+
+}  // namespace heed::testing::tensor_test

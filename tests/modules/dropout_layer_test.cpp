@@ -9,7 +9,7 @@
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/op_run.h"
 
-namespace heed::testing {
+namespace heed::testing::dropout_layer_test {
 namespace {
 
 Tensor ones_of(int64_t count) {
@@ -67,4 +67,4 @@ TEST_CASE("Dropout draws other numbers at another seed, step, micro-step, place 
   CHECK(bit_difference(first(x), base) != "");
 }
 
-}  // namespace heed::testing
+}  // namespace heed::testing::dropout_layer_test

@@ -10,21 +10,20 @@
 
 namespace heed::testing {
 
-using Json = nlohmann::json;
-
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-inline std::vector<Json> json_lines(const std::string& text) {
-  std::vector<Json> all;
-  for (const std::string& line : lines_of(text)) all.push_back(Json::parse(line));
+inline std::vector<nlohmann::ordered_json> json_lines(const std::string& text) {
+  std::vector<nlohmann::ordered_json> all;
+  for (const std::string& line : lines_of(text)) all.push_back(nlohmann::ordered_json::parse(line));
   return all;
 }
 
 /// Trains `config` into the run directory `name`; returns the result line.
-inline Json train_run(const Folder& folder, const std::string& name, const std::string& config,
-                      const std::vector<std::string>& more = {}) {
+inline nlohmann::ordered_json train_run(const Folder& folder, const std::string& name,
+                                        const std::string& config,
+                                        const std::vector<std::string>& more = {}) {
   folder.write(name + ".json", config);
   std::vector<std::string> arguments{"train", name + ".json", "--out", name};
   arguments.insert(arguments.end(), more.begin(), more.end());

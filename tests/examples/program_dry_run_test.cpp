@@ -7,6 +7,8 @@
 namespace heed::testing::program_dry_run_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 Ended dry_run_of(const Folder& folder, std::vector<std::string> more) {
   more.insert(more.begin(), {"train", "--dry-run"});
   return run_heed(folder, more);

@@ -5,6 +5,8 @@
 namespace heed::testing::program_eval_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 /// The evaluations of a run by their step.
 Json measured(const Folder& folder, const std::string& run, int64_t step) {
   for (const Json& line : json_lines(folder.read(run + "/metrics.jsonl"))) {

@@ -12,6 +12,8 @@
 namespace heed::testing::program_export_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 using Tensors = std::map<std::string, Tensor>;
 
 const char* const reverse_task = R"({"type": "reverse", "symbols": 4, "length": 4})";

@@ -9,6 +9,8 @@
 namespace heed::testing::program_graph_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 /// What a picture holds; reading it fails the test where its structure is wrong.
 struct Drawn {
   std::map<std::string, std::string> frame_of;  // a node's frames, from the outermost: "a/b/c"

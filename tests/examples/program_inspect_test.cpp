@@ -9,6 +9,8 @@
 namespace heed::testing::program_inspect_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 NamedTensors some_tensors() {
   const float inf = std::numeric_limits<float>::infinity();
   return {{"a.weight", from_values<float>({1.5F, -2, 0.5F, 4}, {2, 2})},

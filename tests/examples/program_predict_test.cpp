@@ -9,6 +9,8 @@
 namespace heed::testing::program_predict_test {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 const char* const reverse_task = R"({"type": "reverse", "symbols": 4, "length": 4})";
 
 /// Text whose next character is known from the last two.

@@ -7,6 +7,7 @@
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/matmul.h"
+#include "heed/framework/ops/order.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
@@ -73,6 +74,17 @@ TEST_CASE("Greedy generation with caches, without, and by the whole sequence say
   const Tensor said = argmax(narrow(all, 1, 2, 9), -1);
   CHECK(said.to_vector<int64_t>() == with.to_vector<int64_t>());
   CHECK_FALSE(with.requires_grad());
+}
+
+TEST_CASE("Scores without caches are those after all tokens so far, of the new places alone") {
+  const NextScores next =
+      recomputing([](const Tensor& ids) { return unsqueeze(cumsum(ids, 1), 2); });
+  const Tensor first = next(from_values(std::vector<int64_t>{1, 2, 5, 0}, {2, 2}));
+  CHECK(first.shape() == Shape{2, 2, 1});
+  CHECK(first.to_vector<int64_t>() == std::vector<int64_t>{1, 3, 5, 5});
+  const Tensor second = next(from_values(std::vector<int64_t>{4, 1}, {2, 1}));
+  CHECK(second.shape() == Shape{2, 1, 1});
+  CHECK(second.to_vector<int64_t>() == std::vector<int64_t>{7, 6});
 }
 
 TEST_CASE("A row that has said the end goes on saying it, and generation ends with the last row") {

@@ -22,6 +22,8 @@ OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_trust_test
             "op_table_error_test"]
 HANGS_AFTER = 60  # seconds for the tests of a row, which take a few: a mutant may loop forever
 ALL_HANG_AFTER = 1200
+ALL = "~[fault]"  # those run the real program, which has no mutants
+BY_OTHERS = " (not by the tests of its row)"
 
 
 def calls_for(tests: str) -> list[tuple[dict, str]]:
@@ -48,10 +50,11 @@ def killer(program: str, number: int, rows: dict, spec: str) -> str:
     for variable in ("HEED_OPS", "HEED_MODULES"):
         environment.pop(variable, None)
     environment |= rows
-    command = [program, "--abort", "--filenames-as-tags"] + ([spec] if spec else [])
+    command = [program, "--abort", "--filenames-as-tags", spec]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True,
-                              errors="replace", timeout=HANGS_AFTER if spec else ALL_HANG_AFTER)
+                              errors="replace",
+                              timeout=ALL_HANG_AFTER if spec == ALL else HANGS_AFTER)
     except subprocess.TimeoutExpired:
         return "hangs"
     if done.returncode == 0:
@@ -67,8 +70,8 @@ def judge(program: str, number: int, tests: str, own: bool) -> str:
             return found
     if own:
         return ""
-    found = killer(program, number, {}, "")
-    return f"{found} (not by the tests of its row)" if found else ""
+    found = killer(program, number, {}, ALL)
+    return found + BY_OTHERS if found else ""
 
 
 def main() -> None:
@@ -96,8 +99,11 @@ def main() -> None:
         for (_, mutant), found in zip(chosen, judged):
             killed_by.append(found)
             print(f"{mutant[1]}: {mutant[0]}\n    {found or 'SURVIVED'}", flush=True)
+    if any(found.endswith(BY_OTHERS) for found in killed_by):
+        if found := killer(program, 0, {}, ALL):
+            raise SystemExit(f"without a mutant, a test fails: {found}")
     survivors = [mutant[0] for (_, mutant), found in zip(chosen, killed_by) if not found]
-    kills = collections.Counter(found.split(" (not by")[0] for found in killed_by if found)
+    kills = collections.Counter(found.removesuffix(BY_OTHERS) for found in killed_by if found)
     print("\nkills by test:")
     for name, count in kills.most_common():
         print(f"{count:4}  {name}")

@@ -154,4 +154,17 @@ TEST_CASE("a pullback may run a sweep of its own") {
   CHECK(values(x.grad()) == Values{108});
 }
 
+TEST_CASE("a pullback may splice after a sweep of its own") {
+  const Tensor x = leaf({3});
+  const Tensor y =
+      record("op", square(x.detach()), {x}, [x = Saved(x)](const Tensor& g, const Wanted&) {
+        const GradMode recording(true);
+        const Tensor apart = x->detach().requires_grad_();
+        splice(square(x) * 3, g * grad(sum(apart), apart));
+        return Gradients{};
+      });
+  sum(y).backward();
+  CHECK(values(x.grad()) == Values{18});
+}
+
 }  // namespace heed::testing::splice_test

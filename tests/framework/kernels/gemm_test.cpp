@@ -230,6 +230,7 @@ TEST_CASE("gemm agrees with three loops around the sizes of its pieces") {
     for (const DType dtype : {DType::f32, DType::f64}) {
       CHECK(error_of(matrix(1, 0, 9, inner, dtype, 1), matrix(0, 0, inner, 5, dtype, 2)) < 4);
       CHECK(error_of(matrix(0, 2, 3, inner, dtype, 1), matrix(1, 2, inner, 4, dtype, 2)) < 4);
+      CHECK(error_of(matrix(1, 0, 64, inner, dtype, 1), matrix(0, 0, inner, 40, dtype, 2)) < 4);
     }
   }
 }

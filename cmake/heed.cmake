@@ -45,7 +45,7 @@ endif()
 
 # What does no arithmetic in bulk gains nothing from -O3 but the time to compile it: the kernels are
 # built with it in a release, the rest of the library with -O2, programs and tests with -O1. A third
-# argument is the level with sanitizers: tests take clang half the time without optimisation.
+# argument is the level with sanitizers: clang takes half the time without optimisation.
 function(heed_optimize target level)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
   if(HEED_SANITIZE AND ARGC EQUAL 3)
@@ -59,6 +59,24 @@ function(heed_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY} UNITY_BUILD_BATCH_SIZE 30)
 endfunction()
 
+# heed_kernel_groups(groups kernels…): with which others each kernel is compiled as one. Of those that
+# include themselves, once for each SIMD target, four do so together.
+function(heed_kernel_groups groups)
+  set(found)
+  set(count 0)
+  foreach(kernel ${ARGN})
+    file(STRINGS ${kernel} includes_itself REGEX "#include <hwy/foreach_target.h>")
+    if(includes_itself)
+      math(EXPR group "${count} / 4")
+      math(EXPR count "${count} + 1")
+      list(APPEND found kernels_${group})
+    else()
+      list(APPEND found kernels)
+    endif()
+  endforeach()
+  set(${groups} ${found} PARENT_SCOPE)
+endfunction()
+
 # heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
 # The layers' objects together are the library heed::heed; what a layer may include is checked by
 # tests/lint/layers.py.
@@ -69,7 +87,7 @@ function(heed_layer name folder)
   target_link_libraries(heed_${name} PRIVATE heed_options Threads::Threads fmt::fmt)
   if(NOT name STREQUAL kernels)
     heed_optimize(heed_${name} -O2)
-    heed_unity(heed_${name})  # not the kernels: each includes itself, once for each target
   endif()
+  heed_unity(heed_${name})
   set_target_properties(heed_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
 endfunction()

@@ -66,7 +66,7 @@ struct Heads {
       return x.mutable_data<X>();
     }
   }
-  Rows<X> rows(int64_t head) const { return {data + offsets[static_cast<size_t>(head)], row}; }
+  HeadRows<X> rows(int64_t head) const { return {data + offsets[static_cast<size_t>(head)], row}; }
 };
 
 template <class T>

@@ -3,7 +3,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/attention_head.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -47,14 +47,14 @@ struct Buffers {
 
   /// Whether keys or values are copied once for all tiles: their rows must be whole vectors, and
   /// rows that lie far apart are slow to come by again and again.
-  static bool copies(const AttentionHead<T>& head, const Rows<const T>& x, int64_t D) {
+  static bool copies(const AttentionHead<T>& head, const HeadRows<const T>& x, int64_t D) {
     return D % lanes_of<T>() != 0 || (x.row > D && head.L_1 > query_tile);
   }
 
   /// The head with its keys and values where they are read best.
   AttentionHead<T> gathered(const AttentionHead<T>& head) const {
     AttentionHead<T> own = head;
-    const auto copy = [&](Rows<const T>& x, int64_t D, T* to) HWY_ATTR {
+    const auto copy = [&](HeadRows<const T>& x, int64_t D, T* to) HWY_ATTR {
       if (!copies(head, x, D)) return;
       copy_rows(x, 0, head.L_2, D, to);
       x = {to, padded<T>(D)};
@@ -69,7 +69,7 @@ template <class T>
 void forward_tile(const AttentionHead<T>& head, const Buffers<T>& own, int64_t begin, int64_t end,
                   T* shrink) {
   const int64_t queries = end - begin, width = padded<T>(queries);
-  const Rows<T> output{head.output.at(begin), head.output.row};
+  const HeadRows<T> output{head.output.at(begin), head.output.row};
   transposed_rows(head.query, begin, queries, head.D_qk, head.scale, own.query_t, width);
   std::fill_n(own.maximum, width, -std::numeric_limits<T>::infinity());
   std::fill_n(own.sum, width, T{0});
@@ -138,8 +138,8 @@ template <class T>
 struct QueryRows {
   Right<T> query, g;
 
-  QueryRows(const AttentionHead<T>& head, const Rows<const T>& all_g, int64_t begin, int64_t count,
-            const BackwardBuffers<T>& to)
+  QueryRows(const AttentionHead<T>& head, const HeadRows<const T>& all_g, int64_t begin,
+            int64_t count, const BackwardBuffers<T>& to)
       : query{head.query.at(begin), head.query.row}, g{all_g.at(begin), all_g.row} {
     const bool again = head.L_1 > query_tile || head.may_see_nothing();
     if (again || head.D_qk % lanes_of<T>() != 0) {
@@ -158,7 +158,8 @@ struct QueryRows {
 
 /// delta_i = Σ_d g·output.
 template <class T>
-void compute_delta(const Right<T>& g, const Rows<T>& output, int64_t count, int64_t D, T* delta) {
+void compute_delta(const Right<T>& g, const HeadRows<T>& output, int64_t count, int64_t D,
+                   T* delta) {
   const VectorTag<T> d;
   const int64_t lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {
@@ -183,12 +184,12 @@ void backward_tile(const AttentionHead<T>& head, const HeadGradients<T>& gradien
   std::copy_n(head.maximum + begin, queries, own.maximum);
   std::copy_n(head.reciprocal + begin, queries, own.sum);
   const QueryRows<T> rows(head, gradients.g, begin, queries, more);
-  const Rows<T> output{head.output.at(begin), head.output.row};
+  const HeadRows<T> output{head.output.at(begin), head.output.row};
   compute_delta(rows.g, output, queries, head.D_v, more.delta);
   transposed_rows<T>({rows.query.data, rows.query.row}, 0, queries, head.D_qk, head.scale,
                      own.query_t, width);
   transposed_rows<T>({rows.g.data, rows.g.row}, 0, queries, head.D_v, T{1}, more.g_t, width);
-  const Rows<T> d_query{gradients.query.at(begin), gradients.query.row};
+  const HeadRows<T> d_query{gradients.query.at(begin), gradients.query.row};
   const int64_t first = head.first_key(begin), last = head.end_key(end - 1);
   bool fresh = true;
   for (int64_t key = first; key < last; key += key_tile, fresh = false) {

@@ -10,7 +10,7 @@ namespace heed::kernels {
 
 /// Rows of one head, dense along D: row i begins at data + i·row.
 template <class T>
-struct Rows {
+struct HeadRows {
   T* data;
   int64_t row;
 
@@ -48,13 +48,13 @@ struct AttentionHead {
   int64_t tile;  // queries, at most query_tile
   T scale;
   int64_t first, last;  // query i sees keys i + first … i + last
-  Rows<const T> query, key, value;
+  HeadRows<const T> query, key, value;
   Grid<bool> blocked;
   Grid<T> bias;
   HeadDropout dropout;
-  Rows<T> output;  // written by forward, read by backward
-  T* maximum;      // [L_1]
-  T* reciprocal;   // [L_1], 0 for a query that sees nothing
+  HeadRows<T> output;  // written by forward, read by backward
+  T* maximum;          // [L_1]
+  T* reciprocal;       // [L_1], 0 for a query that sees nothing
 
   bool may_see_nothing() const {
     return blocked.data != nullptr || first_key(L_1 - 1) == L_2 || end_key(0) == 0;
@@ -73,9 +73,9 @@ struct AttentionHead {
 /// Where the gradients of one head go.
 template <class T>
 struct HeadGradients {
-  Rows<const T> g;     // of the output
-  Rows<T> query;       // [L_1, D_qk], overwritten for the queries of the call
-  Rows<T> key, value;  // [L_2, D], added to
+  HeadRows<const T> g;     // of the output
+  HeadRows<T> query;       // [L_1, D_qk], overwritten for the queries of the call
+  HeadRows<T> key, value;  // [L_2, D], added to
 };
 
 /// What each SIMD target has. `scratch` holds scratch_size() elements, aligned to 64 bytes.

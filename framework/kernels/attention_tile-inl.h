@@ -33,7 +33,7 @@ int64_t padded(int64_t size) {
 
 /// Rows one behind another in `to`, with zeros up to whole vectors.
 template <class T>
-Right<T> copy_rows(const Rows<const T>& from, int64_t begin, int64_t count, int64_t D, T* to) {
+Right<T> copy_rows(const HeadRows<const T>& from, int64_t begin, int64_t count, int64_t D, T* to) {
   const VectorTag<T> d;
   const int64_t width = padded<T>(D), lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {
@@ -48,8 +48,8 @@ Right<T> copy_rows(const Rows<const T>& from, int64_t begin, int64_t count, int6
 
 /// to [D][width] = factor · the transpose of rows [begin, begin + count).
 template <class T>
-void transposed_rows(const Rows<const T>& from, int64_t begin, int64_t count, int64_t D, T factor,
-                     T* to, int64_t width) {
+void transposed_rows(const HeadRows<const T>& from, int64_t begin, int64_t count, int64_t D,
+                     T factor, T* to, int64_t width) {
   const VectorTag<T> d;
   transpose_into(from.at(begin), from.row, count, D, to, width);
   for (int64_t k = 0; k < D; ++k) {
@@ -175,7 +175,7 @@ void online_softmax(const Scores<T>& s, T* maximum, T* sum, T* shrink) {
 
 /// Row i times factors[i], for all of `count` rows.
 template <class T>
-void scale_rows(const Rows<T>& x, int64_t count, int64_t D, const T* factors) {
+void scale_rows(const HeadRows<T>& x, int64_t count, int64_t D, const T* factors) {
   const VectorTag<T> d;
   const int64_t lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {

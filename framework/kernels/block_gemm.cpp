@@ -38,7 +38,7 @@ struct BlockKernels {
 #endif
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/block_gemm.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -47,11 +47,6 @@ struct BlockKernels {
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
-
-HEED_MULTIPLY(false, float);
-HEED_MULTIPLY(true, float);
-HEED_MULTIPLY(false, double);
-HEED_MULTIPLY(true, double);
 
 /// Packs rows [begin, end) of b: of each panel of 64 columns all k lie behind each other, with
 /// zeros behind the last column.

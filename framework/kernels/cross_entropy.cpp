@@ -9,7 +9,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/cross_entropy.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -48,7 +48,7 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
 template <class T>
-void forward(const LossRun<T>& run) {
+void loss_rows(const LossRun<T>& run) {
   const hn::ScalableTag<T> d;
   constexpr T lowest = -std::numeric_limits<T>::infinity();
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -95,7 +95,7 @@ void forward(const LossRun<T>& run) {
 }
 
 template <class T>
-void backward(const LossRun<T>& run) {
+void loss_rows_backward(const LossRun<T>& run) {
   const hn::ScalableTag<T> d;
   constexpr T lowest = -std::numeric_limits<T>::infinity();
   const bool smooth = run.soft != 0;
@@ -123,17 +123,17 @@ void backward(const LossRun<T>& run) {
   }
 }
 
-void forward_f32(const LossRun<float>& run) {
-  forward(run);
+void loss_f32(const LossRun<float>& run) {
+  loss_rows(run);
 }
-void forward_f64(const LossRun<double>& run) {
-  forward(run);
+void loss_f64(const LossRun<double>& run) {
+  loss_rows(run);
 }
-void backward_f32(const LossRun<float>& run) {
-  backward(run);
+void loss_backward_f32(const LossRun<float>& run) {
+  loss_rows_backward(run);
 }
-void backward_f64(const LossRun<double>& run) {
-  backward(run);
+void loss_backward_f64(const LossRun<double>& run) {
+  loss_rows_backward(run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -143,23 +143,10 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(forward_f32);
-HWY_EXPORT(forward_f64);
-HWY_EXPORT(backward_f32);
-HWY_EXPORT(backward_f64);
-
-void run_forward(const LossRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f32)(run);
-}
-void run_forward(const LossRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f64)(run);
-}
-void run_backward(const LossRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f32)(run);
-}
-void run_backward(const LossRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f64)(run);
-}
+HWY_EXPORT(loss_f32);
+HWY_EXPORT(loss_f64);
+HWY_EXPORT(loss_backward_f32);
+HWY_EXPORT(loss_backward_f64);
 
 /// The part of a run that does not depend on which rows it has.
 template <class T>
@@ -214,6 +201,7 @@ RowLosses cross_entropy(const Tensor& input, int64_t dim, const ClassTargets& ta
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
     const T one = 1;
     const LossRun<T> common = run_for<T>(targets, x.length, one);
+    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(loss_f32), HWY_DYNAMIC_DISPATCH(loss_f64));
     for_each_rows<1>(x.outer, x.length, {&x.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
                        LossRun<T> run = common;
@@ -223,7 +211,7 @@ RowLosses cross_entropy(const Tensor& input, int64_t dim, const ClassTargets& ta
                        run.losses = out.losses.mutable_data<T>() + first;
                        run.max = out.max.mutable_data<T>() + first;
                        run.total = out.total.mutable_data<T>() + first;
-                       run_forward(run);
+                       kernel(run);
                      });
   });
   return out;
@@ -246,6 +234,8 @@ Tensor cross_entropy_backward(const Tensor& gradient, double divisor, const Tens
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
     const T one = 1;
     const LossRun<T> common = run_for<T>(targets, x.length, one);
+    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(loss_backward_f32),
+                                   HWY_DYNAMIC_DISPATCH(loss_backward_f64));
     for_each_rows<1>(x.outer, x.length, {&x.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
                        LossRun<T> run = common;
@@ -258,7 +248,7 @@ Tensor cross_entropy_backward(const Tensor& gradient, double divisor, const Tens
                        run.divisor = static_cast<T>(divisor);
                        run.dx = out.mutable_data<T>() + first * x.length;
                        run.streams = streams(out, x.length);
-                       run_backward(run);
+                       kernel(run);
                      });
   });
   return dim_put_back(out, dim);

@@ -8,7 +8,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/dropout.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

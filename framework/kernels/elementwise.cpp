@@ -9,7 +9,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/elementwise.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -93,13 +93,6 @@ HWY_EXPORT(number_f32);
 HWY_EXPORT(number_f64);
 HWY_EXPORT(add_scaled_f32);
 HWY_EXPORT(add_scaled_f64);
-
-template <class F>
-Tensor unary(const char* op, const Tensor& x, const F& f) {
-  return visit_floating(op, x.dtype(), [&]<class T>() {
-    return map<T, T>([f](T v) { return static_cast<T>(f(v)); }, x);
-  });
-}
 
 /// Signed overflow of i64 wraps around, as in PyTorch, instead of being undefined.
 int64_t wrapping(Arithmetic operation, int64_t a, int64_t b) {
@@ -209,11 +202,11 @@ Tensor div(const Tensor& a, double b) {
 }
 Tensor pow(const Tensor& a, double b) {
   // In double, so that an exponent such as 1/3 is not rounded to f32 first.
-  if (b == 2) return unary("pow", a, [](auto x) { return x * x; });
-  return unary("pow", a, [b](auto x) { return std::pow(static_cast<double>(x), b); });
+  if (b == 2) return map_floating("pow", a, [](auto x) { return x * x; });
+  return map_floating("pow", a, [b](auto x) { return std::pow(static_cast<double>(x), b); });
 }
 Tensor pow(double a, const Tensor& b) {
-  return unary("pow", b, [a](auto y) { return std::pow(a, static_cast<double>(y)); });
+  return map_floating("pow", b, [a](auto y) { return std::pow(a, static_cast<double>(y)); });
 }
 
 void add_(const Tensor& a, const Tensor& b, double scale) {

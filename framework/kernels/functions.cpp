@@ -7,7 +7,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/functions.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -98,7 +98,7 @@ void unary_f64(Unary function, const MapRun<double, 1>& run) {
 
 /// g · f′, from y = f(x) or from x.
 template <class T>
-void backward_run(Backward function, const MapRun<T, 2>& run) {
+void unary_backward_run(Backward function, const MapRun<T, 2>& run) {
   switch (function) {
     case Backward::relu:
       return map_run(run, [](auto d, auto g, auto y)
@@ -130,11 +130,11 @@ void backward_run(Backward function, const MapRun<T, 2>& run) {
       });
   }
 }
-void backward_f32(Backward function, const MapRun<float, 2>& run) {
-  backward_run(function, run);
+void unary_backward_f32(Backward function, const MapRun<float, 2>& run) {
+  unary_backward_run(function, run);
 }
-void backward_f64(Backward function, const MapRun<double, 2>& run) {
-  backward_run(function, run);
+void unary_backward_f64(Backward function, const MapRun<double, 2>& run) {
+  unary_backward_run(function, run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -146,8 +146,8 @@ namespace {
 
 HWY_EXPORT(unary_f32);
 HWY_EXPORT(unary_f64);
-HWY_EXPORT(backward_f32);
-HWY_EXPORT(backward_f64);
+HWY_EXPORT(unary_backward_f32);
+HWY_EXPORT(unary_backward_f64);
 
 Tensor unary(const char* op, const Tensor& x, Unary function) {
   return visit_floating(op, x.dtype(), [&]<class T>() {
@@ -156,17 +156,12 @@ Tensor unary(const char* op, const Tensor& x, Unary function) {
   });
 }
 
-Tensor backward(const Tensor& g, const Tensor& saved, Backward function) {
+Tensor unary_backward(const Tensor& g, const Tensor& saved, Backward function) {
   return visit_floating("backward", g.dtype(), [&]<class T>() {
-    const auto run =
-        of_type<T>(HWY_DYNAMIC_DISPATCH(backward_f32), HWY_DYNAMIC_DISPATCH(backward_f64));
+    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(unary_backward_f32),
+                                HWY_DYNAMIC_DISPATCH(unary_backward_f64));
     return map_runs<T>([&](const auto& part) { run(function, part); }, g, saved);
   });
-}
-
-template <class F>
-Tensor unary(const char* op, const Tensor& x, const F& f) {
-  return visit_floating(op, x.dtype(), [&]<class T>() { return map<T, T>(f, x); });
 }
 
 template <class F>
@@ -185,13 +180,13 @@ Tensor exp(const Tensor& x) {
   return unary("exp", x, Unary::exp);
 }
 Tensor expm1(const Tensor& x) {
-  return unary("expm1", x, [](auto v) { return std::expm1(v); });
+  return map_floating("expm1", x, [](auto v) { return std::expm1(v); });
 }
 Tensor log(const Tensor& x) {
-  return unary("log", x, [](auto v) { return std::log(v); });
+  return map_floating("log", x, [](auto v) { return std::log(v); });
 }
 Tensor log1p(const Tensor& x) {
-  return unary("log1p", x, [](auto v) { return std::log1p(v); });
+  return map_floating("log1p", x, [](auto v) { return std::log1p(v); });
 }
 Tensor sqrt(const Tensor& x) {
   return unary("sqrt", x, Unary::sqrt);
@@ -203,10 +198,10 @@ Tensor reciprocal(const Tensor& x) {
   return unary("reciprocal", x, Unary::reciprocal);
 }
 Tensor sin(const Tensor& x) {
-  return unary("sin", x, [](auto v) { return std::sin(v); });
+  return map_floating("sin", x, [](auto v) { return std::sin(v); });
 }
 Tensor cos(const Tensor& x) {
-  return unary("cos", x, [](auto v) { return std::cos(v); });
+  return map_floating("cos", x, [](auto v) { return std::cos(v); });
 }
 Tensor tanh(const Tensor& x) {
   return unary("tanh", x, Unary::tanh);
@@ -258,24 +253,24 @@ Tensor silu(const Tensor& x) {
   return unary("silu", x, Unary::silu);
 }
 Tensor log_sigmoid(const Tensor& x) {
-  return unary("log_sigmoid", x, []<class T>(T v) {
+  return map_floating("log_sigmoid", x, []<class T>(T v) {
     return (v > 0 ? T{0} : v) - std::log1p(std::exp(-std::abs(v)));  // NaN stays NaN
   });
 }
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return unary("softplus", x, [=]<class T>(T v) {
+  return map_floating("softplus", x, [=]<class T>(T v) {
     const T scaled = v * static_cast<T>(beta);
     return scaled > static_cast<T>(threshold) ? v
                                               : std::log1p(std::exp(scaled)) / static_cast<T>(beta);
   });
 }
 Tensor elu(const Tensor& x, double alpha) {
-  return unary("elu", x,
-               [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(alpha) * std::expm1(v); });
+  return map_floating(
+      "elu", x, [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(alpha) * std::expm1(v); });
 }
 Tensor leaky_relu(const Tensor& x, double slope) {
-  return unary("leaky_relu", x,
-               [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
+  return map_floating("leaky_relu", x,
+                      [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
 }
 Tensor gelu(const Tensor& x) {
   return unary("gelu", x, Unary::gelu);
@@ -285,22 +280,22 @@ Tensor gelu_tanh(const Tensor& x) {
 }
 
 Tensor relu_backward(const Tensor& g, const Tensor& y) {
-  return backward(g, y, Backward::relu);
+  return unary_backward(g, y, Backward::relu);
 }
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
-  return backward(g, y, Backward::sigmoid);
+  return unary_backward(g, y, Backward::sigmoid);
 }
 Tensor tanh_backward(const Tensor& g, const Tensor& y) {
-  return backward(g, y, Backward::tanh);
+  return unary_backward(g, y, Backward::tanh);
 }
 Tensor silu_backward(const Tensor& g, const Tensor& x) {
-  return backward(g, x, Backward::silu);
+  return unary_backward(g, x, Backward::silu);
 }
 Tensor gelu_backward(const Tensor& g, const Tensor& x) {
-  return backward(g, x, Backward::gelu);
+  return unary_backward(g, x, Backward::gelu);
 }
 Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x) {
-  return backward(g, x, Backward::gelu_tanh);
+  return unary_backward(g, x, Backward::gelu_tanh);
 }
 
 }  // namespace heed::kernels

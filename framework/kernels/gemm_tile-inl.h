@@ -262,17 +262,6 @@ HWY_NOINLINE void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a,
   }
 }
 
-// Compiled once for all files, in block_gemm.cpp.
-#ifndef HEED_MULTIPLY
-#define HEED_MULTIPLY(crossed, T)                                                  \
-  template void multiply_as<crossed, T>(int64_t, int64_t, int64_t, const Left<T>&, \
-                                        const Right<T>&, const Target<T>&, const NothingAhead&)
-#endif
-extern HEED_MULTIPLY(false, float);
-extern HEED_MULTIPLY(true, float);
-extern HEED_MULTIPLY(false, double);
-extern HEED_MULTIPLY(true, double);
-
 template <class T, class Next = NothingAhead>
 HWY_INLINE void multiply(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
                          const Target<T>& c, const Next& ahead = {}) {

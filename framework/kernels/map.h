@@ -96,6 +96,15 @@ Tensor map(const F& f, const Tensor& first, const Tensors&... rest) {
   return out;
 }
 
+/// f of the elements of a floating tensor, in its dtype; otherwise throws a TypeError that names
+/// `op`.
+template <class F>
+Tensor map_floating(const char* op, const Tensor& x, const F& f) {
+  return visit_floating(op, x.dtype(), [&]<class T>() {
+    return map<T, T>([f](T v) { return static_cast<T>(f(v)); }, x);
+  });
+}
+
 /// `rows` rows of `length` elements: element i of row r of operand k is at
 /// from[k] + r · row_steps[k] + i · steps[k].
 template <class T, size_t count>
@@ -118,16 +127,6 @@ bool is_streamed(const T* to, int64_t length) {
 }
 /// After such writes: other threads see them as they do common ones.
 void finish_streaming();
-
-/// The kernel for T, one of two: a table of targets holds no templates.
-template <class T, class F32, class F64>
-auto of_type([[maybe_unused]] F32 f32, [[maybe_unused]] F64 f64) {
-  if constexpr (std::is_same_v<T, float>) {
-    return f32;
-  } else {
-    return f64;
-  }
-}
 
 /// Calls run(MapRun<T, …>) until all of `out` is filled; operands as for map_into.
 template <class T, class Run, class... Tensors>

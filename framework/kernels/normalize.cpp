@@ -8,7 +8,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/normalize.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -79,7 +79,7 @@ HWY_INLINE double sum_of_row(D d, int64_t length, const Term& term) {
 }
 
 template <class T>
-void forward(const NormRun<T>& run) {
+void normalize_rows(const NormRun<T>& run) {
   const hn::ScalableTag<T> d;
   const hn::ScalableTag<double> wide;
   const int64_t length = run.length;
@@ -118,7 +118,7 @@ void forward(const NormRun<T>& run) {
 }
 
 template <bool affine, class T>
-void backward(const NormBackwardRun<T>& run) {
+void normalize_rows_backward(const NormBackwardRun<T>& run) {
   const hn::ScalableTag<T> d;
   const int64_t length = run.length;
   const Row weight(d, run.weight, 0, 1);
@@ -157,17 +157,19 @@ void backward(const NormBackwardRun<T>& run) {
   }
 }
 
-void forward_f32(const NormRun<float>& run) {
-  forward(run);
+void normalize_f32(const NormRun<float>& run) {
+  normalize_rows(run);
 }
-void forward_f64(const NormRun<double>& run) {
-  forward(run);
+void normalize_f64(const NormRun<double>& run) {
+  normalize_rows(run);
 }
-void backward_f32(const NormBackwardRun<float>& run) {
-  run.d_weight != nullptr ? backward<true>(run) : backward<false>(run);
+void normalize_backward_f32(const NormBackwardRun<float>& run) {
+  run.d_weight != nullptr ? normalize_rows_backward<true>(run)
+                          : normalize_rows_backward<false>(run);
 }
-void backward_f64(const NormBackwardRun<double>& run) {
-  run.d_weight != nullptr ? backward<true>(run) : backward<false>(run);
+void normalize_backward_f64(const NormBackwardRun<double>& run) {
+  run.d_weight != nullptr ? normalize_rows_backward<true>(run)
+                          : normalize_rows_backward<false>(run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -177,25 +179,12 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(forward_f32);
-HWY_EXPORT(forward_f64);
-HWY_EXPORT(backward_f32);
-HWY_EXPORT(backward_f64);
+HWY_EXPORT(normalize_f32);
+HWY_EXPORT(normalize_f64);
+HWY_EXPORT(normalize_backward_f32);
+HWY_EXPORT(normalize_backward_f64);
 
-void run_forward(const NormRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f32)(run);
-}
-void run_forward(const NormRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f64)(run);
-}
-void run_backward(const NormBackwardRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f32)(run);
-}
-void run_backward(const NormBackwardRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f64)(run);
-}
-
-constexpr int64_t rows_per_chunk = 64;
+constexpr int64_t norm_rows_per_chunk = 64;
 
 /// A parameter as a row that does not move; `missing` in place of one that is not there.
 template <class T>
@@ -230,18 +219,20 @@ Normalized normalize(Norm norm, const Tensor& input, int64_t length, const Tenso
                  Tensor::empty({rows}, x.dtype())};
   visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
     constexpr T zero = 0, one = 1;
-    parallel_for(rows, rows_per_chunk, [&](int64_t begin, int64_t end) {
-      run_forward(NormRun<T>{.norm = norm,
-                             .count = end - begin,
-                             .length = length,
-                             .eps = eps,
-                             .x = x.data<T>() + begin * length,
-                             .weight = parameter<T>(weight, one),
-                             .bias = parameter<T>(bias, zero),
-                             .y = out.y.mutable_data<T>() + begin * length,
-                             .centre = out.centre.mutable_data<T>() + begin,
-                             .scale = out.scale.mutable_data<T>() + begin,
-                             .streams = streams(out.y, length)});
+    const auto kernel =
+        of_type<T>(HWY_DYNAMIC_DISPATCH(normalize_f32), HWY_DYNAMIC_DISPATCH(normalize_f64));
+    parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
+      kernel(NormRun<T>{.norm = norm,
+                        .count = end - begin,
+                        .length = length,
+                        .eps = eps,
+                        .x = x.data<T>() + begin * length,
+                        .weight = parameter<T>(weight, one),
+                        .bias = parameter<T>(bias, zero),
+                        .y = out.y.mutable_data<T>() + begin * length,
+                        .centre = out.centre.mutable_data<T>() + begin,
+                        .scale = out.scale.mutable_data<T>() + begin,
+                        .streams = streams(out.y, length)});
     });
   });
   return out;
@@ -254,13 +245,15 @@ NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const 
   const Tensor x = contiguous(input);
   const int64_t rows = scale.numel();
   // Gradients of weight and bias: each chunk of rows has its own sums, joined in order after.
-  const int64_t chunks = affine ? (rows + rows_per_chunk - 1) / rows_per_chunk : 0;
+  const int64_t chunks = affine ? (rows + norm_rows_per_chunk - 1) / norm_rows_per_chunk : 0;
   const Tensor parts = Tensor::empty({chunks, 2, length}, x.dtype());
   NormalizedGradients out;
   out.x = Tensor::empty(x.shape(), x.dtype());
   visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
     constexpr T one = 1;
-    parallel_for(rows, rows_per_chunk, [&](int64_t begin, int64_t end) {
+    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(normalize_backward_f32),
+                                   HWY_DYNAMIC_DISPATCH(normalize_backward_f64));
+    parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
       NormBackwardRun<T> run{.norm = norm,
                              .count = end - begin,
                              .length = length,
@@ -275,11 +268,11 @@ NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const 
                              .streams = streams(out.x, length)};
       run.g.from += begin * run.g.row;
       if (affine) {
-        run.d_weight = parts.mutable_data<T>() + begin / rows_per_chunk * 2 * length;
+        run.d_weight = parts.mutable_data<T>() + begin / norm_rows_per_chunk * 2 * length;
         run.d_bias = run.d_weight + length;
         std::fill_n(run.d_weight, 2 * length, T{0});
       }
-      run_backward(run);
+      kernel(run);
     });
   });
   if (!affine) return out;

@@ -9,7 +9,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/reduce.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -129,13 +129,13 @@ double sum_dense(const T* x, int64_t count) {
 }
 
 /// x seen as [kept…, reduced…]: where the rows begin, and how one row is walked.
-struct Rows {
+struct ReducedRows {
   Shape kept;
   Strides kept_strides;
   Shape reduced;
   Strides reduced_strides;
 
-  Rows(const Tensor& x, const IntList& dims) {
+  ReducedRows(const Tensor& x, const IntList& dims) {
     for (int64_t d = 0; d < x.dim(); ++d) {
       const bool is_reduced = dims.contains(d);
       (is_reduced ? reduced : kept).push_back(x.shape()[d]);
@@ -170,7 +170,7 @@ T sum_row(const T* x, const StridedLoop<1>& row) {
 
 /// Calls each(row, offset) for the rows [begin, end), offset being that of the row's first element.
 template <class Each>
-void for_each_row(const Rows& rows, int64_t begin, int64_t end, const Each& each) {
+void for_each_row(const ReducedRows& rows, int64_t begin, int64_t end, const Each& each) {
   const StridedLoop<1> kept(rows.kept, {&rows.kept_strides});
   int64_t row = begin;
   kept.for_each_run(begin, end, [&](const auto& offsets, int64_t length, const auto& steps) {
@@ -187,7 +187,7 @@ void parallel_rows(int64_t rows, int64_t row_length, const Body& body) {
 
 template <class T>
 Tensor sum_as(const Tensor& x, const IntList& dims) {
-  const Rows rows(x, dims);
+  const ReducedRows rows(x, dims);
   Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), dtype_of<T>);
   const StridedLoop<1> row(rows.reduced, {&rows.reduced_strides});
   const T* from = x.data<T>();
@@ -288,7 +288,7 @@ void check_not_empty(const char* op, const Tensor& x, const IntList& dims) {
 template <class Beats>
 Tensor extreme(const char* op, const Tensor& x, const IntList& dims, const Beats& beats) {
   check_not_empty(op, x, dims);
-  const Rows rows(x, dims);
+  const ReducedRows rows(x, dims);
   Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), x.dtype());
   const StridedLoop<1> row(rows.reduced, {&rows.reduced_strides});
   visit_number(op, x.dtype(), [&]<class T>() {
@@ -314,7 +314,7 @@ template <class Beats>
 Tensor place_of(const char* op, const Tensor& x, int64_t dim, const Beats& beats) {
   const IntList dims{dim};
   check_not_empty(op, x, dims);
-  const Rows rows(x, dims);
+  const ReducedRows rows(x, dims);
   Tensor out = Tensor::empty(reduced_shape(x.shape(), dims, true), DType::i64);
   const int64_t size = x.shape()[dim];
   const int64_t step = x.strides()[dim];

@@ -8,7 +8,7 @@
 #include "heed/framework/kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "heed/framework/kernels/softmax.cpp"
+#define HWY_TARGET_INCLUDE __BASE_FILE__
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -54,7 +54,7 @@ namespace heed::kernels::HWY_NAMESPACE {
 
 // A NaN makes the sum of its row NaN, whatever the maximum is then, and so all of the row.
 template <Kind kind, class T>
-void forward(const SoftmaxRun<T>& run) {
+void softmax_rows(const SoftmaxRun<T>& run) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -112,7 +112,7 @@ void forward(const SoftmaxRun<T>& run) {
 }
 
 template <Kind kind, class T>
-void backward(const SoftmaxBackwardRun<T>& run) {
+void softmax_rows_backward(const SoftmaxBackwardRun<T>& run) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const int64_t length = run.length;
@@ -144,29 +144,29 @@ void backward(const SoftmaxBackwardRun<T>& run) {
 }
 
 template <class T>
-void forward_of_kind(const SoftmaxRun<T>& run) {
-  if (run.kind == Kind::softmax) return forward<Kind::softmax>(run);
-  if (run.kind == Kind::masked) return forward<Kind::masked>(run);
-  forward<Kind::log>(run);
+void run_softmax(const SoftmaxRun<T>& run) {
+  if (run.kind == Kind::softmax) return softmax_rows<Kind::softmax>(run);
+  if (run.kind == Kind::masked) return softmax_rows<Kind::masked>(run);
+  softmax_rows<Kind::log>(run);
 }
 template <class T>
-void backward_of_kind(const SoftmaxBackwardRun<T>& run) {
-  if (run.kind == Kind::softmax) return backward<Kind::softmax>(run);
-  if (run.kind == Kind::masked) return backward<Kind::masked>(run);
-  backward<Kind::log>(run);
+void run_softmax_backward(const SoftmaxBackwardRun<T>& run) {
+  if (run.kind == Kind::softmax) return softmax_rows_backward<Kind::softmax>(run);
+  if (run.kind == Kind::masked) return softmax_rows_backward<Kind::masked>(run);
+  softmax_rows_backward<Kind::log>(run);
 }
 
-void forward_f32(const SoftmaxRun<float>& run) {
-  forward_of_kind(run);
+void softmax_f32(const SoftmaxRun<float>& run) {
+  run_softmax(run);
 }
-void forward_f64(const SoftmaxRun<double>& run) {
-  forward_of_kind(run);
+void softmax_f64(const SoftmaxRun<double>& run) {
+  run_softmax(run);
 }
-void backward_f32(const SoftmaxBackwardRun<float>& run) {
-  backward_of_kind(run);
+void softmax_backward_f32(const SoftmaxBackwardRun<float>& run) {
+  run_softmax_backward(run);
 }
-void backward_f64(const SoftmaxBackwardRun<double>& run) {
-  backward_of_kind(run);
+void softmax_backward_f64(const SoftmaxBackwardRun<double>& run) {
+  run_softmax_backward(run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -176,31 +176,20 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(forward_f32);
-HWY_EXPORT(forward_f64);
-HWY_EXPORT(backward_f32);
-HWY_EXPORT(backward_f64);
+HWY_EXPORT(softmax_f32);
+HWY_EXPORT(softmax_f64);
+HWY_EXPORT(softmax_backward_f32);
+HWY_EXPORT(softmax_backward_f64);
 
-void run_forward(const SoftmaxRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f32)(run);
-}
-void run_forward(const SoftmaxRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(forward_f64)(run);
-}
-void run_backward(const SoftmaxBackwardRun<float>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f32)(run);
-}
-void run_backward(const SoftmaxBackwardRun<double>& run) {
-  HWY_DYNAMIC_DISPATCH(backward_f64)(run);
-}
-
-Tensor forward(const char* op, Kind kind, const Tensor& input, const Tensor& mask, int64_t dim) {
+Tensor softmax_of(const char* op, Kind kind, const Tensor& input, const Tensor& mask, int64_t dim) {
   const RowsAlong x(input, dim);
   std::optional<RowsAlong> blocked;
   if (mask.defined()) blocked.emplace(mask, dim);
   const Tensor out = empty_rows(input.shape(), dim, input.dtype());
   const bool streaming = streams(out, x.length) && x.length <= kept_length;
   visit_floating(op, input.dtype(), [&]<class T>() {
+    const auto kernel =
+        of_type<T>(HWY_DYNAMIC_DISPATCH(softmax_f32), HWY_DYNAMIC_DISPATCH(softmax_f64));
     for_each_rows<2>(x.outer, x.length, {&x.strides, blocked ? &blocked->strides : &x.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
                        SoftmaxRun<T> run{.kind = kind,
@@ -211,20 +200,22 @@ Tensor forward(const char* op, Kind kind, const Tensor& input, const Tensor& mas
                                          .to = out.mutable_data<T>() + first * x.length,
                                          .streams = streaming};
                        if (blocked) run.blocked = blocked->rows<bool>(offsets[1], steps[1]);
-                       run_forward(run);
+                       kernel(run);
                      });
   });
   return dim_put_back(out, dim);
 }
 
-Tensor backward(const char* op, Kind kind, const Tensor& gradient, const Tensor& result,
-                const Tensor& mask, int64_t dim) {
+Tensor softmax_backward_of(const char* op, Kind kind, const Tensor& gradient, const Tensor& result,
+                           const Tensor& mask, int64_t dim) {
   const RowsAlong g(gradient, dim), y(result, dim);
   std::optional<RowsAlong> blocked;
   if (mask.defined()) blocked.emplace(mask, dim);
   const Tensor out = empty_rows(result.shape(), dim, result.dtype());
   const bool streaming = streams(out, y.length);
   visit_floating(op, result.dtype(), [&]<class T>() {
+    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(softmax_backward_f32),
+                                   HWY_DYNAMIC_DISPATCH(softmax_backward_f64));
     for_each_rows<3>(y.outer, y.length,
                      {&g.strides, &y.strides, blocked ? &blocked->strides : &y.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
@@ -237,7 +228,7 @@ Tensor backward(const char* op, Kind kind, const Tensor& gradient, const Tensor&
                                                  .to = out.mutable_data<T>() + first * y.length,
                                                  .streams = streaming};
                        if (blocked) run.blocked = blocked->rows<bool>(offsets[2], steps[2]);
-                       run_backward(run);
+                       kernel(run);
                      });
   });
   return dim_put_back(out, dim);
@@ -246,24 +237,24 @@ Tensor backward(const char* op, Kind kind, const Tensor& gradient, const Tensor&
 }  // namespace
 
 Tensor softmax(const Tensor& x, int64_t dim) {
-  return forward("softmax", Kind::softmax, x, {}, dim);
+  return softmax_of("softmax", Kind::softmax, x, {}, dim);
 }
 Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
-  return forward("masked_softmax", Kind::masked, x, blocked, dim);
+  return softmax_of("masked_softmax", Kind::masked, x, blocked, dim);
 }
 Tensor log_softmax(const Tensor& x, int64_t dim) {
-  return forward("log_softmax", Kind::log, x, {}, dim);
+  return softmax_of("log_softmax", Kind::log, x, {}, dim);
 }
 
 Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  return backward("softmax", Kind::softmax, g, y, {}, dim);
+  return softmax_backward_of("softmax", Kind::softmax, g, y, {}, dim);
 }
 Tensor masked_softmax_backward(const Tensor& g, const Tensor& y, const Tensor& blocked,
                                int64_t dim) {
-  return backward("masked_softmax", Kind::masked, g, y, blocked, dim);
+  return softmax_backward_of("masked_softmax", Kind::masked, g, y, blocked, dim);
 }
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  return backward("log_softmax", Kind::log, g, y, {}, dim);
+  return softmax_backward_of("log_softmax", Kind::log, g, y, {}, dim);
 }
 
 }  // namespace heed::kernels

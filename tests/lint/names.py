@@ -18,10 +18,12 @@ TARGETS = {
     "modules": r"modules/.*\.cpp$",
     "test_support": r"tests/support/.*\.cpp$",
     **{layer: rf"framework/{layer}/.*\.cpp$"
-       for layer in ("base", "tensor", "autograd", "ops", "nn", "optim", "io")},
+       for layer in ("base", "tensor", "kernels", "autograd", "ops", "nn", "optim", "io")},
 }
 TEST = re.compile(r"tests/(?:.*/)?(\w+_test)\.cpp$")
-ANONYMOUS = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.M | re.S)
+# Its own: an anonymous namespace, or that of the SIMD targets.
+OWN = re.compile(r"^namespace (?:heed::kernels::HWY_NAMESPACE )?\{\n(.*?)"
+                 r"^\}  // namespace(?: heed::kernels::HWY_NAMESPACE)?$", re.M | re.S)
 FUNCTION = re.compile(r"^(?:template <.*>\n)?(?!return|using|struct|class|enum|namespace|#)"
                       r"[\w\[\]][\w:<>,&*\[\] ]*?[ &*](\w+)\([^;]*?\)[^;{}]*\{", re.M)
 
@@ -31,9 +33,9 @@ def target_of(path):
 
 
 def names_in(text):
-    """(position, name) of each function in an anonymous namespace."""
+    """(position, name) of each function of a file's own."""
     code = lint.code_only(text)
-    for block in ANONYMOUS.finditer(text):
+    for block in OWN.finditer(text):
         for match in FUNCTION.finditer(code[block.start(1):block.end(1)]):
             yield block.start(1) + match.start(1), match.group(1)
 
@@ -70,12 +72,14 @@ def self_test():
     one = ("namespace {\n\nvoid first() {\n}\n\nint size_of(int x) {\n  return x;\n}\n\n"
            "}  // namespace\n")
     other = one.replace("first", "second").replace("int x", "const std::string& x,\n    int y")
+    kernel = one.replace("namespace", "namespace heed::kernels::HWY_NAMESPACE")
     cases = [({"framework/ops/a.cpp": one, "framework/ops/b.cpp": other}, 1),
              ({"examples/cli/a.cpp": one, "examples/cli/tasks/b.cpp": one}, 2),
              ({"framework/ops/a.cpp": one, "framework/nn/b.cpp": other}, 0),
              ({"framework/ops/a.cpp": one + other}, 0),
              ({"modules/attention/a.cpp": one, "modules/b.cpp": one}, 2),
-             ({"framework/ops/a.cpp": one, "framework/ops/b.cpp": "int size_of(int x) {\n}\n"}, 0)]
+             ({"framework/ops/a.cpp": one, "framework/ops/b.cpp": "int size_of(int x) {\n}\n"}, 0),
+             ({f"framework/kernels/{file}.cpp": kernel for file in "ab"}, 2)]
     test = ("// What it is.\n#include <a.h>\n\nnamespace heed::testing::a_test {\n" + one +
             "}  // namespace heed::testing::a_test\n")
     cases += [({"tests/support/a.cpp": one, "tests/support/b.cpp": one}, 2),

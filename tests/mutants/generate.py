@@ -72,10 +72,7 @@ def main() -> None:
     for file, mutants in by_file.items():
         target = output / file.replace("/", "_")
         text = mutated((root / file).read_text(), mutants)
-        # A kernel that includes itself once for each SIMD target must include its mutants, and
-        # those of the headers that it is made of.
-        text = text.replace(f'HWY_TARGET_INCLUDE "heed/{file}"',
-                            f'HWY_TARGET_INCLUDE "{target.resolve()}"')
+        # A kernel must include the mutants of the headers that it is made of.
         for header in by_file:
             if header.endswith("-inl.h"):
                 mutants_of = (output / header.replace("/", "_")).resolve()

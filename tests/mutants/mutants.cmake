@@ -23,12 +23,25 @@ add_custom_command(
 add_library(heed_mutants OBJECT EXCLUDE_FROM_ALL ${mutant_sources} mutants/active.cpp)
 target_compile_options(heed_mutants PRIVATE -w)
 heed_optimize(heed_mutants -O1)
+heed_unity(heed_mutants)  # a layer's files as one, as in the library
+set_target_properties(heed_mutants PROPERTIES UNITY_BUILD_MODE GROUP)
+set(kernels ${mutant_originals})
+list(FILTER kernels INCLUDE REGEX "/kernels/.*\\.cpp$")
+heed_kernel_groups(groups ${kernels})
+foreach(source file IN ZIP_LISTS mutant_sources mutant_files)
+  list(FIND kernels ${PROJECT_SOURCE_DIR}/${file} place)
+  if(place GREATER -1)
+    list(GET groups ${place} group)
+  else()
+    string(REGEX MATCH "^(modules|framework/[a-z]+)" group ${file})
+    string(MAKE_C_IDENTIFIER ${group} group)
+  endif()
+  set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+endforeach()
 target_include_directories(heed_mutants PRIVATE ${HEED_CBLAS_INCLUDE})
 target_compile_definitions(heed_mutants PRIVATE
                            $<TARGET_PROPERTY:heed_kernels,COMPILE_DEFINITIONS>)
 target_link_libraries(heed_mutants PRIVATE heed::heed)
-get_target_property(kernel_definitions heed_kernels COMPILE_DEFINITIONS)
-target_compile_definitions(heed_mutants PRIVATE ${kernel_definitions})
 # Before the library, so that the linker takes the mutants and not the originals, even where other
 # files are compiled with an original as one: g++ lets no call to another file's function become a
 # direct one in code for shared libraries.

@@ -85,7 +85,7 @@ MUTANTS = [
     ("log1p: plain logarithm", FUNCTION_KERNEL, "return «std::log1p(v)»;", "std::log(1 + v)",
      "function_semantics_test"),
     ("expm1: loses small numbers", FUNCTION_KERNEL,
-     "unary(\"expm1\", x, [](auto v) { return «std::expm1(v)»; });", "std::exp(v) - 1",
+     "map_floating(\"expm1\", x, [](auto v) { return «std::expm1(v)»; });", "std::exp(v) - 1",
      "function_semantics_test"),
     ("round: halves away from zero", FUNCTION_KERNEL, "return «hn::Round(x)»;",
      "hn::CopySign(hn::Floor(hn::Add(hn::Abs(x), hn::Set(hn::DFromV<decltype(x)>(), T{1} / 2))), "

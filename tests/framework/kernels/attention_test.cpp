@@ -264,9 +264,9 @@ TEST_CASE("NaN and infinity that fused attention sees show as in the composed fo
   };
   on_every_target([&] {
     const Inputs x = inputs_of(n, 1);
-    const std::pair<Mask, int64_t> rules[] = {
-        {Mask(), 0}, {Mask::causal(), 60}, {Mask::lengths(tensor<int64_t>({200})), 0}};
-    for (const auto& [mask, first_query] : rules) {  // first_query: that sees place 60
+    const std::pair<Mask, size_t> rules[] = {
+        {Mask(), 0}, {Mask::causal(), 60 * 3}, {Mask::lengths(tensor<int64_t>({200})), 0}};
+    for (const auto& [mask, first_number] : rules) {  // of the first query that sees place 60
       for (const double content : {nan, infinity, -infinity}) {
         for (const int what : {0, 1, 2, 3}) {
           INFO("operand " << what << ", content " << content);
@@ -278,9 +278,10 @@ TEST_CASE("NaN and infinity that fused attention sees show as in the composed fo
           const AttentionOptions options{.mask = mask};
           const Answer got = fused(bad, options), want = composed(bad, options);
           CHECK_FALSE(is_finite(got));
-          // 0 · NaN in what is blocked depends on the tiles.
-          CHECK(which(got.output.slice(2, first_query, n.L_1)) ==
-                which(want.output.slice(2, first_query, n.L_1)));
+          // 0 · NaN in what is blocked depends on the tiles: of 16 queries under a causal rule.
+          const std::string output = which(got.output);
+          CHECK(output.substr(first_number) == which(want.output).substr(first_number));
+          CHECK(output.find_first_of("ni") >= first_number / (16 * 3) * (16 * 3));
           if (!mask.empty()) continue;
           for (size_t i = 0; i < 3; ++i) {
             INFO("gradient " << i);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/map.h"
 #include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/strided_loop.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE __BASE_FILE__

@@ -2,8 +2,8 @@
 """Runs the tests against every mutant and prints which test killed it; fails if one survives.
 
 Usage: run.py BUILD_DIR [--only REGEX] [--own] [--jobs N]. A mutant first meets the tests that its
-row in the table names, then, if it outlives them, every test. A crash or a hang is a kill, too.
-Without a mutant the same tests must pass.
+row in the table names, then, if it outlives them, every test of what has mutants. A crash or a
+hang is a kill, too. Without a mutant the same tests must pass.
 """
 import argparse
 import collections

@@ -6,9 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,24 +14,13 @@
 #include "heed/framework/kernels/functions.h"
 #include "heed/framework/kernels/optimizer.h"
 #include "heed/framework/kernels/reduce.h"
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::elementwise_test {
 namespace {
-
-/// Runs `body` once on each target.
-void on_every_target(const std::function<void()>& body) {
-  const std::string before = kernels::simd_target();
-  for (const std::string& target : kernels::simd_targets()) {
-    kernels::use_simd_target(target);
-    CAPTURE(target);
-    body();
-  }
-  kernels::use_simd_target(before);
-}
 
 using Binary = Tensor (*)(const Tensor&, const Tensor&);
 

@@ -99,18 +99,29 @@ std::vector<T> small_numbers(int64_t count, uint32_t seed) {
   return x;
 }
 
-/// A matrix [rows, cols] in `x`, row-major or its transpose.
+/// A matrix [rows, cols] whose numbers are `x`, kept row-major or as its transpose.
 template <class T>
-kernels::MatrixView<T> view_of(const std::vector<T>& x, int64_t rows, int64_t cols, bool crossed) {
-  return {x.data(), crossed ? 1 : cols, crossed ? rows : 1};
-}
+struct Stored {
+  std::vector<T> data;
+  int64_t row, col;
+
+  Stored(const std::vector<T>& x, int64_t rows, int64_t cols, bool crossed)
+      : data(static_cast<size_t>(rows * cols)), row(crossed ? 1 : cols), col(crossed ? rows : 1) {
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < cols; ++j) {
+        data[static_cast<size_t>(i * row + j * col)] = x[static_cast<size_t>(i * cols + j)];
+      }
+    }
+  }
+  kernels::MatrixView<T> view() const { return {data.data(), row, col}; }
+};
 
 /// Sizes on both sides of the edges of tiles, vectors, panels and chunks.
 constexpr std::array<int64_t, 10> edge_rows{1, 5, 6, 7, 12, 13, 95, 96, 97, 193};
 constexpr std::array<int64_t, 10> edge_columns{1, 15, 16, 17, 31, 33, 63, 64, 65, 129};
 constexpr std::array<int64_t, 6> edge_inner{1, 2, 127, 128, 129, 260};
 
-/// What a·b + bias should be: the largest product, of which smaller ones are corners.
+/// Products of the first m·k and k·n of these numbers.
 template <class T>
 struct EdgeProducts {
   static constexpr int64_t margin = 16;  // elements around c that must stay as they are
@@ -118,27 +129,30 @@ struct EdgeProducts {
   std::vector<T> bias = small_numbers<T>(129, 3);
 
   void check(int64_t m, int64_t n, int64_t k) const {
-    for (const int layout : {0, 1, 2, 3}) {
-      const auto x = view_of(a, m, k, layout % 2 == 1), y = view_of(b, k, n, layout / 2 == 1);
-      std::vector<T> want(static_cast<size_t>(m * n));
-      for (int64_t i = 0; i < m; ++i) {
-        for (int64_t p = 0; p < k; ++p) {
-          const T factor = *x.from(i, p).data;
-          for (int64_t j = 0; j < n; ++j) {
-            want[static_cast<size_t>(i * n + j)] += factor * y.data[p * y.row + j * y.col];
-          }
+    const Stored<T> rows(a, m, k, false), columns(a, m, k, true);
+    const Stored<T> b_rows(b, k, n, false), b_columns(b, k, n, true);
+    std::vector<T> want(static_cast<size_t>(m * n));
+    for (int64_t i = 0; i < m; ++i) {
+      for (int64_t p = 0; p < k; ++p) {
+        const T factor = a[static_cast<size_t>(i * k + p)];
+        for (int64_t j = 0; j < n; ++j) {
+          want[static_cast<size_t>(i * n + j)] += factor * b[static_cast<size_t>(p * n + j)];
         }
       }
-      heed::testing::on_every_target([&] {
+    }
+    on_every_target([&] {
+      for (const int layout : {0, 1, 2, 3}) {
+        const Stored<T>& x = layout % 2 == 1 ? columns : rows;
+        const Stored<T>& y = layout / 2 == 1 ? b_columns : b_rows;
         for (const bool small : {false, true}) {
           const bool with_bias = small == (n % 2 == 1);
           INFO("m " << m << ", n " << n << ", k " << k << ", layout " << layout << ", small "
                     << small);
-          CHECK(fault_of({m, n, k, x, y, nullptr, with_bias ? bias.data() : nullptr}, small,
-                         want) == "");
+          CHECK(fault_of({m, n, k, x.view(), y.view(), nullptr, with_bias ? bias.data() : nullptr},
+                         small, want) == "");
         }
-      });
-    }
+      }
+    });
   }
 
   static std::string fault_of(kernels::BlockProduct<T> product, bool small,

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "heed/framework/base/random.h"
 #include "heed/framework/kernels/functions.h"
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::vector_math_test {
@@ -81,9 +80,7 @@ void check(Kernel kernel, const Function& reference, double allowed) {
   std::vector<Wide> want(x.size());
   for (size_t i = 0; i < x.size(); ++i) want[i] = reference(static_cast<Wide>(x[i]));
   const Tensor in = from_values(x, {static_cast<int64_t>(x.size())});
-  const std::string before = kernels::simd_target();
-  for (const std::string& target : kernels::simd_targets()) {
-    kernels::use_simd_target(target);
+  on_every_target([&] {
     const std::vector<T> y = kernel(in).template to_vector<T>();
     double worst = 0;
     T at = 0, wrong_sign = 0;
@@ -92,11 +89,10 @@ void check(Kernel kernel, const Function& reference, double allowed) {
       if (error > worst) worst = error, at = x[i];
       if (want[i] == want[i] && std::signbit(y[i]) != std::signbit(want[i])) wrong_sign = x[i];
     }
-    CAPTURE(target, at, worst);
+    CAPTURE(at, worst);
     CHECK(worst <= allowed);
     CHECK(wrong_sign == 0);
-  }
-  kernels::use_simd_target(before);
+  });
 }
 
 }  // namespace

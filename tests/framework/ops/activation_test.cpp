@@ -4,14 +4,13 @@
 
 #include <cmath>
 #include <limits>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::activation_test {
@@ -40,12 +39,10 @@ TEST_CASE("one-pass gradients of activations are those of their formulas on ever
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::vector<double> edges{0,   -0.0, 1e-40, -1e-40,   30,        -30,
                                   300, -300, 1e-5,  infinity, -infinity, std::nan("")};
-  const std::string before = kernels::simd_target();
-  for (const std::string& target : kernels::simd_targets()) {
-    kernels::use_simd_target(target);
+  on_every_target([&] {
     for (const auto& [name, f] : activations) {
       for (const DType dtype : {DType::f32, DType::f64}) {
-        CAPTURE(target, name, dtype);
+        CAPTURE(name, dtype);
         const Tensor wide = normal({50, 37}, 1, dtype), g = normal({50, 37}, 2, dtype);
         const Tensor extreme = from_values(edges, {static_cast<int64_t>(edges.size())}).to(dtype);
         const Tensor one = normal({1}, 3, dtype);
@@ -69,8 +66,7 @@ TEST_CASE("one-pass gradients of activations are those of their formulas on ever
         }
       }
     }
-  }
-  kernels::use_simd_target(before);
+  });
 }
 
 }  // namespace heed::testing::activation_test

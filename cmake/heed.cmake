@@ -44,8 +44,9 @@ if(HEED_SANITIZE)
 endif()
 
 # What does no arithmetic in bulk gains nothing from -O3 but the time to compile it: the kernels are
-# built with it in a release, the rest of the library with -O2, programs and tests with -O1. A third
-# argument is the level with sanitizers: clang takes half the time without optimisation.
+# built with it in a release, the rest of the library with -O2, programs and the oracles of tests
+# with -O1, tests with -O0. A third argument is the level with sanitizers: clang takes half the time
+# without optimisation.
 function(heed_optimize target level)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
   if(HEED_SANITIZE AND ARGC EQUAL 3)

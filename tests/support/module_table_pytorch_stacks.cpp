@@ -25,7 +25,7 @@ int64_t stack_parameters(const Attributes& with, int64_t attentions) {
          (with.flag("final_norm") ? norm_parameters(with) : 0);
 }
 
-Json stack(const Json& more = Json::object()) {
+Json stack_of(const Json& more = Json::object()) {
   Json arguments = layer({{"num_layers", 2}});
   arguments.update(more);
   return arguments;
@@ -51,20 +51,22 @@ ModuleCase encoder_row() {
                                                batch_first(c, c.in[0]), {}, {c.masks, "self"}))};
       },
       .num_parameters = [](const Attributes& with) { return stack_parameters(with, 1); },
-      .samples = {{stack({{"norm_first", true}, {"final_norm", true}}), {any({2, 2, 4})}},
-                  {.arguments = stack({{"activation", "gelu"}, {"batch_first", false}}),
+      .samples = {{stack_of({{"norm_first", true}, {"final_norm", true}}), {any({2, 2, 4})}},
+                  {.arguments = stack_of({{"activation", "gelu"}, {"batch_first", false}}),
                    .inputs = {any({3, 2, 4})},
                    .masks = Json::array({causal(), keep({{1, 1, 0}, {1, 0, 1}})})},
-                  {stack({{"dropout", 0.5}}), {any({2, 2, 4})}, true},
-                  {stack({{"num_layers", 1}}), {any({1, 1, 4})}},
-                  {stack({{"num_layers", 1}}), {any({0, 3, 4})}},
-                  {.arguments = stack({{"d_model", 32}, {"dim_feedforward", 40}}),
+                  {stack_of({{"dropout", 0.5}}), {any({2, 2, 4})}, true},
+                  {stack_of({{"num_layers", 1}}), {any({1, 1, 4})}},
+                  {stack_of({{"num_layers", 1}}), {any({0, 3, 4})}},
+                  {.arguments = stack_of({{"d_model", 32}, {"dim_feedforward", 40}}),
                    .inputs = {any({4, 40, 32})},
                    .large = true}},
-      .errors = {{stack({{"num_layers", 0}}),
+      .errors = {{stack_of({{"num_layers", 0}}),
                   {},
                   "TransformerEncoder: layers must be at least 1, got 0"},
-                 {stack({{"num_layers", 1001}}), {}, "num_layers must be at most 1000, got 1001"}},
+                 {stack_of({{"num_layers", 1001}}),
+                  {},
+                  "num_layers must be at most 1000, got 1001"}},
       .inert = {"blocks.0.attention.W_K.bias", "blocks.1.attention.W_K.bias"},
       .tolerance = norms_in_a_row(),
       .as_pytorch = true};
@@ -90,16 +92,16 @@ ModuleCase decoder_row() {
                                     {c.masks, "self"}, &cross)};
           },
           .num_parameters = [](const Attributes& with) { return stack_parameters(with, 2); },
-          .samples = {{.arguments = stack({{"norm_first", true}, {"final_norm", true}}),
+          .samples = {{.arguments = stack_of({{"norm_first", true}, {"final_norm", true}}),
                        .inputs = {any({2, 3, 4}), any({2, 2, 4})},
                        .masks = Json::array({causal(), keep({{1, 1}, {0, 1}}, "cross")})},
-                      {stack({{"dropout", 0.25}}), {any({2, 2, 4}), any({2, 3, 4})}, true},
-                      {stack({{"num_layers", 1}}), {any({1, 1, 4}), any({1, 1, 4})}},
-                      {stack({{"num_layers", 1}}), {any({0, 3, 4}), any({0, 2, 4})}},
-                      {.arguments = stack({{"d_model", 32}, {"dim_feedforward", 40}}),
+                      {stack_of({{"dropout", 0.25}}), {any({2, 2, 4}), any({2, 3, 4})}, true},
+                      {stack_of({{"num_layers", 1}}), {any({1, 1, 4}), any({1, 1, 4})}},
+                      {stack_of({{"num_layers", 1}}), {any({0, 3, 4}), any({0, 2, 4})}},
+                      {.arguments = stack_of({{"d_model", 32}, {"dim_feedforward", 40}}),
                        .inputs = {any({4, 40, 32}), any({4, 30, 32})},
                        .large = true}},
-          .errors = {{stack({{"num_layers", -1}}),
+          .errors = {{stack_of({{"num_layers", -1}}),
                       {},
                       "TransformerDecoder: layers must be at least 1, got -1"}},
           .inert = {"blocks.0.attention.W_K.bias", "blocks.0.cross_attention.W_K.bias",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "heed/framework/base/parallel.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/strided_loop.h"
 
@@ -50,17 +51,17 @@ void for_each_target(const Tensor& x, int64_t dim, const Tensor& index, const Te
 
 /// Adds slices of `added` to the slices of the dense `out` that `index` names, which are zeroed
 /// before if they `start_empty`. A chunk owns some of the slices of `out`, so each element is a sum
-/// in the order of `index` however many threads there are.
+/// in the order of `index` however many chunks there are: one for each thread, because each reads
+/// all of `index`, and `added` is fetched ahead only where few of its slices are left out.
 void add_slices(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& added,
                 bool start_empty) {
-  constexpr int64_t most_chunks = 8;  // each reads all of `index`
   const Split split(out.shape(), dim);
   const Tensor source = contiguous(added);
   const Tensor indices = contiguous(index);
   const int64_t* at = indices.data<int64_t>();
   const int64_t count = index.numel();
   const int64_t work = (split.size + count) * split.inner;
-  const int64_t chunks = std::clamp<int64_t>(work / elements_per_chunk, 1, most_chunks);
+  const int64_t chunks = std::clamp<int64_t>(work / elements_per_chunk, 1, num_threads());
   const int64_t grain = std::max<int64_t>(1, (split.size + chunks - 1) / chunks);
   visit_number("index_add", out.dtype(), [&]<class T>() {
     for (int64_t outer = 0; outer < split.outer; ++outer) {

@@ -1,7 +1,9 @@
 #include "heed/framework/kernels/copy.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <numeric>
 #include <type_traits>
 
 #include "heed/framework/kernels/map.h"
@@ -103,8 +105,28 @@ void copy_transposed(T* to, const T* from, const StridedLoop<2>& loop, int64_t d
   });
 }
 
+/// The same copy in the order in which the rows lie in `from`: those that are written past the
+/// caches may go anywhere, but what is read is fetched ahead only where it follows the last.
+void order_by_source(const StridedLoop<2>& loop, Tensor& to, Tensor& from) {
+  const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };
+  std::array<int64_t, max_rank> order{};
+  const auto end = order.begin() + loop.rank;
+  std::iota(order.begin(), end, 0);
+  std::stable_sort(order.begin(), end - 1,
+                   [&](int64_t a, int64_t b) { return steps(a)[1] > steps(b)[1]; });
+  Shape shape;
+  Strides of_to, of_from;
+  for (auto d = order.begin(); d != end; ++d) {
+    shape.push_back(loop.sizes[static_cast<size_t>(*d)]);
+    of_to.push_back(steps(*d)[0]);
+    of_from.push_back(steps(*d)[1]);
+  }
+  to = to.alias(shape, of_to, to.offset());
+  from = from.alias(shape, of_from, from.offset());
+}
+
 template <class T>
-void copy_elements(const Tensor& to, const Tensor& from) {
+void copy_elements(Tensor to, Tensor from) {
   const StridedLoop<2> loop(to.shape(), {&to.strides(), &from.strides()});
   const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };
   const int64_t inner = loop.rank - 1;
@@ -118,6 +140,12 @@ void copy_elements(const Tensor& to, const Tensor& from) {
     }
   }
   if constexpr (std::is_floating_point_v<T>) {
+    constexpr int64_t whole_lines = 64 / static_cast<int64_t>(sizeof(T));
+    if (steps(inner) == std::array<int64_t, 2>{1, 1} &&
+        loop.sizes[static_cast<size_t>(inner)] % whole_lines == 0 &&
+        is_streamed(to.mutable_data<T>(), to.numel())) {
+      order_by_source(loop, to, from);
+    }
     const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(copy_f32), HWY_DYNAMIC_DISPATCH(copy_f64));
     map_runs_into<T>(to, run, from);
   } else {

@@ -137,6 +137,16 @@ TEST_CASE("results written past the caches are those of small ones") {
   });
 }
 
+TEST_CASE("rows written past the caches in the order of their source are copied as they are") {
+  const Tensor x = normal({9, 64, 61, 64}, 8);
+  for (const Tensor& view : {x.permute({0, 2, 1, 3}), x.slice(1, 1, 64).permute({2, 1, 0, 3}),
+                             x.slice(2, 0, 60).permute({2, 0, 1, 3}),
+                             expand(x.slice(0, 0, 1), {9, 64, 61, 64}).permute({1, 0, 2, 3})}) {
+    CAPTURE(view.shape(), view.strides());
+    CHECK((copied(view) == walked(view)));
+  }
+}
+
 TEST_CASE("contiguous copies any permutation, expansion and slice") {
   for (const Shape& shape : {Shape{2, 33, 65, 3}, Shape{40, 4, 1, 37}, Shape{5, 3, 64, 32}}) {
     for (const DType dtype : {DType::f32, DType::f64, DType::i64}) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <type_traits>
+#include <utility>
 
 #include "heed/framework/kernels/map.h"
 #include "heed/framework/kernels/simd.h"
@@ -107,7 +108,8 @@ void copy_transposed(T* to, const T* from, const StridedLoop<2>& loop, int64_t d
 
 /// The same copy in the order in which the rows lie in `from`: those that are written past the
 /// caches may go anywhere, but what is read is fetched ahead only where it follows the last.
-void order_by_source(const StridedLoop<2>& loop, Tensor& to, Tensor& from) {
+std::pair<Tensor, Tensor> in_order_of_source(const StridedLoop<2>& loop, const Tensor& to,
+                                             const Tensor& from) {
   const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };
   std::array<int64_t, max_rank> order{};
   const auto end = order.begin() + loop.rank;
@@ -121,12 +123,11 @@ void order_by_source(const StridedLoop<2>& loop, Tensor& to, Tensor& from) {
     of_to.push_back(steps(*d)[0]);
     of_from.push_back(steps(*d)[1]);
   }
-  to = to.alias(shape, of_to, to.offset());
-  from = from.alias(shape, of_from, from.offset());
+  return {to.alias(shape, of_to, to.offset()), from.alias(shape, of_from, from.offset())};
 }
 
 template <class T>
-void copy_elements(Tensor to, Tensor from) {
+void copy_elements(const Tensor& to, const Tensor& from) {
   const StridedLoop<2> loop(to.shape(), {&to.strides(), &from.strides()});
   const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };
   const int64_t inner = loop.rank - 1;
@@ -140,13 +141,14 @@ void copy_elements(Tensor to, Tensor from) {
     }
   }
   if constexpr (std::is_floating_point_v<T>) {
+    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(copy_f32), HWY_DYNAMIC_DISPATCH(copy_f64));
     constexpr int64_t whole_lines = 64 / static_cast<int64_t>(sizeof(T));
     if (steps(inner) == std::array<int64_t, 2>{1, 1} &&
         loop.sizes[static_cast<size_t>(inner)] % whole_lines == 0 &&
         is_streamed(to.mutable_data<T>(), to.numel())) {
-      order_by_source(loop, to, from);
+      const auto [sorted_to, sorted_from] = in_order_of_source(loop, to, from);
+      return map_runs_into<T>(sorted_to, run, sorted_from);
     }
-    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(copy_f32), HWY_DYNAMIC_DISPATCH(copy_f64));
     map_runs_into<T>(to, run, from);
   } else {
     map_into<T, T>(

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "heed/examples/cli/command_line.h"
+#include "heed/examples/cli/commands/command_line.h"
+#include "heed/examples/cli/commands/manual.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/failure.h"
-#include "heed/examples/cli/manual.h"
-#include "heed/examples/cli/signals.h"
+#include "heed/examples/cli/training/failure.h"
+#include "heed/examples/cli/training/signals.h"
 #include "heed/framework/kernels/simd.h"
 
 namespace heed {

@@ -1,7 +1,7 @@
 // The program `heed` as a library: a project of your own calls run_program with what it adds.
 #pragma once
 
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "heed/examples/cli/config/read_config.h"
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/training/registry.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const heed::ConfigTable table = heed::builtin_registry().table();

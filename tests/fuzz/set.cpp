@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "heed/examples/cli/config/read_config.h"
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace {
 

@@ -16,7 +16,7 @@ import lint
 TARGETS = {
     "program": r"examples/cli/(?!main\.cpp).*\.cpp$",
     "modules": r"modules/.*\.cpp$",
-    "test_support": r"tests/support/.*\.cpp$",
+    "test_support": r"tests/(?:support|framework|modules)/(?!.*_test\.cpp).*\.cpp$",
     **{layer: rf"framework/{layer}/.*\.cpp$"
        for layer in ("base", "tensor", "kernels", "autograd", "ops", "nn", "optim", "io")},
 }

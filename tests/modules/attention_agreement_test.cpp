@@ -13,9 +13,9 @@
 #include "heed/modules/attention/my_multi_head_attention.h"
 #include "heed/modules/attention/self_attention.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/modules/case/module_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_run.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::attention_agreement_test {
 namespace {

@@ -3,8 +3,8 @@
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/transformer_block.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::attention_layer_test {
 namespace {

@@ -2,9 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "heed/tests/modules/case/module_checks.h"
+#include "heed/tests/modules/case/module_mutants.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_checks.h"
-#include "heed/tests/support/module_mutants.h"
 
 namespace heed::testing::attention_mutants_test {
 namespace {

@@ -14,8 +14,8 @@
 #include "heed/modules/embedding.h"
 #include "heed/modules/transformer.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::generation_test {
 namespace {

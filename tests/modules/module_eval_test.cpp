@@ -1,16 +1,16 @@
 // heed-eval about modules: golden files through it, and what it refuses.
-#include "heed/tests/support/module_eval.h"
+#include "heed/tests/modules/case/module_eval.h"
 
 #include <map>
 
 #include "heed/framework/base/memory.h"
 #include "heed/modules/pytorch_state.h"
+#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/case/module_run.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/golden.h"
-#include "heed/tests/support/module_case.h"
-#include "heed/tests/support/module_run.h"
-#include "heed/tests/support/op_eval.h"
-#include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::module_eval_test {

@@ -2,9 +2,9 @@
 #include <set>
 
 #include "heed/framework/base/memory.h"
+#include "heed/tests/modules/case/module_checks.h"
+#include "heed/tests/modules/case/module_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_checks.h"
-#include "heed/tests/support/module_run.h"
 
 namespace heed::testing::module_table_test {
 namespace {

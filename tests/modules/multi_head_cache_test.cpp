@@ -9,9 +9,9 @@
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/transformer.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::multi_head_cache_test {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "heed/modules/attention/multi_head_attention.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/support/module_state.h"
+#include "heed/tests/modules/case/module_state.h"
 
 namespace heed::testing {
 

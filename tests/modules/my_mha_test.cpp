@@ -7,10 +7,10 @@
 #include <sstream>
 
 #include "heed/framework/tensor/factories.h"
+#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_reference.h"
-#include "heed/tests/support/module_run.h"
-#include "heed/tests/support/op_run.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::my_mha_test {

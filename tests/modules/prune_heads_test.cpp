@@ -1,9 +1,9 @@
 // A pruned attention computes what the gated one does.
 #include "heed/modules/attention/prune_heads.h"
 
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::prune_heads_test {
 namespace {

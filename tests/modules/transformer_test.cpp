@@ -3,10 +3,10 @@
 
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/tests/framework/ops/case/op_input.h"
+#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/modules/case/module_state.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_state.h"
-#include "heed/tests/support/op_input.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::transformer_test {
 namespace {

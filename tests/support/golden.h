@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "heed/tests/support/op_attributes.h"
+#include "heed/tests/framework/ops/case/op_attributes.h"
 
 namespace heed::testing {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace CLI {
 class App;

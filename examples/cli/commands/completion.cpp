@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/manual.h"
 #include "heed/examples/cli/config/table.h"
-#include "heed/examples/cli/manual.h"
 
 namespace heed {
 namespace {

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "heed/examples/cli/commands/kept_commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/trace/trace_text.h"
+#include "heed/examples/cli/inspect/trace/trace_text.h"
+#include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
 

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/kept_commands.h"
-#include "heed/examples/cli/json_line.h"
+#include "heed/examples/cli/config/json_line.h"
 
 namespace heed {
 

@@ -5,8 +5,8 @@
 
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/json_line.h"
-#include "heed/examples/cli/pytorch_model.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/model/pytorch_model.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/failure.h"
-#include "heed/examples/cli/json_line.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
 #include "heed/framework/base/random_scope.h"
 

@@ -1,7 +1,7 @@
 #include "heed/examples/cli/commands/kept_commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/trace/trace_dot.h"
-#include "heed/examples/cli/trace/traced_forward.h"
+#include "heed/examples/cli/inspect/trace/trace_dot.h"
+#include "heed/examples/cli/inspect/trace/traced_forward.h"
+#include "heed/examples/cli/training/experiment.h"
 
 namespace heed {
 

@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "heed/examples/cli/commands/kept_commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/failure.h"
-#include "heed/examples/cli/lab/head_report.h"
+#include "heed/examples/cli/inspect/heads/head_report.h"
+#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/training/failure.h"
 
 namespace heed {
 namespace {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/machine.h"
+#include "heed/examples/cli/runs/machine.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
 #include "heed/framework/kernels/gemm.h"

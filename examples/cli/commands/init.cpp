@@ -2,12 +2,12 @@
 
 #include <cstdio>
 
-#include "heed/examples/cli/command_line.h"
+#include "heed/examples/cli/commands/command_line.h"
+#include "heed/examples/cli/commands/starter.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/run_directory.h"
-#include "heed/examples/cli/starter.h"
+#include "heed/examples/cli/runs/run_directory.h"
 #include "heed/framework/io/output_file.h"
 
 namespace heed {

@@ -10,7 +10,7 @@
 
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/json_line.h"
+#include "heed/examples/cli/config/json_line.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/resume.h"
+#include "heed/examples/cli/runs/resume.h"
 
 namespace heed {
 

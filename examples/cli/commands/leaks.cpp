@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/failure.h"
-#include "heed/examples/cli/json_line.h"
-#include "heed/examples/cli/lab/leak_meter.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/inspect/leaks/leak_meter.h"
+#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/training/failure.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "heed/examples/cli/answering.h"
 #include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/json_line.h"
-#include "heed/examples/cli/lab/attention_watch.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/inspect/answering.h"
+#include "heed/examples/cli/inspect/heads/attention_watch.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
 

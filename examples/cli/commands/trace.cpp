@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/json_line.h"
-#include "heed/examples/cli/trace/trace_text.h"
-#include "heed/examples/cli/trace/traced_forward.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/inspect/trace/trace_text.h"
+#include "heed/examples/cli/inspect/trace/traced_forward.h"
+#include "heed/examples/cli/training/experiment.h"
 
 namespace heed {
 namespace {

@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/kept_commands.h"
-#include "heed/examples/cli/experiment.h"
-#include "heed/examples/cli/failure.h"
-#include "heed/examples/cli/json_line.h"
-#include "heed/examples/cli/progress.h"
-#include "heed/examples/cli/resume.h"
-#include "heed/examples/cli/run_directory.h"
-#include "heed/examples/cli/signals.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/runs/progress.h"
+#include "heed/examples/cli/runs/resume.h"
+#include "heed/examples/cli/runs/run_directory.h"
+#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/training/failure.h"
+#include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/io/io_error.h"
 

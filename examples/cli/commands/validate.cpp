@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/experiment.h"
+#include "heed/examples/cli/training/experiment.h"
 
 namespace heed {
 

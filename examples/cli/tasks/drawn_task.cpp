@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "heed/examples/cli/key_error.h"
+#include "heed/examples/cli/config/key_error.h"
 
 namespace heed {
 

@@ -1,9 +1,9 @@
 #include <numeric>
 
-#include "heed/examples/cli/key_error.h"
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/tasks/drawn_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 namespace {

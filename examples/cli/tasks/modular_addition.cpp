@@ -2,10 +2,10 @@
 #include <span>
 #include <utility>
 
-#include "heed/examples/cli/key_error.h"
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {

@@ -5,13 +5,13 @@
 #include <set>
 #include <span>
 
-#include "heed/examples/cli/key_error.h"
-#include "heed/examples/cli/registry.h"
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
 #include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
+#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {

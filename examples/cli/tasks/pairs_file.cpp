@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/key_error.h"
 #include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/text_file.h"
 

@@ -1,7 +1,7 @@
 #include "heed/examples/cli/tasks/sequence_task.h"
 
-#include "heed/examples/cli/registry.h"
 #include "heed/examples/cli/tasks/drawn_task.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 namespace {

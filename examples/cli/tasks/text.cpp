@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/key_error.h"
-#include "heed/examples/cli/registry.h"
 #include "heed/examples/cli/tasks/example.h"
 #include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
+#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {

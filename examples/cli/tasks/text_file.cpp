@@ -7,8 +7,8 @@
 #include <memory>
 #include <system_error>
 
+#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/key_error.h"
 
 namespace heed {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "heed/framework/ops/matmul.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::init_test {
 namespace {

@@ -7,8 +7,8 @@
 #include "heed/framework/optim/optimizer.h"
 #include "heed/modules/linear.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::module_state_test {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/modules/case/module_allocations.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/module_allocations.h"
 
 namespace heed::testing::shape_contract_test {
 namespace {

@@ -10,9 +10,9 @@
 #include "heed/framework/ops/random.h"
 #include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/view.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::attention_semantics_test {
 namespace {

@@ -4,9 +4,9 @@
 #include "heed/framework/ops/mask.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/not_finite.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::mask_layout_test {
 namespace {

@@ -1,5 +1,5 @@
 // What the ops of the table refuse, word by word.
-#include "heed/tests/support/op_properties.h"
+#include "heed/tests/framework/ops/case/op_properties.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::op_table_error_test {

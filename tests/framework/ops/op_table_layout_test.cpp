@@ -2,7 +2,7 @@
 // threads.
 #include "heed/framework/base/parallel.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/support/op_properties.h"
+#include "heed/tests/framework/ops/case/op_properties.h"
 #include "heed/tests/support/sanitized.h"
 
 namespace heed::testing::op_table_layout_test {

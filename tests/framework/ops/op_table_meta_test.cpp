@@ -4,7 +4,7 @@
 #include <regex>
 #include <sstream>
 
-#include "heed/tests/support/op_properties.h"
+#include "heed/tests/framework/ops/case/op_properties.h"
 
 namespace heed::testing::op_table_meta_test {
 namespace {

@@ -10,7 +10,7 @@
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/support/op_properties.h"
+#include "heed/tests/framework/ops/case/op_properties.h"
 
 namespace heed::testing::op_table_trust_test {
 namespace {

@@ -1,6 +1,6 @@
 // What the ops of the table compute: against naive references, and gradients against differences.
 #include "heed/framework/autograd/gradcheck.h"
-#include "heed/tests/support/op_properties.h"
+#include "heed/tests/framework/ops/case/op_properties.h"
 
 namespace heed::testing::op_table_values_test {
 namespace {

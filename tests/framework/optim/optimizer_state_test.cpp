@@ -1,8 +1,8 @@
 // Stopping and going on: state() and load_state().
 #include "heed/framework/optim/optimizer.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/op_run.h"
 
 namespace heed::testing::optimizer_state_test {
 namespace {

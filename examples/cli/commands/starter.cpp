@@ -1,0 +1,216 @@
+#include "heed/examples/cli/commands/starter.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "heed/examples/cli/commands/shipped_configs.h"
+#include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/config/text.h"
+
+namespace heed {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr size_t note_width = 88;
+
+/// What a section is for; the keys explain themselves by their help.
+std::string purpose_of(const std::string& path) {
+  if (path == "task") return "What to learn. Sequences are drawn at random, or come from a file.";
+  if (path == "model") {
+    return "The network. Each symbol becomes a vector of d_model numbers, to which its position is "
+           "added. A block lets every vector attend to others and then changes each alone "
+           "(feed-forward network); after the last block each vector is turned into scores of all "
+           "symbols.";
+  }
+  if (path == "model.attention") {
+    return "How vectors look at each other. Each one asks (query), is compared with what the "
+           "others offer (keys), and takes the mean of what these say (values), weighted by how "
+           "well they match. A head is one such look; several look for different things at once.";
+  }
+  if (path == "train") {
+    return "How to learn. In each step the loss of one batch of sequences is computed, then its "
+           "gradient, and every parameter goes a little way against it: lr says how far. Now and "
+           "then the model is tried on sequences that it is never trained on.";
+  }
+  return "";
+}
+
+void add_wrapped(Lines& lines, const std::string& text) {
+  for (std::string& line : wrapped(text, note_width)) lines.push_back(std::move(line));
+}
+
+/// JSON with a note in each object.
+class StarterWriter {
+ public:
+  StarterWriter(const ConfigTable& table, const SectionType& task) : table_(table), task_(task) {}
+
+  std::string write(const JsonValue& root) {
+    write_object(root, "", 1);
+    return text_ + "\n";
+  }
+
+ private:
+  void start_line(size_t depth) { text_.append(1, '\n').append(2 * depth, ' '); }
+
+  void write_object(const JsonValue& object, const std::string& path, size_t depth) {
+    text_ += "{";
+    write_about(path.empty() ? top_notes(object) : section_notes(object, path), depth);
+    for (const JsonValue& member : object.children) {
+      if (member.name == "about" || member.name == "$schema") continue;
+      text_ += ",";
+      start_line(depth);
+      text_ += json_string(member.name) + ": ";
+      if (member.kind == JsonValue::Kind::object) {
+        write_object(member, path + (path.empty() ? "" : ".") + member.name, depth + 1);
+      } else {
+        const bool is_string = member.kind == JsonValue::Kind::string;
+        text_ += is_string ? json_string(member.text) : member.text;
+      }
+    }
+    start_line(depth - 1);
+    text_ += "}";
+  }
+
+  void write_about(const Lines& lines, size_t depth) {
+    start_line(depth);
+    text_ += "\"about\": [";
+    for (size_t i = 0; i < lines.size(); ++i) {
+      start_line(depth + 1);
+      text_ += json_string(lines[i]) + (i + 1 < lines.size() ? "," : "");
+    }
+    start_line(depth);
+    text_ += "]";
+  }
+
+  Lines top_notes(const JsonValue& root) const {
+    Lines lines;
+    for (const JsonValue& member : root.children) {
+      if (member.name != "about") continue;
+      if (!member.text.empty()) lines.push_back(member.text);
+      for (const JsonValue& line : member.children) lines.push_back(line.text);
+    }
+    if (lines.empty()) {
+      add_wrapped(lines, "The task " + in_quotes(task_.name) + ": " + task_.help + ".");
+    }
+    add_wrapped(
+        lines,
+        "Change what you like, then: heed train FILE --dry-run checks it, heed train FILE "
+        "trains it, heed trace FILE shows each operation. All keys: heed schema --markdown.");
+    return lines;
+  }
+
+  /// The key at a path that the type given beside it brings along.
+  const ConfigEntry* entry_at(const JsonValue& section, const std::string& path) const {
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (entry.path != path) continue;
+      if (!entry.condition || entry.condition->type == type_of(section)) return &entry;
+    }
+    return nullptr;
+  }
+
+  static std::string type_of(const JsonValue& section) {
+    for (const JsonValue& member : section.children) {
+      if (member.name == "type") return member.text;
+    }
+    return "";
+  }
+
+  Lines section_notes(const JsonValue& section, const std::string& path) const {
+    Lines lines;
+    add_wrapped(lines, purpose_of(path));
+    Lines given;
+    for (const JsonValue& member : section.children) {
+      given.push_back(path + "." + member.name);
+      const ConfigEntry* entry = entry_at(section, given.back());
+      if (entry == nullptr) continue;
+      const std::string type = member.name == "type" ? type_help(path, member.text) : "";
+      const std::string rule =
+          type.empty() ? entry->help + " (" + wanted(*entry) + ")"
+                       : in_quotes(member.text) + ", " + type + " (heed tasks lists the others)";
+      add_wrapped(lines, member.name + ": " + rule);
+    }
+    add_wrapped(lines, others(section, path, given));
+    return lines;
+  }
+
+  std::string type_help(const std::string& path, const std::string& type) const {
+    const TypedSection* section = table_.section(path);
+    const SectionType* known = section == nullptr ? nullptr : section->type(type);
+    return known == nullptr ? "" : known->help;
+  }
+
+  std::string others(const JsonValue& section, const std::string& path, const Lines& given) const {
+    std::string names;
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (!entry.path.starts_with(path + ".") ||
+          entry.path.find('.', path.size() + 1) != std::string::npos ||
+          entry_at(section, entry.path) != &entry ||
+          std::find(given.begin(), given.end(), entry.path) != given.end()) {
+        continue;
+      }
+      names += (names.empty() ? "Keys left at their defaults: " : ", ") +
+               entry.path.substr(path.size() + 1);
+    }
+    return names.empty() ? "" : names + ".";
+  }
+
+  const ConfigTable& table_;
+  const SectionType& task_;
+  std::string text_;
+};
+
+/// A value that a key allows, for one without a default.
+std::string stand_in(const ConfigEntry& entry) {
+  if (!entry.choices.empty()) return entry.choices.front();
+  if (entry.kind == ValueKind::boolean) return "false";
+  if (entry.kind == ValueKind::string) return "CHANGE_ME";
+  if (entry.minimum.index() == 0)
+    return config_text(entry.maximum.index() == 0 ? 1 : entry.maximum);
+  if (!entry.exclusive_minimum) return config_text(entry.minimum);
+  if (entry.maximum.index() != 0) return config_text(entry.maximum);
+  const auto* integer = std::get_if<int64_t>(&entry.minimum);
+  return integer != nullptr ? std::to_string(*integer + 1)
+                            : config_text(std::get<double>(entry.minimum) + 1);
+}
+
+Starter defaults_of(const ConfigTable& table, const SectionType& task) {
+  Starter starter;
+  std::vector<std::string> sets{"task.type=" + task.name};
+  for (const ConfigEntry& key : task.keys) {
+    if (!key.required) continue;
+    starter.gaps.push_back("task." + key.path);
+    sets.push_back(starter.gaps.back() + "=" + stand_in(key));
+  }
+  starter.text = to_json(read_config_text(table, "{}", task.name, sets));
+  return starter;
+}
+
+/// The text of configs/<task>.json if the table can read it.
+std::optional<std::string> shipped_text(const ConfigTable& table, const std::string& task) {
+  for (const ShippedConfig& shipped : shipped_configs()) {
+    if (shipped.name != task) continue;
+    try {
+      static_cast<void>(read_config_text(table, shipped.text, task));
+      return std::string(shipped.text);
+    } catch (const ConfigError&) {  // a program of its own may have another task of this name
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Starter starter_config(const ConfigTable& table, const std::string& task) {
+  const TypedSection* tasks = table.section("task");
+  const SectionType* type = tasks == nullptr ? nullptr : tasks->type(task);
+  if (type == nullptr) throw ValueError("starter: no such task: ", task);
+  const auto shipped = shipped_text(table, task);
+  Starter starter = shipped ? Starter{*shipped} : defaults_of(table, *type);
+  starter.text = StarterWriter(table, *type).write(read_json(starter.text));
+  return starter;
+}
+
+}  // namespace heed

@@ -1,0 +1,44 @@
+// Answerer: what a trained model says to an input that is not one of its task's sequences.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/tasks/example.h"
+
+namespace heed {
+
+/// An answer and what the model read to give it.
+struct Answer {
+  Sequence said;  ///< ignored_target where the task never asks for anything
+  Batch read;     ///< one sequence for model(read); after a prompt, what the model sees of it all
+  bool is_short;  ///< the input is shorter than any of the task's
+};
+
+/// Puts the model into evaluation mode. Model and task outlive it.
+class Answerer {
+ public:
+  Answerer(Model& model, const Task& task);
+
+  /// The symbols of a text. Throws ValueError saying what is wrong with it, and, as an input that
+  /// is answered as a whole, if it is longer than the model.
+  Sequence symbols_of(const std::string& text) const;
+  Sequence input_of(const std::string& text) const;
+
+  /// The most likely symbol at each position; of an encoder-decoder, those it writes one by one.
+  Answer answer(const Sequence& input);
+  /// `count` symbols that follow the prompt. The model sees the last ones of all, as many as its
+  /// task's sequences have. Throws ValueError if the task's answers are not its next symbols.
+  Answer go_on(const Sequence& prompt, int64_t count, const Sampling& sampling, Rng& rng);
+
+ private:
+  NextScores next_scores_in_window();
+  void check_says_next() const;
+
+  Model& model_;
+  const Task& task_;
+  Batch some_;  // held-out sequences
+};
+
+}  // namespace heed

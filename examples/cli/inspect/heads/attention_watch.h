@@ -1,0 +1,46 @@
+// AttentionWatch: the weights of every head while a model reads one sequence.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/inspect/heads/gated_attention.h"
+#include "heed/examples/cli/model/model.h"
+
+namespace heed {
+
+/// The weights of one attention with what stands at its two axes.
+struct WatchedAttention {
+  std::string path;
+  std::vector<std::string> queries, keys;
+  Tensor weights;  ///< [H, L_1, L_2]
+};
+
+/// The model, which outlives it, is as before after each call.
+class AttentionWatch {
+ public:
+  explicit AttentionWatch(Model& model);
+
+  /// Whether there is no multi-head attention to be watched.
+  bool empty() const { return watched_.empty(); }
+  /// Of each multi-head attention, while the model reads `batch`, one sequence of the task.
+  std::vector<WatchedAttention> watch(const Batch& batch, const Task& task);
+
+ private:
+  struct Watched {
+    std::string path;
+    std::unique_ptr<AttentionLayer>* place;
+    std::unique_ptr<AttentionLayer> other;  // the one that is not in the model now
+    GatedAttention* gated;
+  };
+  void exchange();
+  Model& model_;
+  std::vector<Watched> watched_;
+};
+
+/// Tables of percents, a row for each query and a column for each key, or pictures (heat_maps) if
+/// there are many keys. Ends with a line break.
+std::string watched_text(const WatchedAttention& attention);
+
+}  // namespace heed

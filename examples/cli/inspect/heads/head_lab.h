@@ -1,0 +1,60 @@
+// The head lab: what each head of a trained model's attentions is good for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/tasks/task.h"
+#include "heed/examples/cli/training/evaluation.h"
+
+namespace heed {
+
+struct HeadReport {
+  double entropy = 0;        ///< of its weights, in nats: see HeadStatistics
+  double entropy_share = 0;  ///< of the log of the number of visible keys
+  /// Mean over sequences of |∂loss/∂gate|, the loss being the mean over the positions of the
+  /// sequence that count. Michel, Levy & Neubig 2019.
+  double importance = 0;
+  double loss_change = 0;  ///< without this head; likewise the accuracies
+  double token_accuracy_change = 0;
+  double sequence_accuracy_change = 0;
+  std::vector<double> similarity = {};  ///< to each head of the same attention
+};
+
+struct AttentionReport {
+  std::string path;
+  std::vector<HeadReport> heads;
+  Tensor first_weights;  ///< [H, L_1, L_2] of the first sequence
+};
+
+/// The least important head, taken out.
+struct PruningReport {
+  std::string path;
+  int64_t head = 0;
+  int64_t parameters_before = 0, parameters_after = 0;  ///< of its attention
+  double difference = 0;  ///< max |scores pruned − scores with its gate at 0|
+  Evaluation evaluation = {};
+};
+
+struct HeadLabReport {
+  int64_t sequences = 0;
+  Evaluation evaluation = {};
+  /// max |scores with MultiHeadAttentions − scores with the attentions that they translate|
+  double translation_difference = 0;
+  std::vector<AttentionReport> attentions = {};
+  std::vector<std::string> untranslated = {};  ///< paths of attentions that are none
+  std::optional<PruningReport> pruned = {};
+  std::string pruning_refusal = {};  ///< why nothing could be pruned
+};
+
+/// Whether any attention of the model is a multi-head attention.
+bool has_heads(Model& model);
+
+/// Looks at up to `most` held-out sequences, `batch_size` at a time. Puts other attentions in the
+/// place of the model's own.
+HeadLabReport examine_heads(Model& model, const Task& task, int64_t most, int64_t batch_size);
+
+}  // namespace heed

@@ -1,0 +1,105 @@
+#include "heed/examples/cli/inspect/heads/head_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/inspect/heads/heat_map.h"
+
+namespace heed {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string evaluation_text(const Evaluation& evaluation) {
+  return fmt::format("loss {:.4f}, token accuracy {:.4f}, sequence accuracy {:.4f}",
+                     evaluation.loss, evaluation.token_accuracy, evaluation.sequence_accuracy);
+}
+
+std::string attention_text(const AttentionReport& attention) {
+  std::string text =
+      fmt::format("\n{}\n  head  entropy   share  importance    Δ loss   Δ token    Δ seq.  like",
+                  attention.path);
+  for (size_t h = 0; h < attention.heads.size(); ++h) text += fmt::format(" {:>5}", h);
+  text += "\n";
+  for (size_t h = 0; h < attention.heads.size(); ++h) {
+    const HeadReport& head = attention.heads[h];
+    text += fmt::format("  {:4}  {:7.3f}  {:6.3f}  {:10.4g}  {:+8.4f}  {:+8.4f}  {:+8.4f}      ", h,
+                        head.entropy, head.entropy_share, head.importance, head.loss_change,
+                        head.token_accuracy_change, head.sequence_accuracy_change);
+    for (const double like : head.similarity) text += fmt::format(" {:5.2f}", like);
+    text += "\n";
+  }
+  return text + "\n  weights of the first sequence: queries downwards, keys to the right\n" +
+         heat_maps(attention.first_weights);
+}
+
+std::string pruning_text(const HeadLabReport& report) {
+  if (!report.pruned) return fmt::format("\nnothing pruned: {}\n", report.pruning_refusal);
+  const PruningReport& pruned = *report.pruned;
+  return fmt::format(
+      "\npruned head {} of {}, the least important one that can be: {} of {} parameters left\n"
+      "  the same scores as with its gate at 0, max |difference| {:.2g}\n  {}\n",
+      pruned.head, pruned.path, pruned.parameters_after, pruned.parameters_before,
+      pruned.difference, evaluation_text(pruned.evaluation));
+}
+
+Json evaluation_json(const Evaluation& evaluation) {
+  return {{"loss", evaluation.loss},
+          {"token_accuracy", evaluation.token_accuracy},
+          {"sequence_accuracy", evaluation.sequence_accuracy}};
+}
+
+}  // namespace
+
+std::string head_text(const HeadLabReport& report, const std::string& config) {
+  std::string text = fmt::format(
+      "{}: {} held-out sequences: {}\n"
+      "translated into MultiHeadAttention: the same scores, max |difference| {:.2g}\n",
+      config, report.sequences, evaluation_text(report.evaluation), report.translation_difference);
+  for (const std::string& path : report.untranslated) {
+    text += fmt::format("{}: no multi-head attention; left as it is\n", path);
+  }
+  text +=
+      "\nentropy: of the weights, in nats; share: of the log of the visible keys; importance: "
+      "E|∂loss/∂gate|;\nΔ: without the head; like: 1 - Jensen-Shannon divergence / log 2 to each "
+      "head, mean over queries\n";
+  for (const AttentionReport& attention : report.attentions) text += attention_text(attention);
+  return text + pruning_text(report);
+}
+
+std::string head_json(const HeadLabReport& report, const std::string& config) {
+  std::string text;
+  for (const AttentionReport& attention : report.attentions) {
+    for (size_t h = 0; h < attention.heads.size(); ++h) {
+      const HeadReport& head = attention.heads[h];
+      text += json_line({{"attention", attention.path},
+                         {"head", h},
+                         {"entropy", head.entropy},
+                         {"entropy_share", head.entropy_share},
+                         {"importance", head.importance},
+                         {"loss_change", head.loss_change},
+                         {"token_accuracy_change", head.token_accuracy_change},
+                         {"sequence_accuracy_change", head.sequence_accuracy_change},
+                         {"similarity", head.similarity}});
+    }
+  }
+  Json pruned;  // null if nothing was
+  if (report.pruned) {
+    pruned = {{"attention", report.pruned->path},
+              {"head", report.pruned->head},
+              {"parameters_before", report.pruned->parameters_before},
+              {"parameters_after", report.pruned->parameters_after},
+              {"difference", report.pruned->difference}};
+    pruned.update(evaluation_json(report.pruned->evaluation));
+  }
+  Json whole = {{"config", config}, {"sequences", report.sequences}};
+  whole.update(evaluation_json(report.evaluation));
+  whole["translation_difference"] = report.translation_difference;
+  whole["untranslated"] = report.untranslated;
+  whole["pruned"] = pruned;
+  return text + json_line(whole);
+}
+
+}  // namespace heed

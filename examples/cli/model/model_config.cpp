@@ -1,0 +1,104 @@
+#include "heed/examples/cli/model/model_config.h"
+
+#include "heed/examples/cli/config/key_error.h"
+
+namespace heed {
+namespace {
+
+constexpr int64_t most_width = 16384;
+
+const Key<int64_t> d_model{.path = "model.d_model",
+                           .fallback = 64,
+                           .minimum = 1,
+                           .maximum = most_width,
+                           .help = "width of what attends, D_1: the model's own width"};
+const OptionalKey<int64_t> d_source{.path = "model.d_source",
+                                    .otherwise = "d_model",
+                                    .minimum = 1,
+                                    .maximum = most_width,
+                                    .help = "width of what is attended, D_2; cross-attention only"};
+const Key<int64_t> layers{.path = "model.layers",
+                          .fallback = 1,
+                          .minimum = 1,
+                          .maximum = 256,
+                          .help = "how many blocks of attention and feed-forward network"};
+const OptionalKey<int64_t> d_ff{.path = "model.d_ff",
+                                .otherwise = "4 * d_model",
+                                .minimum = 1,
+                                .maximum = 4 * most_width,
+                                .help = "inner width of the feed-forward networks"};
+const Key<std::string> norm_placement{
+    .path = "model.norm",
+    .fallback = "pre",
+    .choices = {"pre", "post"},
+    .help = "layer norm before each part, or after each residual sum"};
+const Key<std::string> norm_kind{.path = "model.norm_kind",
+                                 .fallback = "layer_norm",
+                                 .choices = {"layer_norm", "rms_norm"},
+                                 .help = "which norm: with or without a mean that is taken out"};
+const Key<std::string> activation{.path = "model.activation",
+                                  .fallback = "gelu",
+                                  .choices = {"relu", "gelu", "silu", "swiglu"},
+                                  .help = "between the Linears of the feed-forward networks"};
+const Key<double> dropout{.path = "model.dropout",
+                          .fallback = 0.0,
+                          .minimum = 0.0,
+                          .maximum = 0.99,
+                          .help = "probability that an element is dropped in training"};
+const Key<std::string> positions{.path = "model.positions",
+                                 .fallback = "learned",
+                                 .choices = {"learned", "sinusoidal", "none"},
+                                 .help =
+                                     "what tells the model where a token stands; none: "
+                                     "nothing but the attention, if it knows"};
+const Key<bool> tied{.path = "model.tied",
+                     .fallback = false,
+                     .help = "score symbols by the tokens' own embedding instead of a Linear"};
+
+Activation activation_of(const std::string& name) {
+  if (name == "relu") return Activation::relu;
+  if (name == "gelu") return Activation::gelu;
+  return name == "silu" ? Activation::silu : Activation::swiglu;
+}
+
+PositionKind position_kind(const std::string& name) {
+  if (name == "learned") return PositionKind::learned;
+  return name == "sinusoidal" ? PositionKind::sinusoidal : PositionKind::none;
+}
+
+}  // namespace
+
+void add_model_keys(ConfigTable& table) {
+  table.add({d_model, d_source, layers, d_ff, norm_placement, norm_kind, activation, dropout,
+             positions, tied});
+}
+
+ModelConfig read_model_config(const Config& config, const TaskShape& task) {
+  const int64_t width = config[d_model];
+  if (config[d_source] && task.attends != Attends::positions) {
+    throw KeyError(d_source.path,
+                   "only a task with cross-attention attends another sequence: ", *config[d_source],
+                   "; leave it out");
+  }
+  if (config[tied] && (task.attends == Attends::positions || task.attends == Attends::source)) {
+    throw KeyError(tied.path, "needs a model that says symbols as it reads them; leave it out");
+  }
+  if (config[tied] && task.symbols != task.classes) {
+    throw KeyError(tied.path, "needs as many input symbols as classes: ", task.symbols,
+                   " symbols, ", task.classes, " classes");
+  }
+  return {
+      .block = {.d_model = width,
+                .d_ff = config[d_ff].value_or(4 * width),
+                .norm = config[norm_placement] == "pre" ? NormPlacement::pre : NormPlacement::post,
+                .norm_kind =
+                    config[norm_kind] == "layer_norm" ? NormKind::layer_norm : NormKind::rms_norm,
+                .activation = activation_of(config[activation]),
+                .dropout = config[dropout]},
+      .layers = config[layers],
+      .d_source = config[d_source].value_or(width),
+      .positions = position_kind(config[positions]),
+      .tied = config[tied]};
+}
+
+}  // namespace heed

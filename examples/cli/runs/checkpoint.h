@@ -1,0 +1,86 @@
+// Checkpoints: a training between two steps, as a folder of three files that is there whole or not
+// at all: model.safetensors, optimizer.safetensors and state.json.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/training/trainer.h"
+#include "heed/framework/nn/module.h"
+
+namespace heed {
+
+/// What decides about the bits of a result beside the configuration.
+struct Origin {
+  std::string version;  ///< of heed
+  std::string simd;     ///< the vector instructions
+  std::string blas;     ///< the kernels of OpenBLAS
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+/// Of this program on this machine.
+Origin this_origin();
+
+/// What state.json holds.
+struct CheckpointState {
+  TrainingState training;
+  uint64_t seed = 0;          ///< of the random streams, whose position is the step
+  double next_lr = 0;         ///< where the schedule is
+  std::string data_checksum;  ///< of the task's data: see data_checksum
+  int64_t metrics_bytes = 0;  ///< of metrics.jsonl, up to this step
+  Origin origin = this_origin();
+  std::string config;  ///< as JSON: see to_json
+};
+
+/// As JSON with a checksum.
+std::string to_json(const CheckpointState& state);
+/// Reads state.json; `path` is for messages. Throws IoError.
+CheckpointState read_checkpoint_state(const std::string& text, const std::string& path);
+
+/// The checkpoints of a run.
+class CheckpointFolder {
+ public:
+  /// The folder "checkpoints" in `run`, made at the first save.
+  explicit CheckpointFolder(const std::string& run) : path_(run + "/checkpoints") {}
+
+  /// Removes what an interrupted save has left.
+  void clean() const;
+  /// Writes a checkpoint if it is not there yet, then removes all but the last `kept` and the best.
+  /// Throws IoError; then nothing has changed.
+  void save(const CheckpointState& state, const NamedTensors& model, const NamedTensors& optimizer,
+            int64_t kept) const;
+  /// Whether a path names a checkpoint in here.
+  bool holds(const std::string& checkpoint) const;
+  /// The one before `checkpoint`, which is in here; none if it is the first.
+  std::optional<std::string> before(const std::string& checkpoint) const;
+  /// Renames those after `checkpoint`, so that a run can go on from there without them. Returns
+  /// the new names.
+  std::vector<std::string> set_aside_after(const std::string& checkpoint) const;
+
+  /// Paths of all checkpoints, the oldest first.
+  std::vector<std::string> list() const;
+  /// The newest; none if there is none.
+  std::optional<std::string> newest() const;
+  /// The one with the lowest held-out loss, as the newest says; none if it is not there.
+  std::optional<std::string> best() const;
+
+ private:
+  void prune(const TrainingState& state, int64_t kept) const;
+  std::string path_;
+};
+
+/// Reads a checkpoint's state.json. Throws IoError.
+CheckpointState load_checkpoint_state(const std::string& checkpoint);
+/// Puts a trainer into the state of a checkpoint. Throws IoError if a file is damaged, ModuleError
+/// if it does not fit the configuration.
+void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
+                        const TrainingState& state);
+/// Sets the parameters of a model only; throws likewise.
+void load_model(Model& model, const std::string& checkpoint);
+
+/// A checksum of all that the task has read from files, and of some sequences that it draws.
+std::string data_checksum(const Task& task);
+
+}  // namespace heed

@@ -1,0 +1,161 @@
+#include "heed/examples/cli/runs/run_directory.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/training/experiment.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/safetensors.h"
+
+namespace heed {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_exists(const std::string& path) {
+  refuse("--out " + path, "already exists; choose another name or remove it");
+}
+
+void make_folders_above(const std::string& path) {
+  std::error_code error;
+  const fs::path above = fs::path(path).parent_path();
+  if (!above.empty()) fs::create_directories(above, error);
+  if (error) throw IoError(above.string(), ": cannot create the folder: ", error.message());
+}
+
+void save_checkpoint(const std::string& run, const Trainer& trainer, const std::string& config,
+                     int64_t metrics_bytes, const std::string& data_checksum) {
+  const CheckpointState state{.training = trainer.state(),
+                              .seed = trainer.config().seed,
+                              .next_lr = trainer.next_lr(),
+                              .data_checksum = data_checksum,
+                              .metrics_bytes = metrics_bytes,
+                              .config = config};
+  CheckpointFolder(run).save(state, trainer.model().state_dict(), trainer.optimizer_state(),
+                             trainer.config().checkpoints_kept);
+}
+
+/// Some sequences under the names of their parts.
+NamedTensors named(const Batch& batch) {
+  NamedTensors tensors = {{"inputs", batch.inputs}, {"targets", batch.targets}};
+  if (batch.decoder_inputs.defined()) tensors.emplace_back("decoder_inputs", batch.decoder_inputs);
+  if (batch.lengths.defined()) tensors.emplace_back("lengths", batch.lengths);
+  return tensors;
+}
+
+}  // namespace
+
+void check_is_free(const std::string& path) {
+  if (path.empty()) refuse("--out", "the name of the run directory is empty");
+  if (!is_free(path)) fail_exists(path);
+}
+
+RunDirectory RunDirectory::create(const std::optional<std::string>& path, const Config& config,
+                                  const std::string& vocabulary, const Trainer* initial) {
+  // "runs/a/" is "runs/a"
+  const size_t end = path ? path->find_last_not_of('/') : 0;
+  const auto name = [&](int64_t n) {
+    return path ? path->substr(0, end + 1) : text_of("runs/", task_name(config), "-", n);
+  };
+  make_folders_above(name(1));
+  const std::string partial = partial_name(name(1));
+  remove_folder(partial);
+  make_folder(partial);
+  try {
+    FileLock lock = RunDirectory::lock(partial);
+    write_file(partial + "/config.json", to_json(config));
+    if (!vocabulary.empty()) write_file(partial + "/vocabulary.json", vocabulary);
+    std::string data;
+    if (initial != nullptr) {
+      data = data_checksum(initial->task());
+      save_checkpoint(partial, *initial, to_json(config), 0, data);
+    }
+    sync_folder(partial);
+    int64_t n = 1;
+    while (!path && !is_free(name(n))) ++n;
+    while (!publish(partial, name(n))) {
+      if (path) fail_exists(name(n));
+      ++n;
+    }
+    return {name(n), std::move(lock), config, 0, std::move(data)};
+  } catch (...) {
+    remove_folder(partial);
+    throw;
+  }
+}
+
+RunDirectory RunDirectory::go_on(const std::string& path, FileLock lock, const Config& config,
+                                 int64_t metrics_bytes, const std::string& data_checksum) {
+  return {path, std::move(lock), config, metrics_bytes, data_checksum};
+}
+
+RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config,
+                           int64_t metrics_bytes, std::string data_checksum)
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      config_(to_json(config)),
+      data_checksum_(std::move(data_checksum)),
+      metrics_(path_ + "/metrics.jsonl", metrics_bytes),
+      log_(path_ + "/log.txt", INT64_MAX) {}
+
+void RunDirectory::add_metrics(const StepReport& report) {
+  const nlohmann::ordered_json line = {{"step", report.step},
+                                       {"loss", report.loss},
+                                       {"lr", report.lr},
+                                       {"grad_norm", report.grad_norm},
+                                       {"tokens_per_second", report.tokens_per_second}};
+  metrics_.write(json_line(line));
+}
+
+void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
+  nlohmann::ordered_json line = {{"step", step},
+                                 {"eval_loss", evaluation.loss},
+                                 {"token_accuracy", evaluation.token_accuracy},
+                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
+  add_training_set(line, evaluation);
+  metrics_.write(json_line(line));
+}
+
+void RunDirectory::add_log(std::string_view line) {
+  log_.write(std::string(line) + "\n");
+}
+
+void RunDirectory::add_resume(std::string_view line) {
+  OutputFile file(path_ + "/resumes.jsonl", INT64_MAX);
+  file.write(std::string(line) + "\n");
+  file.sync();
+  file.close();
+  const std::string partial = path_ + "/.config.json.partial";
+  remove_folder(partial);
+  write_file(partial, config_);
+  publish_over(partial, path_ + "/config.json");
+}
+
+void RunDirectory::add_checkpoint(const Trainer& trainer) {
+  if (lock_.was_replaced(path_ + "/lock")) {
+    throw IoError(path_, ": is another directory now than when this run began");
+  }
+  metrics_.sync();
+  if (data_checksum_.empty()) data_checksum_ = data_checksum(trainer.task());
+  save_checkpoint(path_, trainer, config_, metrics_.size(), data_checksum_);
+}
+
+std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {
+  const int64_t step = trainer.state().step + (trainer.state().evaluation_due ? 0 : 1);
+  std::string path = text_of(path_, "/diverged-step-", step, ".safetensors");
+  const std::string partial = path_ + "/.diverged.partial";
+  remove_folder(partial);
+  save_safetensors(partial, named(trainer.failed_batch()), {{"reason", reason}});
+  publish_over(partial, path);
+  return path;
+}
+
+void RunDirectory::close() {
+  metrics_.close();
+  log_.close();
+}
+
+}  // namespace heed

@@ -1,0 +1,62 @@
+// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt, checkpoints, and
+// vocabulary.json if its task has one. docs/runs.md says what is promised of each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/examples/cli/training/evaluation.h"
+#include "heed/examples/cli/training/trainer.h"
+#include "heed/framework/io/folder.h"
+#include "heed/framework/io/output_file.h"
+
+namespace heed {
+
+/// Locked for as long as the object lives. Throws IoError when something cannot be written.
+class RunDirectory {
+ public:
+  /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, with
+  /// config.json, vocabulary.json unless `vocabulary` is empty, and a checkpoint of `initial` if
+  /// there is one: all of them or nothing. Throws ConfigError if `path` exists.
+  static RunDirectory create(const std::optional<std::string>& path, const Config& config,
+                             const std::string& vocabulary, const Trainer* initial = nullptr);
+  /// Goes on with one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
+  static RunDirectory go_on(const std::string& path, FileLock lock, const Config& config,
+                            int64_t metrics_bytes, const std::string& data_checksum);
+  /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
+  static FileLock lock(const std::string& path) { return FileLock(path + "/lock"); }
+
+  const std::string& path() const { return path_; }
+
+  void add_metrics(const StepReport& report);
+  void add_metrics(int64_t step, const Evaluation& evaluation);
+  /// Adds a line to log.txt.
+  void add_log(std::string_view line);
+  /// Adds a line to resumes.jsonl; only then config.json becomes the configuration of this run.
+  void add_resume(std::string_view line);
+  /// Keeps the state of a training; all metrics so far are on the disk before it.
+  void add_checkpoint(const Trainer& trainer);
+  /// Keeps the batch on which a training failed; returns the file's path.
+  std::string add_diverged_batch(const Trainer& trainer, const std::string& reason);
+  /// Closes the files; only then is it sure that all is written.
+  void close();
+
+ private:
+  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes,
+               std::string data_checksum);
+
+  std::string path_;
+  FileLock lock_;
+  std::string config_;         // JSON, as checkpoints keep it
+  std::string data_checksum_;  // made at the first checkpoint, or known from before
+  OutputFile metrics_;
+  OutputFile log_;
+};
+
+/// Throws ConfigError if there is something at `path` already.
+void check_is_free(const std::string& path);
+
+}  // namespace heed

@@ -1,0 +1,202 @@
+#include "heed/examples/cli/training/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/training/signals.h"
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/ops/reduce.h"
+#include "heed/framework/ops/view.h"
+
+namespace heed {
+namespace {
+
+/// Evaluation mode without recording, for as long as it lives.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(Model& model) : model_(model), was_training_(model.training()) {
+    model_.eval();
+  }
+  ~EvaluationMode() { model_.train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  Model& model_;
+  bool was_training_;
+  NoGrad guard_;
+};
+
+/// Targets and predictions that count in one sequence, and how many are right.
+struct Score {
+  int64_t counted = 0;
+  int64_t right = 0;
+};
+
+/// The sequences `first` … `first + size − 1` of some set.
+using BatchSource = std::function<Batch(int64_t first, int64_t size)>;
+
+Score score(const int64_t* predictions, const int64_t* targets, int64_t length) {
+  Score result;
+  for (int64_t i = 0; i < length; ++i) {
+    if (targets[i] == ignored_target) continue;
+    ++result.counted;
+    if (predictions[i] == targets[i]) ++result.right;
+  }
+  return result;
+}
+
+/// What the model says: at all positions at once or, as an encoder-decoder, symbol by symbol, each
+/// time reading what it has said.
+Tensor answer_of(Model& model, const Batch& batch) {
+  if (model.attends != Attends::source) return argmax(model(batch), -1);
+  Rng greedy(stream(0, Purpose::user));  // draws nothing
+  const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
+  const NextScores next = [scores = model.next_scores(batch)](const Tensor& tokens) {
+    SignalWatch::poll();
+    return scores(tokens);
+  };
+  return generate(next, start, {.tokens = batch.targets.size(1)}, greedy);
+}
+
+/// Some cells of an example and what they are.
+struct ExampleRow {
+  const char* title;
+  std::vector<std::string> cells;
+};
+
+/// The symbols in words; those that do not count are dots.
+template <class Text>
+ExampleRow row_of(const char* title, const Tensor& symbols, Text text) {
+  ExampleRow row{title, {}};
+  for (const int64_t symbol : symbols.to_vector<int64_t>()) {
+    row.cells.push_back(symbol == ignored_target ? "." : text(symbol));
+  }
+  return row;
+}
+
+/// A line for each row, with their cells below each other.
+std::string rows_text(const std::vector<ExampleRow>& rows) {
+  std::vector<size_t> widths(rows.front().cells.size());
+  for (const ExampleRow& row : rows) {
+    for (size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], displayed_width(row.cells[i]));
+    }
+  }
+  std::string text;
+  for (const ExampleRow& row : rows) {
+    std::string line = fmt::format("  {:7}", row.title);
+    for (size_t i = 0; i < widths.size(); ++i) {
+      line += std::string(1 + widths[i] - displayed_width(row.cells[i]), ' ') + row.cells[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    if (!line.empty()) text += line + "\n";
+  }
+  return text;
+}
+
+std::string example_text(Model& model, const Task& task, int64_t index) {
+  const Batch batch = task.evaluation_batch(index, 1);
+  const Tensor predictions = answer_of(model, batch);
+  const auto input = [&](int64_t symbol) { return task.input_text(symbol); };
+  const auto target = [&](int64_t symbol) { return task.target_text(symbol); };
+  const std::vector<ExampleRow> asked{row_of("input", batch.inputs, input)};
+  std::vector<ExampleRow> answers{
+      row_of("target", batch.targets, target), row_of("model", predictions, target), {"", {}}};
+  const auto right = batch.targets.to_vector<int64_t>();
+  const auto said = predictions.to_vector<int64_t>();
+  for (size_t i = 0; i < right.size(); ++i) {
+    answers.back().cells.push_back(right[i] != ignored_target && right[i] != said[i] ? "^" : "");
+  }
+  // Only a decoder's answer does not stand below what it answers.
+  if (task.shape().attends == Attends::source) return rows_text(asked) + rows_text(answers);
+  answers.insert(answers.begin(), asked.front());
+  return rows_text(answers);
+}
+
+Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
+  Accuracy result{};
+  Score tokens;
+  int64_t right_sequences = 0;
+  for (int64_t first = 0; first < size; first += batch_size) {
+    SignalWatch::poll();
+    const Batch batch = batches(first, std::min(batch_size, size - first));
+    const Tensor scores = model(batch);
+    result.loss += sequence_loss(scores, batch.targets, Reduction::sum).item();
+    const Tensor predictions = argmax(scores, -1);
+    const int64_t length = batch.targets.size(1);
+    for (int64_t i = 0; i < batch.targets.size(0); ++i) {
+      const Score one = score(predictions.data<int64_t>() + i * length,
+                              batch.targets.data<int64_t>() + i * length, length);
+      tokens.counted += one.counted;
+      tokens.right += one.right;
+      if (one.right == one.counted) {
+        ++right_sequences;
+      } else if (!result.first_wrong) {
+        result.first_wrong = first + i;
+      }
+    }
+  }
+  result.loss /= static_cast<double>(tokens.counted);
+  result.token_accuracy = static_cast<double>(tokens.right) / static_cast<double>(tokens.counted);
+  result.sequence_accuracy = static_cast<double>(right_sequences) / static_cast<double>(size);
+  return result;
+}
+
+}  // namespace
+
+Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction reduction) {
+  const int64_t positions = targets.numel();
+  return cross_entropy(scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
+                       {.ignore_index = ignored_target, .reduction = reduction});
+}
+
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
+  const EvaluationMode mode(model);
+  const auto held_out = [&](int64_t first, int64_t size) {
+    return task.evaluation_batch(first, size);
+  };
+  const auto trained = [&](int64_t first, int64_t size) {
+    return task.training_set_batch(first, size);
+  };
+  Evaluation result{accuracy_on(model, held_out, task.evaluation_size(), batch_size), {}};
+  if (const int64_t size = task.training_set_size(); size > 0) {
+    result.training = accuracy_on(model, trained, size, batch_size);
+  }
+  return result;
+}
+
+std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
+  std::string text;
+  for (int64_t i = 0; i < std::min(most, batch.inputs.size(0)); ++i) {
+    const ExampleRow input = row_of("input", select(batch.inputs, 0, i),
+                                    [&](int64_t symbol) { return task.input_text(symbol); });
+    const ExampleRow target = row_of("target", select(batch.targets, 0, i),
+                                     [&](int64_t symbol) { return task.target_text(symbol); });
+    if (task.shape().attends == Attends::source) {
+      text += rows_text({input}) + rows_text({target});
+    } else {
+      text += rows_text({input, target});
+    }
+  }
+  return text;
+}
+
+std::string example_predictions(Model& model, const Task& task,
+                                std::optional<int64_t> first_wrong) {
+  constexpr int64_t shown = 3;
+  const EvaluationMode mode(model);
+  std::string text;
+  for (int64_t i = 0; i < std::min(shown, task.evaluation_size()); ++i) {
+    text += example_text(model, task, i);
+  }
+  if (first_wrong && *first_wrong >= shown) text += example_text(model, task, *first_wrong);
+  text.pop_back();  // the last line break
+  return text;
+}
+
+}  // namespace heed

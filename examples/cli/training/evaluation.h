@@ -1,0 +1,44 @@
+// Evaluation: how well a model does on the held-out sequences of its task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/tasks/task.h"
+#include "heed/framework/ops/loss.h"
+
+namespace heed {
+
+/// How well a model does on some sequences.
+struct Accuracy {
+  double loss;                         ///< mean cross-entropy over all positions that count
+  double token_accuracy;               ///< positions that are right after the right beginning
+  double sequence_accuracy;            ///< sequences that are right wherever it counts: exactly
+                                       ///< those that greedy generation would give
+  std::optional<int64_t> first_wrong;  ///< the first sequence that is not
+};
+
+/// Of the held-out sequences, and of the training set if the task has one.
+struct Evaluation : Accuracy {
+  std::optional<Accuracy> training;
+};
+
+/// Runs the model, in evaluation mode and without recording, on all held-out sequences,
+/// `batch_size` at a time, then on the training set. Throws Interrupted once a signal came.
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
+
+/// The cross-entropy of scores [B, L, classes] over all positions that count.
+Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
+                     Reduction reduction = Reduction::mean);
+
+/// The first sequences of a batch, at most so many, with what should be said to them. Ends with a
+/// line break.
+std::string batch_text(const Batch& batch, const Task& task, int64_t most);
+
+/// A few held-out sequences with the model's answers, wrong symbols marked; `first_wrong`, if there
+/// is one, is among them.
+std::string example_predictions(Model& model, const Task& task, std::optional<int64_t> first_wrong);
+
+}  // namespace heed

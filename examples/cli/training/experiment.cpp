@@ -1,0 +1,50 @@
+#include "heed/examples/cli/training/experiment.h"
+
+#include <utility>
+
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/read_config.h"
+
+namespace heed {
+namespace {
+
+Experiment build(const Registry& registry, Config config) {
+  const TrainingConfig training = read_training_config(config);
+  auto task = registry.task(task_name(config))(
+      config.section("task"),
+      {.seed = training.seed, .evaluation_sequences = training.eval_sequences});
+  const ModelConfig model_config = read_model_config(config, task->shape());
+  const Section attention = config.section("model.attention");
+  const AttentionMaker& make = registry.attention(attention.type());
+  const AttentionWidths widths{model_config.block.d_model, model_config.d_source};
+  auto model =
+      std::make_unique<Model>(Slot::root(), model_config, task->shape(),
+                              [&](const Slot& slot) { return make(slot, widths, attention); });
+  auto trainer = std::make_unique<Trainer>(*model, *task, training);
+  return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
+}
+
+}  // namespace
+
+Experiment prepare_experiment(const Registry& registry, const std::string& path,
+                              const std::vector<std::string>& sets) {
+  return build_experiment(registry, read_config_file(registry.table(), path, sets), path, sets);
+}
+
+Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
+                            const std::vector<std::string>& sets) {
+  try {
+    return build(registry, std::move(config));
+  } catch (const KeyError& error) {
+    refuse(place_of_key(error.path(), path, sets), error.what());
+  } catch (const Error& error) {
+    refuse(path, error.what());
+  }
+}
+
+std::string task_name(const Config& config) {
+  return config.section("task").type();
+}
+
+}  // namespace heed

@@ -1,0 +1,33 @@
+// Experiment: a configuration turned into a task, a model and a trainer, all checked and in memory.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/training/registry.h"
+#include "heed/examples/cli/training/trainer.h"
+
+namespace heed {
+
+struct Experiment {
+  Config config;
+  TrainingConfig training;
+  std::unique_ptr<Task> task;
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Trainer> trainer;
+};
+
+/// Reads a configuration file with overrides and builds what it describes; writes nothing. Throws
+/// ConfigError for all that is wrong with it.
+Experiment prepare_experiment(const Registry& registry, const std::string& path,
+                              const std::vector<std::string>& sets);
+
+/// The same for a configuration that was read.
+Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
+                            const std::vector<std::string>& sets);
+
+/// The name of the configured task.
+std::string task_name(const Config& config);
+
+}  // namespace heed

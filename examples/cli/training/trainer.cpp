@@ -1,0 +1,275 @@
+#include "heed/examples/cli/training/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "heed/examples/cli/training/failure.h"
+#include "heed/examples/cli/training/signals.h"
+#include "heed/framework/autograd/anomaly.h"
+#include "heed/framework/autograd/backward.h"
+#include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/base/random_scope.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/optim/clip.h"
+
+namespace heed {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool all_finite(const Tensor& tensor) {
+  const auto values = tensor.to_vector<float>();
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
+}
+
+float largest_magnitude(const Tensor& tensor) {
+  float largest = 0;
+  for (const float value : tensor.to_vector<float>()) largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
+/// Where the trouble shows in the parameters: the first that is not finite, or has such a gradient,
+/// or else the largest.
+std::string blame(const Module& model) {
+  std::string largest;
+  float magnitude = -1;
+  for (const auto& [path, tensor] : model.named_parameters()) {
+    if (!all_finite(tensor)) return path + " is not finite";
+    if (tensor.grad().defined() && !all_finite(tensor.grad())) {
+      return "the gradient of " + path + " is not finite";
+    }
+    if (largest_magnitude(tensor) <= magnitude) continue;
+    magnitude = largest_magnitude(tensor);
+    largest = path;
+  }
+  return fmt::format("the largest parameter is {:.3g} in {}", magnitude, largest);
+}
+
+/// Computes `again` once more and says which op made the first number that is not finite.
+std::string culprit(const Module& model, const std::function<void()>& again) {
+  try {
+    const AnomalyMode looking;
+    again();
+  } catch (const NonFiniteError& error) {
+    return error.what();
+  }
+  return blame(model);
+}
+
+/// The sign of a NaN means nothing.
+[[noreturn]] void fail_diverged(const char* what, double value, int64_t step,
+                                const std::string& cause) {
+  throw DivergedError("train: ", what, " is not finite: ", std::isnan(value) ? NAN : value,
+                      " at step ", step, "; ", cause, "; a smaller train.lr may help");
+}
+
+/// The sequences `first` … `first + size − 1` of a batch.
+Batch rows_of(const Batch& batch, int64_t first, int64_t size) {
+  const auto cut = [&](const Tensor& tensor) {
+    return tensor.defined() ? narrow(tensor, 0, first, size) : Tensor();
+  };
+  return {cut(batch.inputs), cut(batch.targets), cut(batch.decoder_inputs), cut(batch.lengths)};
+}
+
+int64_t counted(const Tensor& targets) {
+  const auto values = targets.to_vector<int64_t>();
+  return std::ssize(values) - std::count(values.begin(), values.end(), ignored_target);
+}
+
+}  // namespace
+
+Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
+    : model_(model), task_(task), config_(config), parameters_(model.parameters()) {
+  for (const bool decays : {true, false}) add_group(decays);
+  Rng rng(stream(config.seed, Purpose::initialisation));
+  model.reset_parameters(rng);
+}
+
+void Trainer::add_group(bool decays) {
+  Group group;
+  std::vector<Tensor> parameters;
+  for (const auto& [name, tensor] : model_.named_parameters()) {
+    const bool its = !config_.decays_matrices_only || tensor.dim() >= 2;
+    if (its != decays) continue;
+    group.names.push_back(name);
+    parameters.push_back(tensor);
+  }
+  if (parameters.empty()) return;
+  group.optimizer = make_optimizer(config_, std::move(parameters), decays);
+  groups_.push_back(std::move(group));
+}
+
+void Trainer::run(TrainingObserver& observer) {
+  const auto start = Clock::now();
+  const double before = state_.seconds;
+  for (bool goes_on = true; goes_on;) {
+    if (state_.evaluation_due) goes_on = evaluate_now(observer);
+    state_.seconds = before + seconds_since(start);
+    goes_on = goes_on && !is_done() && !observer.wants_stop();
+    if (!goes_on || checkpoint_is_due()) observer.on_checkpoint(*this);
+    if (!goes_on) return;
+    observer.on_step(train_step(state_.step + 1));
+    ++state_.step;
+    state_.evaluation_due = evaluation_is_due();
+    state_.seconds = before + seconds_since(start);
+    goes_on = !observer.wants_stop();
+    if (!goes_on) observer.on_checkpoint(*this);
+  }
+}
+
+bool Trainer::evaluation_is_due() const {
+  const bool is_wanted = state_.step % config_.eval_every == 0 || state_.step == config_.steps;
+  return is_wanted && state_.evaluated_step != state_.step;
+}
+
+bool Trainer::is_done() const {
+  if (state_.step >= config_.steps) return true;
+  if (!state_.evaluation || state_.evaluation_due) return false;
+  if (config_.stop_at && state_.evaluation->sequence_accuracy >= *config_.stop_at) return true;
+  return config_.early_stopping && state_.evaluations_since_best >= *config_.early_stopping;
+}
+
+bool Trainer::checkpoint_is_due() const {
+  const bool is_best = state_.best && state_.best->step == state_.step;
+  return state_.step > 0 && (is_best || state_.step % config_.checkpoint_every == 0);
+}
+
+bool Trainer::evaluate_now(TrainingObserver& observer) {
+  const auto evaluated = [&] { return evaluate(model_, task_, config_.batch_size); };
+  try {
+    state_.evaluation = evaluated();
+  } catch (const Interrupted&) {
+    return false;
+  }
+  const auto check = [&](const char* what, double loss) {
+    if (!std::isfinite(loss)) fail_diverged(what, loss, state_.step, culprit(model_, evaluated));
+  };
+  const double loss = state_.evaluation->loss;
+  check("the held-out loss", loss);
+  if (state_.evaluation->training) {
+    check("the loss on the training set", state_.evaluation->training->loss);
+  }
+  state_.evaluation_due = false;
+  state_.evaluated_step = state_.step;
+  ++state_.evaluations_since_best;
+  if (!state_.best || loss < state_.best->loss) {
+    state_.best = BestEvaluation{state_.step, loss};
+    state_.evaluations_since_best = 0;
+  }
+  observer.on_evaluation(state_.step, *state_.evaluation);
+  return true;
+}
+
+double Trainer::next_lr() const {
+  return config_.lr * schedule_factor(config_.schedule, state_.step);
+}
+
+Batch Trainer::batch_at(int64_t step) const {
+  return task_.training_batch(config_.overfit_one_batch ? 1 : step, config_.batch_size);
+}
+
+Batch Trainer::failed_batch() const {
+  if (!state_.evaluation_due) return batch_at(state_.step + 1);
+  const NoGrad guard;
+  model_.eval();
+  const int64_t sequences = task_.evaluation_size();
+  for (int64_t first = 0; first < sequences; first += config_.batch_size) {
+    Batch batch = task_.evaluation_batch(first, std::min(config_.batch_size, sequences - first));
+    if (!std::isfinite(sequence_loss(model_(batch), batch.targets).item())) return batch;
+  }
+  return task_.training_set_batch(0, std::min(config_.batch_size, task_.training_set_size()));
+}
+
+Tensor Trainer::loss_of(const Batch& batch, int64_t part) {
+  const int64_t parts = config_.micro_batches, size = batch.inputs.size(0);
+  if (parts == 1) return sequence_loss(model_(batch), batch.targets);
+  const int64_t first = size * part / parts, end = size * (part + 1) / parts;
+  const Batch some = rows_of(batch, first, end - first);
+  const auto all = static_cast<double>(std::max(int64_t{1}, counted(batch.targets)));
+  return sequence_loss(model_(some), some.targets, Reduction::sum) / all;
+}
+
+StepReport Trainer::train_step(int64_t step) {
+  const auto start = Clock::now();
+  const double lr = next_lr();
+  const Batch batch = batch_at(step);
+  const auto loss_of_part = [&](int64_t part) {
+    const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
+    return loss_of(batch, part);
+  };
+  for (const Group& group : groups_) group.optimizer->zero_grad();
+  double value = 0;
+  for (int64_t part = 0; part < config_.micro_batches; ++part) {
+    const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
+    const Tensor loss = loss_of(batch, part);
+    value += loss.item();
+    if (!std::isfinite(value)) {
+      fail_diverged("the loss", value, step, culprit(model_, [&] { loss_of_part(part); }));
+    }
+    loss.backward();
+  }
+  const double norm =
+      config_.clip_norm ? clip_grad_norm(parameters_, *config_.clip_norm) : grad_norm(parameters_);
+  if (!std::isfinite(norm)) {
+    fail_diverged("the gradient norm", norm, step, culprit(model_, [&] {
+                    for (int64_t part = 0; part < config_.micro_batches; ++part) {
+                      loss_of_part(part).backward();
+                    }
+                  }));
+  }
+  for (const Group& group : groups_) {
+    group.optimizer->set_lr(lr);
+    group.optimizer->step();
+  }
+  return {.step = step,
+          .loss = value,
+          .lr = lr,
+          .grad_norm = norm,
+          .tokens_per_second = static_cast<double>(batch.inputs.numel()) / seconds_since(start)};
+}
+
+/// What the optimizer calls "3.m" is "output.weight/m".
+std::string Trainer::Group::path_of(const std::string& name) const {
+  const size_t dot = name.find('.');
+  return names[std::stoul(name.substr(0, dot))] + "/" + name.substr(dot + 1);
+}
+
+NamedTensors Trainer::optimizer_state() const {
+  NamedTensors result;
+  for (const Group& group : groups_) {
+    for (const auto& [name, tensor] : group.optimizer->state()) {
+      result.emplace_back(group.path_of(name), tensor);
+    }
+  }
+  return result;
+}
+
+void Trainer::restore(const TrainingState& state, const NamedTensors& model,
+                      const NamedTensors& optimizer) {
+  model_.load_state_dict(model);
+  if (const std::string faults = state_faults(optimizer_state(), optimizer); !faults.empty()) {
+    throw ModuleError("the optimizer's state does not fit:", faults);
+  }
+  const std::map<std::string, Tensor> given(optimizer.begin(), optimizer.end());
+  for (const Group& group : groups_) {
+    NamedTensors its = group.optimizer->state();
+    for (auto& [name, tensor] : its) tensor = given.at(group.path_of(name));
+    group.optimizer->load_state(its);
+  }
+  state_ = state;
+  state_.evaluation_due = evaluation_is_due();  // another configuration may want another one
+}
+
+}  // namespace heed

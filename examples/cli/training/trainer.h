@@ -1,0 +1,115 @@
+// Trainer: the loop from batches to a trained model.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/tasks/task.h"
+#include "heed/examples/cli/training/evaluation.h"
+#include "heed/examples/cli/training/training_config.h"
+
+namespace heed {
+
+/// One step of training; steps count from 1.
+struct StepReport {
+  int64_t step;
+  double loss;
+  double lr;
+  double grad_norm;  ///< before clipping
+  double tokens_per_second;
+};
+
+/// The lowest held-out loss so far.
+struct BestEvaluation {
+  int64_t step;
+  double loss;
+};
+
+/// How far a training is. With the parameters and the optimizer's state it is all that the rest
+/// depends on: batches and dropout are functions of the seed and the step.
+struct TrainingState {
+  int64_t step = 0;                           ///< taken
+  bool evaluation_due = false;                ///< this step's evaluation is still to come
+  std::optional<Evaluation> evaluation = {};  ///< the last one
+  int64_t evaluated_step = 0;                 ///< the step of the last one
+  std::optional<BestEvaluation> best = {};
+  int64_t evaluations_since_best = 0;
+  double seconds = 0;
+};
+
+class Trainer;
+
+/// Who is told of all that happens.
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_step(const StepReport& report) = 0;
+  virtual void on_evaluation(int64_t step, const Evaluation& evaluation) = 0;
+  /// The state should be kept now: between two steps.
+  virtual void on_checkpoint(const Trainer&) {}
+  /// Asked after each step: whether to end here.
+  virtual bool wants_stop() { return false; }
+};
+
+/// Trains a model on a task. What happens is a function of the configuration alone: the same bits
+/// on every run, for any number of threads, and after stopping and resuming at any step.
+class Trainer {
+ public:
+  /// Fills the parameters. Throws ValueError if the optimizer refuses its options. The model and
+  /// the task outlive the trainer.
+  Trainer(Model& model, const Task& task, const TrainingConfig& config);
+
+  /// Trains on to the last step, or until the configuration or the observer wants to stop. Throws
+  /// DivergedError naming the step and what is not finite.
+  void run(TrainingObserver& observer);
+
+  const TrainingState& state() const { return state_; }
+  Model& model() const { return model_; }
+  const Task& task() const { return task_; }
+  const TrainingConfig& config() const { return config_; }
+  /// What the configured schedule gives for the step after the last one.
+  double next_lr() const;
+  /// The optimizer's state by parameter: "output.weight/m" is m of output.weight. The tensors are
+  /// the state itself.
+  NamedTensors optimizer_state() const;
+  /// Goes on from a state that another trainer of this configuration was in. Throws ModuleError if
+  /// it does not fit.
+  void restore(const TrainingState& state, const NamedTensors& model,
+               const NamedTensors& optimizer);
+
+  /// What is trained on in a step.
+  Batch batch_at(int64_t step) const;
+  /// What run() failed on: the batch after the last step, or held-out sequences if it was their
+  /// loss that is not finite.
+  Batch failed_batch() const;
+
+ private:
+  struct Group {
+    std::vector<std::string> names;
+    std::unique_ptr<Optimizer> optimizer;
+    std::string path_of(const std::string& name) const;
+  };
+  /// The parameters with weight decay, or those without, if there are any.
+  void add_group(bool decays);
+  bool evaluation_is_due() const;
+  bool is_done() const;
+  bool checkpoint_is_due() const;
+  /// False if a signal came first; the evaluation is then still due.
+  bool evaluate_now(TrainingObserver& observer);
+  StepReport train_step(int64_t step);
+  /// The loss of one part of a batch, to be added to those of the others.
+  Tensor loss_of(const Batch& batch, int64_t part);
+
+  Model& model_;
+  const Task& task_;
+  TrainingConfig config_;
+  std::vector<Tensor> parameters_;
+  std::vector<Group> groups_;
+  TrainingState state_;
+};
+
+}  // namespace heed

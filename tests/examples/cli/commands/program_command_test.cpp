@@ -1,0 +1,143 @@
+// The command line itself: help, mistakes, and the commands beside `train`.
+#include "heed/examples/cli/tasks/sequence_task.h"
+#include "heed/framework/kernels/peak.h"
+#include "heed/framework/kernels/simd.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/modules/linear.h"
+#include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/support/catch.h"
+
+namespace heed::testing::program_command_test {
+namespace {
+
+std::string error_of(const std::vector<std::string>& arguments) {
+  const Folder folder;
+  const Ended ended = run_heed(folder, arguments);
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.out.empty());
+  CHECK(folder.names().empty());
+  return ended.err;
+}
+
+std::string result_of(const std::vector<std::string>& arguments) {
+  const Ended ended = run_heed(Folder(), arguments);
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.err.empty());
+  return ended.out;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("a mistyped command line is refused with what was meant", "[program]") {
+  CHECK(error_of({"trian"}) ==
+        "heed: unknown command: \"trian\"; did you mean \"train\"?; see heed --help\n");
+  CHECK(error_of({"zzzzzzzz"}) == "heed: unknown command: \"zzzzzzzz\"; see heed --help\n");
+  CHECK(error_of({"train", "x.json", "--otu", "a"}) ==
+        "heed train: unknown option: \"--otu\"; did you mean \"--out\"?; see heed --help\n");
+  CHECK(error_of({"train", "x.json", "y.json"}) ==
+        "heed train: unexpected argument: \"y.json\"; see heed --help\n");
+  CHECK(error_of({"info", "now"}) == "heed info: unexpected argument: \"now\"; see heed --help\n");
+  CHECK(error_of({"train"}) == "heed train: CONFIG is required, or --resume; see heed --help\n");
+  CHECK(error_of({}) == "heed: A subcommand is required; see heed --help\n");
+  CHECK(error_of({"train", "x.json", "--out", ""}) ==
+        "--out: error: the name of the run directory is empty\n");
+  for (const char* threads : {"0", "257", "-1", "two", "1.5", ""}) {
+    CHECK(contains(error_of({"train", "x.json", "--threads", threads}), "--threads"));
+  }
+  CHECK(error_of({"train", "no-such.json"}) ==
+        "no-such.json: error: cannot read the configuration: No such file or directory\n");
+}
+
+TEST_CASE("help and version are results", "[program]") {
+  CHECK(result_of({"--version"}).starts_with("heed 0."));
+  const std::string help = result_of({"--help"});
+  for (const char* word : {"train", "validate", "tasks", "info", "--version"}) {
+    CHECK(contains(help, word));
+  }
+  const std::string train = result_of({"train", "--help"});
+  for (const char* word : {"--set", "--out", "--threads", "train.lr", "model.d_model", "EXIT"}) {
+    CHECK(contains(train, word));
+  }
+}
+
+TEST_CASE("tasks and attentions are listed with their keys", "[program]") {
+  const std::string listing = result_of({"tasks"});
+  for (const char* word :
+       {"copy", "reverse", "sort", "cross_reverse", "seq2seq_reverse", "induction", "recall",
+        "addition", "modular_addition", "text", "noise", "pairs", "symbols", "length", "my_mha",
+        "heads", "d_qk", "d_v", "none"}) {
+    CHECK(contains(listing, word));
+  }
+}
+
+TEST_CASE("every configuration that is shipped is valid and says what it shows", "[program]") {
+  size_t count = 0;
+  for (const std::string& path : shipped_configs()) {
+    INFO(path);
+    const Folder folder;
+    link_configs(folder);
+    const Ended valid = run_heed(folder, {"validate", path});
+    CHECK(valid.exit_code == 0);
+    CHECK(valid.out.starts_with(path + ": valid: task "));
+    const Ended ended = run_heed(folder, {"train", path, "--out", "run", "--set", "train.steps=1",
+                                          "--set", "train.eval_sequences=10"});
+    CHECK(ended.exit_code == 0);
+    CHECK(contains(folder.read("run/config.json"), "\"about\""));
+    ++count;
+  }
+  CHECK(count >= 14);
+}
+
+TEST_CASE("info names processor, kernels, speed and threads", "[program]") {
+  const std::string info = result_of({"info"});
+  for (const char* word :
+       {"heed ", "cpu ", "simd ", "blas ", "GFLOP/s", "FMA peak", "threads ", "memory "}) {
+    CHECK(contains(info, word));
+  }
+}
+
+TEST_CASE("the peak is measured and its target named", "[program]") {
+  CHECK(kernels::measure_peak_gflops() > 0.1);
+  CHECK_FALSE(kernels::simd_target().empty());
+}
+
+/// Attends to everything evenly: an attention from outside.
+struct MeanAttention : Layer<MeanAttention> {
+  Linear value;
+  const double scale;
+  MeanAttention(const Slot& slot, int64_t D_1, int64_t D_2, double factor)
+      : Layer(slot), value({this, "value"}, D_2, D_1), scale(factor) {}
+  Tensor forward(const Tensor& x) { return value(x) * scale; }
+};
+
+TEST_CASE("an attention and a task from outside have the whole command line", "[program]") {
+  const Key<double> scale{.path = "scale", .fallback = 1.0, .help = "of the values"};
+  Registry registry = builtin_registry();
+  registry.add_attention(
+      {"mean", "no query at all", {scale}},
+      [=](const Slot& slot, const AttentionWidths& widths, const Section& options) {
+        return make_attention<MeanAttention>(
+            slot, [](auto& attention, const auto& in) { return attention(in.key); }, widths.D_1,
+            widths.D_2, options[scale]);
+      });
+  add_sequence_task(registry, "rotate", "say the sequence from the second symbol on",
+                    [](const Sequence& source) {
+                      Sequence rotated(source.begin() + 1, source.end());
+                      rotated.push_back(source.front());
+                      return rotated;
+                    });
+  const Folder folder;
+  folder.write("config.json", R"({"task": {"type": "rotate", "length": 5},
+    "model": {"d_model": 8, "attention": {"type": "mean", "scale": 0.5}},
+    "train": {"steps": 2, "batch_size": 4, "eval_sequences": 10}})");
+  CHECK(run_heed(folder, {"train", "config.json"}, registry).exit_code == 0);
+  CHECK(folder.has("runs/rotate-1/metrics.jsonl"));
+  const Ended listing = run_heed(folder, {"tasks"}, registry);
+  CHECK(contains(listing.out, "rotate"));
+  CHECK(contains(listing.out, "scale"));
+}
+
+}  // namespace
+}  // namespace heed::testing::program_command_test

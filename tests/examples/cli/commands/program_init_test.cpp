@@ -1,0 +1,147 @@
+// `heed init`: a configuration to start from, for every task.
+#include <nlohmann/json.hpp>
+
+#include "heed/examples/cli/tasks/sequence_task.h"
+#include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/support/catch.h"
+
+namespace heed::testing::program_init_test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::string> task_names() {
+  const ConfigTable table = builtin_registry().table();
+  std::vector<std::string> names;
+  for (const SectionType& type : table.sections().front().types) names.push_back(type.name);
+  return names;
+}
+
+/// Takes the notes out; each object must have some that fit a screen.
+void strip_notes(Json& object) {
+  REQUIRE(object.at("about").size() >= 2);
+  for (const Json& line : object["about"]) CHECK(line.get<std::string>().size() <= 110);
+  object.erase("about");
+  for (auto& [name, value] : object.items()) {
+    if (value.is_object()) strip_notes(value);
+  }
+}
+
+void drop_notes(Json& object) {
+  object.erase("about");
+  object.erase("$schema");
+  for (auto& [name, value] : object.items()) {
+    if (value.is_object()) drop_notes(value);
+  }
+}
+
+TEST_CASE("init writes what configs/ has for every task, with notes, and it is valid",
+          "[program]") {
+  REQUIRE(task_names().size() >= 12);
+  for (const std::string& task : task_names()) {
+    INFO(task);
+    const Folder folder;
+    link_configs(folder);
+    const Ended printed = run_heed(folder, {"init", task});
+    CHECK(printed.exit_code == 0);
+    CHECK(printed.err.empty());
+    const Ended written = run_heed(folder, {"init", task, "--out", "mine.json"});
+    CHECK(written.exit_code == 0);
+    CHECK(written.out.empty());
+    CHECK(folder.read("mine.json") == printed.out);
+    CHECK(run_heed(folder, {"validate", "mine.json"}).exit_code == 0);
+    Json starter = Json::parse(printed.out);
+    strip_notes(starter);
+    Json shipped = Json::parse(folder.read("configs/" + task + ".json"));
+    drop_notes(shipped);
+    CHECK(starter.dump() == shipped.dump());
+  }
+}
+
+TEST_CASE("what init writes trains", "[program]") {
+  for (const char* task : {"copy", "pairs"}) {
+    INFO(task);
+    const Folder folder;
+    link_configs(folder);
+    CHECK(run_heed(folder, {"init", task, "--out", "mine.json"}).exit_code == 0);
+    const Ended trained = run_heed(folder, {"train", "mine.json", "--out", "run", "--set",
+                                            "train.steps=2", "--set", "train.eval_sequences=10"});
+    INFO(trained.err);
+    CHECK(trained.exit_code == 0);
+    CHECK(lines_of(trained.out).size() == 1);
+  }
+}
+
+TEST_CASE("init explains a key by its help and range", "[program]") {
+  const Ended ended = run_heed(Folder(), {"init", "reverse"});
+  for (const char* line :
+       {R"json("symbols: how many different symbols there are (an integer, from 2 to 65536)")json",
+        R"json("type: \"reverse\", say the sequence backwards (heed tasks lists the others)")json",
+        R"("Keys left at their defaults: d_qk, d_v.")"}) {
+    INFO(line);
+    CHECK(ended.out.find(line) != std::string::npos);
+  }
+}
+
+TEST_CASE("init knows a task from outside, whose every key has its default or a stand-in",
+          "[program]") {
+  const Key<int64_t> turn{.path = "turn", .minimum = 3, .help = "how far"};
+  const Key<std::string> side{.path = "side", .choices = {"left", "right"}, .help = "where to"};
+  const Key<double> force{
+      .path = "force", .minimum = 0.0, .exclusive_minimum = true, .help = "how hard"};
+  const Key<bool> loud{.path = "loud", .fallback = false, .help = "whether it is heard"};
+  Registry registry;
+  registry.add_task({"turn", "turn it", {turn, side, force, loud}}, {});
+  registry.add_attention({"my_mha", "", {}}, {});
+  const Folder folder;
+  const Ended ended = run_heed(folder, {"init", "turn"}, registry);
+  CHECK(ended.exit_code == 0);
+  CHECK(lines_of(ended.err) ==
+        std::vector<std::string>{"heed init: task.turn has no default: set it before you train",
+                                 "heed init: task.side has no default: set it before you train",
+                                 "heed init: task.force has no default: set it before you train"});
+  Json starter = Json::parse(ended.out);
+  strip_notes(starter);
+  CHECK(starter["task"].dump() ==
+        R"({"type":"turn","turn":3,"side":"left","force":1,"loud":false})");
+  CHECK(starter["train"]["steps"] == 1000);
+}
+
+TEST_CASE("a registered task that shares a name with another one has its own keys", "[program]") {
+  const Key<int64_t> width{.path = "width", .fallback = 7, .help = "how wide"};
+  Registry registry;
+  registry.add_task({"reverse", "another one", {width}}, {});
+  registry.add_attention({"my_mha", "", {}}, {});
+  Json starter = Json::parse(run_heed(Folder(), {"init", "reverse"}, registry).out);
+  strip_notes(starter);
+  CHECK(starter["task"].dump() == R"({"type":"reverse","width":7})");
+}
+
+TEST_CASE("a sequence task from outside starts and validates", "[program]") {
+  Registry registry = builtin_registry();
+  add_sequence_task(registry, "same", "say it again",
+                    [](const Sequence& source) { return source; });
+  const Folder folder;
+  CHECK(run_heed(folder, {"init", "same", "--out", "same.json"}, registry).exit_code == 0);
+  const Ended valid = run_heed(folder, {"validate", "same.json"}, registry);
+  INFO(valid.err);
+  CHECK(valid.exit_code == 0);
+}
+
+TEST_CASE("init writes over nothing", "[program]") {
+  const Folder folder;
+  folder.write("mine.json", "mine");
+  const Ended ended = run_heed(folder, {"init", "copy", "--out", "mine.json"});
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.err == "--out mine.json: error: already exists; choose another name or remove it\n");
+  CHECK(folder.read("mine.json") == "mine");
+  std::filesystem::create_symlink("nowhere", folder / "link.json");
+  CHECK(run_heed(folder, {"init", "copy", "--out", "link.json"}).exit_code == 2);
+  const Ended missing = run_heed(folder, {"init", "copy", "--out", "no/such.json"});
+  CHECK(missing.exit_code == 1);
+  CHECK(missing.err == "no/such.json: cannot create: No such file or directory\n");
+  CHECK(folder.names() == std::vector<std::string>{"link.json", "mine.json"});
+}
+
+}  // namespace
+}  // namespace heed::testing::program_init_test

@@ -1,0 +1,291 @@
+// `heed predict`: answers in the task's own words, and texts that go on.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/tasks/answer_task.h"
+
+namespace heed::testing::program_predict_test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* const reverse_task = R"({"type": "reverse", "symbols": 4, "length": 4})";
+
+/// Text whose next character is known from the last two.
+std::string text_to_learn() {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "ab c\n";
+  return text;
+}
+
+Ended predict(const Folder& folder, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "predict");
+  return run_heed(folder, arguments);
+}
+
+/// `heed predict run` with these lines as stdin.
+Ended predict_lines(const Folder& folder, const std::string& input) {
+  folder.write("stdin", input);
+  const int kept = dup(STDIN_FILENO);
+  REQUIRE(std::freopen((folder / "stdin").c_str(), "r", stdin) != nullptr);
+  const Ended ended = predict(folder, {"run"});
+  REQUIRE(dup2(kept, STDIN_FILENO) == STDIN_FILENO);
+  close(kept);
+  return ended;
+}
+
+TEST_CASE("a trained model answers in its task's words", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", kept_config(reverse_task),
+            {"--set", "train.steps=400", "--set", "train.batch_size=32", "--set",
+             "train.eval_every=50", "--set", "model.d_model=32", "--set", "train.stop_at=1"});
+  const Ended ended = predict(folder, {"run", "--input", "3 1 2 0", "--input", " 0\t0 1  3 "});
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.out == "0 2 1 3\n3 1 0 0\n");
+  CHECK(ended.err.empty());
+  CHECK(predict_lines(folder, "3 1 2 0\r\n0 0 1 3").out == ended.out);
+  CHECK(predict_lines(folder, "").out.empty());
+  const Ended wrong = predict_lines(folder, "3 1 2 0\n4 4 4 4\n0 0 0 0\n");
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.out == "0 2 1 3\n");
+  CHECK(wrong.err == "stdin:2: error: word 1 is no symbol of the task: \"4\"; it has 0 1 2 3\n");
+  const Ended is_short = predict(folder, {"run", "--input", "3 1"});
+  CHECK(is_short.exit_code == 0);
+  CHECK(is_short.err ==
+        "--input \"3 1\": note: 2 symbols; the sequences of the task have more, so the model has "
+        "never learned such short ones\n");
+}
+
+TEST_CASE("inputs that cannot be read are refused before one is answered", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", kept_config(reverse_task));
+  const auto refused = [&](const std::string& input) {
+    return refusal(folder, {"predict", "run", "--input", "0 1 2 3", "--input", input});
+  };
+  CHECK(refused("3 1 12 x") ==
+        "--input \"3 1 12 x\": error: word 3 is no symbol of the task: \"12\"; it has 0 1 2 3\n");
+  CHECK(refused("0 1 2 3 0") ==
+        "--input \"0 1 2 3 0\": error: too long: 5 symbols, but the model reads at most 4\n");
+  CHECK(refused("  ") == "--input \"  \": error: it is empty; at least one symbol is needed\n");
+  CHECK(refused("") == "--input \"\": error: it is empty; at least one symbol is needed\n");
+  CHECK(refused("0 \xff") == "--input \"0 ?\": error: not valid UTF-8: byte 3\n");
+  CHECK(contains(refused("[0, 1]"), "word 1 is no symbol of the task: \"[0,\""));
+  CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "0 1"}),
+                 "--prompt \"0 1\": error: the model answers a whole input and cannot go on with "
+                 "one\n"));
+}
+
+TEST_CASE("many symbols are not all listed", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", kept_config(R"({"type": "copy", "symbols": 1000, "length": 4})"));
+  const std::string text = refusal(folder, {"predict", "run", "--input", "1 2 3 1000"});
+  CHECK(text.starts_with("--input \"1 2 3 1000\": error: word 4 is no symbol of the task: "));
+  CHECK(text.ends_with(" 38 39 … (1000 in all)\n"));
+}
+
+TEST_CASE("scores and weights as JSON agree with the answer", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", kept_config(reverse_task, R"("layers": 2, )"));
+  const Ended ended =
+      predict(folder, {"run", "--input", "3 1 2 0", "--json", "--scores", "--attention"});
+  REQUIRE(ended.exit_code == 0);
+  const Json line = json_lines(ended.out).at(0);
+  CHECK(line["input"] == "3 1 2 0");
+  std::string answer;
+  for (const auto& row : line["scores"]) {
+    const auto scores = row.get<std::vector<double>>();
+    REQUIRE(scores.size() == 4);
+    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    answer += (answer.empty() ? "" : " ") + std::to_string(best);
+  }
+  CHECK(line["answer"] == answer);
+  REQUIRE(line["attention"].size() == 2);
+  CHECK(line["attention"][1]["path"] == "encoder.blocks.1.attention");
+  for (const auto& attention : line["attention"]) {
+    CHECK(attention["queries"] == Json({"3", "1", "2", "0"}));
+    CHECK(attention["keys"] == attention["queries"]);
+    REQUIRE(attention["weights"].size() == 2);
+    for (const auto& head : attention["weights"]) {
+      REQUIRE(head.size() == 4);
+      for (const auto& row : head) {
+        const auto weights = row.get<std::vector<double>>();
+        CHECK(std::abs(std::accumulate(weights.begin(), weights.end(), 0.0) - 1) < 1e-5);
+      }
+    }
+  }
+  const Ended text = predict(folder, {"run", "--input", "3 1 2 0", "--attention"});
+  const std::vector<std::string> lines = lines_of(text.out);
+  REQUIRE(lines.size() == 1 + 2 * (1 + 2 * 6));
+  CHECK(lines[0] == answer);
+  CHECK(lines[1] == "encoder.blocks.0.attention: queries downwards, keys to the right, in percent");
+  CHECK(lines[2] == "  head 0");
+  CHECK(lines[3] == "        3   1   2   0");
+  CHECK(lines[4].starts_with("    3 "));
+}
+
+TEST_CASE("an encoder-decoder writes its answer, and shows what it read", "[program]") {
+  const Folder folder;
+  folder.write("pairs.tsv", "1 2\tone two\n2 1\ttwo one\n1\tone\n2\ttwo\n2 2\ttwo two\n");
+  train_run(
+      folder, "run", kept_config(R"({"type": "pairs", "path": "pairs.tsv"})"),
+      {"--set", "train.steps=300", "--set", "model.d_model=32", "--set", "train.eval_every=300"});
+  const Ended ended =
+      predict(folder, {"run", "--input", "1", "--input", "2 2", "--json", "--attention"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const std::vector<Json> lines = json_lines(ended.out);
+  REQUIRE(lines.size() == 2);
+  for (const Json& line : lines) {
+    const Json& attention = line["attention"];
+    REQUIRE(attention.size() == 3);
+    CHECK(attention[1]["path"] == "writer.decoder.blocks.0.attention");
+    CHECK(attention[1]["queries"][0] == "<start>");
+    CHECK(attention[1]["keys"] == attention[1]["queries"]);
+    CHECK(attention[2]["path"] == "writer.decoder.blocks.0.cross_attention");
+    CHECK(attention[2]["keys"] == attention[0]["keys"]);
+    // The decoder has read its own answer.
+    std::string read;
+    for (size_t i = 1; i < attention[2]["queries"].size(); ++i) {
+      read += (read.empty() ? "" : " ") + attention[2]["queries"][i].get<std::string>();
+    }
+    CHECK(line["answer"].get<std::string>() == read);
+    CHECK(attention[2]["weights"][0].size() == attention[2]["queries"].size());
+  }
+  CHECK(contains(refusal(folder, {"predict", "run", "--input", "1 one"}),
+                 "word 2 is no symbol of the task: \"one\"; it has 1 2\n"));
+}
+
+TEST_CASE("pairs of characters are read and written as in their file", "[program]") {
+  const Folder folder;
+  folder.write("pairs.tsv", "a b\tb a\nab\tba\nb\tb\na\ta\n");
+  train_run(folder, "run",
+            kept_config(R"({"type": "pairs", "path": "pairs.tsv", "tokens": "characters"})"));
+  const Ended ended = predict(folder, {"run", "--input", "a b", "--json", "--attention"});
+  REQUIRE(ended.exit_code == 0);
+  const Json line = json_lines(ended.out).at(0);
+  CHECK(line["attention"][0]["keys"] == Json({"a", "␣", "b"}));
+  const std::string answer = line["answer"];
+  CHECK(answer.find_first_not_of("ab ") == std::string::npos);
+  CHECK(contains(refusal(folder, {"predict", "run", "--input", "abc"}),
+                 "character 3 is no symbol of the task: \"c\"; it has ␣ a b\n"));
+}
+
+TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", kept_config(R"({"type": "addition", "digits": 1})"));
+  const Ended ended = predict(folder, {"run", "--input", "3 + 4 = 7"});
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.out.starts_with(". . . "));
+  CHECK(std::count(ended.out.begin(), ended.out.end(), '.') == 3);
+  CHECK(lines_of(ended.out).size() == 1);
+}
+
+TEST_CASE("a language model goes on, also beyond what it sees", "[program]") {
+  const Folder folder;
+  folder.write("a.txt", text_to_learn());
+  train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 8})"),
+            {"--set", "train.steps=300", "--set", "model.d_model=32", "--set",
+             "train.batch_size=16", "--set", "train.eval_every=300"});
+  const Ended greedy = predict(folder, {"run", "--prompt", "b c", "--tokens", "22"});
+  CHECK(greedy.exit_code == 0);
+  CHECK(greedy.out == "\nab c\nab c\nab c\nab c\na\n");
+  CHECK(greedy.out ==
+        predict(folder, {"run", "--prompt", "b c", "--tokens", "22", "--temperature", "0"}).out);
+  // The beginning of a long prompt is out of sight, so that it changes nothing.
+  const std::string seen = "b c\nab c";
+  const Ended from_end = predict(folder, {"run", "--prompt", seen, "--tokens", "12"});
+  for (const char* before : {"a", "aaaaaaaaaaaaaaaaaaaaaaa"}) {
+    CHECK(predict(folder, {"run", "--prompt", before + seen, "--tokens", "12"}).out ==
+          from_end.out);
+  }
+  const Json line =
+      json_lines(
+          predict(folder, {"run", "--prompt", "b c", "--tokens", "3", "--json", "--attention"}).out)
+          .at(0);
+  CHECK(line["answer"] == "\nab");
+  CHECK(line["attention"][0]["keys"] == Json({"b", "␣", "c", "⏎", "a", "b"}));
+  CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "ab?"}),
+                 "--prompt \"ab?\": error: character 3 is no symbol of the task: \"?\"; it has ⏎ ␣ "
+                 "a b c\n"));
+}
+
+TEST_CASE("sampling is a function of the seed", "[program]") {
+  const Folder folder;
+  folder.write("a.txt", text_to_learn());
+  train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 8})"));
+  const auto sampled = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"run", "--prompt", "a", "--tokens", "40", "--temperature", "2"});
+    return predict(folder, more).out;
+  };
+  CHECK(sampled({}) == sampled({"--seed", "0"}));
+  CHECK(sampled({"--seed", "1"}) == sampled({"--seed", "1"}));
+  CHECK(sampled({"--seed", "1"}) != sampled({"--seed", "2"}));
+  CHECK(sampled({"--top-k", "1"}) ==
+        predict(folder, {"run", "--prompt", "a", "--tokens", "40"}).out);
+}
+
+TEST_CASE("where answers are not the next symbols nothing goes on", "[program]") {
+  const Folder folder;
+  train_run(folder, "run",
+            kept_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
+  CHECK(refusal(folder, {"predict", "run", "--prompt", "0 4"}) ==
+        "--prompt \"0 4\": error: the answers of the task are not the symbols that come next, so "
+        "nothing can go on\n");
+}
+
+TEST_CASE("a task of one's own is asked and answers in its numbers", "[program]") {
+  Registry registry = builtin_registry();
+  add_answer_task(registry);
+  const Folder folder;
+  folder.write("answer.json", R"({"task": {"type": "answer"}, "model": {"d_model": 8, "attention":
+    {"type": "multi_head_attention", "heads": 2}}, "train": {"steps": 2, "batch_size": 4}})");
+  REQUIRE(run_heed(folder, {"train", "answer.json", "--out", "run"}, registry).exit_code == 0);
+  const Ended ended =
+      run_heed(folder, {"predict", "run", "--input", "0 1 2 3 0", "--json", "--scores"}, registry);
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const Json line = json_lines(ended.out).at(0);
+  std::string answer;
+  for (const auto& row : line["scores"]) {
+    const auto scores = row.get<std::vector<double>>();
+    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    answer += (answer.empty() ? "" : " ") + std::to_string(best);
+  }
+  CHECK(line["answer"] == answer);
+  CHECK(line["scores"].size() == 3);
+}
+
+TEST_CASE("options of predict that mean nothing together are refused", "[program]") {
+  const Folder folder;
+  train_run(folder, "run", tiny_config(),
+            {"--set", "model.attention.type=none", "--set", "train.steps=1"});
+  const auto refused = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"predict", "run"});
+    return refusal(folder, more);
+  };
+  CHECK(refused({"--prompt", "a", "--input", "b"}) ==
+        "heed predict: --prompt goes on with a text, --input answers one; choose one of them; see "
+        "heed --help\n");
+  CHECK(refused({"--input", "a", "--tokens", "3"}) ==
+        "heed predict: --tokens and --temperature say how a --prompt goes on; there is none; see "
+        "heed --help\n");
+  CHECK(refused({"--prompt", "a", "--top-k", "3"}) ==
+        "heed predict: --top-k and --seed say how symbols are drawn; that needs a --temperature "
+        "above 0; see heed --help\n");
+  for (const char* temperature : {"-1", "nan", "inf"}) {
+    CHECK(refused({"--prompt", "a", "--temperature", temperature}) ==
+          "heed predict: --temperature must be at least 0 and finite; see heed --help\n");
+  }
+  CHECK(refused({"--input", "0", "--scores"}) ==
+        "heed predict: --scores needs --json; see heed --help\n");
+  CHECK(contains(refused({"--prompt", "a", "--tokens", "0"}), "--tokens"));
+  CHECK(contains(refused({"--prompt", "a", "--temperature", "1", "--top-k", "0"}), "--top-k"));
+  CHECK(refused({"--input", "0", "--attention"}) ==
+        "--attention: error: no attention of this model is a multi-head attention; `heed tasks` "
+        "lists others\n");
+}
+
+}  // namespace
+}  // namespace heed::testing::program_predict_test

@@ -1,0 +1,142 @@
+// A bad configuration or command line ends the program with exit code 2, every fault told at its
+// place, and nothing written.
+#include <map>
+
+#include "heed/examples/cli/model/attentions.h"
+#include "heed/examples/cli/tasks/tasks.h"
+#include "heed/tests/examples/cli/config/bad_configs/command_lines.h"
+#include "heed/tests/examples/cli/config/bad_configs/program_build.h"
+#include "heed/tests/examples/cli/config/bad_configs/program_read.h"
+#include "heed/tests/examples/cli/config/bad_configs/program_rules.h"
+#include "heed/tests/examples/cli/config/bad_configs/program_values.h"
+#include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/support/catch.h"
+
+namespace heed::testing::program_bad_config_test {
+namespace {
+
+/// The names that the expected messages list; more may come to the built-in registry.
+Registry fixed_registry() {
+  Registry registry;
+  add_copy_task(registry);
+  add_reverse_task(registry);
+  add_sort_task(registry);
+  add_cross_reverse_task(registry);
+  add_my_mha(registry);
+  add_no_attention(registry);
+  return registry;
+}
+
+/// Everything below a folder with its content, links as links.
+std::map<std::string, std::string> content_of(const Folder& folder) {
+  namespace fs = std::filesystem;
+  std::map<std::string, std::string> content;
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+    const std::string name = fs::relative(entry.path(), folder.path()).string();
+    content[name] = entry.is_regular_file() ? folder.read(name) : "";
+  }
+  return content;
+}
+
+void check_refused(const Folder& folder, const std::vector<std::string>& arguments,
+                   const std::vector<std::string>& lines, const Registry& registry) {
+  const auto before = content_of(folder);
+  const Ended ended = run_heed(folder, arguments, registry);
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.out.empty());
+  CHECK(lines_of(ended.err) == lines);
+  CHECK(content_of(folder) == before);
+}
+
+void check_class(const BadConfigClass& bad_class, const Registry& registry) {
+  for (const BadConfig& bad : bad_class.cases) {
+    INFO(bad_class.name << ": " << bad.title);
+    const Folder folder;
+    folder.write("bad.json", bad.text);
+    for (const auto& [name, content] : bad.files) folder.write(name, content);
+    std::vector<std::string> arguments{"train", "bad.json"};
+    for (const std::string& set : bad.sets) {
+      arguments.insert(arguments.end(), {"--set", set});
+    }
+    for (const std::string& line : bad.lines) {
+      CHECK((line.starts_with("bad.json:") || line.starts_with("--set ")));
+    }
+    check_refused(folder, arguments, bad.lines, registry);
+  }
+}
+
+TEST_CASE("there are 34 classes and 200 cases of bad configurations and command lines",
+          "[program]") {
+  std::map<std::string, size_t> cases;
+  for (const auto* table :
+       {&bad_for_program, &bad_together, &bad_values_for_program, &bad_by_rules}) {
+    for (const BadConfigClass& bad_class : *table) cases[bad_class.name] = bad_class.cases.size();
+  }
+  for (const BadLineClass& bad_class : bad_lines) cases[bad_class.name] = bad_class.cases.size();
+  size_t all = 0;
+  for (const auto& [name, count] : cases) {
+    INFO(name);
+    CHECK(count >= 5);
+    all += count;
+  }
+  CHECK(cases.size() >= 34);
+  CHECK(all >= 200);
+}
+
+TEST_CASE("what the reader refuses leaves nothing behind", "[program]") {
+  for (const BadConfigClass& bad_class : bad_for_program) check_class(bad_class, fixed_registry());
+  for (const BadConfigClass& bad_class : bad_values_for_program) {
+    check_class(bad_class, builtin_registry());
+  }
+}
+
+TEST_CASE("values that do not go together are refused at the place of one", "[program]") {
+  for (const BadConfigClass& bad_class : bad_together) check_class(bad_class, fixed_registry());
+}
+
+TEST_CASE("what only the model or the task can refuse leaves nothing behind", "[program]") {
+  for (const BadConfigClass& bad_class : bad_by_rules) check_class(bad_class, builtin_registry());
+}
+
+TEST_CASE("a bad command line does nothing", "[program]") {
+  for (const BadLineClass& bad_class : bad_lines) {
+    for (const BadLine& bad : bad_class.cases) {
+      INFO(bad_class.name << ": " << bad.title);
+      const Folder folder;
+      folder.write("ok.json", tiny_config());
+      std::filesystem::create_directory(folder / "taken");
+      std::filesystem::create_symlink("nothing", folder / "nowhere.json");
+      check_refused(folder, bad.arguments, {bad.line}, builtin_registry());
+    }
+  }
+}
+
+TEST_CASE("a fault of an override is told at the override", "[program]") {
+  const Folder folder;
+  folder.write("tiny.json", tiny_config());
+  const Ended ended = run_heed(
+      folder, {"train", "tiny.json", "--set", "train.momentum=0.9", "--set", "train.seed=1"});
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.err ==
+        "--set train.momentum=0.9: error: train.momentum: means nothing with train.optimizer "
+        "\"adamw\"; leave it out\n");
+}
+
+TEST_CASE("what a registered attention refuses is bad input too", "[program]") {
+  Registry registry = builtin_registry();
+  registry.add_attention({"picky", "refuses", {}},
+                         [](const Slot&, const AttentionWidths& widths,
+                            const Section&) -> std::unique_ptr<AttentionLayer> {
+                           throw ValueError("picky: never that wide: ", widths.D_1);
+                         });
+  const Folder folder;
+  folder.write("tiny.json", tiny_config());
+  const Ended ended =
+      run_heed(folder, {"train", "tiny.json", "--set", "model.attention.type=picky"}, registry);
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.err.starts_with("tiny.json: error: picky: never that wide: 8"));
+  CHECK(folder.names() == std::vector<std::string>{"tiny.json"});
+}
+
+}  // namespace
+}  // namespace heed::testing::program_bad_config_test

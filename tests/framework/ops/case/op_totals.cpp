@@ -1,0 +1,23 @@
+#include "heed/tests/framework/ops/case/op_totals.h"
+
+#include <cstdio>
+
+namespace heed::testing {
+
+Totals& totals() {
+  static Totals instance;
+  return instance;
+}
+
+Totals::~Totals() {
+  if (checks == 0) return;
+  std::fprintf(stderr,
+               "op table: %zu ops, %zu samples, %lld checks; %lld f64 elements gradchecked, %lld "
+               "gradgradchecked; %lld error messages; %lld golden cases\n",
+               ops.size(), samples.size(), static_cast<long long>(checks),
+               static_cast<long long>(gradient_elements),
+               static_cast<long long>(second_gradient_elements),
+               static_cast<long long>(error_messages), static_cast<long long>(golden_cases));
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,146 @@
+#include "heed/tests/framework/ops/reference/softmax_loss.h"
+
+#include <cmath>
+#include <stdexcept>
+
+namespace heed::reference {
+namespace {
+
+/// The elements of `x` along `axis` through `index`.
+std::vector<double> line_through(const NdArray& x, size_t axis, const Index& index) {
+  if (x.shape.empty()) return x.data;
+  std::vector<double> line;
+  Index source = index;
+  for (int64_t i = 0; i < x.shape[axis]; ++i) {
+    source[axis] = i;
+    line.push_back(x.at(source));
+  }
+  return line;
+}
+
+double largest_of(const std::vector<double>& line) {
+  double largest = line.at(0);
+  for (const double element : line) largest = element > largest ? element : largest;
+  return largest;
+}
+
+double sum_of_shifted_exponentials(const std::vector<double>& line, double shift) {
+  double total = 0.0;
+  for (const double element : line) total += std::exp(element - shift);
+  return total;
+}
+
+NdArray apply_reduction(const NdArray& losses, Reduction reduction, double divisor) {
+  if (reduction == Reduction::none) return losses;
+  double total = 0.0;
+  for (const double loss : losses.data) total += loss;
+  return scalar(reduction == Reduction::mean ? total / divisor : total);
+}
+
+size_t class_axis_of(const NdArray& input) {
+  return input.rank() == 1 ? 0 : 1;
+}
+
+/// Index of class `which` in the input for the target at `position`.
+Index class_index(const NdArray& input, const Index& position, int64_t which) {
+  Index index = position;
+  index.insert(index.begin() + static_cast<std::ptrdiff_t>(class_axis_of(input)), which);
+  return index;
+}
+
+void check_classification(const NdArray& input, const NdArray& target) {
+  if (input.shape.empty()) throw std::invalid_argument("loss: input is 0-d");
+  std::vector<int64_t> wanted = input.shape;
+  wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(class_axis_of(input)));
+  if (target.shape != wanted) throw std::invalid_argument("loss: target has a wrong shape");
+}
+
+double weight_of(const std::optional<NdArray>& weight, int64_t which) {
+  return weight ? weight->at({which}) : 1.0;
+}
+
+/// What a mean divides by.
+double total_target_weight(const NdArray& target, const std::optional<NdArray>& weight,
+                           int64_t ignore_index) {
+  double total = 0.0;
+  for (const double label : target.data) {
+    const int64_t which = static_cast<int64_t>(label);
+    if (which != ignore_index) total += weight_of(weight, which);
+  }
+  return total;
+}
+
+}  // namespace
+
+NdArray softmax(const NdArray& x, int64_t dim) {
+  const size_t axis = wrap_dim(dim, x.rank());
+  NdArray y = x;
+  for_each_index(x.shape, [&](const Index& index) {
+    const std::vector<double> line = line_through(x, axis, index);
+    const double shift = largest_of(line);
+    y.at(index) = std::exp(x.at(index) - shift) / sum_of_shifted_exponentials(line, shift);
+  });
+  return y;
+}
+
+NdArray log_softmax(const NdArray& x, int64_t dim) {
+  const size_t axis = wrap_dim(dim, x.rank());
+  NdArray y = x;
+  for_each_index(x.shape, [&](const Index& index) {
+    const std::vector<double> line = line_through(x, axis, index);
+    const double shift = largest_of(line);
+    y.at(index) = x.at(index) - shift - std::log(sum_of_shifted_exponentials(line, shift));
+  });
+  return y;
+}
+
+NdArray nll_loss(const NdArray& input, const NdArray& target, const std::optional<NdArray>& weight,
+                 int64_t ignore_index, Reduction reduction) {
+  check_classification(input, target);
+  NdArray losses = filled(target.shape, 0.0);
+  for_each_index(target.shape, [&](const Index& position) {
+    const int64_t label = static_cast<int64_t>(target.at(position));
+    if (label == ignore_index) return;
+    losses.at(position) = -weight_of(weight, label) * input.at(class_index(input, position, label));
+  });
+  return apply_reduction(losses, reduction, total_target_weight(target, weight, ignore_index));
+}
+
+NdArray cross_entropy(const NdArray& input, const NdArray& target,
+                      const std::optional<NdArray>& weight, int64_t ignore_index,
+                      Reduction reduction, double label_smoothing) {
+  check_classification(input, target);
+  const size_t class_axis = class_axis_of(input);
+  const int64_t classes = input.shape[class_axis];
+  const NdArray log_probability = log_softmax(input, static_cast<int64_t>(class_axis));
+  NdArray losses = filled(target.shape, 0.0);
+  for_each_index(target.shape, [&](const Index& position) {
+    const int64_t label = static_cast<int64_t>(target.at(position));
+    if (label == ignore_index) return;
+    const double hard =
+        -weight_of(weight, label) * log_probability.at(class_index(input, position, label));
+    if (label_smoothing == 0.0) {
+      // Multiplying by zero would make NaN of a class that is impossible but not the target.
+      losses.at(position) = hard;
+      return;
+    }
+    double smooth = 0.0;
+    for (int64_t which = 0; which < classes; ++which) {
+      smooth -= weight_of(weight, which) * log_probability.at(class_index(input, position, which));
+    }
+    losses.at(position) =
+        (1.0 - label_smoothing) * hard + label_smoothing / static_cast<double>(classes) * smooth;
+  });
+  return apply_reduction(losses, reduction, total_target_weight(target, weight, ignore_index));
+}
+
+NdArray mse_loss(const NdArray& input, const NdArray& target, Reduction reduction) {
+  NdArray losses = filled(broadcast_shapes(input.shape, target.shape), 0.0);
+  for_each_index(losses.shape, [&](const Index& index) {
+    const double difference = broadcast_at(input, index) - broadcast_at(target, index);
+    losses.at(index) = difference * difference;
+  });
+  return apply_reduction(losses, reduction, static_cast<double>(losses.numel()));
+}
+
+}  // namespace heed::reference

@@ -1,0 +1,113 @@
+// Rows of running sums and sorting.
+#include "heed/framework/ops/order.h"
+
+#include "heed/tests/framework/ops/case/op_reference.h"
+#include "heed/tests/framework/ops/case/op_rows.h"
+#include "heed/tests/framework/ops/reference/indexing.h"
+#include "heed/tests/framework/ops/reference/rearrange.h"
+
+namespace heed::testing {
+namespace {
+
+OpCase cumsum_row() {
+  return {
+      .name = "cumsum",
+      .inputs = {"x"},
+      .attributes = {integer("dim")},
+      .call = [](auto& in, auto& with) { return cumsum(in[0], with.integer("dim")); },
+      .reference = [](auto& in,
+                      auto& with) { return reference::cumsum(in[0], with.integer("dim")); },
+      .samples = {{{any({2, 3, 2})}, {{"dim", 1}}},
+                  {{any({2, 3})}, {{"dim", 0}}},
+                  {{any({4})}, {{"dim", -1}}},
+                  {{any({})}, {{"dim", 0}}},
+                  {{any({2, 0})}, {{"dim", 1}}},
+                  {{any({30, 2011})}, {{"dim", 1}}},
+                  {{any({2011, 30})}, {{"dim", 0}}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  {{"dim", 2}},
+                  "cumsum: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}},
+      .dtypes = {f32, f64, i64},
+  };
+}
+
+/// The elements of `x` in the order of `order`, and the order.
+std::vector<reference::NdArray> in_order(const reference::NdArray& x, int64_t dim,
+                                         const reference::NdArray& order) {
+  return {reference::gather(x, dim, order), order};
+}
+
+OpCase sort_row() {
+  return {
+      .name = "sort",
+      .inputs = {"x"},
+      .attributes = {integer("dim", -1), flag("descending", false)},
+      .call =
+          [](auto& in, auto& with) {
+            const auto [values, order] = sort(in[0], with.integer("dim"), with.flag("descending"));
+            return Tensors{values, order};
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            return in_order(in[0], dim, reference::argsort(in[0], dim, with.flag("descending")));
+          },
+      .samples = {{{distinct({2, 5})}},
+                  {{distinct({4, 3})}, {{"dim", 0}, {"descending", true}}},
+                  {{distinct({2, 3, 2})}, {{"dim", 1}}},
+                  {{listed({2, 1, 2, 1, 2, 1}, {6})}, {}, false},
+                  {{listed({2, 1, 2, 1, 2, 1}, {6})}, {{"descending", true}}, false},
+                  {{distinct({})}},
+                  {{distinct({0, 3})}},
+                  {{distinct({3, 0})}},
+                  {{distinct({90, 400})}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  {{"dim", -3}},
+                  "sort: dim -3 is out of range for a 2-d tensor; it goes from -2 to 1"}},
+      .dtypes = {f32, f64, i64},
+      .outputs = {OutputType::as_input, OutputType::i64},
+  };
+}
+
+OpCase topk_row() {
+  return {
+      .name = "topk",
+      .inputs = {"x"},
+      .attributes = {integer("k"), integer("dim", -1), flag("largest", true),
+                     flag("sorted", true)},  // they always are
+      .call =
+          [](auto& in, auto& with) {
+            const auto [values, order] =
+                topk(in[0], with.integer("k"), with.integer("dim"), with.flag("largest"));
+            return Tensors{values, order};
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            const auto order = reference::argsort(in[0], dim, with.flag("largest"));
+            return in_order(in[0], dim, reference::head(order, dim, with.integer("k")));
+          },
+      .samples = {{{distinct({2, 5})}, {{"k", 2}}},
+                  {{distinct({5, 2})}, {{"k", 3}, {"dim", 0}, {"largest", false}}},
+                  {{distinct({4})}, {{"k", 4}, {"sorted", false}}},
+                  {{distinct({4})}, {{"k", 0}}},
+                  {{distinct({})}, {{"k", 1}}},
+                  {{distinct({90, 400})}, {{"k", 7}}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  {{"k", 4}},
+                  "topk: k = 4 is out of range for dim -1 of [2, 3]"},
+                 {{of_type(f32, {2, 3})},
+                  {{"k", -1}, {"dim", 0}},
+                  "topk: k = -1 is out of range for dim 0 of [2, 3]"}},
+      .dtypes = {f32, f64, i64},
+      .outputs = {OutputType::as_input, OutputType::i64},
+  };
+}
+
+}  // namespace
+
+OpTable order_ops() {
+  return {cumsum_row(), sort_row(), topk_row()};
+}
+
+}  // namespace heed::testing

@@ -1,0 +1,222 @@
+// What a mask blocks has exactly no influence on an attention, whatever it holds.
+#include <algorithm>
+
+#include "heed/framework/autograd/backward.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
+#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/modules/case/module_attention.h"
+#include "heed/tests/support/not_finite.h"
+
+namespace heed::testing {
+namespace {
+
+bool takes_masks_of_keys(const ModuleCase& row, const ModuleSample& sample) {
+  return takes_masks(row, sample) && keys_of(row, sample) > 1;
+}
+bool takes_masks_in_any_order(const ModuleCase& row, const ModuleSample& sample) {
+  return takes_masks_of_keys(row, sample) && !sample.ordered;
+}
+
+/// [B, L] of an input of rank 3 as it broadcasts to it.
+Tensor as_input(const AttentionRoles& roles, const Tensor& per_place) {
+  return (roles.batch_dim == 0 ? per_place : per_place.transpose(0, 1)).unsqueeze(-1);
+}
+
+/// The inputs with `content` in the keys that `places` (bool [B, L_2]) marks.
+Tensors with_content(const AttentionFixture& f, const Tensor& places, double content) {
+  Tensors in = f.inputs;
+  for (const size_t key : roles_of(f.row).keys) {
+    const Tensor marked = as_input(roles_of(f.row), places);
+    in[key] = masked_fill(in[key].detach(), marked, content).requires_grad_();
+  }
+  return in;
+}
+
+std::string causal_gradient_problem(const ModuleCase& row, const ModuleSample& sample) {
+  const AttentionFixture f(row, sample);
+  const int64_t length = roles_of(row).length_dim;
+  const int64_t L_1 = queries_of(row, sample), L_2 = keys_of(row, sample);
+  Tensors keys, all = f.inputs;
+  for (const size_t key : roles_of(row).keys) keys.push_back(f.inputs[key]);
+  all.resize(row.inputs.size());
+  for (const Alignment alignment : {Alignment::top_left, Alignment::bottom_right}) {
+    const int64_t first = alignment == Alignment::top_left ? 0 : L_2 - L_1;
+    const Tensor y = f.built.masked(all, Mask::causal(alignment));
+    for (int64_t i = 0; i < L_1; ++i) {
+      const Tensor y_i = select(y, length, i);
+      const Tensors g = grad(Tensors{y_i}, keys, Tensors{ones_like(y_i)}, {.retain_graph = true});
+      for (int64_t j = 0; j < L_2; ++j) {
+        double felt = 0;
+        for (const Tensor& gradient : g) {
+          felt = std::max(felt, largest_of(select(gradient, length, j)));
+        }
+        if (j > first + i && felt != 0) return text_of("output ", i, " depends on key ", j);
+        const bool may_see = j <= first + i && !sample.ordered && !sample.train;
+        if (may_see && felt == 0) return text_of("output ", i, " does not see key ", j);
+      }
+    }
+  }
+  return "";
+}
+
+std::string causal_content_problem(const ModuleCase& row, const ModuleSample& sample) {
+  const AttentionFixture f(row, sample);
+  const int64_t B = batch_of(row, sample), L_2 = keys_of(row, sample);
+  const int64_t length = roles_of(row).length_dim;
+  const MaskedRun want = run_masked(f, f.inputs, Mask::causal());
+  for (int64_t later = 1; later < L_2; ++later) {
+    const int64_t seen = std::min(later, queries_of(row, sample));
+    const Tensor places = expand(ge(arange(L_2), static_cast<double>(later)), {B, L_2});
+    for (const double content : {7.0, -1e30}) {
+      const MaskedRun got = run_masked(f, with_content(f, places, content), Mask::causal());
+      std::string problem = bit_difference(narrow(got.run.output, length, 0, seen),
+                                           narrow(want.run.output, length, 0, seen));
+      if (problem.empty()) {
+        problem = bit_difference(narrow(got.weights, 2, 0, seen), narrow(want.weights, 2, 0, seen));
+      }
+      if (!problem.empty()) return text_of(content, " in keys from ", later, " on: ", problem);
+    }
+  }
+  return "";
+}
+
+/// Some keys there of each sample, fewer of every second one.
+std::vector<int64_t> padded_lengths(int64_t B, int64_t L_2) {
+  std::vector<int64_t> lengths;
+  for (int64_t b = 0; b < B; ++b) lengths.push_back(std::max<int64_t>(L_2 - 1 - b % 2, 0));
+  return lengths;
+}
+
+/// What padding of some content must not change. An attention to itself has queries there, too:
+/// their outputs are not looked at.
+std::string padding_problem(const ModuleCase& row, const ModuleSample& sample,
+                            const std::vector<double>& contents, bool with_gradients) {
+  const AttentionFixture f(row, sample);
+  const int64_t B = batch_of(row, sample), L_2 = keys_of(row, sample);
+  const bool itself = roles_of(row).attends_itself();
+  const Tensor lengths = from_values(padded_lengths(B, L_2), {B});
+  const Tensor padding = ge(arange(L_2).unsqueeze(0), lengths.unsqueeze(1));  // [B, L_2]
+  const Tensor silent = itself ? as_input(roles_of(row), padding) : Tensor();
+  const auto cleaned = [&](MaskedRun result) {
+    if (itself) {
+      const Tensor queries = padding.unsqueeze(1).unsqueeze(-1);
+      result.weights = masked_fill(result.weights, queries, 0);
+    }
+    if (!with_gradients) result.run.parameter_gradients.clear();
+    if (!with_gradients && itself) result.run.gradients.clear();
+    return result;
+  };
+  for (const Mask& mask : {Mask::lengths(lengths), Mask::block(padding, MaskLayout::batch_keys)}) {
+    const MaskedRun want = cleaned(run_masked(f, f.inputs, mask, silent));
+    for (const double content : contents) {
+      const MaskedRun got = cleaned(run_masked(f, with_content(f, padding, content), mask, silent));
+      const std::string problem = masked_difference(got, want);
+      if (!problem.empty()) return text_of("padding of ", content, ": ", problem);
+      if (got.run.gradients.empty()) continue;
+      for (const size_t key : roles_of(row).keys) {
+        const Tensor unseen = as_input(roles_of(row), padding);
+        const Tensor felt = masked_fill(got.run.gradients[key], eq(unseen, 0), 0);
+        if (largest_of(felt) != 0) return text_of("padding of ", content, " has a gradient");
+      }
+    }
+  }
+  return "";
+}
+
+std::string finite_padding_problem(const ModuleCase& row, const ModuleSample& sample) {
+  return padding_problem(row, sample, {0.0, 7.0, -1e30}, true);
+}
+
+std::string poisoned_padding_problem(const ModuleCase& row, const ModuleSample& sample) {
+  return padding_problem(row, sample, {nan, infinity, -infinity}, false);
+}
+
+std::string shorter_problem(const ModuleCase& row, const ModuleSample& sample) {
+  const AttentionFixture f(row, sample);
+  const int64_t B = batch_of(row, sample), length = roles_of(row).length_dim;
+  for (int64_t n = 1; n < keys_of(row, sample); ++n) {
+    Tensors in = f.inputs;
+    for (const size_t key : roles_of(row).keys) in[key] = narrow(in[key], length, 0, n);
+    const Mask mask = Mask::lengths(full({B}, static_cast<double>(n), DType::i64));
+    Tensor padded = run_masked(f, f.inputs, mask).run.output;
+    if (roles_of(row).attends_itself()) padded = narrow(padded, length, 0, n);
+    const std::string problem = difference(padded, f.output(in), 1e-13);
+    if (!problem.empty()) return text_of(n, " keys there: ", problem);
+  }
+  return "";
+}
+
+/// What comes out where nothing goes in: the bias of the output projection, or zeros.
+Tensor nothing(const AttentionFixture& f, const Shape& shape) {
+  const std::string bias = output_bias_of(*f.built.module);
+  for (const auto& [path, parameter] : f.built.module->named_parameters()) {
+    if (path == bias) return expand(parameter.detach(), shape);
+  }
+  return zeros(shape, DType::f64);
+}
+
+std::string all_blocked_problem(const ModuleCase& row, const ModuleSample& sample) {
+  const AttentionFixture f(row, sample);
+  const Tensor none = zeros({1, 1}, DType::boolean);
+  for (const Mask& mask : {Mask::keep(none), Mask::additive(full({1, 1}, -infinity, DType::f64)),
+                           Mask::lengths(zeros({batch_of(row, sample)}, DType::i64))}) {
+    const MaskedRun got = run_masked(f, f.inputs, mask);
+    if (largest_of(got.weights) != 0) return "the weights are not zeros";
+    const Tensor& y = got.run.output;
+    const std::string problem = difference(y, nothing(f, y.shape()), 0);
+    if (!problem.empty()) return "the output: " + problem;
+    for (const size_t key : roles_of(row).keys) {
+      if (largest_of(got.run.gradients[key]) != 0) return "a key has a gradient";
+    }
+    if (largest_of(got.run.gradients[roles_of(row).query]) != 0) return "a query has a gradient";
+    const std::string bias = output_bias_of(*f.built.module);
+    for (const auto& [path, gradient] : got.run.parameter_gradients) {
+      if ((largest_of(gradient) != 0) != (path == bias)) return path + ": a wrong gradient";
+    }
+  }
+  return "";
+}
+
+std::string blocked_query_problem(const ModuleCase& row, const ModuleSample& sample) {
+  const AttentionFixture f(row, sample);
+  const int64_t L_1 = queries_of(row, sample), length = roles_of(row).length_dim;
+  const Tensor open = run_masked(f, f.inputs, {}).run.output;
+  for (int64_t blocked = 0; blocked < L_1; ++blocked) {
+    const Tensor closed = eq(arange(L_1), static_cast<double>(blocked)).unsqueeze(1);
+    const MaskedRun got = run_masked(f, f.inputs, Mask::block(closed));
+    if (largest_of(select(got.weights, 2, blocked)) != 0) return "its weights are not zeros";
+    for (int64_t i = 0; i < L_1; ++i) {
+      const Tensor y = select(got.run.output, length, i);
+      const Tensor want = i == blocked ? nothing(f, y.shape()) : select(open, length, i);
+      const std::string problem = difference(y, want, i == blocked ? 0 : 1e-13);
+      if (!problem.empty()) return text_of("query ", blocked, " blocked, query ", i, ": ", problem);
+    }
+    if (roles_of(row).attends_itself()) continue;
+    const Tensor& g = got.run.gradients[roles_of(row).query];
+    if (largest_of(select(g, length, blocked)) != 0) return "it has a gradient";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<ModuleCheck> blocking_checks() {
+  return {
+      {"has no gradient to later keys under a causal mask, and one to earlier ones", takes_masks,
+       causal_gradient_problem},
+      {"does not feel what later keys hold under a causal mask", takes_masks_of_keys,
+       causal_content_problem},
+      {"does not feel what padding holds, to the bit", takes_masks_of_keys, finite_padding_problem},
+      {"does not feel NaN and infinities in padding", takes_masks_of_keys,
+       poisoned_padding_problem},
+      {"gives a padded sequence what it gives the sequence alone", takes_masks_in_any_order,
+       shorter_problem},
+      {"gives nothing where all is blocked, and zero gradients", takes_masks, all_blocked_problem},
+      {"gives nothing to a query that may see nothing, and the others theirs", takes_masks,
+       blocked_query_problem},
+  };
+}
+
+}  // namespace heed::testing

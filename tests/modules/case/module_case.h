@@ -1,0 +1,141 @@
+// ModuleCase: all that the tests and heed-eval know of one module class. The rows are in
+// module_table_<family>.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heed/framework/nn/module.h"
+#include "heed/modules/attention/multi_head_attention.h"
+#include "heed/tests/framework/ops/case/op_case.h"
+#include "heed/tests/modules/case/module_masks.h"
+#include "heed/tests/modules/case/module_state.h"
+
+namespace heed::testing {
+
+/// A module and how to call it.
+struct BuiltModule {
+  std::shared_ptr<Module> module;
+  std::function<Tensor(const Tensors& in)> call;
+  std::function<Tensor(const Tensors& in)> weights = {};  ///< [B, H, L_1, L_2]; attentions only
+  /// The call under masks; modules that take some.
+  std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked = {};
+  /// The weights under masks; attentions that take some.
+  std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked_weights = {};
+  /// The call with all that MultiHeadAttention takes; attentions that do.
+  std::function<Tensor(const Tensors& in, const AttentionCall& options)> full = {};
+
+  /// The same with `masks` in every call.
+  BuiltModule under(const ModuleMasks& masks) const;
+};
+
+/// An M made with (Slot::root(), arguments…); `call(m, in)` is how its forward takes the inputs.
+template <class M, class Call, class... Arguments>
+BuiltModule built(Call call, const Arguments&... arguments) {
+  const auto module = std::make_shared<M>(Slot::root(), arguments...);
+  return {module, [module, call](const Tensors& in) -> Tensor { return call(*module, in); }};
+}
+
+/// For modules from one tensor to one tensor.
+inline constexpr auto call_with_one = [](auto& m, const Tensors& in) { return m(in[0]); };
+
+/// What a naive reference gets.
+struct ModuleCall {
+  const ModuleState& state;
+  const Arrays& in;
+  const Attributes& with;  ///< the constructor's arguments
+  bool train;
+  const Json& masks;
+};
+
+struct ModuleResult {
+  reference::NdArray output;
+  std::optional<reference::NdArray> weights = {};  ///< attentions only
+};
+
+/// Arguments and inputs to try a module on.
+struct ModuleSample {
+  Json arguments;
+  std::vector<Input> inputs;
+  bool train = false;
+  bool smooth = true;          ///< false: differences of outputs tell nothing about gradients
+  bool large = false;          ///< enough to be split between threads, too big for differences
+  bool ordered = false;        ///< attentions: it matters where a key stands
+  Json masks = Json::array();  ///< as in requests
+};
+
+/// Arguments that the constructor refuses (no inputs), or inputs that forward refuses, and the
+/// whole message.
+struct ModuleErrorCase {
+  Json arguments;
+  std::vector<Input> inputs;
+  std::string message;
+};
+
+/// Which inputs of an attention are what, for the invariances that all attentions have.
+struct AttentionRoles {
+  size_t query = 0;
+  std::vector<size_t> keys = {1};  ///< keys and values; holds `query` if it attends to itself
+  int64_t batch_dim = 0;           ///< of inputs and output
+  int64_t length_dim = 1;
+
+  bool attends_itself() const;
+};
+
+/// One row of the table. The first sample is a typical one: there, every parameter matters.
+struct ModuleCase {
+  std::string name;                  ///< the class's in snake_case
+  std::vector<std::string> inputs;   ///< of forward; "memory?" may be left out
+  std::vector<Attribute> arguments;  ///< of the constructor, after the slot
+  std::function<BuiltModule(const Attributes& with)> build;
+  std::function<ModuleResult(const ModuleCall& call)> reference;
+  std::function<int64_t(const Attributes& with)> num_parameters;
+  std::vector<ModuleSample> samples;
+  std::vector<ModuleErrorCase> errors = {};
+  std::optional<AttentionRoles> attention = {};
+  /// Parameters that no output depends on: the bias of a key shifts all scores of a row alike.
+  std::vector<std::string> inert = {};
+  std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
+  /// PyTorch's names of arguments where they differ: from → to.
+  std::map<std::string, std::string> aliases = {};
+  Tolerance tolerance = {};
+  std::vector<std::string> mask_places = {
+      "self"};  ///< where masks may be, of modules that take any
+  /// Whether requests name and arrange parameters as PyTorch's module does (pytorch_state.h).
+  bool as_pytorch = false;
+
+  /// Arguments as a request or a sample gives them. Throws RequestError.
+  Attributes attributes(const Json& given) const;
+  bool is_constant(size_t input) const;
+};
+
+/// Calls the module; inputs that are missing at the end are undefined. Throws RequestError if their
+/// number does not fit.
+Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inputs);
+
+using ModuleTable = std::vector<ModuleCase>;
+
+/// Every module class.
+const ModuleTable& module_table();
+/// The rows that the environment variable HEED_MODULES names ("my_mha linear"); all if it is not
+/// set.
+ModuleTable chosen_modules();
+/// nullptr if there is no such module.
+const ModuleCase* find_module(const std::string& name);
+
+// The families, one file each.
+ModuleTable basic_modules();
+ModuleTable attention_modules();
+ModuleTable multi_head_modules();
+ModuleTable document_modules();
+ModuleTable packed_modules();
+ModuleTable transformer_modules();
+ModuleTable pytorch_layers();
+ModuleTable pytorch_stacks();
+
+}  // namespace heed::testing

@@ -1,0 +1,45 @@
+// What must hold for every row of the module table, and for every attention in it. Checks return
+// problems instead of failing, so that wrong modules can be shown to have some.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "heed/tests/modules/case/module_case.h"
+
+namespace heed::testing {
+
+/// One property of a module, checked on one sample.
+struct ModuleCheck {
+  std::string name;  ///< goes on from "a module …"
+  bool (*applies)(const ModuleCase& row, const ModuleSample& sample);
+  /// "" if it holds, else what does not.
+  std::string (*problem)(const ModuleCase& row, const ModuleSample& sample);
+  bool costly = false;  ///< wrong modules are only asked if no other check finds them out
+};
+
+/// Of every module.
+const std::vector<ModuleCheck>& module_checks();
+/// Of every attention as well.
+const std::vector<ModuleCheck>& attention_checks();
+
+// The families of those that only some attentions can be asked for, one file each.
+std::vector<ModuleCheck> blocking_checks();        ///< what a mask blocks has no influence
+std::vector<ModuleCheck> mask_meaning_checks();    ///< every spelling of a mask means the same
+std::vector<ModuleCheck> attention_call_checks();  ///< caches and head gates
+
+/// The problem that `check` finds: an exception and memory that is not given back are problems too.
+std::string problem_of(const ModuleCheck& check, const ModuleCase& row, const ModuleSample& sample);
+
+/// How much was checked: printed once, when the test program ends.
+struct ModuleTotals {
+  int64_t checks = 0;
+  int64_t gradient_elements = 0;
+  int64_t second_gradient_elements = 0;
+  int64_t error_messages = 0;
+  ~ModuleTotals();
+};
+ModuleTotals& module_totals();
+
+}  // namespace heed::testing

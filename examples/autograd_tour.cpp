@@ -195,5 +195,5 @@ int main() {
     std::cerr << "autograd_tour: " << error.what() << "\n";
     return 1;
   }
-  std::cout << "\nThat is all of it: docs/adding-an-op.md and docs/adding-a-module.md go on.\n";
+  std::cout << "\nThat is all of it. To add your own: docs/extending/.\n";
 }

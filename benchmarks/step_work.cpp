@@ -9,7 +9,7 @@
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/embedding.h"
 #include "heed/modules/positional.h"
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 
 namespace heed::benchmarks {
 namespace {

@@ -12,7 +12,7 @@
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/embedding.h"
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"

@@ -8,7 +8,7 @@
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 #include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
 #include "heed/tests/support/catch.h"

@@ -10,7 +10,7 @@
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/embedding.h"
 #include "heed/modules/linear.h"
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 

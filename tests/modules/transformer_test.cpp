@@ -1,5 +1,5 @@
 // Stacks of blocks: what the module table does not say of them.
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"

@@ -77,8 +77,8 @@ std::string leaks_line(const Totals& totals, const std::string& config) {
 /// What the model must not do, in words.
 std::string rules_text(const Model& model, const Batch& batch) {
   std::string text = "outputs must not see other sequences";
-  if (model.attends == Attends::earlier) text += ", later tokens";
-  if (model.attends == Attends::source) text += ", later tokens of the answer";
+  if (model.attends == Attends::causal) text += ", later tokens";
+  if (model.attends == Attends::encoder_decoder) text += ", later tokens of the answer";
   if (!batch.lengths.defined()) return text;
   std::string lengths;
   for (const int64_t length : batch.lengths.to_vector<int64_t>()) {

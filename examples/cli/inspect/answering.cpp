@@ -68,7 +68,7 @@ Sequence Answerer::input_of(const std::string& text) const {
 Answer Answerer::answer(const Sequence& input) {
   const NoGrad guard;
   Answer answer{{}, {one_row(input), {}}, std::ssize(input) < shortest_of(some_)};
-  if (model_.attends != Attends::source) {
+  if (model_.attends != Attends::encoder_decoder) {
     answer.said = argmax(model_(answer.read), -1).to_vector<int64_t>();
     for (size_t i = 0; i < answer.said.size(); ++i) {
       if (!counts_at(some_, static_cast<int64_t>(i))) answer.said[i] = ignored_target;
@@ -87,7 +87,7 @@ Answer Answerer::answer(const Sequence& input) {
 }
 
 void Answerer::check_says_next() const {
-  if (model_.attends != Attends::earlier) {
+  if (model_.attends != Attends::causal) {
     throw ValueError("the model answers a whole input and cannot go on with one");
   }
   const int64_t B = some_.inputs.size(0), L = some_.inputs.size(1);

@@ -3,11 +3,11 @@
 #include "heed/examples/cli/model/attention_keys.h"
 #include "heed/examples/cli/model/attentions.h"
 #include "heed/examples/cli/training/registry.h"
-#include "heed/modules/attention/cross_attention.h"
-#include "heed/modules/attention/d2l_multi_head_attention.h"
-#include "heed/modules/attention/labml_multi_head_attention.h"
-#include "heed/modules/attention/my_multi_head_attention.h"
-#include "heed/modules/attention/self_attention.h"
+#include "heed/modules/attention/documents/cross_attention.h"
+#include "heed/modules/attention/documents/d2l_multi_head_attention.h"
+#include "heed/modules/attention/documents/labml_multi_head_attention.h"
+#include "heed/modules/attention/documents/my_multi_head_attention.h"
+#include "heed/modules/attention/documents/self_attention.h"
 
 namespace heed {
 namespace {

@@ -71,16 +71,16 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
       tokens({this, "tokens"}, task.symbols, config.d_source),
       positions({this, "positions"}, config.positions, task.length, config.d_source),
       encoder({this, "encoder"}, {.block = config.block, .layers = config.layers}, make_attention) {
-  if (attends == Attends::positions) {
+  if (attends == Attends::queries) {
     queries.emplace(Slot{this, "queries"}, length, d_model);
     check_crosses(*encoder.blocks[0].attention);
   }
-  if (attends == Attends::source) {
+  if (attends == Attends::encoder_decoder) {
     writer.emplace(Slot{this, "writer"}, config, task, make_attention);
     check_masks(*writer->decoder.blocks[0].attention, "the decoder may not see later symbols");
     check_crosses(*writer->decoder.blocks[0].cross_attention);
   }
-  if (attends == Attends::earlier) {
+  if (attends == Attends::causal) {
     check_masks(*encoder.blocks[0].attention, "the task may not see later symbols");
   }
   if (!config.tied) output.emplace(Slot{this, "output"}, d_model, task.classes);
@@ -89,7 +89,7 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
 Tensor Model::forward(const Batch& batch) {
   Dims d{"Model", {{"D_1", d_model}}};
   // What the tokens are called depends on who attends to them: themselves or another sequence.
-  const bool attend_themselves = attends == Attends::tokens || attends == Attends::earlier;
+  const bool attend_themselves = attends == Attends::self || attends == Attends::causal;
   const char* const axes = attend_themselves ? "B L_1 D_1" : "B L_2 D_2";
   const Tensor embedded = tokens(batch.inputs);
   d.check(embedded, axes);
@@ -104,18 +104,18 @@ Tensor Model::forward(const Batch& batch) {
 Tensor Model::attended(const Batch& batch, const Tensor& source) {
   const Mask padding = padding_of(batch);
   switch (attends) {
-    case Attends::positions: {
+    case Attends::queries: {
       const Tensor empty = zeros({batch.inputs.size(0), length, d_model}, source.dtype());
       const Tensor asking = (*queries)(empty);
       Dims d{"Model", {{"D_1", d_model}}};
       d.check(asking, "B L_1 D_1");
       return encoder(asking, source, padding);
     }
-    case Attends::earlier:
+    case Attends::causal:
       return encoder(source, Mask::causal() & padding);
-    case Attends::source:
+    case Attends::encoder_decoder:
       return (*writer)(batch.decoder_inputs, encoder(source, padding), padding);
-    case Attends::tokens:
+    case Attends::self:
       break;
   }
   return encoder(source, padding);
@@ -123,7 +123,7 @@ Tensor Model::attended(const Batch& batch, const Tensor& source) {
 
 NextScores Model::next_scores(const Batch& batch) {
   const auto caches = std::make_shared<KeyValueCaches>();
-  if (attends == Attends::earlier) {
+  if (attends == Attends::causal) {
     if (!takes_caches()) {
       return recomputing([this](const Tensor& ids) { return (*this)(Batch{ids, {}}); });
     }
@@ -132,7 +132,7 @@ NextScores Model::next_scores(const Batch& batch) {
       return scores(encoder(x, Mask::causal(Alignment::bottom_right), caches.get()));
     };
   }
-  if (attends != Attends::source) {
+  if (attends != Attends::encoder_decoder) {
     throw ValueError("model: it says all symbols at once, so nothing can be generated");
   }
   const Mask padding = padding_of(batch);

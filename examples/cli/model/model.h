@@ -12,7 +12,7 @@
 #include "heed/modules/generation.h"
 #include "heed/modules/linear.h"
 #include "heed/modules/positional.h"
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 
 namespace heed {
 
@@ -41,10 +41,10 @@ struct AnswerWriter : Layer<AnswerWriter> {
 
 /// From token ids to a choice of symbols for every position, in the form that the task asks for:
 ///
-///   tokens     tokens + positions → encoder → output
-///   earlier    the same under a causal mask
-///   positions  learned queries attend to tokens + positions
-///   source     tokens + positions → encoder → writer (the decoder) → output
+///   self             tokens + positions → encoder → output
+///   causal           the same under a causal mask
+///   queries          learned queries attend to tokens + positions
+///   encoder_decoder  tokens + positions → encoder → writer (the decoder) → output
 struct Model : Layer<Model> {
   const Attends attends;
   const int64_t d_model, length;
@@ -59,9 +59,9 @@ struct Model : Layer<Model> {
         const AttentionFactory& make_attention);
   /// → scores [B, L_1, classes]
   Tensor forward(const Batch& batch);
-  /// To go on with a sequence: of ids alone (Attends::earlier), or of the answer to
-  /// `batch.inputs` (Attends::source). With caches where every attention can use one. Throws
-  /// ValueError for other forms; must not outlive the model.
+  /// To go on with a sequence: of ids alone (Attends::causal), or of the answer to
+  /// `batch.inputs` (Attends::encoder_decoder). With caches where every attention can use one.
+  /// Throws ValueError for other forms; must not outlive the model.
   NextScores next_scores(const Batch& batch = {});
   /// Every attention of the model with its path, in the order in which they are called.
   std::vector<std::pair<std::string, std::unique_ptr<AttentionLayer>*>> attentions();

@@ -75,12 +75,13 @@ void add_model_keys(ConfigTable& table) {
 
 ModelConfig read_model_config(const Config& config, const TaskShape& task) {
   const int64_t width = config[d_model];
-  if (config[d_source] && task.attends != Attends::positions) {
+  if (config[d_source] && task.attends != Attends::queries) {
     throw KeyError(d_source.path,
                    "only a task with cross-attention attends another sequence: ", *config[d_source],
                    "; leave it out");
   }
-  if (config[tied] && (task.attends == Attends::positions || task.attends == Attends::source)) {
+  if (config[tied] &&
+      (task.attends == Attends::queries || task.attends == Attends::encoder_decoder)) {
     throw KeyError(tied.path, "needs a model that says symbols as it reads them; leave it out");
   }
   if (config[tied] && task.symbols != task.classes) {

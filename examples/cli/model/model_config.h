@@ -5,7 +5,7 @@
 
 #include "heed/examples/cli/config/config.h"
 #include "heed/examples/cli/tasks/task.h"
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 
 namespace heed {
 

@@ -43,7 +43,7 @@ std::unique_ptr<MultiHeadAttention> twin_of(const std::string& path,
 
 /// The parameters with each attention's in the form of a MultiHeadAttention.
 NamedTensors translated_state(Model& model) {
-  if (model.attends == Attends::positions) {
+  if (model.attends == Attends::queries) {
     throw ModuleError(
         "encoder: its queries attend to another sequence, which those of "
         "nn.TransformerEncoder do not");

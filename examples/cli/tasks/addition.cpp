@@ -58,7 +58,7 @@ void add_addition_task(Registry& registry) {
       [](const Section& options, const TaskSetup& setup) {
         const int64_t count = options[digits];
         return std::make_unique<DrawnTask>(
-            DrawnExamples{.shape = {base + 2, base, 3 * count + 2, Attends::earlier},
+            DrawnExamples{.shape = {base + 2, base, 3 * count + 2, Attends::causal},
                           .possible = count_sequences(base, 2 * count) / 2,
                           .size_key = "task.digits",
                           .sizes = text_of("digits ", count),

@@ -8,7 +8,7 @@ void add_cross_reverse_task(Registry& registry) {
       registry, "cross_reverse",
       "say the sequence backwards, asked position by position (cross-attention)",
       [](const Sequence& source) { return Sequence(source.rbegin(), source.rend()); },
-      Attends::positions);
+      Attends::queries);
 }
 
 }  // namespace heed

@@ -11,9 +11,10 @@ namespace heed {
 using Sequence = std::vector<int64_t>;
 
 struct Example {
-  Sequence input;              ///< in [0, symbols)
-  Sequence target;             ///< in [0, classes) or ignored_target
-  Sequence answer_input = {};  ///< Attends::source: as long as the target, in [0, answer_symbols)
+  Sequence input;   ///< in [0, symbols)
+  Sequence target;  ///< in [0, classes) or ignored_target
+  Sequence answer_input =
+      {};  ///< Attends::encoder_decoder: as long as the target, in [0, answer_symbols)
 };
 
 /// What a decoder reads while it should say `answer`: `start`, then all of the answer but its end.

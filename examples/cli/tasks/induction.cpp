@@ -82,7 +82,7 @@ void add_induction_task(Registry& registry) {
         const auto places = static_cast<double>((sizes.spare() + 1) * (sizes.spare() + 2) / 2);
         return std::make_unique<DrawnTask>(
             DrawnExamples{
-                .shape = {sizes.symbols, sizes.symbols, sizes.length, Attends::earlier},
+                .shape = {sizes.symbols, sizes.symbols, sizes.length, Attends::causal},
                 .possible = places * count_arrangements(sizes.symbols, sizes.different()),
                 .size_key = "task.symbols",
                 .sizes = text_of("symbols ", sizes.symbols, ", length ", sizes.length, ", segment ",

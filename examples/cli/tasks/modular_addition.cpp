@@ -63,7 +63,7 @@ void add_modular_addition_task(Registry& registry) {
                         throw KeyError("task.train_fraction", "leaves ", trained, " of ", total,
                                        " pairs to train on; at least one on either side is needed");
                       }
-                      FixedExamples examples{.shape = {p + 1, p, 3, Attends::earlier},
+                      FixedExamples examples{.shape = {p + 1, p, 3, Attends::causal},
                                              .training = {},
                                              .held_out = {},
                                              .input_words = words_of(p)};

@@ -14,7 +14,7 @@ void add_noise_task(Registry& registry) {
         const int64_t symbols = options[sequence_keys::symbols];
         const int64_t length = options[sequence_keys::length];
         return std::make_unique<DrawnTask>(
-            DrawnExamples{.shape = {symbols, symbols, length, Attends::earlier},
+            DrawnExamples{.shape = {symbols, symbols, length, Attends::causal},
                           .possible = count_sequences(symbols, length + 1),
                           .size_key = "task.length",
                           .sizes = text_of("symbols ", symbols, ", length ", length),

@@ -116,7 +116,7 @@ std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& s
   FixedExamples examples{.shape = {.symbols = source.size(),
                                    .classes = target.size() + 1,
                                    .length = longest_of(pairs, &Pair::source),
-                                   .attends = Attends::source,
+                                   .attends = Attends::encoder_decoder,
                                    .answer_symbols = target.size() + 1,
                                    .answer_length = longest_of(pairs, &Pair::target) + 1},
                          .training = {},

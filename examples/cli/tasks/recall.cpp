@@ -87,8 +87,7 @@ void add_recall_task(Registry& registry) {
         check_recall(sizes);
         return std::make_unique<DrawnTask>(
             DrawnExamples{
-                .shape = {sizes.keys + sizes.values, sizes.values, sizes.length(),
-                          Attends::earlier},
+                .shape = {sizes.keys + sizes.values, sizes.values, sizes.length(), Attends::causal},
                 .possible = count_arrangements(sizes.keys, sizes.pairs) *
                             count_sequences(sizes.values, sizes.pairs) *
                             count_arrangements(sizes.pairs, sizes.queries),

@@ -8,7 +8,7 @@ void add_seq2seq_reverse_task(Registry& registry) {
       registry, "seq2seq_reverse",
       "say the sequence backwards, symbol by symbol (encoder and decoder)",
       [](const Sequence& source) { return Sequence(source.rbegin(), source.rend()); },
-      Attends::source);
+      Attends::encoder_decoder);
 }
 
 }  // namespace heed

@@ -8,7 +8,7 @@ namespace {
 
 TaskShape shape_of(int64_t symbols, int64_t length, Attends attends) {
   TaskShape shape{symbols, symbols, length, attends};
-  if (attends == Attends::source) {
+  if (attends == Attends::encoder_decoder) {
     shape.answer_symbols = symbols + 1;
     shape.answer_length = length;
   }
@@ -22,7 +22,8 @@ Example answered(const Sequence& source, AnswerRule answer, const TaskShape& sha
                      " for ", source.size());
   }
   const int64_t start = shape.symbols;
-  if (shape.attends == Attends::source) example.answer_input = shifted(example.target, start);
+  if (shape.attends == Attends::encoder_decoder)
+    example.answer_input = shifted(example.target, start);
   return example;
 }
 

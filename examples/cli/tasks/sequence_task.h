@@ -28,10 +28,10 @@ inline const Key<int64_t> length{.path = "length",
                                  .help = "how many symbols make a sequence"};
 }  // namespace sequence_keys
 
-/// Registers the task of an answer under a name. With Attends::source the answer is written symbol
-/// by symbol after a start symbol, which is the number `symbols`.
+/// Registers the task of an answer under a name. With Attends::encoder_decoder the answer is
+/// written symbol by symbol after a start symbol, which is the number `symbols`.
 void add_sequence_task(Registry& registry, const std::string& name, const std::string& help,
-                       AnswerRule answer, Attends attends = Attends::tokens);
+                       AnswerRule answer, Attends attends = Attends::self);
 
 /// `length` symbols, each drawn evenly from [0, symbols).
 Sequence draw_sequence(Rng& rng, int64_t symbols, int64_t length);

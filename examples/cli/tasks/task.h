@@ -21,7 +21,8 @@ inline constexpr int64_t ignored_target = -100;
 struct Batch {
   Tensor inputs;   ///< i64 [B, L], in [0, symbols)
   Tensor targets;  ///< i64 [B, L_1], in [0, classes) or ignored_target
-  /// Attends::source only: i64 [B, L_1], what the decoder reads while it should say the targets.
+  /// Attends::encoder_decoder only: i64 [B, L_1], what the decoder reads while it should say the
+  /// targets.
   Tensor decoder_inputs = {};
   /// i64 [B]: so many inputs of each sequence are there, the rest is padding; undefined: all.
   Tensor lengths = {};
@@ -29,10 +30,10 @@ struct Batch {
 
 /// What attends to the tokens of a task, and so the form of its model.
 enum class Attends {
-  tokens,     ///< the tokens themselves, all to all
-  positions,  ///< learned queries, one for each position: cross-attention
-  earlier,    ///< each token to itself and those before it: a decoder-only model
-  source      ///< an answer, token by token, to itself and to the encoded tokens: encoder-decoder
+  self,            ///< every token to every token
+  queries,         ///< learned queries, one for each position: cross-attention
+  causal,          ///< every token to itself and those before it: a decoder-only model
+  encoder_decoder  ///< an answer, token by token, to itself and to the encoded tokens
 };
 
 /// What a model must know to fit a task.
@@ -40,9 +41,10 @@ struct TaskShape {
   int64_t symbols;  ///< different input tokens
   int64_t classes;  ///< different targets
   int64_t length;   ///< of the longest sequence
-  Attends attends = Attends::tokens;
-  int64_t answer_symbols = 0;  ///< Attends::source: different tokens that the decoder reads
-  int64_t answer_length = 0;   ///< Attends::source: of the longest answer
+  Attends attends = Attends::self;
+  int64_t answer_symbols =
+      0;                      ///< Attends::encoder_decoder: different tokens that the decoder reads
+  int64_t answer_length = 0;  ///< Attends::encoder_decoder: of the longest answer
 };
 
 /// Where a task gets its data.
@@ -79,7 +81,8 @@ class Task {
   virtual std::vector<int64_t> read_input(std::string_view text) const;
   /// Targets in words; "." for ignored_target.
   virtual std::string answer_text(const std::vector<int64_t>& targets) const;
-  /// Attends::source: the target after which an answer is over; none: answers have one length.
+  /// Attends::encoder_decoder: the target after which an answer is over; none: answers have one
+  /// length.
   virtual std::optional<int64_t> answer_end() const { return {}; }
   /// What a run directory must keep so that symbols can be read again, as JSON; empty: nothing.
   virtual std::string vocabulary() const { return ""; }

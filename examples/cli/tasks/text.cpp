@@ -49,7 +49,7 @@ class TextTask final : public Task {
   }
 
   TaskShape shape() const override {
-    return {vocabulary_.size(), vocabulary_.size(), length_, Attends::earlier};
+    return {vocabulary_.size(), vocabulary_.size(), length_, Attends::causal};
   }
 
   Batch training_batch(int64_t step, int64_t size) const override {

@@ -53,7 +53,7 @@ Score score(const int64_t* predictions, const int64_t* targets, int64_t length) 
 /// What the model says: at all positions at once or, as an encoder-decoder, symbol by symbol, each
 /// time reading what it has said.
 Tensor answer_of(Model& model, const Batch& batch) {
-  if (model.attends != Attends::source) return argmax(model(batch), -1);
+  if (model.attends != Attends::encoder_decoder) return argmax(model(batch), -1);
   Rng greedy(stream(0, Purpose::user));  // draws nothing
   const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
   const NextScores next = [scores = model.next_scores(batch)](const Tensor& tokens) {
@@ -113,7 +113,8 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
     answers.back().cells.push_back(right[i] != ignored_target && right[i] != said[i] ? "^" : "");
   }
   // Only a decoder's answer does not stand below what it answers.
-  if (task.shape().attends == Attends::source) return rows_text(asked) + rows_text(answers);
+  if (task.shape().attends == Attends::encoder_decoder)
+    return rows_text(asked) + rows_text(answers);
   answers.insert(answers.begin(), asked.front());
   return rows_text(answers);
 }
@@ -177,7 +178,7 @@ std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
                                     [&](int64_t symbol) { return task.input_text(symbol); });
     const ExampleRow target = row_of("target", select(batch.targets, 0, i),
                                      [&](int64_t symbol) { return task.target_text(symbol); });
-    if (task.shape().attends == Attends::source) {
+    if (task.shape().attends == Attends::encoder_decoder) {
       text += rows_text({input}) + rows_text({target});
     } else {
       text += rows_text({input, target});

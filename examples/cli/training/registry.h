@@ -15,7 +15,7 @@
 #include "heed/examples/cli/config/config.h"
 #include "heed/examples/cli/config/table.h"
 #include "heed/examples/cli/tasks/task.h"
-#include "heed/modules/attention/attention_layer.h"
+#include "heed/modules/attention/any_attention.h"
 
 namespace heed {
 

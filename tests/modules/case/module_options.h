@@ -4,7 +4,7 @@
 #include "heed/modules/attention/multi_head_attention.h"
 #include "heed/modules/feed_forward.h"
 #include "heed/modules/linear.h"
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 #include "heed/tests/framework/ops/case/op_attributes.h"
 
 namespace heed::testing {

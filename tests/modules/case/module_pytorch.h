@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/reference/transformer.h"
 

@@ -1,7 +1,7 @@
 // Rows of the documents' attentions with a Linear for each projection.
-#include "heed/modules/attention/d2l_multi_head_attention.h"
-#include "heed/modules/attention/labml_multi_head_attention.h"
-#include "heed/modules/attention/my_multi_head_attention.h"
+#include "heed/modules/attention/documents/d2l_multi_head_attention.h"
+#include "heed/modules/attention/documents/labml_multi_head_attention.h"
+#include "heed/modules/attention/documents/my_multi_head_attention.h"
 #include "heed/tests/framework/ops/reference/attention.h"
 #include "heed/tests/framework/ops/reference/matmul.h"
 #include "heed/tests/modules/case/module_case.h"

@@ -1,6 +1,6 @@
 // Rows of the documents' attentions with one packed projection: SelfAttention, CrossAttention.
-#include "heed/modules/attention/cross_attention.h"
-#include "heed/modules/attention/self_attention.h"
+#include "heed/modules/attention/documents/cross_attention.h"
+#include "heed/modules/attention/documents/self_attention.h"
 #include "heed/tests/framework/ops/reference/attention.h"
 #include "heed/tests/modules/case/module_case.h"
 

@@ -1,6 +1,6 @@
 // Rows of PyTorch's attention and transformer layers: our modules, configured, called and (for
 // requests) named as PyTorch's.
-#include "heed/modules/decoder_block.h"
+#include "heed/modules/transformer/decoder_block.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/case/module_pytorch.h"
 #include "heed/tests/modules/reference/transformer.h"

@@ -1,6 +1,6 @@
 // Rows of the blocks that hold an attention.
 #include "heed/tests/modules/reference/transformer.h"
-#include "heed/modules/decoder_block.h"
+#include "heed/modules/transformer/decoder_block.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/layers.h"

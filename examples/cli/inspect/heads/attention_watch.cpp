@@ -97,7 +97,7 @@ std::vector<WatchedAttention> AttentionWatch::watch(const Batch& batch, const Ta
     const bool crosses = one.path.ends_with(".cross_attention");
     const Tensor weights = one.gated->weights.select(0, 0).clone();
     Words queries = writes ? answers : inputs;
-    if (model_.attends == Attends::positions) queries = positions_up_to(weights.size(1));
+    if (model_.attends == Attends::queries) queries = positions_up_to(weights.size(1));
     all.push_back({one.path, std::move(queries), writes && !crosses ? answers : inputs, weights});
   }
   return all;

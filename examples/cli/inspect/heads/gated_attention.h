@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "heed/modules/attention/attention_layer.h"
+#include "heed/modules/attention/any_attention.h"
 
 namespace heed {
 

@@ -168,8 +168,8 @@ std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch) {
       add_magnitudes(gradients[k], inputs[k], maps[k].values);
     }
   }
-  maps[0].is_causal = model.attends == Attends::earlier;
-  allow_pairs(maps[0], lengths_of(batch), maps[0].is_causal || model.attends == Attends::tokens);
+  maps[0].is_causal = model.attends == Attends::causal;
+  allow_pairs(maps[0], lengths_of(batch), maps[0].is_causal || model.attends == Attends::self);
   if (model.writer) {
     maps[1].is_causal = true;
     const std::vector<int64_t> whole(static_cast<size_t>(maps[1].B), maps[1].L);

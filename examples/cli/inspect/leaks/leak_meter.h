@@ -37,8 +37,8 @@ struct LeakMap {
   std::optional<PositionPair> worst() const;
 };
 
-/// The maps of all tokens that the model reads: of the inputs, and with Attends::source of those
-/// of its writer. An output may depend on its own sequence up to its length; where the model
+/// The maps of all tokens that the model reads: of the inputs, and with Attends::encoder_decoder of
+/// those of its writer. An output may depend on its own sequence up to its length; where the model
 /// reads token by token, not on later tokens. Padding itself may see what it is made of. The model
 /// must be f64 and in evaluation mode.
 std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch);

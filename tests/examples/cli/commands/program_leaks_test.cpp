@@ -36,7 +36,7 @@ Registry registry_with_leaks() {
   Registry registry = builtin_registry();
   add_sequence_task(
       registry, "in_turn", "token by token", [](const Sequence& source) { return source; },
-      Attends::earlier);
+      Attends::causal);
   add_answer_task(registry);
   add_leaking(registry, "no_mask", [](auto& attention, const auto& in) {
     return attention(in.query, in.key, in.value);

@@ -70,9 +70,8 @@ std::vector<int64_t> said(const Tensor& scores) {
 TEST_CASE("A decoder-only model generates with caches what it generates without") {
   for (const PositionKind positions :
        {PositionKind::learned, PositionKind::sinusoidal, PositionKind::none}) {
-    Model cached(Slot::root(), config_of(positions), shape_of(Attends::earlier),
-                 cached_attention());
-    Model plain(Slot::root(), config_of(positions), shape_of(Attends::earlier), without_cache());
+    Model cached(Slot::root(), config_of(positions), shape_of(Attends::causal), cached_attention());
+    Model plain(Slot::root(), config_of(positions), shape_of(Attends::causal), without_cache());
     fill(cached);
     plain.to(DType::f64);
     plain.load_state_dict(cached.state_dict());
@@ -89,7 +88,7 @@ TEST_CASE("A decoder-only model generates with caches what it generates without"
 
 TEST_CASE(
     "An encoder-decoder generates what it says when it reads its own answer, padding or not") {
-  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::source),
+  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::encoder_decoder),
               cached_attention());
   fill(model);
   const Tensor inputs = ids({1, 2, 3, 4, 7, 6, 5, 4}, {2, 4});
@@ -105,7 +104,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A model that says all symbols at once generates nothing") {
-  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::tokens),
+  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::self),
               cached_attention());
   CHECK(message_of([&] { model.next_scores(); }) ==
         "model: it says all symbols at once, so nothing can be generated");

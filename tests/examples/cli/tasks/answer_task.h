@@ -10,7 +10,7 @@ namespace heed::testing {
 
 /// Says an answer of 3 random symbols to 5, token by token.
 struct AnswerTask : Task {
-  TaskShape shape() const override { return {4, 4, 5, Attends::source, 4, 3}; }
+  TaskShape shape() const override { return {4, 4, 5, Attends::encoder_decoder, 4, 3}; }
   Batch training_batch(int64_t step, int64_t size) const override {
     Rng rng(stream(0, Purpose::data, step));
     return {randint(0, 4, {size, 5}, rng), randint(0, 4, {size, 3}, rng),

@@ -55,7 +55,7 @@ TEST_CASE("batches of drawn tasks have the shape that the task names", "[program
       CHECK(batch.inputs.shape() == Shape{40, shape.length});
       CHECK(batch.targets.shape() == Shape{40, shape.length});
       CHECK_FALSE(batch.lengths.defined());
-      CHECK(batch.decoder_inputs.defined() == (shape.attends == Attends::source));
+      CHECK(batch.decoder_inputs.defined() == (shape.attends == Attends::encoder_decoder));
       for (const int64_t symbol : batch.inputs.to_vector<int64_t>()) {
         CHECK((symbol >= 0 && symbol < shape.symbols));
       }
@@ -118,7 +118,7 @@ TEST_CASE("a quarter of a small space is held out, and training meets all the re
 TEST_CASE("the decoder reads a start symbol and then the answer, one step late", "[program]") {
   const auto task = make_task(R"({"type": "seq2seq_reverse", "symbols": 7, "length": 5})", 50);
   const TaskShape shape = task->shape();
-  CHECK(shape.attends == Attends::source);
+  CHECK(shape.attends == Attends::encoder_decoder);
   CHECK(shape.answer_symbols == 8);
   CHECK(shape.answer_length == 5);
   const Batch batch = task->training_batch(1, 60);

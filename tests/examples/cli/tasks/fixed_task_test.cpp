@@ -175,7 +175,7 @@ TEST_CASE("pairs: words get numbers, shorter lines are padded", "[program]") {
   folder.write("a.tsv", "b a\tx y\nc\tx\r\n\nb a\tx y\na  a b \tz\n");
   const auto task = make_task(pairs_section(folder, R"(, "held_out": 0.01)"), 1000);
   const TaskShape shape = task->shape();
-  CHECK(shape.attends == Attends::source);
+  CHECK(shape.attends == Attends::encoder_decoder);
   CHECK(shape.symbols == 3);
   CHECK(shape.length == 3);
   CHECK(shape.classes == 4);

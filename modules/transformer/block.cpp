@@ -1,4 +1,4 @@
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/ops/elementwise.h"

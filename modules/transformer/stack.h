@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "heed/framework/nn/module_list.h"
-#include "heed/modules/decoder_block.h"
+#include "heed/modules/transformer/decoder_block.h"
 
 namespace heed {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "heed/framework/nn/tensor_layer.h"
-#include "heed/modules/attention/attention_layer.h"
+#include "heed/modules/attention/any_attention.h"
 #include "heed/modules/feed_forward.h"
 
 namespace heed {

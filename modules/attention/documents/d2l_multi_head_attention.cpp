@@ -1,4 +1,4 @@
-#include "heed/modules/attention/d2l_multi_head_attention.h"
+#include "heed/modules/attention/documents/d2l_multi_head_attention.h"
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"

@@ -1,4 +1,4 @@
-#include "heed/modules/attention/my_multi_head_attention.h"
+#include "heed/modules/attention/documents/my_multi_head_attention.h"
 
 #include <cmath>
 

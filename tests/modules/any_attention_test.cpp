@@ -1,12 +1,12 @@
-#include "heed/modules/attention/attention_layer.h"
+#include "heed/modules/attention/any_attention.h"
 
 #include "heed/modules/attention/my_mha.h"
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing::attention_layer_test {
+namespace heed::testing::any_attention_test {
 namespace {
 
 Tensor call_my_mha(MyMHA& m, const AttentionInputs& in) {
@@ -61,4 +61,4 @@ TEST_CASE("A block without an attention is refused") {
         }) == "TransformerBlock: the factory made no attention");
 }
 
-}  // namespace heed::testing::attention_layer_test
+}  // namespace heed::testing::any_attention_test

@@ -1,10 +1,10 @@
-#include "heed/modules/attention/cross_attention.h"
+#include "heed/modules/attention/documents/cross_attention.h"
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/view.h"
-#include "heed/modules/attention/mask_by_value.h"
+#include "heed/modules/attention/documents/mask_by_value.h"
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {

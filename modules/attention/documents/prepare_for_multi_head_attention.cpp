@@ -1,4 +1,4 @@
-#include "heed/modules/attention/prepare_for_multi_head_attention.h"
+#include "heed/modules/attention/documents/prepare_for_multi_head_attention.h"
 
 #include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/view.h"

@@ -1,9 +1,9 @@
 // LabmlMultiHeadAttention: the sequence-first one of labml.ai's annotated implementations.
 #pragma once
 
+#include "heed/modules/attention/documents/prepare_for_multi_head_attention.h"
 #include "heed/modules/attention/heads.h"
 #include "heed/modules/attention/multi_head_attention.h"
-#include "heed/modules/attention/prepare_for_multi_head_attention.h"
 
 namespace heed {
 

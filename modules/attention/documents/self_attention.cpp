@@ -1,9 +1,9 @@
-#include "heed/modules/attention/self_attention.h"
+#include "heed/modules/attention/documents/self_attention.h"
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/view.h"
-#include "heed/modules/attention/mask_by_value.h"
+#include "heed/modules/attention/documents/mask_by_value.h"
 #include "heed/modules/attention/multi_head_state.h"
 
 namespace heed {

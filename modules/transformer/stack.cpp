@@ -1,4 +1,4 @@
-#include "heed/modules/transformer.h"
+#include "heed/modules/transformer/stack.h"
 
 #include <utility>
 

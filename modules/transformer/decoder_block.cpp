@@ -1,4 +1,4 @@
-#include "heed/modules/decoder_block.h"
+#include "heed/modules/transformer/decoder_block.h"
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/ops/elementwise.h"

@@ -1,7 +1,7 @@
 // DecoderBlock: attention to what was said so far, attention to a memory, a feed-forward network.
 #pragma once
 
-#include "heed/modules/transformer_block.h"
+#include "heed/modules/transformer/block.h"
 
 namespace heed {
 

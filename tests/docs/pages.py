@@ -35,6 +35,8 @@ BLOCK = re.compile(r"^(?:<!-- (.+?) -->\n)?```(\w*)\n(.*?)^```$", re.M | re.S)
 MAIN = re.compile(r"^int main\((.*?)\)", re.M)
 PATH = re.compile(rf"`((?:{'|'.join(re.escape(folder) for folder in FOLDERS)})/[\w./-]+)[ `]")
 COMMAND = re.compile(r"^(?:\./)?heed ([a-z]+)", re.M)
+SOURCE_PATH = re.compile(rf"(?<![\w/.<>-])((?:{'|'.join(re.escape(name) for name in FOLDERS)})/"
+                         r"[\w./-]*\.(?:md|py|sh|cpp|h|json|cmake))\b")
 PLACEHOLDER = re.compile(r"\b(NAME|FAMILY)\b")
 WRAPPER_COMMANDS = {"test"}  # of the script ./heed, not of the program
 
@@ -184,17 +186,15 @@ def name_faults(path, heed_commands):
 
 
 def source_faults():
-    """Documents that sources refer to and that do not exist."""
-    listed = subprocess.run(["git", "ls-files", "*.cpp", "*.h", "*.cmake", "*.txt", "*.py", "*.sh"],
-                            cwd=ROOT, text=True, capture_output=True, check=False).stdout
-    faults = []
-    for path in listed.splitlines():
-        if path.startswith("tests/lint/") or not (ROOT / path).exists():
-            continue
-        for name in re.findall(r"\bdocs/[\w/-]+\.md\b", text_of(path)):
-            if not (ROOT / name).exists():
-                faults.append(f"{path}: no such document: {name}")
-    return faults
+    """Files that sources, scripts and configurations refer to and that do not exist."""
+    patterns = ["*.cpp", "*.h", "*.py", "*.sh", "*.json", ".ci/run"]
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, text=True,
+                            capture_output=True, check=True).stdout.splitlines()
+    # The lints are full of bad examples.
+    paths = [path for path in listed
+             if not path.startswith("tests/lint/") and (ROOT / path).exists()]
+    return [f"{path}: no such file: {name}" for path in paths
+            for name in SOURCE_PATH.findall(text_of(path)) if not (ROOT / name).exists()]
 
 
 def page_faults(path, pages, heed, heed_commands):

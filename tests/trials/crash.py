@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Kills runs that save constantly and sees whether each can be resumed.
+"""Kills runs that save constantly and checks that each can be resumed.
 
-  scripts/crash_trials.py [COUNT=300] [--signals N] [--seed N]
+  tests/trials/crash.py [COUNT=300] [--signals N] [--seed N]
 
-After each kill -9, heed train --resume must go on for a few steps, every checkpoint that is listed
-must load, and metrics.jsonl must have each step once. 19 of 20 kills hit a run that was killed
-before, the others a fresh one, perhaps before it has a directory. --signals sends SIGINT or SIGTERM
-instead: each must kill by that signal, with a checkpoint of the very last step. Exits 1 if anything
-is lost.
+After each kill -9, heed train --resume must train for a few more steps, every checkpoint must load,
+and metrics.jsonl must contain each step once. 19 of 20 kills hit a run that was killed
+before, the others a fresh one, possibly before its directory exists. --signals sends SIGINT or
+SIGTERM instead: the process must die by that signal, with a checkpoint of its very last step. Exits
+with 1 if anything is lost.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 
-import trial_tools as tools
+import tools
 
 CONFIG = {
     "task": {"type": "reverse", "symbols": 4, "length": 4},
@@ -30,11 +30,11 @@ CONFIG = {
 }
 ENDLESS = "train.steps=100000000"
 FRESH_EVERY = 20
-AT_ONCE = 2
+PARALLEL = 2
 
 
 class Runs:
-    """One run after another in a folder of its own, for one thread."""
+    """One run after another in its own folder, for one thread."""
 
     def __init__(self, heed, folder, seed):
         self.heed, self.folder, self.random = heed, folder, random.Random(seed)
@@ -45,16 +45,16 @@ class Runs:
     def start(self, index):
         if index % FRESH_EVERY == 0:
             shutil.rmtree(self.run, ignore_errors=True)
-        way = (["--resume", "run", "--set", ENDLESS] if os.path.exists(self.run)
-               else ["config.json", "--out", "run"])
-        return tools.start(self.heed, self.folder, ["train", *way, "--threads", "1"])
+        source = (["--resume", "run", "--set", ENDLESS] if os.path.exists(self.run)
+                  else ["config.json", "--out", "run"])
+        return tools.start(self.heed, self.folder, ["train", *source, "--threads", "1"])
 
     def wait_a_moment(self):
-        """Up to a second, most often much less."""
+        """Up to a second, usually much less."""
         time.sleep(self.random.random() ** 4)
 
     def resume(self, what, more):
-        """Goes `more` steps beyond the checkpoint `what`; returns the step that was reached."""
+        """Trains `more` steps beyond the checkpoint `what`; returns the last step."""
         steps = max(1, (tools.checkpoints(self.run) or [(0,)])[-1][0] + more)
         tools.run(self.heed, self.folder,
                   ["train", "--resume", what, "--set", f"train.steps={steps}", "--threads", "1"])
@@ -81,7 +81,7 @@ class Runs:
         left = [name for name in os.listdir(os.path.join(self.run, "checkpoints"))
                 if not tools.CHECKPOINT.fullmatch(name)]
         if left:
-            raise tools.TrialError(f"not cleaned away: {left}")
+            raise tools.TrialError(f"not cleaned up: {left}")
 
     def signal(self, index):
         number = self.random.choice([signal.SIGINT, signal.SIGTERM])
@@ -94,11 +94,11 @@ class Runs:
         if is_second:
             process.send_signal(self.random.choice([signal.SIGINT, signal.SIGTERM]))
         code, error = tools.finish(process)
-        # Of two at once any may come first.
+        # Of two signals sent together either may arrive first.
         if code != -number and not (is_second and code in (-signal.SIGINT, -signal.SIGTERM)):
             raise tools.TrialError(f"signal {number}: code {code}: {error.strip()}")
         if not os.path.exists(self.run):
-            return  # it came before there was anything to keep
+            return  # the signal came before the run existed
         if not is_second:
             self.check_boundary(tools.last_step(self.run))
         self.resume("run", 2)
@@ -123,15 +123,15 @@ def work(runs, indices, trial, failures, keep):
 
 
 def trials(arguments, trial, count):
-    """What went wrong in so many trials, two at a time."""
+    """The failures of `count` trials, two at a time."""
     failures = []
     with tools.scratch() as folder:
         threads = []
-        for part in range(AT_ONCE):
-            own = os.path.join(folder, str(part))
-            os.mkdir(own)
-            runs = Runs(arguments.heed, own, f"{arguments.seed} {trial} {part}")
-            indices = range(count * part // AT_ONCE, count * (part + 1) // AT_ONCE)
+        for part in range(PARALLEL):
+            subfolder = os.path.join(folder, str(part))
+            os.mkdir(subfolder)
+            runs = Runs(arguments.heed, subfolder, f"{arguments.seed} {trial} {part}")
+            indices = range(count * part // PARALLEL, count * (part + 1) // PARALLEL)
             threads.append(threading.Thread(
                 target=work, args=(runs, indices, trial, failures, arguments.keep)))
         for thread in threads:
@@ -144,20 +144,20 @@ def trials(arguments, trial, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     tools.add_arguments(parser, 300)
-    parser.add_argument("--signals", type=int, metavar="N", help="send so many signals instead")
+    parser.add_argument("--signals", type=int, metavar="N", help="signals instead of kill -9")
     arguments = parser.parse_args()
     tools.let_signals_through()
     begin = time.monotonic()
     if arguments.signals is None:
         failures = trials(arguments, "kill", arguments.count)
-        told = f"{len(failures)} of {arguments.count} left a state from which resume fails"
+        summary = f"{len(failures)} of {arguments.count} left a state from which resume fails"
     else:
         failures = trials(arguments, "signal", arguments.signals)
         good = arguments.signals - len(failures)
-        told = f"{good} of {arguments.signals} died by the signal at a step boundary"
+        summary = f"{good} of {arguments.signals} died by the signal at a step boundary"
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"{told} (seed {arguments.seed}, {time.monotonic() - begin:.0f} s)")
+    print(f"{summary} (seed {arguments.seed}, {time.monotonic() - begin:.0f} s)")
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""What the trials of stopping and resuming share: starting heed, and looking at a run directory."""
+"""Shared by the trials of killing and resuming runs: starting heed, reading a run directory."""
 
 import json
 import os
@@ -7,30 +7,30 @@ import signal
 import subprocess
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHECKPOINT = re.compile(r"step-(\d{6,})(-unevaluated)?")
 
 
 class TrialError(Exception):
-    """What a trial found wrong."""
+    """A failure that a trial found."""
 
 
 def add_arguments(parser, count):
     parser.add_argument("count", nargs="?", type=int, default=count, metavar="COUNT")
-    parser.add_argument("--seed", type=int, default=0, help="of the random choices")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random choices")
     parser.add_argument("--heed", default=os.path.join(ROOT, "build/release/bin/heed"))
     parser.add_argument("--keep", action="store_true", help="keep the run of a failed trial")
 
 
 def scratch():
-    """A folder in memory where there is one: a killed process loses nothing that it wrote."""
+    """A folder in memory if possible: a killed process loses nothing that it wrote."""
     memory = "/dev/shm"
     return tempfile.TemporaryDirectory(prefix="heed-trials-",
                                        dir=memory if os.access(memory, os.W_OK) else None)
 
 
 def let_signals_through():
-    """A shell that starts this in the background has SIGINT ignored, here and in each child."""
+    """Undoes what a shell does to background jobs: SIGINT is ignored in them and their children."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -46,14 +46,14 @@ def finish(process):
 
 
 def run(heed, folder, arguments):
-    """Runs to the end, which must be a good one."""
+    """Runs heed, which must exit with 0."""
     code, error = finish(start(heed, folder, arguments))
     if code != 0:
         raise TrialError(f"heed {' '.join(arguments)}: code {code}: {error.strip()}")
 
 
 def checkpoints(directory):
-    """[(step, is evaluated, name)], the oldest first."""
+    """[(step, is evaluated, name)], oldest first."""
     folder = os.path.join(directory, "checkpoints")
     names = os.listdir(folder) if os.path.isdir(folder) else []
     matches = [CHECKPOINT.fullmatch(name) for name in names]
@@ -61,7 +61,7 @@ def checkpoints(directory):
 
 
 def metrics(directory):
-    """The lines of metrics.jsonl without what depends on the clock."""
+    """The lines of metrics.jsonl without the key that depends on the clock."""
     lines = []
     with open(os.path.join(directory, "metrics.jsonl"), encoding="utf-8") as file:
         for line in file:
@@ -78,7 +78,7 @@ def last_step(directory):
 
 
 def check_complete(directory, steps):
-    """Each step has its one line, in order."""
+    """Each step has exactly one line, in order."""
     found = [json.loads(line)["step"] for line in metrics(directory) if '"loss"' in line]
     if found != list(range(1, steps + 1)):
-        raise TrialError(f"metrics.jsonl has {len(found)} of {steps} steps, or not in order")
+        raise TrialError(f"metrics.jsonl has {len(found)} of {steps} steps, or out of order")

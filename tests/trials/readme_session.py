@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the session that README.md shows, as a reader would: every line of its first block after
-"## A whole session" must succeed, in a folder of its own, and Ctrl-C must end the training there.
+"""Runs the session in README.md as a reader would: every line of the first block after
+"## A whole session" must succeed, in an empty folder, and Ctrl-C must end the training.
 
-  scripts/readme_session.py [PROGRAM, build/release/bin/heed unless told]
+  tests/trials/readme_session.py [PROGRAM, by default build/release/bin/heed]
 """
 import os
 import pathlib
@@ -13,9 +13,9 @@ import sys
 import tempfile
 import time
 
-import trial_tools
+import tools
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINES_BEFORE_CTRL_C = 30  # of metrics.jsonl
 
 
@@ -46,7 +46,7 @@ def run_until_ctrl_c(command, run_directory):
 def main():
     program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/heed")
     lines = session()
-    trial_tools.let_signals_through()
+    tools.let_signals_through()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.symlink(program.resolve(), "heed")
@@ -56,7 +56,7 @@ def main():
                 run_until_ctrl_c(command.strip(), re.search(r"--out (\S+)", command).group(1))
             elif command.strip():
                 run(command.strip())
-    print(f"the session of {len(lines)} lines went through")
+    print(f"all {len(lines)} lines of the session succeed")
 
 
 main()

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Fuzzes what reads foreign bytes: heed-eval's requests, configurations, --set and safetensors
+# Fuzzes the parsers of untrusted input: heed-eval's requests, configurations, --set and safetensors
 # files, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   scripts/fuzz.sh [SECONDS for each of them, 300 unless told]
+#   tests/fuzz/run.sh [SECONDS for each, by default 300]
 #
-# Starts from tests/fuzz/corpus, the golden requests and files, and configs/. New inputs that reach
-# new code stay in build/asan/fuzz; one that crashes, hangs or leaks is left there, and the script
-# exits 1.
+# Starts from tests/fuzz/corpus, the golden requests and files, and configs/. Inputs that reach new
+# code are saved in build/asan/fuzz, as is one that crashes, hangs or leaks; then the script exits
+# with 1.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 seconds=${1:-300}
 
 parts="eval config set safetensors"

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Stops runs of the shipped configurations and sees whether resuming loses a bit.
+"""Interrupts runs of the shipped configurations and checks that they resume bit-identically.
 
-  scripts/resume_trials.py [COUNT=60] [--seed N]
+  tests/trials/resume.py [COUNT=60] [--seed N]
 
-A trial draws a configuration and changes to it, trains once without a stop, then again with one to
-three stops: SIGINT, SIGTERM or kill -9 at a random step, with 1 or 2 threads before and after.
-model.safetensors, optimizer.safetensors and metrics.jsonl (tokens_per_second aside) must come out
-the same, byte for byte. Exits 1 if one does not.
+A trial picks a configuration and changes to it, trains once without interruption, then again with
+one to three interruptions: SIGINT, SIGTERM or kill -9 at a random step, with 1 or 2 threads before
+and after. model.safetensors, optimizer.safetensors and metrics.jsonl (except tokens_per_second)
+must be identical, byte for byte. Exits with 1 if one is not.
 """
 
 import argparse
@@ -19,13 +19,13 @@ import signal
 import sys
 import time
 
-import trial_tools as tools
+import tools
 
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 
 def draw_sets(draw):
-    """Changes that make any configuration short, and some that give it more state to keep."""
+    """Changes that make any configuration short, and some that add state to save."""
     steps = draw.randint(20, 50)
     values = {
         "steps": steps, "batch_size": draw.randint(4, 9), "eval_every": draw.randint(2, 9),
@@ -52,7 +52,7 @@ def steps_in(metrics):
 
 
 def stop_at(process, metrics, step, number):
-    """Sends the signal once so many steps are taken; whether it came before the end."""
+    """Sends the signal after `step` steps; whether it arrived before the end."""
     while process.poll() is None and steps_in(metrics) < step:
         time.sleep(0.0005)
     process.send_signal(number)
@@ -63,13 +63,14 @@ def stop_at(process, metrics, step, number):
 
 
 def train_with_stops(heed, folder, arguments, steps, draw):
-    """Names of the stops that came before the end."""
+    """The interruptions that arrived before the end."""
     taken = []
     run = os.path.join(folder, "stopped")
 
     def command():
-        way = ["--resume", "stopped"] if os.path.exists(run) else [*arguments, "--out", "stopped"]
-        return ["train", *way, "--threads", str(draw.choice([1, 2]))]
+        source = (["--resume", "stopped"] if os.path.exists(run)
+                  else [*arguments, "--out", "stopped"])
+        return ["train", *source, "--threads", str(draw.choice([1, 2]))]
 
     for step in sorted(draw.choices(range(steps), k=draw.randint(1, 3))):
         number = draw.choice(STOPS)
@@ -86,7 +87,7 @@ def compare(folder):
         raise tools.TrialError("metrics.jsonl differs")
     last = tools.checkpoints(whole)[-1][2]
     if tools.checkpoints(stopped)[-1][2] != last:
-        raise tools.TrialError("the last checkpoint is another one")
+        raise tools.TrialError("the last checkpoints differ")
     for name in ["model.safetensors", "optimizer.safetensors"]:
         texts = []
         for run in [whole, stopped]:
@@ -131,9 +132,9 @@ def main():
                 print(f"trial {index}: {error}", file=sys.stderr)
                 if arguments.keep:
                     shutil.copytree(folder, f"failed-trial-{index}", symlinks=True)
-    told = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
-    print(f"{same} of {arguments.count} trials end with the bits of the run that was never stopped "
-          f"({told}; seed {arguments.seed}, {time.monotonic() - begin:.0f} s)")
+    summary = ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
+    print(f"{same} of {arguments.count} trials end bit-identical to the uninterrupted run "
+          f"({summary}; seed {arguments.seed}, {time.monotonic() - begin:.0f} s)")
     return 0 if same == arguments.count else 1
 
 

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Trains the configurations that learn in seconds, and their negative controls, and checks what each
-# says about itself. scripts/grokking.sh does the same for the one that takes longer.
+# Trains the configurations that learn in seconds, and their negative controls, and checks what
+# their "about" texts claim. tests/trials/grokking.sh does the same for the one that takes longer.
 #
-#   scripts/tasks.sh [--set PATH=VALUE]...
+#   tests/trials/tasks.sh [--set PATH=VALUE]...
 #
-# HEED names another program than ./heed. Exits 1 if a result is not what it should be.
+# HEED is the program to use instead of ./heed. Exits with 1 if a result is not as expected.
 set -eu
 
-heed=$(realpath "${HEED:-$(dirname "$0")/../heed}")
-cd "$(dirname "$0")/.."
+heed=$(realpath "${HEED:-$(dirname "$0")/../../heed}")
+cd "$(dirname "$0")/../.."
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT INT TERM
 failed=0
@@ -17,7 +17,7 @@ run=0
 # The value of a key in a line of JSON.
 value() { printf '%s\n' "$2" | sed "s/.*\"$1\":\([^,}]*\).*/\1/"; }
 
-# check KEY CONDITION CONFIG [--set PATH=VALUE]...: the condition is on x, the value of the key.
+# check KEY CONDITION CONFIG [--set PATH=VALUE]...: CONDITION is on x, the value of the key.
 check() {
   key=$1 condition=$2 config=$3
   shift 3

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Does each file include what it uses? Compiles every file alone, but for making code.
+"""Does each file include what it uses? Checks the syntax of every file alone.
 
-    scripts/includes.py [--jobs N] [FOLDER ...]      framework, modules and examples unless told
+    tests/lint/includes.py [--jobs N] [FOLDER ...]   by default framework, modules and examples
 
-Builds join files and share headers (HEED_UNITY), which hides an #include that is missing, and a
-name that hides another. Prints what the compiler says of the files that do not stand alone.
+Unity builds (HEED_UNITY) hide missing includes and names that shadow others. Prints the compiler's
+messages for the files that do not compile alone.
 """
 import argparse
 import concurrent.futures
@@ -15,15 +15,15 @@ import shlex
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/includes"
 
 
 def fault(entry: dict) -> str:
-    """What the compiler says; nothing if all is well."""
+    """The compiler's messages; empty if the file compiles alone."""
     words = shlex.split(entry["command"])
     words[words.index("-o") + 1] = os.devnull
-    words = [word for word in words if not word.endswith("ccache")]  # there is nothing to keep
+    words = [word for word in words if not word.endswith("ccache")]  # there is no object to cache
     done = subprocess.run([*words, "-fsyntax-only"], cwd=entry["directory"], capture_output=True,
                           text=True, check=False)
     return done.stderr if done.returncode != 0 else ""
@@ -43,7 +43,7 @@ def main() -> int:
     entries = {entry["file"]: entry for entry in commands if entry["file"].startswith(folders)}
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         faults = [text for text in pool.map(fault, entries.values()) if text]
-    print("\n".join(faults + [f"{len(entries)} files, {len(faults)} do not stand alone"]))
+    print("\n".join(faults + [f"{len(entries)} files, {len(faults)} do not compile alone"]))
     return 1 if faults or not entries else 0
 
 

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Trains a configuration with the seeds 0 to 19 and prints a table: does it learn by luck?
+# Trains a configuration with the seeds 0 to 19 and prints a table: does learning depend on luck?
 #
-#   scripts/seeds.sh configs/reverse.json [--set PATH=VALUE]...
+#   tests/trials/seeds.sh configs/reverse.json [--set PATH=VALUE]...
 #
-# HEED names another program than ./heed. Exits 1 if fewer than 19 seeds reach 0.99.
+# HEED is the program to use instead of ./heed. Exits with 1 if fewer than 19 seeds reach 0.99.
 set -eu
 
-config=${1:?usage: scripts/seeds.sh CONFIG [--set PATH=VALUE]...}
+config=${1:?usage: tests/trials/seeds.sh CONFIG [--set PATH=VALUE]...}
 shift
-heed=${HEED:-$(dirname "$0")/../heed}
+heed=${HEED:-$(dirname "$0")/../../heed}
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT INT TERM
 

@@ -187,7 +187,7 @@ def name_faults(path, heed_commands):
 
 def source_faults():
     """Files that sources, scripts and configurations refer to and that do not exist."""
-    patterns = ["*.cpp", "*.h", "*.py", "*.sh", "*.json", ".ci/run"]
+    patterns = ["*.cpp", "*.h", "*.py", "*.sh", "*.json", ".ci/*"]
     listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, text=True,
                             capture_output=True, check=True).stdout.splitlines()
     # The lints are full of bad examples.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "heed/framework/nn/module.h"
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/adam.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed::benchmarks {

@@ -184,8 +184,8 @@ void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
         item.parameter.mutable_data<T>(),
         gradient.data<T>(),
         {buffer, nullptr},
-        {static_cast<T>(step.lr), static_cast<T>(step.momentum), static_cast<T>(1 - step.dampening),
-         static_cast<T>(step.weight_decay), step.nesterov, item.first}};
+        {static_cast<T>(item.lr), static_cast<T>(step.momentum), static_cast<T>(1 - step.dampening),
+         static_cast<T>(item.weight_decay), step.nesterov, item.first}};
   };
   step_items<T, One>(items, describe, [&](const One& u, int64_t i, int64_t length) {
     T* const buffer = u.state[0] == nullptr ? nullptr : u.state[0] + i;
@@ -205,10 +205,10 @@ void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
     f.beta2 = static_cast<T>(step.beta2);
     f.rest2 = static_cast<T>(1 - step.beta2);
     f.eps = static_cast<T>(step.eps);
-    f.size = static_cast<T>(step.lr / (1 - std::pow(step.beta1, t)));
+    f.size = static_cast<T>(item.lr / (1 - std::pow(step.beta1, t)));
     f.scale = static_cast<T>(1 / std::sqrt(1 - std::pow(step.beta2, t)));
-    f.shrink = static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1);
-    f.joined = static_cast<T>(step.decoupled ? 0 : step.weight_decay);
+    f.shrink = static_cast<T>(step.decoupled ? 1 - item.lr * item.weight_decay : 1);
+    f.joined = static_cast<T>(step.decoupled ? 0 : item.weight_decay);
     return One{item.parameter.mutable_data<T>(),
                gradient.data<T>(),
                {item.m.mutable_data<T>(), item.v.mutable_data<T>()},

@@ -193,18 +193,20 @@ std::string state_faults(const NamedTensors& own, const NamedTensors& given) {
   return faults;
 }
 
+void load_tensors(const std::string& what, const NamedTensors& own, const NamedTensors& given) {
+  const std::string faults = state_faults(own, given);
+  if (!faults.empty()) throw ModuleError(what, ": the state does not fit:", faults);
+  std::map<std::string, Tensor> sources(given.begin(), given.end());
+  // Sources first into memory of their own: one may be a view of another target.
+  for (auto& [path, tensor] : sources) tensor = clone(tensor.detach());
+  const NoGrad guard;
+  for (const auto& [path, tensor] : own) copy_(tensor, sources.at(path));
+}
+
 void Module::load_state_dict(const NamedTensors& state) {
   NamedTensors own = named_parameters();
   for (const auto& buffer : named_buffers()) own.push_back(buffer);
-  const std::string faults = state_faults(own, state);
-  if (!faults.empty()) {
-    throw ModuleError(path_or_type(), ": load_state_dict: the state does not fit:", faults);
-  }
-  std::map<std::string, Tensor> given(state.begin(), state.end());
-  // Sources first into memory of their own: one may be a view of another target.
-  for (auto& [path, tensor] : given) tensor = clone(tensor.detach());
-  const NoGrad guard;
-  for (const auto& [path, tensor] : own) copy_(tensor, given.at(path));
+  load_tensors(text_of(path_or_type(), ": load_state_dict"), own, state);
 }
 
 void Module::reset_parameters(Rng& rng) {

@@ -59,6 +59,9 @@ using Initializer = std::function<void(const Tensor& parameter, Rng& rng)>;
 /// What keeps `given` from being a state of the names, shapes and dtypes of `own`: a line for each
 /// tensor that is missing, unexpected, undefined, given twice or of another shape or dtype.
 std::string state_faults(const NamedTensors& own, const NamedTensors& given);
+/// Copies `given` into the tensors of the same names in `own`. Throws ModuleError that begins with
+/// `what` and names all faults; then nothing has changed.
+void load_tensors(const std::string& what, const NamedTensors& own, const NamedTensors& given);
 
 /// Base of all modules; it knows only the tree. Derive from Layer<Self> (below), not from it.
 class Module {

@@ -1,18 +1,50 @@
-// Optimizers: PyTorch's algorithms and defaults. Each step is one pass over a parameter.
+// Optimizer: the base of all optimizers. One file pair each: SGD in sgd.h, Adam and AdamW in
+// adam.h.
 #pragma once
 
 #include <deque>
+#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "heed/framework/nn/module.h"
+#include "heed/framework/tensor/named_tensors.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
 
-/// Base of all optimizers: parameters, a learning rate, a count of steps for each parameter.
+/// Parameters that are trained with options of their own.
+struct ParameterGroup {
+  NamedTensors parameters;
+  double lr_factor = 1;                     ///< multiplies the optimizer's lr
+  std::optional<double> weight_decay = {};  ///< replaces the optimizer's
+};
+
+/// What an optimizer trains. Converts from named parameters, from groups of them and from plain
+/// tensors, whose names are then their positions "0", "1", …:
+///
+///   AdamW whole(model.named_parameters(), {.lr = 1e-3});
+///   const std::vector<ParameterGroup> groups{{matrices}, {vectors, .weight_decay = 0}};
+///   AdamW split(groups, {.lr = 1e-3, .weight_decay = 0.1});
+class ParameterGroups {
+ public:
+  ParameterGroups(std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {}
+  ParameterGroups(NamedTensors parameters) : groups_{{std::move(parameters)}} {}
+  ParameterGroups(std::span<const Tensor> parameters);
+  ParameterGroups(const std::vector<Tensor>& parameters) : ParameterGroups(std::span(parameters)) {}
+  ParameterGroups(std::initializer_list<Tensor> parameters)
+      : ParameterGroups(std::span(parameters)) {}
+
+  auto begin() const { return groups_.begin(); }
+  auto end() const { return groups_.end(); }
+
+ private:
+  std::vector<ParameterGroup> groups_;
+};
+
+/// Base of all optimizers: named parameters, a learning rate, a count of steps for each parameter.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -31,29 +63,34 @@ class Optimizer {
   const std::vector<Tensor>& parameters() const { return parameters_; }
 
   /// Everything that the next step depends on beside parameters, gradients and lr: names such as
-  /// "3.m" (parameter 3) with their tensors, which are the state itself. "3.step" (i64) counts the
-  /// steps that changed parameter 3.
+  /// "output.weight/m" with their tensors, which are the state itself. "output.weight/step" (i64)
+  /// counts the steps that changed output.weight.
   NamedTensors state() const;
-  /// Puts back a state() of the same optimizer over parameters of the same shapes. Throws
-  /// ModuleError if it does not fit; then nothing has changed.
+  /// Restores a state() of the same optimizer over parameters of the same names and shapes. Throws
+  /// ModuleError naming everything that does not fit; then nothing has changed.
   void load_state(const NamedTensors& state);
 
  protected:
-  /// Throws ValueError unless all parameters require grad and are dense.
-  Optimizer(const char* name, std::vector<Tensor> parameters, double lr);
+  /// Throws ValueError unless all parameters require grad and are dense, and their names differ.
+  Optimizer(const char* name, const ParameterGroups& groups, double lr, double weight_decay);
   /// What a step does to one parameter.
   struct Change {
     size_t index;  ///< of the parameter and its state
     int64_t step;  ///< counts from 1 for each
     Tensor parameter, gradient;
+    double lr, weight_decay;  ///< of its group
   };
-  /// Adds zeros of each parameter's shape to the state, under this name: what `update` finds as
-  /// state(name)[i].
+  /// Adds zeros of each parameter's shape to the state, under this name.
   const std::vector<Tensor>& add_state(const char* name);
 
+  /// Throws ValueError, "AdamW: beta1 must be in [0, 1), got 1", unless `fits`; NaN never does.
+  void check_option(const char* option, double value, bool fits, const char* range) const;
+  void check_finite_and_not_negative(const char* option, double value) const;
+
  private:
-  /// Changes all parameters that have a gradient.
+  /// Changes these parameters under NoGrad: all that have a gradient.
   virtual void update(std::span<const Change> changes) = 0;
+  void add_parameter(const std::string& name, const Tensor& parameter);
   /// Throws DTypeError if a parameter became another dtype since its state was made.
   void check_state() const;
 
@@ -61,59 +98,15 @@ class Optimizer {
     const char* name;
     std::vector<Tensor> tensors;
   };
+  struct Options {
+    double lr_factor, weight_decay;
+  };
+  const char* name_;
   std::vector<Tensor> parameters_;
+  std::vector<std::string> names_;  // of the parameters
+  std::vector<Options> options_;    // of the parameters
   double lr_;
   std::deque<PerParameter> state_;  // references to its items stay valid
-};
-
-struct SgdConfig {
-  double lr = 1e-3;
-  double momentum = 0;
-  double dampening = 0;
-  double weight_decay = 0;  ///< joins the gradient
-  bool nesterov = false;
-};
-/// Stochastic gradient descent with momentum. Sutskever et al. 2013.
-class SGD : public Optimizer {
- public:
-  SGD(std::vector<Tensor> parameters, const SgdConfig& config);
-
- private:
-  void update(std::span<const Change> changes) override;
-  SgdConfig config_;
-  const std::vector<Tensor>* momentum_ = nullptr;
-};
-
-struct AdamConfig {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
-};
-/// Adam, whose weight decay joins the gradient. Kingma & Ba 2015.
-class Adam : public Optimizer {
- public:
-  Adam(std::vector<Tensor> parameters, const AdamConfig& config)
-      : Adam("Adam", std::move(parameters), config, false) {}
-
- protected:
-  Adam(const char* name, std::vector<Tensor> parameters, const AdamConfig& config, bool decoupled);
-
- private:
-  void update(std::span<const Change> changes) override;
-  AdamConfig config_;
-  bool decoupled_;
-  const std::vector<Tensor>& m_;
-  const std::vector<Tensor>& v_;
-};
-
-/// Adam whose weight decay shrinks the parameter itself. Loshchilov & Hutter 2019.
-class AdamW : public Adam {
- public:
-  /// PyTorch's default decay is 0.01: AdamW(parameters, {.weight_decay = 0.01}).
-  AdamW(std::vector<Tensor> parameters, const AdamConfig& config)
-      : Adam("AdamW", std::move(parameters), config, true) {}
 };
 
 }  // namespace heed

@@ -1,12 +1,48 @@
 #include "heed/framework/optim/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "heed/framework/base/error.h"
 
 namespace heed {
+
+std::span<const Schedule> schedules() {
+  static const std::array table{
+      Schedule{.name = "constant",
+               .help = "stays at lr",
+               .factor = [](const ScheduleStep&) { return 1.0; }},
+      Schedule{
+          .name = "linear",
+          .help = "falls to the floor in a straight line",
+          .has_floor = true,
+          .factor =
+              [](const ScheduleStep& at) { return at.floor + (1 - at.floor) * (1 - at.done); }},
+      Schedule{.name = "cosine",
+               .help = "falls to the floor by half a cosine",
+               .has_floor = true,
+               .factor =
+                   [](const ScheduleStep& at) {
+                     return at.floor +
+                            (1 - at.floor) * (1 + std::cos(std::numbers::pi * at.done)) / 2;
+                   }},
+      Schedule{.name = "inverse_sqrt",
+               .help = "falls as √(warmup_steps / step), without end",
+               .factor = [](const ScheduleStep& at) {
+                 const double warmup = std::max(1.0, static_cast<double>(at.warmup_steps));
+                 return std::sqrt(warmup / static_cast<double>(at.step + 1));
+               }}};
+  return table;
+}
+
+const Schedule& schedule_named(std::string_view name) {
+  for (const Schedule& schedule : schedules()) {
+    if (schedule.name == name) return schedule;
+  }
+  throw ValueError("schedule_named: there is no schedule \"", name, "\"");
+}
 
 double schedule_factor(const ScheduleConfig& config, int64_t step) {
   if (step < 0 || config.warmup_steps < 0 || config.total_steps < 1 || !(config.floor >= 0)) {
@@ -18,17 +54,7 @@ double schedule_factor(const ScheduleConfig& config, int64_t step) {
   if (step < config.warmup_steps) return static_cast<double>(step + 1) / warmup;
   const double length = std::max(1.0, static_cast<double>(config.total_steps) - warmup);
   const double done = std::min(1.0, (static_cast<double>(step) - warmup) / length);
-  switch (config.shape) {
-    case ScheduleShape::constant:
-      return 1;
-    case ScheduleShape::linear:
-      return config.floor + (1 - config.floor) * (1 - done);
-    case ScheduleShape::cosine:
-      return config.floor + (1 - config.floor) * (1 + std::cos(std::numbers::pi * done)) / 2;
-    case ScheduleShape::inverse_sqrt:
-      break;
-  }
-  return std::sqrt(std::max(1.0, warmup) / static_cast<double>(step + 1));
+  return config.shape.factor({step, config.warmup_steps, done, config.floor});
 }
 
 }  // namespace heed

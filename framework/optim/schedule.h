@@ -1,23 +1,45 @@
-// Learning-rate schedules: a factor on the base rate for each step.
+// Learning-rate schedules: a factor on the base rate for each step. A new one is a row of the table
+// in schedule.cpp, from which the program has its choices and their help.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace heed {
 
-/// What follows the warm-up.
-enum class ScheduleShape { constant, linear, cosine, inverse_sqrt };
-
-struct ScheduleConfig {
-  ScheduleShape shape = ScheduleShape::constant;
-  int64_t warmup_steps = 0;  ///< the factor climbs to 1 in equal steps
-  int64_t total_steps = 1;   ///< where linear and cosine reach the floor
-  double floor = 0;          ///< smallest factor of linear and cosine
+/// What a schedule's formula is about: a step after the warm-up.
+struct ScheduleStep {
+  int64_t step;          ///< the first of all is 0
+  int64_t warmup_steps;  ///< before which no formula is asked
+  double done;           ///< from 0 after the warm-up to 1 at the last step and beyond
+  double floor;
 };
 
-/// The factor for `step`, the first being 0: (step + 1)/warmup_steps while warming up, then 1
-/// falling to the floor by a line or half a cosine over the steps that are left, or
-/// √(warmup_steps / (step + 1)) without end. Throws ValueError on negative numbers.
+/// What follows the warm-up.
+struct Schedule {
+  std::string name;
+  std::string help;        ///< the formula in words
+  bool has_floor = false;  ///< whether `factor` uses the floor
+  std::function<double(const ScheduleStep&)> factor;
+};
+
+/// The schedules that come with heed.
+std::span<const Schedule> schedules();
+/// The one of this name. Throws ValueError if there is none.
+const Schedule& schedule_named(std::string_view name);
+
+struct ScheduleConfig {
+  Schedule shape = schedule_named("constant");
+  int64_t warmup_steps = 0;  ///< the factor climbs to 1 in equal steps
+  int64_t total_steps = 1;   ///< where linear and cosine reach the floor
+  double floor = 0;          ///< the smallest factor of a schedule that has a floor
+};
+
+/// The factor for `step`, the first being 0: (step + 1)/warmup_steps while warming up, then what
+/// the shape's formula gives. Throws ValueError on negative numbers.
 double schedule_factor(const ScheduleConfig& config, int64_t step);
 
 }  // namespace heed

@@ -253,6 +253,8 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
     for (const std::string& name : checkpoints.set_aside_after(*checkpoint)) {
       warnings.push_back("set aside: " + name);
     }
+  } else {
+    experiment.trainer->initialise();
   }
   checkpoints.clean();
   const Config effective = experiment.config;

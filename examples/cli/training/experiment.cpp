@@ -29,7 +29,10 @@ Experiment build(const Registry& registry, Config config) {
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets) {
-  return build_experiment(registry, read_config_file(registry.table(), path, sets), path, sets);
+  Experiment experiment =
+      build_experiment(registry, read_config_file(registry.table(), path, sets), path, sets);
+  experiment.trainer->initialise();
+  return experiment;
 }
 
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,

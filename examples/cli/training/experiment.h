@@ -18,12 +18,13 @@ struct Experiment {
   std::unique_ptr<Trainer> trainer;
 };
 
-/// Reads a configuration file with overrides and builds what it describes; writes nothing. Throws
-/// ConfigError for all that is wrong with it.
+/// Reads a configuration file with overrides, builds what it describes and initialises the model;
+/// writes nothing. Throws ConfigError for all that is wrong with it.
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets);
 
-/// The same for a configuration that was read.
+/// Builds what a configuration describes; the model's parameters are still to be initialised or
+/// loaded.
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets);
 

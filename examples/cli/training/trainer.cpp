@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
-#include <map>
 #include <string>
+#include <utility>
 
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
@@ -75,6 +75,18 @@ std::string culprit(const Module& model, const std::function<void()>& again) {
                       " at step ", step, "; ", cause, "; a smaller train.lr may help");
 }
 
+/// All parameters, the vectors among them (biases, norms) without weight decay if only matrices
+/// are to have it.
+ParameterGroups parameter_groups(const Module& model, bool decays_matrices_only) {
+  ParameterGroup decaying, others;
+  others.weight_decay = 0;
+  for (const auto& named : model.named_parameters()) {
+    const bool decays = !decays_matrices_only || named.second.dim() >= 2;
+    (decays ? decaying : others).parameters.push_back(named);
+  }
+  return std::vector{std::move(decaying), std::move(others)};
+}
+
 /// The sequences `first` … `first + size − 1` of a batch.
 Batch rows_of(const Batch& batch, int64_t first, int64_t size) {
   const auto cut = [&](const Tensor& tensor) {
@@ -91,41 +103,28 @@ int64_t counted(const Tensor& targets) {
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
-    : model_(model), task_(task), config_(config), parameters_(model.parameters()) {
-  for (const bool decays : {true, false}) add_group(decays);
-  Rng rng(stream(config.seed, Purpose::initialisation));
-  model.reset_parameters(rng);
-}
+    : model_(model),
+      task_(task),
+      config_(config),
+      optimizer_(make_optimizer(config, parameter_groups(model, config.decays_matrices_only))) {}
 
-void Trainer::add_group(bool decays) {
-  Group group;
-  std::vector<Tensor> parameters;
-  for (const auto& [name, tensor] : model_.named_parameters()) {
-    const bool its = !config_.decays_matrices_only || tensor.dim() >= 2;
-    if (its != decays) continue;
-    group.names.push_back(name);
-    parameters.push_back(tensor);
-  }
-  if (parameters.empty()) return;
-  group.optimizer = make_optimizer(config_, std::move(parameters), decays);
-  groups_.push_back(std::move(group));
+void Trainer::initialise() {
+  Rng rng(stream(config_.seed, Purpose::initialisation));
+  model_.reset_parameters(rng);
 }
 
 void Trainer::run(TrainingObserver& observer) {
   const auto start = Clock::now();
   const double before = state_.seconds;
-  for (bool goes_on = true; goes_on;) {
-    if (state_.evaluation_due) goes_on = evaluate_now(observer);
+  while (true) {
+    // Asked to stop after a step, it leaves that step's evaluation to whoever resumes.
+    const bool ends = observer.wants_stop() || !evaluate_if_due(observer) || is_done();
     state_.seconds = before + seconds_since(start);
-    goes_on = goes_on && !is_done() && !observer.wants_stop();
-    if (!goes_on || checkpoint_is_due()) observer.on_checkpoint(*this);
-    if (!goes_on) return;
+    if (ends || checkpoint_is_due()) observer.on_checkpoint(*this);
+    if (ends) return;
     observer.on_step(train_step(state_.step + 1));
     ++state_.step;
     state_.evaluation_due = evaluation_is_due();
-    state_.seconds = before + seconds_since(start);
-    goes_on = !observer.wants_stop();
-    if (!goes_on) observer.on_checkpoint(*this);
   }
 }
 
@@ -146,7 +145,8 @@ bool Trainer::checkpoint_is_due() const {
   return state_.step > 0 && (is_best || state_.step % config_.checkpoint_every == 0);
 }
 
-bool Trainer::evaluate_now(TrainingObserver& observer) {
+bool Trainer::evaluate_if_due(TrainingObserver& observer) {
+  if (!state_.evaluation_due) return true;
   const auto evaluated = [&] { return evaluate(model_, task_, config_.batch_size); };
   try {
     state_.evaluation = evaluated();
@@ -192,7 +192,8 @@ Batch Trainer::failed_batch() const {
   return task_.training_set_batch(0, std::min(config_.batch_size, task_.training_set_size()));
 }
 
-Tensor Trainer::loss_of(const Batch& batch, int64_t part) {
+Tensor Trainer::loss_of(const Batch& batch, int64_t step, int64_t part) {
+  const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
   const int64_t parts = config_.micro_batches, size = batch.inputs.size(0);
   if (parts == 1) return sequence_loss(model_(batch), batch.targets);
   const int64_t first = size * part / parts, end = size * (part + 1) / parts;
@@ -205,34 +206,28 @@ StepReport Trainer::train_step(int64_t step) {
   const auto start = Clock::now();
   const double lr = next_lr();
   const Batch batch = batch_at(step);
-  const auto loss_of_part = [&](int64_t part) {
-    const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
-    return loss_of(batch, part);
-  };
-  for (const Group& group : groups_) group.optimizer->zero_grad();
+  optimizer_->zero_grad();
   double value = 0;
   for (int64_t part = 0; part < config_.micro_batches; ++part) {
-    const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
-    const Tensor loss = loss_of(batch, part);
+    const Tensor loss = loss_of(batch, step, part);
     value += loss.item();
     if (!std::isfinite(value)) {
-      fail_diverged("the loss", value, step, culprit(model_, [&] { loss_of_part(part); }));
+      fail_diverged("the loss", value, step, culprit(model_, [&] { loss_of(batch, step, part); }));
     }
     loss.backward();
   }
+  const auto& parameters = optimizer_->parameters();
   const double norm =
-      config_.clip_norm ? clip_grad_norm(parameters_, *config_.clip_norm) : grad_norm(parameters_);
+      config_.clip_norm ? clip_grad_norm(parameters, *config_.clip_norm) : grad_norm(parameters);
   if (!std::isfinite(norm)) {
     fail_diverged("the gradient norm", norm, step, culprit(model_, [&] {
                     for (int64_t part = 0; part < config_.micro_batches; ++part) {
-                      loss_of_part(part).backward();
+                      loss_of(batch, step, part).backward();
                     }
                   }));
   }
-  for (const Group& group : groups_) {
-    group.optimizer->set_lr(lr);
-    group.optimizer->step();
-  }
+  optimizer_->set_lr(lr);
+  optimizer_->step();
   return {.step = step,
           .loss = value,
           .lr = lr,
@@ -240,34 +235,14 @@ StepReport Trainer::train_step(int64_t step) {
           .tokens_per_second = static_cast<double>(batch.inputs.numel()) / seconds_since(start)};
 }
 
-/// What the optimizer calls "3.m" is "output.weight/m".
-std::string Trainer::Group::path_of(const std::string& name) const {
-  const size_t dot = name.find('.');
-  return names[std::stoul(name.substr(0, dot))] + "/" + name.substr(dot + 1);
-}
-
 NamedTensors Trainer::optimizer_state() const {
-  NamedTensors result;
-  for (const Group& group : groups_) {
-    for (const auto& [name, tensor] : group.optimizer->state()) {
-      result.emplace_back(group.path_of(name), tensor);
-    }
-  }
-  return result;
+  return optimizer_->state();
 }
 
 void Trainer::restore(const TrainingState& state, const NamedTensors& model,
                       const NamedTensors& optimizer) {
   model_.load_state_dict(model);
-  if (const std::string faults = state_faults(optimizer_state(), optimizer); !faults.empty()) {
-    throw ModuleError("the optimizer's state does not fit:", faults);
-  }
-  const std::map<std::string, Tensor> given(optimizer.begin(), optimizer.end());
-  for (const Group& group : groups_) {
-    NamedTensors its = group.optimizer->state();
-    for (auto& [name, tensor] : its) tensor = given.at(group.path_of(name));
-    group.optimizer->load_state(its);
-  }
+  optimizer_->load_state(optimizer);
   state_ = state;
   state_.evaluation_due = evaluation_is_due();  // another configuration may want another one
 }

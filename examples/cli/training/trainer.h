@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "heed/examples/cli/model/model.h"
 #include "heed/examples/cli/tasks/task.h"
@@ -43,15 +41,15 @@ struct TrainingState {
 
 class Trainer;
 
-/// Who is told of all that happens.
+/// Receives training events.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_step(const StepReport& report) = 0;
   virtual void on_evaluation(int64_t step, const Evaluation& evaluation) = 0;
-  /// The state should be kept now: between two steps.
+  /// Between two steps whose state should be saved.
   virtual void on_checkpoint(const Trainer&) {}
-  /// Asked after each step: whether to end here.
+  /// Asked before the first step and after each: whether to end here.
   virtual bool wants_stop() { return false; }
 };
 
@@ -59,11 +57,14 @@ class TrainingObserver {
 /// on every run, for any number of threads, and after stopping and resuming at any step.
 class Trainer {
  public:
-  /// Fills the parameters. Throws ValueError if the optimizer refuses its options. The model and
-  /// the task outlive the trainer.
+  /// Throws ValueError if the optimizer refuses its options. The model and the task outlive the
+  /// trainer. Before run(), initialise() or restore() fills the model's parameters.
   Trainer(Model& model, const Task& task, const TrainingConfig& config);
 
-  /// Trains on to the last step, or until the configuration or the observer wants to stop. Throws
+  /// Draws the parameters of a fresh run from its seed.
+  void initialise();
+
+  /// Trains up to the last step, or until the configuration or the observer wants to stop. Throws
   /// DivergedError naming the step and what is not finite.
   void run(TrainingObserver& observer);
 
@@ -73,11 +74,10 @@ class Trainer {
   const TrainingConfig& config() const { return config_; }
   /// What the configured schedule gives for the step after the last one.
   double next_lr() const;
-  /// The optimizer's state by parameter: "output.weight/m" is m of output.weight. The tensors are
-  /// the state itself.
+  /// See Optimizer::state.
   NamedTensors optimizer_state() const;
-  /// Goes on from a state that another trainer of this configuration was in. Throws ModuleError if
-  /// it does not fit.
+  /// Resumes from the state of another trainer of this configuration. Throws ModuleError if it does
+  /// not fit.
   void restore(const TrainingState& state, const NamedTensors& model,
                const NamedTensors& optimizer);
 
@@ -88,27 +88,19 @@ class Trainer {
   Batch failed_batch() const;
 
  private:
-  struct Group {
-    std::vector<std::string> names;
-    std::unique_ptr<Optimizer> optimizer;
-    std::string path_of(const std::string& name) const;
-  };
-  /// The parameters with weight decay, or those without, if there are any.
-  void add_group(bool decays);
   bool evaluation_is_due() const;
   bool is_done() const;
   bool checkpoint_is_due() const;
   /// False if a signal came first; the evaluation is then still due.
-  bool evaluate_now(TrainingObserver& observer);
+  bool evaluate_if_due(TrainingObserver& observer);
   StepReport train_step(int64_t step);
   /// The loss of one part of a batch, to be added to those of the others.
-  Tensor loss_of(const Batch& batch, int64_t part);
+  Tensor loss_of(const Batch& batch, int64_t step, int64_t part);
 
   Model& model_;
   const Task& task_;
   TrainingConfig config_;
-  std::vector<Tensor> parameters_;
-  std::vector<Group> groups_;
+  std::unique_ptr<Optimizer> optimizer_;
   TrainingState state_;
 };
 

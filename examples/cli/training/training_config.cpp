@@ -150,12 +150,6 @@ void check_unused(const Config& config) {
   refuse_unused(config, lr_floor, schedule, has_floor);
 }
 
-ScheduleShape schedule_shape(const std::string& name) {
-  if (name == "constant") return ScheduleShape::constant;
-  if (name == "linear") return ScheduleShape::linear;
-  return name == "cosine" ? ScheduleShape::cosine : ScheduleShape::inverse_sqrt;
-}
-
 OptimizerKind kind_named(const std::string& name) {
   if (name == "sgd") return OptimizerKind::sgd;
   return name == "adam" ? OptimizerKind::adam : OptimizerKind::adamw;
@@ -216,7 +210,7 @@ TrainingConfig read_training_config(const Config& config) {
                    .beta2 = config[beta2].value_or(defaults.beta2),
                    .eps = config[epsilon].value_or(defaults.eps),
                    .weight_decay = config[weight_decay]},
-          .schedule = {.shape = schedule_shape(config[schedule]),
+          .schedule = {.shape = schedule_named(config[schedule]),
                        .warmup_steps = config[warmup_steps],
                        .total_steps = config[steps],
                        .floor = config[lr_floor].value_or(0)},
@@ -233,19 +227,16 @@ TrainingConfig read_training_config(const Config& config) {
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
-                                          std::vector<Tensor> parameters, bool decays) {
-  SgdConfig sgd = config.sgd;
-  AdamConfig adam = config.adam;
-  if (!decays) sgd.weight_decay = adam.weight_decay = 0;
+                                          const ParameterGroups& parameters) {
   switch (config.optimizer) {
     case OptimizerKind::sgd:
-      return std::make_unique<SGD>(std::move(parameters), sgd);
+      return std::make_unique<SGD>(parameters, config.sgd);
     case OptimizerKind::adam:
-      return std::make_unique<Adam>(std::move(parameters), adam);
+      return std::make_unique<Adam>(parameters, config.adam);
     case OptimizerKind::adamw:
       break;
   }
-  return std::make_unique<AdamW>(std::move(parameters), adam);
+  return std::make_unique<AdamW>(parameters, config.adam);
 }
 
 }  // namespace heed

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "heed/examples/cli/config/config.h"
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/adam.h"
 #include "heed/framework/optim/schedule.h"
+#include "heed/framework/optim/sgd.h"
 
 namespace heed {
 
@@ -41,8 +41,8 @@ void add_training_keys(ConfigTable& table);
 /// The values. Throws KeyError if they do not fit together.
 TrainingConfig read_training_config(const Config& config);
 
-/// The optimizer that the configuration names, with its weight decay or without.
+/// The optimizer that the configuration names.
 std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
-                                          std::vector<Tensor> parameters, bool decays = true);
+                                          const ParameterGroups& parameters);
 
 }  // namespace heed

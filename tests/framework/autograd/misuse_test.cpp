@@ -10,7 +10,7 @@
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/optim/clip.h"
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/sgd.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 

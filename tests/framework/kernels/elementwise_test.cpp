@@ -197,17 +197,20 @@ TEST_CASE("sums over leading and last dimensions are those of long double on eve
 TEST_CASE(
     "an optimizer step over many parameters, of any sizes and dtypes, is that of each alone") {
   const int64_t sizes[] = {1, 5000, 0, 4096, 17, 20000, 3};
-  const kernels::AdamStep adam{0.1, 0.9, 0.99, 1e-8, 0.01, false};
+  const kernels::AdamStep adam{0.9, 0.99, 1e-8, false};
   std::vector<kernels::AdamItem> together, alone;
   uint64_t seed = 0;
   for (const DType dtype : {DType::f32, DType::f64}) {
     for (const int64_t size : sizes) {
       ++seed;
       const auto item = [&] {
-        return kernels::AdamItem{normal({size}, seed, dtype), normal({size}, seed + 50, dtype),
+        return kernels::AdamItem{normal({size}, seed, dtype),
+                                 normal({size}, seed + 50, dtype),
                                  normal({size}, seed + 100, dtype),
                                  kernels::abs(normal({size}, seed + 150, dtype)),
-                                 static_cast<int64_t>(seed)};
+                                 static_cast<int64_t>(seed),
+                                 0.1,
+                                 0.01};
       };
       together.push_back(item());
       alone.push_back(item());
@@ -235,19 +238,19 @@ TEST_CASE("a parameter's optimizer step does not depend on its place on any targ
     const Tensor p = state(1), m = state(2), v = state(3), q = state(4), b = state(5), r = state(6);
     const Tensor p1 = state(1), m1 = state(2), v1 = state(3), q1 = state(4), b1 = state(5);
     const Tensor r1 = state(6);
-    const kernels::AdamStep adam{0.1, 0.9, 0.99, 1e-8, 0.01, true};
-    const kernels::SgdStep sgd{0.1, 0.9, 0.2, 0.01, true};
-    kernels::adam_step_(std::array{kernels::AdamItem{p, gradient, m, v, 3}}, adam);
-    kernels::sgd_step_(std::array{kernels::SgdItem{q, gradient, b, false},
-                                  kernels::SgdItem{r, gradient, Tensor(), false}},
+    const kernels::AdamStep adam{0.9, 0.99, 1e-8, true};
+    const kernels::SgdStep sgd{0.9, 0.2, true};
+    kernels::adam_step_(std::array{kernels::AdamItem{p, gradient, m, v, 3, 0.1, 0.01}}, adam);
+    kernels::sgd_step_(std::array{kernels::SgdItem{q, gradient, b, false, 0.1, 0.01},
+                                  kernels::SgdItem{r, gradient, Tensor(), false, 0.1, 0.01}},
                        sgd);
     std::vector<kernels::AdamItem> adam_items;
     std::vector<kernels::SgdItem> sgd_items;
     for (int64_t i = 0; i < size; ++i) {
       const auto one = [i](const Tensor& x) { return x.slice(0, i, i + 1); };
-      adam_items.push_back({one(p1), one(gradient), one(m1), one(v1), 3});
-      sgd_items.push_back({one(q1), one(gradient), one(b1), false});
-      sgd_items.push_back({one(r1), one(gradient), Tensor(), false});
+      adam_items.push_back({one(p1), one(gradient), one(m1), one(v1), 3, 0.1, 0.01});
+      sgd_items.push_back({one(q1), one(gradient), one(b1), false, 0.1, 0.01});
+      sgd_items.push_back({one(r1), one(gradient), Tensor(), false, 0.1, 0.01});
     }
     kernels::adam_step_(adam_items, adam);
     kernels::sgd_step_(sgd_items, sgd);

@@ -63,10 +63,10 @@ TEST_CASE("heed-eval gives PyTorch's parameters when the state goes back and for
 
 TEST_CASE("heed-eval answers a step exactly as documented, null gradients leave a parameter be") {
   CHECK(answer(sgd().dump()) == R"({"params":[{"dtype":"f64","shape":[2],"data":[0.0,1.0]}],)"
-                                R"("state":{"0.step":{"dtype":"i64","shape":[],"data":[1]}}})");
+                                R"("state":{"0/step":{"dtype":"i64","shape":[],"data":[1]}}})");
   CHECK(answer(sgd({{"grads", {nullptr}}}).dump()) ==
         R"({"params":[{"dtype":"f64","shape":[2],"data":[1.0,2.0]}],)"
-        R"("state":{"0.step":{"dtype":"i64","shape":[],"data":[0]}}})");
+        R"("state":{"0/step":{"dtype":"i64","shape":[],"data":[0]}}})");
 }
 
 TEST_CASE("heed-eval refuses steps it cannot take, and leaks nothing") {
@@ -94,9 +94,10 @@ TEST_CASE("heed-eval refuses steps it cannot take, and leaks nothing") {
   CHECK(error_of(sgd({{"grads", {tensor_json({1})}}})) ==
         "set_grad: the gradient must be f64 [2] like its tensor, got f64 [1]");
   CHECK(error_of(sgd({{"state", 3}})) == "\"state\" must be an object or null");
-  CHECK(error_of(sgd({{"state", Json::object()}})) == "load_state: expected 1 tensors, got 0");
-  CHECK(error_of(sgd({{"state", {{"0.step", nullptr}}}})) ==
-        "load_state: no 0.step of i64 [] given");
+  CHECK(error_of(sgd({{"state", Json::object()}})) ==
+        "SGD: load_state: the state does not fit:\n  missing: 0/step");
+  CHECK(error_of(sgd({{"state", {{"0/step", nullptr}}}})) ==
+        "SGD: load_state: the state does not fit:\n  undefined: 0/step");
   CHECK(error_of(sgd({{"lr", 3}})) == "unknown key \"lr\" in the request");
   CHECK(memory_stats().live_bytes == before);
 }

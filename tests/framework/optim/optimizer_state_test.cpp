@@ -1,5 +1,7 @@
 // Stopping and going on: state() and load_state().
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/optim/adam.h"
+#include "heed/framework/optim/sgd.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/support/catch.h"
@@ -79,9 +81,25 @@ TEST_CASE("The state names each parameter's part, and its count of steps") {
     names += text_of(name, " ", tensor.dtype(), " ", tensor.shape(), "; ");
   }
   CHECK(names ==
-        "0.step i64 []; 1.step i64 []; 0.m f32 [3, 4]; 1.m f32 [5]; 0.v f32 [3, 4]; 1.v f32 [5]; ");
+        "0/step i64 []; 1/step i64 []; 0/m f32 [3, 4]; 1/m f32 [5]; 0/v f32 [3, 4]; 1/v f32 [5]; ");
   CHECK(run.optimizer->state()[0].second.item() == 3);
   CHECK(run.optimizer->state()[1].second.item() == 2);
+}
+
+TEST_CASE("Named parameters give their names to the state, which loads in any order") {
+  const Tensor weight = leaf({1, 2}), bias = leaf({3});
+  const std::vector<ParameterGroup> groups{{{{"output.weight", weight}}},
+                                           {{{"output.bias", bias}}}};
+  SGD sgd(groups, {.momentum = 0.9});
+  NamedTensors state = copies(sgd.state());
+  std::string names;
+  for (const auto& [name, tensor] : state) names += name + " ";
+  CHECK(names ==
+        "output.weight/step output.bias/step output.weight/momentum output.bias/momentum ");
+  fill_(state[2].second, 5);
+  std::swap(state[0], state[2]);
+  sgd.load_state(state);
+  CHECK(values(sgd.state()[2].second) == Values{5, 5});
 }
 
 TEST_CASE("A state that does not fit is refused, and nothing changes") {
@@ -98,17 +116,22 @@ TEST_CASE("A state that does not fit is refused, and nothing changes") {
     return message;
   };
   const Tensor two = zeros({2}, DType::f64), count = zeros({}, DType::i64);
-  CHECK(refusal({}) == "load_state: expected 3 tensors, got 0");
-  CHECK(refusal({{"0.step", count}, {"0.m", two}, {"0.m", two}}) ==
-        "load_state: 0.m is given twice");
-  CHECK(refusal({{"0.step", count}, {"0.m", two}, {"0.w", two}}) ==
-        "load_state: no 0.v of f64 [2] given");
-  CHECK(refusal({{"0.step", count}, {"0.m", two}, {"0.v", zeros({3}, DType::f64)}}) ==
-        "load_state: no 0.v of f64 [2] given");
-  CHECK(refusal({{"0.step", count}, {"0.m", zeros({2})}, {"0.v", two}}) ==
-        "load_state: no 0.m of f64 [2] given");
-  CHECK(refusal({{"0.step", count}, {"0.m", two}, {"0.v", Tensor()}}) ==
-        "load_state: no 0.v of f64 [2] given");
+  const auto misfit = [](const std::string& faults) {
+    return "Adam: load_state: the state does not fit:" + faults;
+  };
+  CHECK(refusal({}) == misfit("\n  missing: 0/m\n  missing: 0/step\n  missing: 0/v"));
+  CHECK(refusal({{"0/step", count}, {"0/m", two}, {"0/m", two}}) ==
+        misfit("\n  given twice: 0/m\n  missing: 0/v"));
+  CHECK(refusal({{"0/step", count}, {"0/m", two}, {"0/w", two}}) ==
+        misfit("\n  unexpected: 0/w\n  missing: 0/v"));
+  CHECK(refusal({{"0/step", count}, {"0/m", two}, {"0/v", zeros({3}, DType::f64)}}) ==
+        misfit("\n  does not fit: 0/v is f64 [2], given f64 [3]"));
+  CHECK(refusal({{"0/step", count}, {"0/m", zeros({2})}, {"0/v", two}}) ==
+        misfit("\n  does not fit: 0/m is f64 [2], given f32 [2]"));
+  CHECK(refusal({{"0/step", count}, {"0/m", two}, {"0/v", Tensor()}}) ==
+        misfit("\n  undefined: 0/v"));
+  CHECK(refusal({{"0/step", full({}, -1, DType::i64)}, {"0/m", two}, {"0/v", two}}) ==
+        "Adam: load_state: 0/step counts steps, got -1");
 }
 
 }  // namespace heed::testing::optimizer_state_test

@@ -1,5 +1,9 @@
 // SGD, Adam and AdamW against naive scalar implementations and against PyTorch's numbers.
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
+#include "heed/framework/ops/inplace.h"
+#include "heed/framework/optim/adam.h"
+#include "heed/framework/optim/sgd.h"
 
 #include <cmath>
 #include <filesystem>
@@ -50,6 +54,23 @@ struct NaiveAdam {
     const double v_hat = v / (1 - std::pow(config.beta2, steps));
     p -= config.lr * m_hat / (std::sqrt(v_hat) + config.eps);
   }
+};
+
+/// Evolved by Chen et al. 2023: the sign of an interpolated momentum.
+class Lion : public Optimizer {
+ public:
+  Lion(const ParameterGroups& groups, double lr, double weight_decay)
+      : Optimizer("Lion", groups, lr, weight_decay), m_(add_state("m")) {}
+
+ private:
+  void update(std::span<const Change> changes) override {
+    for (const Change& change : changes) {
+      const Tensor &x = change.parameter, &g = change.gradient, &m = m_[change.index];
+      add_(x, sign(0.9 * m + 0.1 * g) + change.weight_decay * x, -change.lr);
+      copy_(m, 0.99 * m + 0.01 * g);
+    }
+  }
+  const std::vector<Tensor>& m_;
 };
 
 /// Eight steps of both; every third step has no gradient.
@@ -135,6 +156,49 @@ TEST_CASE("Optimizers give PyTorch's parameters after each of five steps to 1e-1
   }
 }
 
+TEST_CASE("A group's learning rate and weight decay are those of an optimizer of its own") {
+  const auto pair = [] {
+    const std::vector<Tensor> tensors{normal({3}, 1).requires_grad_(),
+                                      normal({5}, 2).requires_grad_()};
+    for (const Tensor& x : tensors) x.set_grad(normal(x.shape(), 3));
+    return tensors;
+  };
+  const auto check = [&]<class Kind, class Config>(const Config& base) {
+    const auto together = pair(), alone = pair();
+    const std::vector<ParameterGroup> groups{
+        {.parameters = {{"a", together[0]}}},
+        {.parameters = {{"b", together[1]}}, .lr_factor = 0.5, .weight_decay = 0}};
+    Kind(groups, base).step();
+    Kind({alone[0]}, base).step();
+    Config changed = base;
+    changed.lr *= 0.5;
+    changed.weight_decay = 0;
+    Kind({alone[1]}, changed).step();
+    for (size_t i = 0; i < 2; ++i) CHECK(bit_difference(together[i], alone[i]) == "");
+  };
+  check.operator()<SGD>(SgdConfig{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.3});
+  check.operator()<Adam>(AdamConfig{.lr = 0.1, .weight_decay = 0.3});
+  check.operator()<AdamW>(AdamConfig{.lr = 0.1, .weight_decay = 0.3});
+}
+
+TEST_CASE("An optimizer can be composed of tensor ops") {
+  const Tensor x = normal({3, 5}, 1).requires_grad_(), still = leaf({1, 2});
+  Lion lion({x, still}, 0.1, 0.3);
+  Values numbers = values(x), m(numbers.size());
+  for (uint64_t step = 0; step < 4; ++step) {
+    x.set_grad(normal(x.shape(), 100 + step));
+    const Values g = values(x.grad());
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      const double direction = 0.9 * m[i] + 0.1 * g[i] > 0 ? 1 : -1;
+      numbers[i] -= 0.1 * (direction + 0.3 * numbers[i]);
+      m[i] = 0.99 * m[i] + 0.01 * g[i];
+    }
+    lion.step();
+    CHECK(difference(array_of(x), {{3, 5}, numbers}, 1e-13) == "");
+  }
+  CHECK(values(still) == Values{1, 2});
+}
+
 TEST_CASE("A parameter without a gradient stays as it is, and so does its state") {
   const Tensor a = normal({3}, 1).requires_grad_(), b = normal({3}, 2).requires_grad_();
   AdamW adam({a, b}, {.lr = 0.1, .weight_decay = 0.5});
@@ -143,8 +207,8 @@ TEST_CASE("A parameter without a gradient stays as it is, and so does its state"
   adam.step();
   CHECK(values(b) == before);
   for (const auto& [name, tensor] : adam.state()) {
-    if (name == "0.step") CHECK(tensor.item() == 1);
-    if (name.starts_with("1.")) CHECK(bit_difference(tensor, zeros_like(tensor)) == "");
+    if (name == "0/step") CHECK(tensor.item() == 1);
+    if (name.starts_with("1/")) CHECK(bit_difference(tensor, zeros_like(tensor)) == "");
   }
 }
 
@@ -212,9 +276,19 @@ TEST_CASE("Optimizers refuse parameters they cannot train and numbers out of ran
   CHECK(adam({.beta2 = -0.1}) == "AdamW: beta2 must be in [0, 1), got -0.1");
   CHECK(adam({.eps = nan}) == "AdamW: eps must be finite and at least 0, got nan");
   CHECK(adam({.weight_decay = -1}) == "AdamW: weight_decay must be finite and at least 0, got -1");
+  const auto groups = [&](const std::vector<ParameterGroup>& given) {
+    return message_of([&] { SGD(given, {}); });
+  };
+  const Tensor y = leaf({1, 2});
+  CHECK(groups({{{{"w", x}}}, {{{"w", y}}}}) == "SGD: two parameters are named w");
+  CHECK(groups({{{{"w", x}}}, {{{"v", x}}}}) == "SGD: parameters w and v are the same tensor");
+  CHECK(groups({{{{"w", zeros({2})}}}}) ==
+        "SGD: parameter w must be a dense leaf that requires grad");
+  CHECK(groups({{{{"w", x}}, nan}}) == "SGD: lr_factor must be finite and at least 0, got nan");
+  CHECK(groups({{{{"w", x}}, 1, -1.0}}) ==
+        "SGD: weight_decay must be finite and at least 0, got -1");
   SGD fine({x}, {});
-  CHECK(message_of([&] { fine.set_lr(nan); }) ==
-        "set_lr: lr must be finite and at least 0, got nan");
+  CHECK(message_of([&] { fine.set_lr(nan); }) == "SGD: lr must be finite and at least 0, got nan");
 }
 
 }  // namespace heed::testing::optimizer_test

@@ -18,8 +18,7 @@ bool near(double got, double want) {
 }  // namespace
 
 TEST_CASE("Every schedule climbs in equal steps to 1 and starts falling from there") {
-  for (const ScheduleShape shape : {ScheduleShape::constant, ScheduleShape::linear,
-                                    ScheduleShape::cosine, ScheduleShape::inverse_sqrt}) {
+  for (const Schedule& shape : schedules()) {
     const ScheduleConfig config{shape, 4, 20, 0.1};
     CHECK(schedule_factor(config, 0) == 0.25);
     CHECK(schedule_factor(config, 1) == 0.5);
@@ -30,14 +29,14 @@ TEST_CASE("Every schedule climbs in equal steps to 1 and starts falling from the
 }
 
 TEST_CASE("The constant schedule stays at 1") {
-  const ScheduleConfig config{ScheduleShape::constant, 4, 20, 0.1};
+  const ScheduleConfig config{schedule_named("constant"), 4, 20, 0.1};
   for (const int64_t step : {int64_t{4}, int64_t{19}, int64_t{20}, last_step}) {
     CHECK(schedule_factor(config, step) == 1);
   }
 }
 
 TEST_CASE("The linear schedule falls by a line to its floor and stays there") {
-  const ScheduleConfig config{ScheduleShape::linear, 4, 20, 0.2};
+  const ScheduleConfig config{schedule_named("linear"), 4, 20, 0.2};
   CHECK(schedule_factor(config, 4) == 1);
   CHECK(near(schedule_factor(config, 8), 0.8));
   CHECK(near(schedule_factor(config, 12), 0.6));
@@ -48,7 +47,7 @@ TEST_CASE("The linear schedule falls by a line to its floor and stays there") {
 }
 
 TEST_CASE("The cosine schedule falls by half a cosine to its floor and stays there") {
-  const ScheduleConfig config{ScheduleShape::cosine, 4, 20, 0.2};
+  const ScheduleConfig config{schedule_named("cosine"), 4, 20, 0.2};
   CHECK(schedule_factor(config, 4) == 1);
   CHECK(near(schedule_factor(config, 8), 0.2 + 0.8 * (1 + std::sqrt(0.5)) / 2));
   CHECK(near(schedule_factor(config, 12), 0.6));
@@ -58,16 +57,15 @@ TEST_CASE("The cosine schedule falls by half a cosine to its floor and stays the
 }
 
 TEST_CASE("The inverse square root schedule falls without end") {
-  const ScheduleConfig config{ScheduleShape::inverse_sqrt, 4, 20, 0.2};
+  const ScheduleConfig config{schedule_named("inverse_sqrt"), 4, 20, 0.2};
   CHECK(near(schedule_factor(config, 4), std::sqrt(0.8)));
   CHECK(near(schedule_factor(config, 15), 0.5));
   CHECK(near(schedule_factor(config, 399), 0.1));
-  CHECK(near(schedule_factor({ScheduleShape::inverse_sqrt, 0, 20, 0}, 3), 0.5));
+  CHECK(near(schedule_factor({schedule_named("inverse_sqrt"), 0, 20, 0}, 3), 0.5));
 }
 
 TEST_CASE("After the warm-up no schedule rises, and none leaves [0, 1]") {
-  for (const ScheduleShape shape : {ScheduleShape::constant, ScheduleShape::linear,
-                                    ScheduleShape::cosine, ScheduleShape::inverse_sqrt}) {
+  for (const Schedule& shape : schedules()) {
     for (const int64_t warmup : {0, 1, 5, 30, 40}) {
       double previous = 1;
       for (int64_t step = 0; step < 50; ++step) {
@@ -78,6 +76,18 @@ TEST_CASE("After the warm-up no schedule rises, and none leaves [0, 1]") {
       }
     }
   }
+}
+
+TEST_CASE("A schedule of one's own follows the warm-up") {
+  const Schedule halving{.name = "halving", .help = "", .factor = [](const ScheduleStep& at) {
+                           return std::pow(0.5, static_cast<double>(at.step - at.warmup_steps));
+                         }};
+  const ScheduleConfig config{.shape = halving, .warmup_steps = 2, .total_steps = 9};
+  CHECK(schedule_factor(config, 0) == 0.5);
+  CHECK(schedule_factor(config, 2) == 1);
+  CHECK(schedule_factor(config, 4) == 0.25);
+  CHECK(message_of([] { schedule_named("halving"); }) ==
+        "schedule_named: there is no schedule \"halving\"");
 }
 
 TEST_CASE("A schedule refuses numbers that mean nothing") {

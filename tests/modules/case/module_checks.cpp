@@ -7,7 +7,7 @@
 #include "heed/framework/autograd/gradcheck.h"
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
-#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/adam.h"
 #include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_run.h"
 

@@ -60,9 +60,7 @@ Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inpu
 const ModuleTable& module_table() {
   static const ModuleTable table = [] {
     ModuleTable all;
-    for (const auto family :
-         {basic_modules, attention_modules, document_modules, packed_modules, multi_head_modules,
-          transformer_modules, pytorch_layers, pytorch_stacks}) {
+    for (const auto& family : module_families) {
       for (ModuleCase& row : family()) all.push_back(std::move(row));
     }
     return all;

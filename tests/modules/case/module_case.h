@@ -1,5 +1,5 @@
-// ModuleCase: all that the tests and heed-eval know of one module class. The rows are in
-// module_table_<family>.cpp.
+// ModuleCase: all that the tests and heed-eval know of one module class. The row of
+// modules/linear.h is in ../tables/linear.cpp.
 #pragma once
 
 #include <functional>
@@ -128,14 +128,8 @@ ModuleTable chosen_modules();
 /// nullptr if there is no such module.
 const ModuleCase* find_module(const std::string& name);
 
-// The families, one file each.
-ModuleTable basic_modules();
-ModuleTable attention_modules();
-ModuleTable multi_head_modules();
-ModuleTable document_modules();
-ModuleTable packed_modules();
-ModuleTable transformer_modules();
-ModuleTable pytorch_layers();
-ModuleTable pytorch_stacks();
+/// A function for each file of ../tables: CMake lists them. tables/linear.cpp defines
+/// linear_modules().
+extern const std::vector<ModuleTable (*)()> module_families;
 
 }  // namespace heed::testing

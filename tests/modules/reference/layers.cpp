@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "heed/framework/base/random.h"
-#include "heed/tests/framework/ops/reference/attention.h"
-#include "heed/tests/framework/ops/reference/elementwise.h"
+#include "heed/tests/framework/ops/reference/activation.h"
 #include "heed/tests/framework/ops/reference/matmul.h"
+#include "heed/tests/modules/reference/attention.h"
 
 namespace heed::testing {
 
@@ -32,11 +32,12 @@ NdArray feed_forward_reference(const ModuleState& state, const NdArray& x,
     return reference::linear(in, state[name + ".weight"], state.maybe(name + ".bias"));
   };
   NdArray inner = project("expand", x);
-  if (activation == "relu") inner = reference::relu(inner);
-  if (activation == "gelu") inner = reference::gelu(inner);
-  if (activation == "silu") inner = reference::silu(inner);
+  if (activation == "relu") inner = reference::each(inner, reference::relu);
+  if (activation == "gelu") inner = reference::each(inner, reference::gelu);
+  if (activation == "silu") inner = reference::each(inner, reference::silu);
   if (activation == "swiglu") {
-    inner = reference::mul(reference::silu(project("gate", x)), inner);
+    inner = reference::each_pair(project("gate", x), inner,
+                                 [](double gate, double v) { return reference::silu(gate) * v; });
   }
   const std::string site = path.empty() ? "dropout" : path + ".dropout";
   inner = dropout_reference(inner, p, train, site);

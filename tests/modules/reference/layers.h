@@ -5,6 +5,7 @@
 #include <string>
 
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/reference/attention.h"
 
 namespace heed::testing {
 
@@ -17,6 +18,11 @@ inline constexpr int64_t test_micro_step = 1;
 /// itself unless in training.
 reference::NdArray dropout_reference(const reference::NdArray& x, double p, bool train,
                                      const std::string& path, int64_t use = 0);
+
+/// The projection called `name` in a state.
+inline reference::Projection projection(const ModuleState& state, const std::string& name) {
+  return {state[name + ".weight"], state.maybe(name + ".bias")};
+}
 
 /// What a FeedForward at `path` ("" for a root) computes from its `state`.
 reference::NdArray feed_forward_reference(const ModuleState& state, const reference::NdArray& x,

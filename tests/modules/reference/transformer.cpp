@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "heed/tests/framework/ops/reference/elementwise.h"
 #include "heed/tests/framework/ops/reference/matmul.h"
 #include "heed/tests/framework/ops/reference/normalization.h"
 #include "heed/tests/modules/reference/layers.h"
@@ -114,8 +113,10 @@ NdArray block_reference(const NaiveTransformer& with, const ModuleState& state,
   int64_t uses = 0;
   const auto add_part = [&](const std::string& norm, const auto& part) {
     const NdArray before = with.pre ? norm_of(with, state.below(norm), y) : y;
-    y = reference::add(y, dropout_reference(part(before), with.dropout, with.train,
-                                            joined(path, "dropout"), uses++));
+    y = reference::each_pair(
+        y,
+        dropout_reference(part(before), with.dropout, with.train, joined(path, "dropout"), uses++),
+        std::plus<>());
     if (!with.pre) y = norm_of(with, state.below(norm), y);
   };
   const auto attend = [&](const std::string& name, const NdArray& query, const NdArray& key,

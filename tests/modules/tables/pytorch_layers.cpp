@@ -166,7 +166,7 @@ ModuleCase decoder_layer_row() {
 
 }  // namespace
 
-ModuleTable pytorch_layers() {
+ModuleTable pytorch_layers_modules() {
   return {multihead_attention_row(), encoder_layer_row(), decoder_layer_row()};
 }
 

@@ -185,7 +185,7 @@ ModuleCase transformer_row() {
 
 }  // namespace
 
-ModuleTable pytorch_stacks() {
+ModuleTable pytorch_stacks_modules() {
   return {encoder_row(), decoder_row(), transformer_row()};
 }
 

@@ -1,4 +1,6 @@
-// OpCase: all that the tests and heed-eval know of one op. The rows are in op_table_<family>.cpp.
+// OpCase: all that the tests and heed-eval know of one op. The rows of framework/ops/reduce.h are
+// in
+// ../tables/reduce.cpp, their naive references there or in ../reference/reduce.h.
 #pragma once
 
 #include <concepts>
@@ -112,7 +114,7 @@ Tensors call_op(const OpCase& op, Tensors inputs, const Attributes& attributes);
 
 using OpTable = std::vector<OpCase>;
 
-/// Every op, in the order of the families.
+/// Every op, in the order of the tables' names.
 const OpTable& op_table();
 /// The rows that the environment variable HEED_OPS names ("add mul"); all if it is not set.
 OpTable chosen_ops();

@@ -36,23 +36,72 @@ std::vector<Sample> broadcasting_mask(Domain x) {
   return broadcasting(x, bools);
 }
 
-OpCase unary(std::string name, UnaryOp call, UnaryReference reference, Domain domain,
+ErrorCase shapes_that_do_not_broadcast(const std::string& name, DType dtype) {
+  return {{of_type(dtype, {2, 3}), of_type(dtype, {2, 4})},
+          {},
+          name + ": shapes do not broadcast: [2, 3] and [2, 4] (3 != 4 at dim -1)"};
+}
+
+ErrorCase dtypes_that_differ(const std::string& name) {
+  return {{of_type(f32, {2}), of_type(f64, {2})},
+          {},
+          name +
+              ": dtypes differ: f32 [2] and f64 [2]; write .to(DType::f32) on the second or "
+              ".to(DType::f64) on the first"};
+}
+
+ErrorCase dim_out_of_range(const std::string& name, const Json& more) {
+  Json attributes = {{"dim", 2}};
+  attributes.update(more);
+  return {{of_type(f32, {2, 3})},
+          attributes,
+          name + ": dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"};
+}
+
+OpCase unary(std::string name, UnaryOp call, UnaryReference naive, Domain domain,
              Tolerance tolerance) {
   return {.name = std::move(name),
           .inputs = {"x"},
           .call = [call](auto& in, auto&) { return call(in[0]); },
-          .reference = [reference](auto& in, auto&) { return reference(in[0]); },
+          .reference = [naive](auto& in, auto&) { return reference::each(in[0], naive); },
           .samples = any_shapes(domain),
           .tolerance = std::move(tolerance)};
 }
 
-OpCase binary(std::string name, BinaryOp call, BinaryReference reference, Domain left,
-              Domain right) {
-  return {.name = std::move(name),
-          .inputs = {"input", "other"},
-          .call = [call](auto& in, auto&) { return call(in[0], in[1]); },
-          .reference = [reference](auto& in, auto&) { return reference(in[0], in[1]); },
-          .samples = broadcasting(left, right)};
+OpCase with_values(OpCase row, std::vector<double> values) {
+  const auto count = static_cast<int64_t>(values.size());
+  row.samples.push_back({{listed(std::move(values), {count})}});
+  return row;
+}
+
+OpCase unary_with(std::string name, std::vector<Attribute> attributes,
+                  std::function<Tensor(const Tensor&, const Attributes&)> call,
+                  std::function<double(double, const Attributes&)> reference, Domain domain,
+                  const std::vector<Json>& settings) {
+  OpCase row = {
+      .name = std::move(name),
+      .inputs = {"x"},
+      .attributes = std::move(attributes),
+      .call = [call = std::move(call)](auto& in, auto& with) { return call(in[0], with); },
+      .reference =
+          [reference = std::move(reference)](auto& in, auto& with) {
+            return reference::each(in[0], [&](double v) { return reference(v, with); });
+          },
+      .samples = any_shapes(domain),
+  };
+  for (const Json& setting : settings) {
+    for (const Sample& sample : any_shapes(domain, setting)) row.samples.push_back(sample);
+  }
+  return row;
+}
+
+OpCase binary(std::string name, BinaryOp call, BinaryReference naive, Domain left, Domain right) {
+  return {
+      .name = std::move(name),
+      .inputs = {"input", "other"},
+      .call = [call](auto& in, auto&) { return call(in[0], in[1]); },
+      .reference = [naive](auto& in, auto&) { return reference::each_pair(in[0], in[1], naive); },
+      .samples = broadcasting(left, right)};
 }
 
 }  // namespace heed::testing

@@ -5,12 +5,18 @@
 
 namespace heed::testing {
 
+inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
+                       boolean = DType::boolean;
+inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
+
+/// A function for each file of ../tables: CMake lists them. tables/reduce.cpp defines reduce_ops().
+extern const std::vector<OpTable (*)()> op_families;
+
 using Domain = Input (*)(Sizes shape);
 using UnaryOp = Tensor (*)(const Tensor&);
-using UnaryReference = reference::NdArray (*)(const reference::NdArray&);
+using UnaryReference = std::function<double(double)>;  ///< of one element
 using BinaryOp = Tensor (*)(const Tensor&, const Tensor&);
-using BinaryReference = reference::NdArray (*)(const reference::NdArray&,
-                                               const reference::NdArray&);
+using BinaryReference = std::function<double(double, double)>;  ///< of a pair that broadcasts
 
 /// Shapes for ops of one input that take any: several ranks, 0-d, no elements, large.
 std::vector<Sample> any_shapes(Domain domain, const Json& attributes = Json::object());
@@ -19,35 +25,40 @@ std::vector<Sample> broadcasting(Domain left, Domain right);
 /// The same with a bool input that is the smaller one, the larger one, or neither.
 std::vector<Sample> broadcasting_mask(Domain x);
 
-/// A row for an op of one input: `unary("exp", exp, reference::exp, any)`.
-OpCase unary(std::string name, UnaryOp call, UnaryReference reference, Domain domain,
+// Refused inputs that many ops share, with the rule's whole message.
+
+/// [2, 3] and [2, 4].
+ErrorCase shapes_that_do_not_broadcast(const std::string& name, DType dtype = DType::f32);
+/// [2] of f32 and of f64.
+ErrorCase dtypes_that_differ(const std::string& name);
+/// dim 2 of [2, 3].
+ErrorCase dim_out_of_range(const std::string& name, const Json& more = Json::object());
+
+/// A row for an op of one element: `unary("exp", exp, [](double v) { return std::exp(v); }, any)`.
+OpCase unary(std::string name, UnaryOp call, UnaryReference naive, Domain domain,
              Tolerance tolerance = {});
+/// The row with a sample of given values more.
+OpCase with_values(OpCase row, std::vector<double> values);
+/// A row for an op of one element and numbers beside it; all shapes are tried under each setting.
+OpCase unary_with(std::string name, std::vector<Attribute> attributes,
+                  std::function<Tensor(const Tensor&, const Attributes&)> call,
+                  std::function<double(double, const Attributes&)> reference, Domain domain,
+                  const std::vector<Json>& settings);
 /// A row for an op of two inputs that broadcast.
-OpCase binary(std::string name, BinaryOp call, BinaryReference reference, Domain left,
-              Domain right);
-
-// The families, one file each.
-OpTable arithmetic_ops();
-OpTable function_ops();
-OpTable comparison_ops();
-OpTable reduce_ops();
-OpTable view_ops();
-OpTable join_ops();
-OpTable cast_ops();
-OpTable matmul_ops();
-OpTable softmax_ops();
-OpTable loss_ops();
-OpTable normalization_ops();
-OpTable indexing_ops();
-OpTable random_ops();
-OpTable rearrange_ops();
-OpTable order_ops();
-OpTable product_ops();
-OpTable element_loss_ops();
-OpTable attention_ops();
-
-inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
-                       boolean = DType::boolean;
-inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
+OpCase binary(std::string name, BinaryOp call, BinaryReference naive, Domain left, Domain right);
+/// A row for an op of one tensor of any dtype.
+template <class Call, class Reference>
+OpCase of_any_dtype(std::string name, std::vector<Attribute> attributes, Call call,
+                    Reference reference, std::vector<Sample> samples,
+                    std::vector<ErrorCase> errors = {}) {
+  return {.name = std::move(name),
+          .inputs = {"x"},
+          .attributes = std::move(attributes),
+          .call = [call](auto& in, auto& with) { return call(in[0], with); },
+          .reference = [reference](auto& in, auto& with) { return reference(in[0], with); },
+          .samples = std::move(samples),
+          .errors = std::move(errors),
+          .dtypes = all_dtypes};
+}
 
 }  // namespace heed::testing

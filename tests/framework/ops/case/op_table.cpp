@@ -9,10 +9,7 @@ namespace heed::testing {
 const OpTable& op_table() {
   static const OpTable table = [] {
     OpTable all;
-    for (const auto family :
-         {arithmetic_ops, function_ops, comparison_ops, reduce_ops, view_ops, join_ops, cast_ops,
-          matmul_ops, softmax_ops, loss_ops, normalization_ops, indexing_ops, random_ops,
-          rearrange_ops, order_ops, product_ops, element_loss_ops, attention_ops}) {
+    for (const auto& family : op_families) {
       for (OpCase& op : family()) all.push_back(std::move(op));
     }
     return all;

@@ -67,19 +67,25 @@ NdArray one_hot(const NdArray& indices, int64_t num_classes) {
   return y;
 }
 
-NdArray masked_fill(const NdArray& x, const NdArray& mask, double value) {
-  NdArray y = filled(broadcast_shapes(x.shape, mask.shape), value);
-  for_each_index(y.shape, [&](const Index& index) {
-    if (broadcast_at(mask, index) == 0.0) y.at(index) = broadcast_at(x, index);
+NdArray index_add(const NdArray& x, int64_t dim, const NdArray& index, const NdArray& source) {
+  NdArray y = x;
+  const size_t axis = wrap_dim(dim, x.rank());
+  for_each_index(source.shape, [&](const Index& from) {
+    Index to = from;
+    if (!to.empty())
+      to[axis] = static_cast<int64_t>(index.data.at(static_cast<size_t>(from[axis])));
+    y.at(to) += source.at(from);
   });
   return y;
 }
 
-NdArray where(const NdArray& condition, const NdArray& a, const NdArray& b) {
-  NdArray y = filled(broadcast_shapes(condition.shape, broadcast_shapes(a.shape, b.shape)), 0.0);
-  for_each_index(y.shape, [&](const Index& index) {
-    const bool first = broadcast_at(condition, index) != 0.0;
-    y.at(index) = broadcast_at(first ? a : b, index);
+NdArray scatter_add(const NdArray& x, int64_t dim, const NdArray& index, const NdArray& source) {
+  NdArray y = x;
+  const size_t axis = wrap_dim(dim, x.rank());
+  for_each_index(index.shape, [&](const Index& from) {
+    Index to = from;
+    if (!to.empty()) to[axis] = static_cast<int64_t>(index.at(from));
+    y.at(to) += source.at(from);
   });
   return y;
 }

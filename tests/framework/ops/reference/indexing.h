@@ -1,5 +1,5 @@
-// Naive references for reading by index and by mask. Names and edge cases are PyTorch's; indices
-// are not counted from the end, a mask is true where it is not 0.
+// Naive references for framework/ops/indexing.h. Names and edge cases are PyTorch's; indices are
+// not counted from the end.
 #pragma once
 
 #include "heed/tests/support/nd_array.h"
@@ -14,9 +14,9 @@ NdArray gather(const NdArray& x, int64_t dim, const NdArray& index);
 NdArray index_select(const NdArray& x, int64_t dim, const NdArray& index);
 /// [...] → [..., num_classes]; -1 takes the largest index plus one.
 NdArray one_hot(const NdArray& indices, int64_t num_classes = -1);
-/// `x` and `mask` broadcast against each other.
-NdArray masked_fill(const NdArray& x, const NdArray& mask, double value);
-/// All three broadcast.
-NdArray where(const NdArray& condition, const NdArray& a, const NdArray& b);
+/// y[…index[i]…] += source[…i…] along `dim`.
+NdArray index_add(const NdArray& x, int64_t dim, const NdArray& index, const NdArray& source);
+/// y[…index[i][j]…] += source[i][j] with the index in place of coordinate `dim`.
+NdArray scatter_add(const NdArray& x, int64_t dim, const NdArray& index, const NdArray& source);
 
 }  // namespace heed::reference

@@ -1,5 +1,4 @@
-// Naive references for rearrangements, running sums and sorting. Names, defaults and edge cases are
-// PyTorch's.
+// Naive references for framework/ops/rearrange.h. Names, defaults and edge cases are PyTorch's.
 #pragma once
 
 #include <optional>
@@ -24,11 +23,5 @@ NdArray triu(const NdArray& x, int64_t diagonal);
 NdArray diagonal(const NdArray& x, int64_t offset, int64_t dim1, int64_t dim2);
 NdArray diagonal_backward(const NdArray& g, const Dims& shape, int64_t offset, int64_t dim1,
                           int64_t dim2);
-
-NdArray cumsum(const NdArray& x, int64_t dim);
-/// NaN is the largest; equal elements keep their order.
-NdArray argsort(const NdArray& x, int64_t dim, bool descending);
-/// The first `count` of each line.
-NdArray head(const NdArray& x, int64_t dim, int64_t count);
 
 }  // namespace heed::reference

@@ -258,4 +258,16 @@ NdArray flip(const NdArray& x, const std::vector<int64_t>& dims) {
   return y;
 }
 
+NdArray slice_backward(const NdArray& g, const std::vector<int64_t>& shape, int64_t dim,
+                       int64_t start, int64_t end, int64_t step) {
+  NdArray y = filled(shape, 0);
+  const size_t axis = wrap_dim(dim, y.rank());
+  for_each_index(g.shape, [&](const Index& from) {
+    Index to = from;
+    to[axis] = start + step * from[axis];
+    if (to[axis] < end) y.at(to) = g.at(from);
+  });
+  return y;
+}
+
 }  // namespace heed::reference

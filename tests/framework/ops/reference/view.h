@@ -1,5 +1,5 @@
-// Naive references for operations that only move elements. They always copy: what aliases what is
-// tested elsewhere. Names, defaults and edge cases are PyTorch's.
+// Naive references for framework/ops/view.h. They always copy: what aliases what is tested
+// elsewhere. Names, defaults and edge cases are PyTorch's.
 #pragma once
 
 #include <optional>
@@ -31,5 +31,9 @@ std::vector<NdArray> split_with_sizes(const NdArray& x, const std::vector<int64_
 NdArray cat(const std::vector<NdArray>& arrays, int64_t dim = 0);
 NdArray stack(const std::vector<NdArray>& arrays, int64_t dim = 0);
 NdArray flip(const NdArray& x, const std::vector<int64_t>& dims);
+
+/// Zeros of `shape` with g at start, start + step, … below `end` along `dim`; bounds in range.
+NdArray slice_backward(const NdArray& g, const std::vector<int64_t>& shape, int64_t dim,
+                       int64_t start, int64_t end, int64_t step);
 
 }  // namespace heed::reference

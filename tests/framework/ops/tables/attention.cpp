@@ -1,9 +1,10 @@
-// Rows of attention and its parts.
+// Rows of framework/ops/attention.h.
 #include "heed/framework/ops/attention.h"
 
 #include <cmath>
 
 #include "heed/tests/framework/ops/case/op_rows.h"
+#include "heed/tests/framework/ops/reference/mask.h"
 #include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
@@ -13,59 +14,6 @@ using reference::broadcast_at;
 using reference::for_each_index;
 using reference::Index;
 using reference::NdArray;
-
-/// exp over sum of exp along `dim` of what is not blocked; zeros where all is.
-NdArray naive_masked_softmax(const NdArray& x, const NdArray& blocked, int64_t dim) {
-  NdArray scores = x;
-  for_each_index(x.shape, [&](const Index& at) {
-    if (broadcast_at(blocked, at) != 0) scores.at(at) = -infinity;
-  });
-  return reference::each_line(scores, dim, [](std::vector<double> line) {
-    double largest = -infinity, total = 0;
-    for (const double v : line) largest = std::fmax(largest, v);
-    if (largest == -infinity) return std::vector<double>(line.size(), 0.0);
-    for (double& v : line) total += v = std::exp(v - largest);
-    for (double& v : line) v /= total;
-    return line;
-  });
-}
-
-OpCase masked_softmax_row() {
-  return {
-      .name = "masked_softmax",
-      .inputs = {"x", "blocked"},
-      .attributes = {integer("dim", -1)},
-      .call = [](auto& in,
-                 auto& with) { return masked_softmax(in[0], in[1], with.integer("dim")); },
-      .reference =
-          [](auto& in, auto& with) {
-            return naive_masked_softmax(in[0], in[1], with.integer("dim"));
-          },
-      .samples = {{{any({2, 3, 4}), bools({2, 3, 4})}},
-                  {{any({2, 3, 4}), bools({4})}, {{"dim", 1}}},
-                  {{any({2, 3, 4}), bools({3, 1})}, {{"dim", -1}}},
-                  {{any({2, 3}), bools_of({1, 1, 1, 0, 1, 0}, {2, 3})}},
-                  {{any({2, 3}), bools_of({1}, {1, 1})}},
-                  {{any({2, 3}), bools_of({0}, {})}},
-                  {{any({}), bools_of({0}, {})}},
-                  {{any({}), bools_of({1}, {})}},
-                  {{any({2, 0}), bools({2, 0})}},
-                  {{any({0, 3}), bools({3})}},
-                  {{listed({1000, 999, -1000, 5, 6, 7}, {2, 3}),
-                    bools_of({0, 0, 1, 1, 0, 0}, {2, 3})}},
-                  {{any({90, 400}), bools({90, 400})}}},
-      .errors = {{{of_type(f32, {2, 3}), of_type(f32, {2, 3})},
-                  {},
-                  "masked_softmax: the mask must be bool, got f32 [2, 3]; write "
-                  ".to(DType::boolean)"},
-                 {{of_type(f32, {3}), bools({2, 3})},
-                  {},
-                  "masked_softmax: [2, 3] does not broadcast to the scores' [3]"},
-                 {{of_type(f32, {2, 3}), bools({3})},
-                  {{"dim", 2}},
-                  "masked_softmax: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}},
-  };
-}
 
 AttentionOptions options_of(const Tensors& in, const Attributes& with) {
   AttentionOptions options{.is_causal = with.flag("is_causal"),
@@ -120,7 +68,7 @@ NdArray naive_attention(const Arrays& in, const Attributes& with, bool mask_is_b
       scores.push_back(dot);
     }
     const auto count = static_cast<int64_t>(scores.size());
-    const NdArray weights = naive_masked_softmax({{count}, scores}, reference::scalar(0), 0);
+    const NdArray weights = reference::masked_softmax({{count}, scores}, reference::scalar(0), 0);
     for (int64_t j = 0; j < L_2; ++j) {
       for (int64_t d = 0; d < D_v; ++d) {
         Index at = row;
@@ -258,7 +206,7 @@ OpCase rotary_row() {
 }  // namespace
 
 OpTable attention_ops() {
-  return {masked_softmax_row(), attention_row(), rotary_row()};
+  return {attention_row(), rotary_row()};
 }
 
 }  // namespace heed::testing

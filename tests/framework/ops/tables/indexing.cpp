@@ -1,9 +1,8 @@
-// Rows of reading and adding at indices.
+// Rows of framework/ops/indexing.h.
 #include "heed/framework/ops/indexing.h"
 
 #include <algorithm>
 
-#include "heed/tests/framework/ops/case/op_reference.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/indexing.h"
 

@@ -1,4 +1,4 @@
-// Rows of normalisation.
+// Rows of framework/ops/normalization.h.
 #include "heed/framework/ops/normalization.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/normalization.h"

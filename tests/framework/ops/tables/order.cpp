@@ -1,10 +1,9 @@
-// Rows of running sums and sorting.
+// Rows of framework/ops/order.h.
 #include "heed/framework/ops/order.h"
 
-#include "heed/tests/framework/ops/case/op_reference.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/indexing.h"
-#include "heed/tests/framework/ops/reference/rearrange.h"
+#include "heed/tests/framework/ops/reference/order.h"
 
 namespace heed::testing {
 namespace {
@@ -24,9 +23,7 @@ OpCase cumsum_row() {
                   {{any({2, 0})}, {{"dim", 1}}},
                   {{any({30, 2011})}, {{"dim", 1}}},
                   {{any({2011, 30})}, {{"dim", 0}}}},
-      .errors = {{{of_type(f32, {2, 3})},
-                  {{"dim", 2}},
-                  "cumsum: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}},
+      .errors = {dim_out_of_range("cumsum")},
       .dtypes = {f32, f64, i64},
   };
 }

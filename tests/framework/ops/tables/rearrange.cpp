@@ -1,4 +1,4 @@
-// Rows of rearrangements.
+// Rows of framework/ops/rearrange.h.
 #include "heed/framework/ops/rearrange.h"
 
 #include "heed/tests/framework/ops/case/op_rows.h"
@@ -9,22 +9,8 @@ namespace {
 
 using reference::NdArray;
 
-/// A row for an op of one tensor.
-template <class Call, class Naive>
-OpCase one(std::string name, std::vector<Attribute> attributes, Call call, Naive naive,
-           std::vector<Sample> samples, std::vector<ErrorCase> errors = {}) {
-  return {.name = std::move(name),
-          .inputs = {"x"},
-          .attributes = std::move(attributes),
-          .call = [call](auto& in, auto& with) { return call(in[0], with); },
-          .reference = [naive](auto& in, auto& with) { return naive(in[0], with); },
-          .samples = std::move(samples),
-          .errors = std::move(errors),
-          .dtypes = all_dtypes};
-}
-
 OpCase flatten_row() {
-  return one(
+  return of_any_dtype(
       "flatten", {integer("start_dim", 0), integer("end_dim", -1)},
       [](auto& x, auto& with) {
         return flatten(x, with.integer("start_dim"), with.integer("end_dim"));
@@ -48,7 +34,7 @@ OpCase flatten_row() {
 }
 
 OpCase unflatten_row() {
-  OpCase row = one(
+  OpCase row = of_any_dtype(
       "unflatten", {integer("dim"), integers("sizes")},
       [](auto& x, auto& with) { return unflatten(x, with.integer("dim"), with.shape("sizes")); },
       [](auto& x, auto& with) {
@@ -72,7 +58,7 @@ OpCase movedim_row() {
   const auto dims = [](const Attributes& with, const std::string& name) {
     return with.is_list(name) ? with.integers(name) : std::vector{with.integer(name)};
   };
-  return one(
+  return of_any_dtype(
       "movedim", {integer_or_integers("source"), integer_or_integers("destination")},
       [dims](auto& x, auto& with) {
         const auto from = dims(with, "source"), to = dims(with, "destination");
@@ -95,7 +81,7 @@ OpCase movedim_row() {
 }
 
 OpCase chunk_row() {
-  return one(
+  return of_any_dtype(
       "chunk", {integer("chunks"), integer("dim", 0)},
       [](auto& x, auto& with) { return chunk(x, with.integer("chunks"), with.integer("dim")); },
       [](auto& x, auto& with) {
@@ -115,7 +101,7 @@ OpCase roll_row() {
     if (!with.has(name)) return std::vector<int64_t>();
     return with.is_list(name) ? with.integers(name) : std::vector{with.integer(name)};
   };
-  return one(
+  return of_any_dtype(
       "roll", {integer_or_integers("shifts"), integer_or_integers("dims", left_out)},
       [list](auto& x, auto& with) {
         const auto shifts = list(with, "shifts"), dims = list(with, "dims");
@@ -137,7 +123,7 @@ OpCase roll_row() {
 
 OpCase repeat_row(const std::string& name, const std::string& attribute,
                   Tensor (*call)(const Tensor&, const IntList&)) {
-  OpCase row = one(
+  OpCase row = of_any_dtype(
       name, {integers(attribute)},
       [=](auto& x, auto& with) { return call(x, with.dims(attribute)); },
       [=](auto& x, auto& with) {
@@ -160,7 +146,7 @@ OpCase repeat_row(const std::string& name, const std::string& attribute,
 }
 
 OpCase repeat_interleave_row() {
-  return one(
+  return of_any_dtype(
       "repeat_interleave", {integer("repeats"), integer("dim", left_out)},
       [](auto& x, auto& with) {
         return repeat_interleave(x, with.integer("repeats"), with.maybe_integer("dim"));
@@ -189,7 +175,7 @@ OpCase triangle_row(const std::string& name, Tensor (*call)(const Tensor&, int64
   for (const int64_t diagonal : {-9, -2, -1, 1, 2, 9}) {
     samples.push_back({{any({4, 3})}, {{"diagonal", diagonal}}});
   }
-  return one(
+  return of_any_dtype(
       name, {integer("diagonal", 0)},
       [call](auto& x, auto& with) { return call(x, with.integer("diagonal")); },
       [naive](auto& x, auto& with) { return naive(x, with.integer("diagonal")); }, samples,
@@ -197,7 +183,7 @@ OpCase triangle_row(const std::string& name, Tensor (*call)(const Tensor&, int64
 }
 
 OpCase diagonal_row() {
-  return one(
+  return of_any_dtype(
       "diagonal", {integer("offset", 0), integer("dim1", 0), integer("dim2", 1)},
       [](auto& x, auto& with) {
         return diagonal(x, with.integer("offset"), with.integer("dim1"), with.integer("dim2"));
@@ -222,7 +208,7 @@ OpCase diagonal_row() {
 }
 
 OpCase diagonal_backward_row() {
-  OpCase row = one(
+  OpCase row = of_any_dtype(
       "diagonal_backward",
       {integers("shape"), integer("offset", 0), integer("dim1", 0), integer("dim2", 1)},
       [](auto& g, auto& with) {

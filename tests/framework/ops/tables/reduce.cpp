@@ -1,4 +1,4 @@
-// Rows of reductions.
+// Rows of framework/ops/reduce.h.
 #include "heed/framework/ops/reduce.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/reduce.h"
@@ -189,9 +189,7 @@ OpCase prod_row() {
                   {{any({0, 3})}, {{"dim", 0}}},
                   {{any({2, 0})}, {{"dim", 0}}},
                   {{positive({9000, 7})}, {{"dim", 1}}}},
-      .errors = {{{of_type(f32, {2, 3})},
-                  {{"dim", 2}},
-                  "prod: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}},
+      .errors = {dim_out_of_range("prod")},
       .dtypes = {f32, f64, i64},
   };
 }

@@ -1,4 +1,4 @@
-// Rows of views.
+// Rows of framework/ops/view.h.
 #include "heed/framework/ops/view.h"
 
 #include <limits>
@@ -8,23 +8,6 @@
 
 namespace heed::testing {
 namespace {
-
-using Naive =
-    std::function<reference::NdArray(const reference::NdArray& x, const Attributes& with)>;
-using Call = std::function<Tensor(const Tensor& x, const Attributes& with)>;
-
-/// A row for a view of one tensor.
-OpCase one_view(std::string name, std::vector<Attribute> attributes, Call call, Naive naive,
-                std::vector<Sample> samples, std::vector<ErrorCase> errors = {}) {
-  return {.name = std::move(name),
-          .inputs = {"x"},
-          .attributes = std::move(attributes),
-          .call = [call](auto& in, auto& with) { return call(in[0], with); },
-          .reference = [naive](auto& in, auto& with) { return naive(in[0], with); },
-          .samples = std::move(samples),
-          .errors = std::move(errors),
-          .dtypes = all_dtypes};
-}
 
 /// The end of a slice, which may be left out.
 int64_t end_of(const Attributes& with) {
@@ -51,7 +34,7 @@ std::vector<ErrorCase> reshape_errors(const std::string& name) {
 }
 
 OpCase view_row() {
-  OpCase row = one_view(
+  OpCase row = of_any_dtype(
       "view", {integers("shape")}, [](auto& x, auto& with) { return view(x, with.shape("shape")); },
       [](auto& x, auto& with) { return reference::view(x, with.integers("shape")); },
       reshape_samples(), reshape_errors("view"));
@@ -60,7 +43,7 @@ OpCase view_row() {
 }
 
 OpCase reshape_row() {
-  return one_view(
+  return of_any_dtype(
       "reshape", {integers("shape")},
       [](auto& x, auto& with) { return reshape(x, with.shape("shape")); },
       [](auto& x, auto& with) { return reference::reshape(x, with.integers("shape")); },
@@ -68,7 +51,7 @@ OpCase reshape_row() {
 }
 
 OpCase permute_row() {
-  return one_view(
+  return of_any_dtype(
       "permute", {integers("dims")},
       [](auto& x, auto& with) { return permute(x, with.dims("dims")); },
       [](auto& x, auto& with) { return reference::permute(x, with.integers("dims")); },
@@ -87,7 +70,7 @@ OpCase permute_row() {
 }
 
 OpCase transpose_row() {
-  return one_view(
+  return of_any_dtype(
       "transpose", {integer("dim0"), integer("dim1")},
       [](auto& x, auto& with) { return transpose(x, with.integer("dim0"), with.integer("dim1")); },
       [](auto& x, auto& with) {
@@ -105,7 +88,7 @@ OpCase transpose_row() {
 }
 
 OpCase expand_row() {
-  return one_view(
+  return of_any_dtype(
       "expand", {integers("size")},
       [](auto& x, auto& with) { return expand(x, with.shape("size")); },
       [](auto& x, auto& with) { return reference::expand(x, with.integers("size")); },
@@ -129,7 +112,7 @@ OpCase expand_row() {
 }
 
 OpCase unsqueeze_row() {
-  return one_view(
+  return of_any_dtype(
       "unsqueeze", {integer("dim")},
       [](auto& x, auto& with) { return unsqueeze(x, with.integer("dim")); },
       [](auto& x, auto& with) { return reference::unsqueeze(x, with.integer("dim")); },
@@ -145,7 +128,7 @@ OpCase unsqueeze_row() {
 }
 
 OpCase squeeze_row() {
-  return one_view(
+  return of_any_dtype(
       "squeeze", {integer("dim", left_out)},
       [](auto& x, auto& with) {
         return with.has("dim") ? squeeze(x, with.integer("dim")) : squeeze(x);
@@ -163,13 +146,11 @@ OpCase squeeze_row() {
        {{any({})}, {{"dim", 0}}},
        {{any({1, 0})}},
        {{any({1, 9000, 4})}}},
-      {{{of_type(f32, {2, 3})},
-        {{"dim", 2}},
-        "squeeze: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}});
+      {dim_out_of_range("squeeze")});
 }
 
 OpCase select_row() {
-  return one_view(
+  return of_any_dtype(
       "select", {integer("dim"), integer("index")},
       [](auto& x, auto& with) { return select(x, with.integer("dim"), with.integer("index")); },
       [](auto& x, auto& with) {
@@ -193,7 +174,7 @@ OpCase select_row() {
 }
 
 OpCase slice_row() {
-  return one_view(
+  return of_any_dtype(
       "slice", {integer("dim"), integer("start", 0), integer("end", left_out), integer("step", 1)},
       [](auto& x, auto& with) {
         return slice(x, with.integer("dim"), with.integer("start"), end_of(with),
@@ -219,7 +200,7 @@ OpCase slice_row() {
 }
 
 OpCase narrow_row() {
-  return one_view(
+  return of_any_dtype(
       "narrow", {integer("dim"), integer("start"), integer("length")},
       [](auto& x, auto& with) {
         return narrow(x, with.integer("dim"), with.integer("start"), with.integer("length"));
@@ -246,11 +227,169 @@ OpCase narrow_row() {
         "narrow: a 0-d tensor has no dimension to narrow"}});
 }
 
+OpCase split_row() {
+  const std::string sizes = "split_size_or_sections";
+  return {
+      .name = "split",
+      .inputs = {"x"},
+      .attributes = {integer_or_integers(sizes), integer("dim", 0)},
+      .call =
+          [sizes](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            if (!with.is_list(sizes)) return split(in[0], with.integer(sizes), dim);
+            const std::vector<int64_t> sections = with.integers(sizes);
+            return split(in[0], sections, dim);
+          },
+      .reference =
+          [sizes](auto& in, auto& with) {
+            const int64_t dim = with.integer("dim");
+            return with.is_list(sizes)
+                       ? reference::split_with_sizes(in[0], with.integers(sizes), dim)
+                       : reference::split(in[0], with.integer(sizes), dim);
+          },
+      .samples = {{{any({5, 2})}, {{sizes, 2}, {"dim", 0}}},
+                  {{any({2, 6})}, {{sizes, {1, 3, 2}}, {"dim", -1}}},
+                  {{any({3})}, {{sizes, 7}}},
+                  {{any({3})}, {{sizes, {0, 3}}}},
+                  {{any({0, 2})}, {{sizes, 2}}},
+                  {{any({3, 20000})}, {{sizes, 9000}, {"dim", 1}}}},
+      .errors = {{{of_type(f32, {3})},
+                  {{sizes, 0}},
+                  "split: the size of a piece must be at least 1, got 0"},
+                 {{of_type(f32, {3})},
+                  {{sizes, {1, 3}}},
+                  "split: pieces do not add up to dim 0 of [3]: piece 1 has size 3 and 2 are left"},
+                 {{of_type(f32, {3})},
+                  {{sizes, {1, 1}}},
+                  "split: pieces do not add up to dim 0 of [3]: 1 are left"},
+                 {{of_type(f32, {})},
+                  {{sizes, 1}},
+                  "split: a 0-d tensor has no dimension to split"},
+                 {{of_type(f32, {3})},
+                  {{sizes, 1}, {"dim", 1}},
+                  "split: dim 1 is out of range for a 1-d tensor; it goes from -1 to 0"},
+                 {{of_type(f32, {3})},
+                  {{sizes, "2"}},
+                  "attribute \"split_size_or_sections\" must be of type int or int[]"}},
+      .dtypes = all_dtypes,
+  };
+}
+
+OpCase flip_row() {
+  return {
+      .name = "flip",
+      .inputs = {"x"},
+      .attributes = {integers("dims")},
+      .call = [](auto& in, auto& with) { return flip(in[0], with.dims("dims")); },
+      .reference = [](auto& in,
+                      auto& with) { return reference::flip(in[0], with.integers("dims")); },
+      .samples = {{{any({2, 3})}, {{"dims", {0, -1}}}},
+                  {{any({2, 3, 2})}, {{"dims", Json::array({1})}}},
+                  {{any({2, 3})}, {{"dims", Json::array()}}},
+                  {{any({})}, {{"dims", Json::array()}}},
+                  {{any({0, 3})}, {{"dims", {0, 1}}}},
+                  {{any({4, 9000})}, {{"dims", {0, 1}}}}},
+      .errors = {{{of_type(f32, {2, 3})},
+                  {{"dims", {1, -1}}},
+                  "flip: dim -1 appears twice in [1, -1]"},
+                 {{of_type(f32, {2, 3})},
+                  {{"dims", Json::array({2})}},
+                  "flip: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"},
+                 {{of_type(f32, {0, 3})},
+                  {{"dims", Json::array({2})}},
+                  "flip: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}},
+      .dtypes = all_dtypes,
+  };
+}
+
+/// cat and stack: a list of tensors and where to join them.
+OpCase joining(const std::string& name, Tensor (*call)(std::span<const Tensor>, int64_t),
+               reference::NdArray (*naive)(const std::vector<reference::NdArray>&, int64_t),
+               std::vector<Sample> samples, std::vector<ErrorCase> errors) {
+  errors.push_back({{}, {}, name + ": needs at least one tensor"});
+  return {
+      .name = name,
+      .inputs = {"tensors*"},
+      .attributes = {integer("dim", 0)},
+      .call = [call](auto& in, auto& with) { return call(in, with.integer("dim")); },
+      .reference = [naive](auto& in, auto& with) { return naive(in.list(), with.integer("dim")); },
+      .samples = std::move(samples),
+      .errors = std::move(errors),
+      .dtypes = all_dtypes};
+}
+
+OpCase cat_row() {
+  return joining("cat", cat, reference::cat,
+                 {{{any({1, 3}), any({2, 3}), any({1, 3})}},
+                  {{any({2, 1, 2}), any({2, 1, 3})}, {{"dim", -1}}},
+                  {{any({3})}},
+                  {{any({0, 2}), any({1, 2})}},
+                  {{any({0, 2}), any({0, 2})}, {{"dim", 1}}},
+                  {{any({3, 20000}), any({3, 7})}, {{"dim", 1}}}},
+                 {{{of_type(f32, {2, 3}), of_type(f32, {2, 4})},
+                   {},
+                   "cat: shapes differ outside dim 0: [2, 3] and [2, 4]"},
+                  dtypes_that_differ("cat"),
+                  {{of_type(f32, {})}, {}, "cat: 0-d tensors have no dimension to join; use stack"},
+                  {{of_type(f32, {2})},
+                   {{"dim", 1}},
+                   "cat: dim 1 is out of range for a 1-d tensor; it goes from -1 to 0"}});
+}
+
+OpCase stack_row() {
+  return joining("stack", stack, reference::stack,
+                 {{{any({2, 2}), any({2, 2}), any({2, 2})}},
+                  {{any({2, 3}), any({2, 3})}, {{"dim", -1}}},
+                  {{any({}), any({})}},
+                  {{any({0}), any({0})}, {{"dim", 1}}},
+                  {{any({20000}), any({20000})}, {{"dim", 1}}}},
+                 {{{of_type(f32, {2, 3}), of_type(f32, {2, 4})},
+                   {},
+                   "stack: shapes differ: [2, 3] and [2, 4]"},
+                  dtypes_that_differ("stack"),
+                  {{of_type(f32, {2})},
+                   {{"dim", 2}},
+                   "stack: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}});
+}
+
+OpCase slice_backward_row() {
+  return {
+      .name = "slice_backward",
+      .inputs = {"grad_output"},
+      .attributes = {integers("input_sizes"), integer("dim"), integer("start"), integer("end"),
+                     integer("step")},
+      .call =
+          [](auto& in, auto& with) {
+            return slice_backward(in[0], with.shape("input_sizes"), with.integer("dim"),
+                                  with.integer("start"), with.integer("end"), with.integer("step"));
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            return reference::slice_backward(in[0], with.integers("input_sizes"),
+                                             with.integer("dim"), with.integer("start"),
+                                             with.integer("end"), with.integer("step"));
+          },
+      .samples =
+          {{{any({2, 3})},
+            {{"input_sizes", {2, 7}}, {"dim", 1}, {"start", 1}, {"end", 7}, {"step", 2}}},
+           {{any({0})},
+            {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 2}, {"end", 2}, {"step", 1}}},
+           {{any({3, 20000})},
+            {{"input_sizes", {3, 40001}}, {"dim", -1}, {"start", 1}, {"end", 40001}, {"step", 2}}}},
+      .errors =
+          {{{of_type(f32, {2})},
+            {{"input_sizes", Json::array({3})}, {"dim", 0}, {"start", 0}, {"end", 3}, {"step", 1}},
+            "slice_backward: the slice of [3] has shape [3], g has [2]"}},
+      .dtypes = all_dtypes,
+  };
+}
+
 }  // namespace
 
 OpTable view_ops() {
   return {view_row(),      reshape_row(), permute_row(), transpose_row(), expand_row(),
-          unsqueeze_row(), squeeze_row(), select_row(),  slice_row(),     narrow_row()};
+          unsqueeze_row(), squeeze_row(), select_row(),  slice_row(),     narrow_row(),
+          split_row(),     flip_row(),    cat_row(),     stack_row(),     slice_backward_row()};
 }
 
 }  // namespace heed::testing

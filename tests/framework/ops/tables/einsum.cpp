@@ -1,92 +1,15 @@
-// Rows of products by their other names, and of einsum.
+// Rows of framework/ops/einsum.h.
+#include "heed/framework/ops/einsum.h"
+
 #include <algorithm>
 #include <map>
 
-#include "heed/framework/ops/einsum.h"
-#include "heed/framework/ops/matmul.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
-#include "heed/tests/framework/ops/reference/elementwise.h"
-#include "heed/tests/framework/ops/reference/matmul.h"
 
 namespace heed::testing {
 namespace {
 
 using reference::NdArray;
-
-OpCase bmm_row() {
-  return {
-      .name = "bmm",
-      .inputs = {"input", "mat2"},
-      .call = [](auto& in, auto&) { return bmm(in[0], in[1]); },
-      .reference = [](auto& in, auto&) { return reference::matmul(in[0], in[1]); },
-      .samples = {{{any({2, 2, 3}), any({2, 3, 2})}},
-                  {{any({1, 1, 4}), any({1, 4, 3})}},
-                  {{any({0, 2, 3}), any({0, 3, 2})}},
-                  {{any({2, 2, 0}), any({2, 0, 2})}},
-                  {{any({20, 30, 70}), any({20, 70, 5})}}},
-      .errors = {{{of_type(f32, {2, 3}), of_type(f32, {3, 2})},
-                  {},
-                  "bmm: needs two 3-d tensors, got [2, 3] and [3, 2]"},
-                 {{of_type(f32, {2, 2, 3}), of_type(f32, {1, 3, 2})},
-                  {},
-                  "bmm: batch sizes differ: [2, 2, 3] and [1, 3, 2]; matmul broadcasts"}},
-  };
-}
-
-/// addmm and baddbmm: beta·c + alpha·(a @ b).
-OpCase adding_product(const std::string& name,
-                      Tensor (*call)(const Tensor&, const Tensor&, const Tensor&, double, double),
-                      const Sizes& a, const Sizes& b, const Sizes& c) {
-  OpCase row = {
-      .name = name,
-      .inputs = {"input", "mat1", "mat2"},
-      .attributes = {number("beta", 1), number("alpha", 1)},
-      .call =
-          [call](auto& in, auto& with) {
-            return call(in[0], in[1], in[2], with.number("beta"), with.number("alpha"));
-          },
-      .reference =
-          [](auto& in, auto& with) {
-            const NdArray product = reference::matmul(in[1], in[2]);
-            return reference::add(reference::mul(reference::scalar(with.number("alpha")), product),
-                                  reference::mul(reference::scalar(with.number("beta")), in[0]));
-          },
-      .samples = {{{any(c), any(a), any(b)}},
-                  {{any({c.back()}), any(a), any(b)}, {{"beta", 0.5}, {"alpha", -2}}},
-                  {{any({}), any(a), any(b)}, {{"alpha", 3}}}},
-  };
-  Sizes tall = a, long_result = c;  // enough rows for several threads
-  tall[tall.size() - 2] = long_result[c.size() - 2] = 700;
-  row.samples.push_back({{any(long_result), any(tall), any(b)}});
-  Sizes wide = c;
-  wide.back() += 1;
-  row.errors.push_back(
-      {{of_type(f32, wide), of_type(f32, a), of_type(f32, b)},
-       {},
-       text_of(name, ": shapes do not broadcast: ", IntList(std::span(wide)), " and ",
-               IntList(std::span(c)), " (", wide.back(), " != ", c.back(), " at dim -1)")});
-  return row;
-}
-
-OpCase outer_row() {
-  return {
-      .name = "outer",
-      .inputs = {"input", "vec2"},
-      .call = [](auto& in, auto&) { return outer(in[0], in[1]); },
-      .reference =
-          [](auto& in, auto&) {
-            return reference::mul({{in[0].numel(), 1}, in[0].data}, in[1]);
-          },
-      .samples = {{{any({3}), any({2})}},
-                  {{any({1}), any({1})}},
-                  {{any({0}), any({2})}},
-                  {{any({2100}), any({3})}}},
-      .errors = {{{of_type(f32, {2, 3}), of_type(f32, {3})},
-                  {},
-                  "outer: needs two 1-d tensors, got [2, 3] and [3]"}},
-      .dtypes = {f32, f64, i64},
-  };
-}
 
 using Values = std::map<char, int64_t>;
 
@@ -227,10 +150,8 @@ OpCase einsum_row() {
 
 }  // namespace
 
-OpTable product_ops() {
-  return {bmm_row(), adding_product("addmm", addmm, {2, 3}, {3, 4}, {2, 4}),
-          adding_product("baddbmm", baddbmm, {2, 2, 3}, {2, 3, 4}, {2, 2, 4}), outer_row(),
-          einsum_row()};
+OpTable einsum_ops() {
+  return {einsum_row()};
 }
 
 }  // namespace heed::testing

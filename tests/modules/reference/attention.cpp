@@ -1,4 +1,4 @@
-#include "heed/tests/framework/ops/reference/attention.h"
+#include "heed/tests/modules/reference/attention.h"
 
 #include <cmath>
 #include <stdexcept>

@@ -1,41 +1,11 @@
-#include "heed/tests/framework/ops/reference/softmax_loss.h"
+#include "heed/tests/framework/ops/reference/loss.h"
 
-#include <cmath>
 #include <stdexcept>
+
+#include "heed/tests/framework/ops/reference/softmax.h"
 
 namespace heed::reference {
 namespace {
-
-/// The elements of `x` along `axis` through `index`.
-std::vector<double> line_through(const NdArray& x, size_t axis, const Index& index) {
-  if (x.shape.empty()) return x.data;
-  std::vector<double> line;
-  Index source = index;
-  for (int64_t i = 0; i < x.shape[axis]; ++i) {
-    source[axis] = i;
-    line.push_back(x.at(source));
-  }
-  return line;
-}
-
-double largest_of(const std::vector<double>& line) {
-  double largest = line.at(0);
-  for (const double element : line) largest = element > largest ? element : largest;
-  return largest;
-}
-
-double sum_of_shifted_exponentials(const std::vector<double>& line, double shift) {
-  double total = 0.0;
-  for (const double element : line) total += std::exp(element - shift);
-  return total;
-}
-
-NdArray apply_reduction(const NdArray& losses, Reduction reduction, double divisor) {
-  if (reduction == Reduction::none) return losses;
-  double total = 0.0;
-  for (const double loss : losses.data) total += loss;
-  return scalar(reduction == Reduction::mean ? total / divisor : total);
-}
 
 size_t class_axis_of(const NdArray& input) {
   return input.rank() == 1 ? 0 : 1;
@@ -72,26 +42,11 @@ double total_target_weight(const NdArray& target, const std::optional<NdArray>& 
 
 }  // namespace
 
-NdArray softmax(const NdArray& x, int64_t dim) {
-  const size_t axis = wrap_dim(dim, x.rank());
-  NdArray y = x;
-  for_each_index(x.shape, [&](const Index& index) {
-    const std::vector<double> line = line_through(x, axis, index);
-    const double shift = largest_of(line);
-    y.at(index) = std::exp(x.at(index) - shift) / sum_of_shifted_exponentials(line, shift);
-  });
-  return y;
-}
-
-NdArray log_softmax(const NdArray& x, int64_t dim) {
-  const size_t axis = wrap_dim(dim, x.rank());
-  NdArray y = x;
-  for_each_index(x.shape, [&](const Index& index) {
-    const std::vector<double> line = line_through(x, axis, index);
-    const double shift = largest_of(line);
-    y.at(index) = x.at(index) - shift - std::log(sum_of_shifted_exponentials(line, shift));
-  });
-  return y;
+NdArray reduced(const NdArray& losses, Reduction reduction, double divisor) {
+  if (reduction == Reduction::none) return losses;
+  double total = 0.0;
+  for (const double loss : losses.data) total += loss;
+  return scalar(reduction == Reduction::mean ? total / divisor : total);
 }
 
 NdArray nll_loss(const NdArray& input, const NdArray& target, const std::optional<NdArray>& weight,
@@ -103,7 +58,7 @@ NdArray nll_loss(const NdArray& input, const NdArray& target, const std::optiona
     if (label == ignore_index) return;
     losses.at(position) = -weight_of(weight, label) * input.at(class_index(input, position, label));
   });
-  return apply_reduction(losses, reduction, total_target_weight(target, weight, ignore_index));
+  return reduced(losses, reduction, total_target_weight(target, weight, ignore_index));
 }
 
 NdArray cross_entropy(const NdArray& input, const NdArray& target,
@@ -131,7 +86,7 @@ NdArray cross_entropy(const NdArray& input, const NdArray& target,
     losses.at(position) =
         (1.0 - label_smoothing) * hard + label_smoothing / static_cast<double>(classes) * smooth;
   });
-  return apply_reduction(losses, reduction, total_target_weight(target, weight, ignore_index));
+  return reduced(losses, reduction, total_target_weight(target, weight, ignore_index));
 }
 
 NdArray mse_loss(const NdArray& input, const NdArray& target, Reduction reduction) {
@@ -140,7 +95,7 @@ NdArray mse_loss(const NdArray& input, const NdArray& target, Reduction reductio
     const double difference = broadcast_at(input, index) - broadcast_at(target, index);
     losses.at(index) = difference * difference;
   });
-  return apply_reduction(losses, reduction, static_cast<double>(losses.numel()));
+  return reduced(losses, reduction, static_cast<double>(losses.numel()));
 }
 
 }  // namespace heed::reference

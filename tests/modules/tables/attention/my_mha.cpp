@@ -1,4 +1,4 @@
-// Rows of the attentions.
+// Rows of modules/attention/my_mha.h.
 #include "heed/modules/attention/my_mha.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/reference/layers.h"
@@ -78,7 +78,7 @@ ModuleCase my_mha_row() {
 
 }  // namespace
 
-ModuleTable attention_modules() {
+ModuleTable my_mha_modules() {
   return {my_mha_row()};
 }
 

@@ -1,8 +1,8 @@
 // Rows of the documents' attentions with one packed projection: SelfAttention, CrossAttention.
 #include "heed/modules/attention/documents/cross_attention.h"
 #include "heed/modules/attention/documents/self_attention.h"
-#include "heed/tests/framework/ops/reference/attention.h"
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/reference/attention.h"
 
 namespace heed::testing {
 namespace {
@@ -173,7 +173,7 @@ ModuleCase cross_attention_row() {
 
 }  // namespace
 
-ModuleTable packed_modules() {
+ModuleTable self_and_cross_attention_modules() {
   return {self_attention_row(), cross_attention_row()};
 }
 

@@ -1,4 +1,4 @@
-// Rows of the blocks that hold an attention.
+// Rows of modules/transformer/block.h and decoder_block.h.
 #include "heed/tests/modules/reference/transformer.h"
 #include "heed/modules/transformer/decoder_block.h"
 #include "heed/tests/modules/case/module_case.h"
@@ -223,7 +223,7 @@ ModuleCase decoder_block_row() {
 
 }  // namespace
 
-ModuleTable transformer_modules() {
+ModuleTable block_modules() {
   return {transformer_block_row(), decoder_block_row()};
 }
 

@@ -1,9 +1,9 @@
-// The row of MultiHeadAttention.
-#include "heed/tests/modules/reference/multi_head.h"
+// Rows of modules/attention/multi_head_attention.h.
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_multi_head.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
+#include "heed/tests/modules/reference/multi_head.h"
 
 namespace heed::testing {
 namespace {
@@ -259,7 +259,7 @@ ModuleCase multi_head_attention_row() {
 
 }  // namespace
 
-ModuleTable multi_head_modules() {
+ModuleTable multi_head_attention_modules() {
   return {multi_head_attention_row()};
 }
 

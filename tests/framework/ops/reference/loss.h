@@ -1,5 +1,5 @@
-// Naive references for softmax and the losses. Names, defaults and edge cases are PyTorch's:
-// a softmax row of -inf only is NaN, a mean over nothing is NaN.
+// Naive references for framework/ops/loss.h. Names, defaults and edge cases are PyTorch's: a mean
+// over nothing is NaN.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@ namespace heed::reference {
 
 enum class Reduction { none, mean, sum };
 
-NdArray softmax(const NdArray& x, int64_t dim);
-NdArray log_softmax(const NdArray& x, int64_t dim);
+/// The losses, their sum, or their sum over `divisor`.
+NdArray reduced(const NdArray& losses, Reduction reduction, double divisor);
 
 /// `input` is [C] with a 0-d target, [N, C] with [N], or [N, C, d1, …] with [N, d1, …] and holds
 /// log-probabilities. `weight` [C] scales each class; the mean divides by the sum of the weights

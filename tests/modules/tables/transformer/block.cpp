@@ -1,9 +1,9 @@
 // Rows of modules/transformer/block.h and decoder_block.h.
-#include "heed/tests/modules/reference/transformer.h"
 #include "heed/modules/transformer/decoder_block.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
+#include "heed/tests/modules/reference/transformer.h"
 
 namespace heed::testing {
 namespace {

@@ -16,7 +16,7 @@ void stop(std::string_view title) {
   std::cout << "\n== " << title << "\n";
 }
 
-/// A claim of the tour: false ends it.
+/// A claim of the tour; the tour fails if it does not hold.
 void claim(bool holds, std::string_view what) {
   if (!holds) throw std::runtime_error("not so: " + std::string(what));
   std::cout << "   ✓ " << what << "\n";
@@ -48,7 +48,7 @@ void tensors_and_views() {
   std::cout << "   " << refusal([&] { add(x, ones({2, 4}, DType::f64)); }) << "\n";
 }
 
-/// An op of our own: check, compute, record. The kernel is composed here; the gradient stands where
+/// Our own op: check, compute, record. The kernel is composed here; the gradient stands where
 /// the forward stands.
 Tensor cube(const Tensor& x) {
   check_floating("cube", x.dtype());
@@ -66,7 +66,7 @@ void recording() {
   const Tensor y = cube(x);
   claim(!y.is_leaf() && y.requires_grad(), "the result knows the op that made it");
   const Tensor z = cube(x.detach());
-  claim(!z.requires_grad(), "of what needs no gradient nothing is recorded");
+  claim(!z.requires_grad(), "inputs that need no gradient record nothing");
   sum(y).backward();
   claim(equal(x.grad(), tensor<double>({3, 12, 27})), "d(x³) = 3x²");
   sum(cube(x)).backward();
@@ -74,7 +74,7 @@ void recording() {
 }
 
 void second_derivatives() {
-  stop("3. Pullbacks are made of ops, so gradients have gradients");
+  stop("3. Pullbacks consist of ops, so gradients have gradients");
   const Tensor x = tensor<double>({1, 2, 3}).requires_grad_();
   const Tensor first = grad(sum(cube(x)), x, Tensor(), {.create_graph = true});
   const Tensor second = grad(sum(first), x);
@@ -82,7 +82,7 @@ void second_derivatives() {
 }
 
 void proof() {
-  stop("4. Gradients are proved by differences");
+  stop("4. Gradients are proved by finite differences");
   const auto f = differentiable([](const std::vector<Tensor>& in) { return cube(in[0]); });
   const std::vector<Tensor> inputs{tensor<double>({0.5, -1, 2}).requires_grad_()};
   std::cout << "   " << gradcheck(f, inputs).text() << "\n";
@@ -94,7 +94,7 @@ void proof() {
   });
   const GradcheckReport report = gradcheck(wrong, inputs);
   std::cout << "   " << report.text() << "\n";
-  claim(!report.passed, "a factor of 2 that is missing is found");
+  claim(!report.passed, "a missing factor of 2 is found");
 }
 
 void safety() {
@@ -106,8 +106,8 @@ void safety() {
   const std::string changed = refusal([&] { y.backward(); });
   std::cout << "   " << changed << "\n";
   claim(changed.find("changed in place by mul_") != std::string::npos,
-        "what backward needs must not change");
-  claim(!x.grad().defined(), "and a sweep that fails leaves every .grad as it was");
+        "tensors that backward needs must not change");
+  claim(!x.grad().defined(), "and a failed sweep leaves every .grad unchanged");
 }
 
 void one_sweep() {
@@ -141,8 +141,8 @@ void recomputing() {
     const int64_t before = memory_stats().live_bytes;
     Tensor h = x;
     for (int i = 0; i < 4; ++i) h = again ? checkpoint(layer, h) : layer(h);
-    const int64_t kept = memory_stats().live_bytes - before;
-    std::cout << "   kept for backward: " << kept << " bytes\n";
+    const int64_t saved = memory_stats().live_bytes - before;
+    std::cout << "   saved for backward: " << saved << " bytes\n";
     return grad(sum(h), w);
   };
   const Tensor plain = run(false);
@@ -150,7 +150,7 @@ void recomputing() {
 }
 
 void first_nan() {
-  stop("8. The first number that is not finite is named");
+  stop("8. The first non-finite number is named");
   const Tensor x = tensor<double>({4, 0}).requires_grad_();
   const AnomalyMode guard;
   const std::string forward = refusal([&] { log(x); });
@@ -174,7 +174,7 @@ void attention() {
   claim(y.shape() == x1.shape(), "[B, L_1, D_1] attends to [B, L_2, D_2] and keeps its shape");
   const auto f =
       differentiable([&](const std::vector<Tensor>& in) { return attention(in[0], x2); });
-  claim(gradcheck(f, {x1}).passed, "and its gradient is that of differences");
+  claim(gradcheck(f, {x1}).passed, "and its gradient agrees with finite differences");
   std::cout << "   " << refusal([&] { attention(x2, x1); }) << "\n";
 }
 
@@ -195,5 +195,5 @@ int main() {
     std::cerr << "autograd_tour: " << error.what() << "\n";
     return 1;
   }
-  std::cout << "\nThat is all of it. To add your own: docs/extending/.\n";
+  std::cout << "\nThat is the whole engine. To add your own: docs/extending/.\n";
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Takes a model that heed has trained to PyTorch, and one of PyTorch's to heed.
+"""Exports a model trained by heed to PyTorch, and imports a PyTorch model into heed.
 
     python examples/pytorch_exchange.py [--heed build/release/bin/heed] [--config CONFIG]
 
 Needs the packages torch and safetensors. Trains in a temporary folder, compares the scores of both,
-prints what agrees and exits with 1 if anything does not. Works for configurations whose model is an
-encoder with LayerNorms and a multi-head attention without relative positions. Scores in f32 are
-rounded: those of configs/sort.json, up to 29, differ by 1.4e-5, which is more than is allowed here;
-PyTorch's own are 1.1e-5 away from what it computes in f64, heed's 7.5e-6.
+prints what agrees and exits with 1 if anything does not agree. Works for configurations whose model
+is an encoder with LayerNorms and a multi-head attention without relative positions. Scores in f32
+are rounded: those of configs/sort.json, up to 29, differ by 1.4e-5, which is more than this allows;
+PyTorch's own differ by 1.1e-5 from its results in f64, heed's by 7.5e-6.
 """
 
 import argparse
@@ -35,6 +35,10 @@ def heed(program, folder, *arguments):
     return ended.stdout
 
 
+def is_pre_norm(model):
+    return model.get("norm_placement", model.get("norm")) == "pre"
+
+
 def make_encoder(config, state):
     """The nn.TransformerEncoder into which encoder.* of the state fits."""
     model = config["model"]
@@ -45,13 +49,13 @@ def make_encoder(config, state):
         dropout=0,
         activation=ACTIVATIONS[model["activation"]],
         batch_first=True,
-        norm_first=model["norm"] == "pre",
+        norm_first=is_pre_norm(model),
     )
     if "encoder.layers.0.self_attn.in_proj_bias" not in state:
         layer.self_attn = nn.MultiheadAttention(
             model["d_model"], model["attention"]["heads"], bias=False, batch_first=True
         )
-    norm = nn.LayerNorm(model["d_model"]) if model["norm"] == "pre" else None
+    norm = nn.LayerNorm(model["d_model"]) if is_pre_norm(model) else None
     return nn.TransformerEncoder(layer, model["layers"], norm, enable_nested_tensor=False)
 
 
@@ -83,7 +87,7 @@ class Twin(nn.Module):
 
 
 def split(state):
-    """in_proj_weight as three tensors, as PyTorch keeps them where widths differ."""
+    """in_proj_weight as three tensors, PyTorch's layout if the widths differ."""
     result = {}
     for name, value in state.items():
         if not name.endswith("in_proj_weight"):
@@ -95,22 +99,22 @@ def split(state):
 
 
 def heed_scores(program, folder, run, inputs):
-    """What heed's model gives the inputs: scores [sequence, position, class]."""
+    """The scores of heed's model for the inputs: [sequence, position, class]."""
     arguments = [word for text in inputs for word in ("--input", text)]
     lines = heed(program, folder, "predict", run, "--json", "--scores", *arguments).splitlines()
     return torch.tensor([json.loads(line)["scores"] for line in lines])
 
 
 def compare(what, ours, theirs):
-    """Says how far apart two tensors of scores are, and whether that is near enough.
+    """Prints the difference of two tensors of scores; whether it is small enough.
 
     The difference is the largest |a - b| / (1 + |b|), as in all of heed's tests.
     """
     difference = ((ours - theirs).abs() / (1 + theirs.abs())).max().item()
-    said = (ours.argmax(-1) == theirs.argmax(-1)).float().mean().item()
-    good = difference <= TOLERANCE and said == 1
+    equal = (ours.argmax(-1) == theirs.argmax(-1)).float().mean().item()
+    good = difference <= TOLERANCE and equal == 1
     verdict = "agree" if good else "DISAGREE"
-    print(f"{what}: {verdict}: difference {difference:.2g}, {said:.0%} of the answers equal")
+    print(f"{what}: {verdict}: difference {difference:.2g}, {equal:.0%} of the answers equal")
     return good
 
 
@@ -123,7 +127,7 @@ def read_arguments():
 
 
 def to_heed(arguments, folder, twin, ids, inputs):
-    """Other parameters, made in PyTorch, in two layouts to heed."""
+    """Imports changed parameters from PyTorch into heed, in two layouts."""
     with torch.no_grad():
         for parameter in twin.encoder.parameters():
             parameter += 0.05 * torch.randn_like(parameter)

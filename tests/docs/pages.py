@@ -13,8 +13,8 @@ that holds `configs` and `mine`, the program of the page. A comment before a blo
   <!-- output of: COMMAND -->    the block is what `COMMAND`, a call of heed, prints
   <!-- not compiled: REASON -->  the block is neither compiled nor run
 
-Also checked: each path and each `heed COMMAND` that a document names exists, and a page of
-docs/extending/ has at most 25 lines.
+Also checked: each path that a document or a source names exists, and in documents each `FILE:NAME`
+and each `heed COMMAND`; a page of docs/extending/ has at most 25 lines.
 """
 import concurrent.futures
 import difflib
@@ -33,9 +33,10 @@ EXTENDING = "docs/extending/"
 LONGEST_EXTENDING_PAGE = 25  # lines
 BLOCK = re.compile(r"^(?:<!-- (.+?) -->\n)?```(\w*)\n(.*?)^```$", re.M | re.S)
 MAIN = re.compile(r"^int main\((.*?)\)", re.M)
-PATH = re.compile(rf"`((?:{'|'.join(re.escape(folder) for folder in FOLDERS)})/[\w./-]+)[ `]")
+FOLDER = "|".join(re.escape(folder) for folder in FOLDERS)
+PATH = re.compile(rf"`((?:{FOLDER})/[\w./-]+)(?::(\w+))?[ `]")  # `FILE` or `FILE:NAME`
 COMMAND = re.compile(r"^(?:\./)?heed ([a-z]+)", re.M)
-SOURCE_PATH = re.compile(rf"(?<![\w/.<>-])((?:{'|'.join(re.escape(name) for name in FOLDERS)})/"
+SOURCE_PATH = re.compile(rf"(?<![\w/.<>-])((?:{FOLDER})/"
                          r"[\w./-]*\.(?:md|py|sh|cpp|h|json|cmake))\b")
 PLACEHOLDER = re.compile(r"\b(NAME|FAMILY)\b")
 WRAPPER_COMMANDS = {"test"}  # of the script ./heed, not of the program
@@ -175,8 +176,14 @@ def run_faults(path, pages):
 def name_faults(path, heed_commands):
     """Paths and commands that do not exist; the length of a page."""
     text = text_of(path)
-    faults = [f"no such file: {name}" for name in PATH.findall(text)
-              if not PLACEHOLDER.search(name) and not (ROOT / name).exists()]
+    faults = []
+    for file, name in PATH.findall(text):
+        if PLACEHOLDER.search(file):
+            continue
+        if not (ROOT / file).exists():
+            faults.append(f"no such file: {file}")
+        elif name and not re.search(rf"\b{name}\b", text_of(file)):
+            faults.append(f"{file} does not have {name}")
     shell = "".join(block.text for block in blocks_of(path) if block.language == "sh")
     faults += [f"no such command: heed {name}" for name in COMMAND.findall(shell)
                if name not in heed_commands]

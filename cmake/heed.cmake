@@ -35,18 +35,17 @@ target_compile_options(heed_options INTERFACE
 # g++ 12 warns of overlapping copies inside std::string where there are none (GCC bug 105651).
 target_compile_options(heed_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(HEED_SANITIZE)
-  # Whether adding to a pointer wraps around, and how large an object is, are more than half of the
-  # time to compile a large kernel; what such a pointer would touch is AddressSanitizer's.
+  # pointer-overflow and object-size take more than half of the time to compile a large kernel;
+  # AddressSanitizer catches what such pointers would touch.
   target_compile_options(heed_options INTERFACE
     -fsanitize=${HEED_SANITIZE} -fno-sanitize=pointer-overflow,object-size -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   target_link_options(heed_options INTERFACE -fsanitize=${HEED_SANITIZE})
 endif()
 
-# What does no arithmetic in bulk gains nothing from -O3 but the time to compile it: the kernels are
-# built with it in a release, the rest of the library with -O2, programs and the oracles of tests
-# with -O1, tests with -O0. A third argument is the level with sanitizers: clang takes half the time
-# without optimisation.
+# heed_optimize(target level [level_with_sanitizers]): the optimisation level in a release. Only the
+# kernels gain from -O3; the rest of the library is built with -O2, programs and the oracles of tests
+# with -O1, tests with -O0. With sanitizers clang takes half the time without optimisation.
 function(heed_optimize target level)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
   if(HEED_SANITIZE AND ARGC EQUAL 3)
@@ -81,9 +80,8 @@ function(heed_unity_by_layer target source_list original_list)
   endforeach()
 endfunction()
 
-# heed_layer(name): the objects of one layer, all .cpp files of the folder it is called in.
-# The layers' objects together are the library heed::heed; what a layer may include is checked by
-# tests/lint/layers.py.
+# heed_layer(name folder): the objects of one layer, all .cpp files in `folder`. The layers' objects
+# together are the library heed::heed; tests/lint/layers.py checks what a layer may include.
 function(heed_layer name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)

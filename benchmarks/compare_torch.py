@@ -4,11 +4,14 @@ session. First it checks that both compute the same, then it prints a table of m
 
   cmake --build build/release            (nothing is built here)
   python benchmarks/compare_torch.py [--threads N] [--only REGEX] [--json FILE]
+  python benchmarks/compare_torch.py --old DIR   (an older build of heed)
 
-It needs PyTorch in the Python that runs it: python -m pip install torch. Exit status: 0 done,
-1 the numbers differ, 2 something needed is missing. docs/performance.md says how to read the table.
+Without --old it needs PyTorch in the Python that runs it: python -m pip install torch. Exit
+status: 0 done, 1 the numbers differ, 2 something needed is missing. docs/performance.md says how
+to read the table.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -44,6 +47,9 @@ def parse_options():
     parser.add_argument("--seconds", type=float, default=0.4, help="of each in a round")
     parser.add_argument("--no-compile", action="store_true", help="PyTorch without torch.compile")
     parser.add_argument("--heed-only", action="store_true", help="no PyTorch, no check")
+    parser.add_argument("--old", type=pathlib.Path, metavar="DIR",
+                        help="a folder like --bin of an older heed, to compare with instead of "
+                        "PyTorch: medians and their ratio")
     parser.add_argument("--list", action="store_true", help="names of all work")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin",
                         help="where heed and heed_bench are")
@@ -262,6 +268,44 @@ class Comparison:
             "heed_peak_mb": None, "torch_peak_mb": None}
 
 
+class Versions:
+    """Two builds of heed, one beside the other: whichever is first in a round is second in the
+    next, so that neither profits from its place."""
+
+    failed = False
+
+    def __init__(self, options):
+        self.options = options
+        self.programs = [str(folder / "heed_bench") for folder in (options.old, options.bin)]
+
+    def measure(self, name):
+        with contextlib.ExitStack() as stack:
+            pair = [stack.enter_context(heed_process.Heed(program)) for program in self.programs]
+            for heed in pair:
+                heed.ask("make", name)
+                heed.ask("time", self.options.seconds / 2)
+            times = [[], []]
+            for lap in range(self.options.rounds):
+                for which in ((0, 1), (1, 0))[lap % 2]:
+                    tries = [pair[which].ask("time", self.options.seconds)]
+                    while tries[-1]["share"] < OWN_SHARE and len(tries) <= REPEATS:
+                        tries.append(pair[which].ask("time", self.options.seconds))
+                    times[which].append(max(tries, key=lambda one: one["share"])["ms"])
+        old, new = (statistics.median(one) for one in times)
+        return {"work": name, "old_ms": old, "old_spread_percent": spread(times[0]),
+                "new_ms": new, "new_spread_percent": spread(times[1]), "ratio": new / old}
+
+
+VERSION_COLUMNS = [
+    ("work", -45, lambda row: row["work"]),
+    ("old", 10, lambda row: text_of_time(row["old_ms"])),
+    ("±%", 4, lambda row: f"{row['old_spread_percent']:.0f}"),
+    ("new", 10, lambda row: text_of_time(row["new_ms"])),
+    ("±%", 4, lambda row: f"{row['new_spread_percent']:.0f}"),
+    ("new/old", 9, lambda row: f"{row['ratio']:.3f}"),
+]
+
+
 def text_of_time(ms):
     if ms is None:
         return "-"
@@ -292,50 +336,60 @@ COLUMNS = [
 ]
 
 
-def line_of(texts, markdown):
+def line_of(columns, texts, markdown):
     if markdown:
         return "| " + " | ".join(text.strip() for text in texts) + " |"
-    widths = [width for _, width, _ in COLUMNS]
+    widths = [width for _, width, _ in columns]
     return "".join(text.ljust(-width) if width < 0 else text.rjust(width)
                    for text, width in zip(texts, widths)).rstrip()
 
 
 def main():
     options = parse_options()
-    missing = [name for name in ("heed_bench", "heed") if not (options.bin / name).exists()]
+    wanted = [options.bin / "heed_bench", options.old / "heed_bench"] if options.old else [
+        options.bin / "heed_bench", options.bin / "heed"]
+    missing = [path for path in wanted if not path.exists()]
     if missing:
-        stop(f"{options.bin / missing[0]} is not there; build it with "
+        stop(f"{missing[0]} is not there; build it with "
              "`cmake --build build/release --target heed_bench heed_main`")
     prepare(options.threads)
     with heed_process.Heed(str(options.bin / "heed_bench")) as heed:
         about = heed.ask("list")
-    names = [name for name in about["work"] + [REVERSE] if re.search(options.only, name)]
+    known = about["work"] if options.old else about["work"] + [REVERSE]
+    names = [name for name in known if re.search(options.only, name)]
     if options.list:
         print("\n".join(names))
         return 0
     if not names:
         stop(f"no work is named like \"{options.only}\"; --list says what there is")
 
-    comparison = Comparison(options)
-    peer = f"PyTorch {comparison.torch.__version__}" if comparison.torch else "no PyTorch"
+    if options.old:
+        comparison, columns, peer = Versions(options), VERSION_COLUMNS, f"heed in {options.old}"
+    else:
+        comparison, columns = Comparison(options), COLUMNS
+        peer = f"PyTorch {comparison.torch.__version__}" if comparison.torch else "no PyTorch"
     print(f"heed ({about['simd']}) and {peer}: {options.threads} thread(s) each, medians of "
           f"{options.rounds} alternating rounds of {options.seconds} s, ± all of them", flush=True)
-    print(line_of([title for title, _, _ in COLUMNS], options.markdown), flush=True)
+    print(line_of(columns, [title for title, _, _ in columns], options.markdown), flush=True)
     if options.markdown:
-        print("|" + "---|" * len(COLUMNS))
+        print("|" + "---|" * len(columns))
     rows = []
     for name in names:
         row = comparison.measure_reverse() if name == REVERSE else comparison.measure(name)
         if row is None:
             continue
         rows.append(row)
-        print(line_of([text(row) for _, _, text in COLUMNS], options.markdown), flush=True)
-        if name == LONGEST:
+        texts = [text(row) for _, _, text in columns]
+        print(line_of(columns, texts, options.markdown), flush=True)
+        if name == LONGEST and not options.old:
             held = row["heed_peak_mb"]
             print(f"  It trains within {MEMORY_LIMIT_MB} MB of peak resident memory in all: "
                   f"{'yes' if held <= MEMORY_LIMIT_MB else 'NO'}, {held:.0f} MB")
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.old:
+        slowest = max(rows, key=lambda row: row["ratio"])
+        print(f"slowest beside its old self: {slowest['work']}, {slowest['ratio']:.3f}")
     return 1 if comparison.failed else 0
 
 

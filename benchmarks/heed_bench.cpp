@@ -21,7 +21,7 @@
 #include "heed/benchmarks/work.h"
 #include "heed/framework/base/error.h"
 #include "heed/framework/base/parallel.h"
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 
 namespace heed::benchmarks {
 namespace {

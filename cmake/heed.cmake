@@ -11,7 +11,7 @@ find_package(fmt REQUIRED)
 find_package(hwy REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
-# Linked statically: the kernel set is chosen before it initialises (framework/kernels/gemm.cpp).
+# Linked statically: the kernel set is chosen before it initialises (framework/kernels/gemm/blas.cpp).
 find_library(HEED_OPENBLAS libopenblas.a PATH_SUFFIXES openblas-pthread openblas REQUIRED)
 find_path(HEED_CBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread
                                                    ${CMAKE_LIBRARY_ARCHITECTURE} openblas REQUIRED)
@@ -70,7 +70,7 @@ function(heed_unity_by_layer target source_list original_list)
     file(RELATIVE_PATH group ${PROJECT_SOURCE_DIR} ${original})
     string(REGEX MATCH "^(modules|framework/[a-z]+)" group ${group})
     string(MAKE_C_IDENTIFIER ${group} group)
-    file(STRINGS ${original} includes_itself REGEX "#include <hwy/foreach_target.h>")
+    file(STRINGS ${original} includes_itself REGEX "#include .*/simd/dispatch-inl.h\"")
     if(includes_itself)
       math(EXPR batch "${count} / 4")
       math(EXPR count "${count} + 1")

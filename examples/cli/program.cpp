@@ -18,7 +18,7 @@
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 
 namespace heed {
 namespace {

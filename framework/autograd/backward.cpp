@@ -21,7 +21,7 @@ bool is_exclusive(const Tensor& tensor) {
 }
 
 Tensor sum_of(const Tensor& a, const Tensor& b) {
-  return record("add", kernels::add(a, b),
+  return record("add", kernels::arithmetic(kernels::Arithmetic::add, a, b),
                 {{a, [](const Tensor& g) { return g; }}, {b, [](const Tensor& g) { return g; }}});
 }
 

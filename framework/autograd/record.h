@@ -1,7 +1,7 @@
 // record: how every op joins the graph. Check, compute, record:
 //
 //   Tensor mul(const Tensor& a, const Tensor& b) {
-//     return record("mul", kernels::mul(a, b), {
+//     return record("mul", kernels::arithmetic(kernels::Arithmetic::mul, a, b), {
 //         {a, [b = Saved(b)](const Tensor& g) { return g * b; }},
 //         {b, [a = Saved(a)](const Tensor& g) { return g * a; }}});
 //   }

@@ -8,14 +8,10 @@
 #include <utility>
 
 #include "heed/framework/kernels/map.h"
-#include "heed/framework/kernels/simd.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/vector_map-inl.h"
+#include "heed/framework/kernels/simd/vector_map-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {

@@ -6,15 +6,11 @@
 #include "heed/framework/base/error.h"
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/kernels/rows.h"
-#include "heed/framework/kernels/simd.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/rows-inl.h"
-#include "heed/framework/kernels/vector_math-inl.h"
+#include "heed/framework/kernels/simd/rows-inl.h"
+#include "heed/framework/kernels/simd/vector_math-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_CROSS_ENTROPY_ONCE
 #define HEED_FRAMEWORK_KERNELS_CROSS_ENTROPY_ONCE

@@ -5,14 +5,10 @@
 
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/map.h"
-#include "heed/framework/kernels/simd.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/philox-inl.h"
+#include "heed/framework/kernels/simd/philox-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_DROPOUT_ONCE
 #define HEED_FRAMEWORK_KERNELS_DROPOUT_ONCE

@@ -6,16 +6,21 @@
 
 namespace heed::kernels {
 
-Tensor add(const Tensor& a, const Tensor& b);
-Tensor sub(const Tensor& a, const Tensor& b);
-Tensor mul(const Tensor& a, const Tensor& b);
-Tensor div(const Tensor& a, const Tensor& b);
-Tensor pow(const Tensor& a, const Tensor& b);
+/// To add one: an enumerator here, and its name and formula in elementwise.cpp.
+enum class Arithmetic {
+  add,
+  sub,
+  mul,
+  div,      ///< of floating numbers
+  maximum,  ///< the larger one; NaN if either is
+  minimum,  ///< the smaller one; NaN if either is
+};
+/// Throws DTypeError naming the operation unless both are f32, f64 or i64. Integers wrap around.
+Tensor arithmetic(Arithmetic operation, const Tensor& a, const Tensor& b);
+Tensor arithmetic(Arithmetic operation, const Tensor& a, double b);
 
-Tensor add(const Tensor& a, double b);
-Tensor sub(const Tensor& a, double b);
-Tensor mul(const Tensor& a, double b);
-Tensor div(const Tensor& a, double b);
+/// Of floating numbers; with a number on one side it is computed in double.
+Tensor pow(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, double b);
 Tensor pow(double a, const Tensor& b);
 

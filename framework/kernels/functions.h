@@ -1,4 +1,4 @@
-// Functions of one or two elements on strided memory; results are new and row-major.
+// Functions of each element on strided memory; results are new and row-major.
 #pragma once
 
 #include <optional>
@@ -7,54 +7,60 @@
 
 namespace heed::kernels {
 
-Tensor exp(const Tensor& x);
-Tensor expm1(const Tensor& x);
-Tensor log(const Tensor& x);
-Tensor log1p(const Tensor& x);
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);
-Tensor reciprocal(const Tensor& x);
-Tensor sin(const Tensor& x);
-Tensor cos(const Tensor& x);
-Tensor tanh(const Tensor& x);
-Tensor erf(const Tensor& x);
-Tensor floor(const Tensor& x);
-/// Halves go to the even neighbour.
-Tensor round(const Tensor& x);
-Tensor abs(const Tensor& x);
-/// −1, 0 or 1; 0 for NaN, as in PyTorch.
-Tensor sign(const Tensor& x);
-/// min(max(x, low), high), so `high` wins when they cross; NaN stays NaN, as
-/// does all beside a bound of NaN. A bound may be left out.
-Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high);
-/// The larger one; NaN if either is.
-Tensor maximum(const Tensor& a, const Tensor& b);
-/// The smaller one; NaN if either is.
-Tensor minimum(const Tensor& a, const Tensor& b);
+/// Functions of one floating number. To add one: an enumerator here, and its name and formula in
+/// functions.cpp.
+enum class Unary {
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  sin,
+  cos,
+  tanh,
+  erf,
+  floor,
+  round,  ///< halves go to the even neighbour
+  relu,
+  sigmoid,
+  log_sigmoid,
+  silu,       ///< x·sigmoid(x)
+  gelu,       ///< x·Φ(x), Φ being the normal distribution function
+  gelu_tanh,  ///< ½x·(1 + tanh(√(2/π)·(x + 0.044715x³)))
+};
+/// f(x) in the dtype of x. Throws DTypeError naming the function unless x is f32 or f64.
+Tensor unary(Unary function, const Tensor& x);
 
-Tensor relu(const Tensor& x);
-Tensor sigmoid(const Tensor& x);
-/// x·sigmoid(x).
-Tensor silu(const Tensor& x);
-/// log sigmoid(x) = min(x, 0) − log1p(exp(−|x|)).
-Tensor log_sigmoid(const Tensor& x);
+/// Gradients of functions in one pass, g · f′, from what a pullback saved: y = f(x) or x.
+enum class UnaryBackward {
+  relu_from_y,
+  sigmoid_from_y,
+  tanh_from_y,
+  silu_from_x,
+  gelu_from_x,
+  gelu_tanh_from_x,
+};
+/// The gradient of the input from `g`, that of the output: floating, all of one shape.
+Tensor unary_backward(UnaryBackward function, const Tensor& g, const Tensor& saved);
+
+// Functions of floating numbers with parameters.
+
 /// log(1 + exp(beta·x)) / beta, and x where beta·x > threshold.
 Tensor softplus(const Tensor& x, double beta, double threshold);
 /// x where positive, else alpha·(exp(x) − 1).
 Tensor elu(const Tensor& x, double alpha);
 /// x where positive, else slope·x.
 Tensor leaky_relu(const Tensor& x, double slope);
-/// x·Φ(x), Φ being the normal distribution function.
-Tensor gelu(const Tensor& x);
-/// ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))).
-Tensor gelu_tanh(const Tensor& x);
 
-// The gradient of an input of these, from g, that of the output, in one pass: all of one shape.
-Tensor relu_backward(const Tensor& g, const Tensor& y);
-Tensor sigmoid_backward(const Tensor& g, const Tensor& y);
-Tensor tanh_backward(const Tensor& g, const Tensor& y);
-Tensor silu_backward(const Tensor& g, const Tensor& x);
-Tensor gelu_backward(const Tensor& g, const Tensor& x);
-Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x);
+// Functions of numbers: f32, f64 and i64.
+
+Tensor abs(const Tensor& x);
+/// −1, 0 or 1; 0 for NaN, as in PyTorch.
+Tensor sign(const Tensor& x);
+/// min(max(x, low), high), so `high` wins when they cross; NaN stays NaN, as
+/// does all beside a bound of NaN. A bound may be left out.
+Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high);
 
 }  // namespace heed::kernels

@@ -96,8 +96,15 @@ Tensor map(const F& f, const Tensor& first, const Tensors&... rest) {
   return out;
 }
 
-/// f of the elements of a floating tensor, in its dtype; otherwise throws a TypeError that names
-/// `op`.
+/// f of the elements of a tensor of numbers, in its dtype; a bool tensor throws a DTypeError that
+/// names `op`.
+template <class F>
+Tensor map_number(const char* op, const Tensor& x, const F& f) {
+  return visit_number(op, x.dtype(), [&]<class T>() {
+    return map<T, T>([f](T v) { return static_cast<T>(f(v)); }, x);
+  });
+}
+/// The same of a floating tensor; any other throws.
 template <class F>
 Tensor map_floating(const char* op, const Tensor& x, const F& f) {
   return visit_floating(op, x.dtype(), [&]<class T>() {

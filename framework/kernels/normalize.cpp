@@ -5,14 +5,10 @@
 
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/kernels/rows.h"
-#include "heed/framework/kernels/simd.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/rows-inl.h"
+#include "heed/framework/kernels/simd/rows-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE
 #define HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE

@@ -6,15 +6,11 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/kernels/strided_loop.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/vector_map-inl.h"
+#include "heed/framework/kernels/simd/vector_map-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_OPTIMIZER_ONCE
 #define HEED_FRAMEWORK_KERNELS_OPTIMIZER_ONCE

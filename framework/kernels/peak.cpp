@@ -5,12 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "heed/framework/kernels/simd.h"
-
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {

@@ -5,13 +5,9 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/kernels/strided_loop.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_REDUCE_ONCE
 #define HEED_FRAMEWORK_KERNELS_REDUCE_ONCE

@@ -10,44 +10,53 @@
 
 namespace heed {
 
+using kernels::Unary;
+using kernels::UnaryBackward;
+
 Tensor relu(const Tensor& x) {
-  return record("relu", kernels::relu(x), {{x, [](const Tensor& g, const Tensor& y) {
-                                              return is_grad_enabled()
-                                                         ? masked_fill(g, le(y, 0), 0)
-                                                         : kernels::relu_backward(g, y);
-                                            }}});
+  return record("relu", kernels::unary(Unary::relu, x),
+                {{x, [](const Tensor& g, const Tensor& y) {
+                    return is_grad_enabled()
+                               ? masked_fill(g, le(y, 0), 0)
+                               : kernels::unary_backward(UnaryBackward::relu_from_y, g, y);
+                  }}});
 }
 
 Tensor sigmoid(const Tensor& x) {
-  return record("sigmoid", kernels::sigmoid(x),
+  return record("sigmoid", kernels::unary(Unary::sigmoid, x),
                 {{x, [](const Tensor& g, const Tensor& y) {
-                    return is_grad_enabled() ? g * (y * (1 - y)) : kernels::sigmoid_backward(g, y);
+                    return is_grad_enabled()
+                               ? g * (y * (1 - y))
+                               : kernels::unary_backward(UnaryBackward::sigmoid_from_y, g, y);
                   }}});
 }
 
 Tensor silu(const Tensor& x) {
-  return record("silu", kernels::silu(x), {{x, [x = Saved(x)](const Tensor& g) {
-                                              if (!is_grad_enabled())
-                                                return kernels::silu_backward(g, x);
-                                              const Tensor s = sigmoid(x);
-                                              return g * (s + x * s * (1 - s));
-                                            }}});
+  return record("silu", kernels::unary(Unary::silu, x), {{x, [x = Saved(x)](const Tensor& g) {
+                                                            if (!is_grad_enabled())
+                                                              return kernels::unary_backward(
+                                                                  UnaryBackward::silu_from_x, g, x);
+                                                            const Tensor s = sigmoid(x);
+                                                            return g * (s + x * s * (1 - s));
+                                                          }}});
 }
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   if (approximate == GeluApproximation::none) {
-    return record("gelu", kernels::gelu(x),
+    return record("gelu", kernels::unary(Unary::gelu, x),
                   {{x, [x = Saved(x)](const Tensor& g) {
-                      if (!is_grad_enabled()) return kernels::gelu_backward(g, x);
+                      if (!is_grad_enabled())
+                        return kernels::unary_backward(UnaryBackward::gelu_from_x, g, x);
                       const Tensor cdf = 0.5 * (1 + erf(x.get() * (1 / std::numbers::sqrt2)));
                       const Tensor pdf =
                           exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
                       return g * (cdf + x * pdf);
                     }}});
   }
-  return record("gelu", kernels::gelu_tanh(x),
+  return record("gelu", kernels::unary(Unary::gelu_tanh, x),
                 {{x, [x = Saved(x)](const Tensor& g) {
-                    if (!is_grad_enabled()) return kernels::gelu_tanh_backward(g, x);
+                    if (!is_grad_enabled())
+                      return kernels::unary_backward(UnaryBackward::gelu_tanh_from_x, g, x);
                     // y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′
                     constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi,
                                      a = 0.044715;
@@ -58,7 +67,7 @@ Tensor gelu(const Tensor& x, GeluApproximation approximate) {
 }
 
 Tensor log_sigmoid(const Tensor& x) {
-  return record("log_sigmoid", kernels::log_sigmoid(x),
+  return record("log_sigmoid", kernels::unary(Unary::log_sigmoid, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return g * sigmoid(-x.get()); }}});
 }
 

@@ -5,7 +5,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
-#include "heed/framework/kernels/attention.h"
+#include "heed/framework/kernels/attention/attention.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"

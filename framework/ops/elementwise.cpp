@@ -11,6 +11,7 @@
 namespace heed {
 namespace {
 
+using kernels::Arithmetic;
 using kernels::Comparison;
 
 Tensor compare(const char* op, Comparison comparison, const Tensor& left, const Tensor& right) {
@@ -22,26 +23,26 @@ Tensor compare(const char* op, Comparison comparison, const Tensor& left, const 
 
 Tensor add(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("add", left, right);
-  return record("add", kernels::add(a, b),
+  return record("add", kernels::arithmetic(Arithmetic::add, a, b),
                 {{a, [](const Tensor& g) { return g; }}, {b, [](const Tensor& g) { return g; }}});
 }
 
 Tensor sub(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("sub", left, right);
-  return record("sub", kernels::sub(a, b),
+  return record("sub", kernels::arithmetic(Arithmetic::sub, a, b),
                 {{a, [](const Tensor& g) { return g; }}, {b, [](const Tensor& g) { return -g; }}});
 }
 
 Tensor mul(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("mul", left, right);
-  return record("mul", kernels::mul(a, b),
+  return record("mul", kernels::arithmetic(Arithmetic::mul, a, b),
                 {{a, [b = Saved(b)](const Tensor& g) { return g * b; }},
                  {b, [a = Saved(a)](const Tensor& g) { return g * a; }}});
 }
 
 Tensor div(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("div", left, right);
-  return record("div", kernels::div(a, b),
+  return record("div", kernels::arithmetic(Arithmetic::div, a, b),
                 {{a, [b = Saved(b)](const Tensor& g) { return g / b; }},
                  {b, [b = Saved(b)](const Tensor& g, const Tensor& y) { return -(g * y / b); }}});
 }
@@ -62,12 +63,14 @@ Tensor pow(const Tensor& left, const Tensor& right) {
 
 Tensor add(const Tensor& a, double b) {
   check_value_fits("add", a.dtype(), b);
-  return record("add", kernels::add(a, b), {{a, [](const Tensor& g) { return g; }}});
+  return record("add", kernels::arithmetic(Arithmetic::add, a, b),
+                {{a, [](const Tensor& g) { return g; }}});
 }
 
 Tensor sub(const Tensor& a, double b) {
   check_value_fits("sub", a.dtype(), b);
-  return record("sub", kernels::sub(a, b), {{a, [](const Tensor& g) { return g; }}});
+  return record("sub", kernels::arithmetic(Arithmetic::sub, a, b),
+                {{a, [](const Tensor& g) { return g; }}});
 }
 
 Tensor sub(double a, const Tensor& b) {
@@ -78,11 +81,13 @@ Tensor sub(double a, const Tensor& b) {
 
 Tensor mul(const Tensor& a, double b) {
   check_value_fits("mul", a.dtype(), b);
-  return record("mul", kernels::mul(a, b), {{a, [b](const Tensor& g) { return g * b; }}});
+  return record("mul", kernels::arithmetic(Arithmetic::mul, a, b),
+                {{a, [b](const Tensor& g) { return g * b; }}});
 }
 
 Tensor div(const Tensor& a, double b) {
-  return record("div", kernels::div(a, b), {{a, [b](const Tensor& g) { return g / b; }}});
+  return record("div", kernels::arithmetic(Arithmetic::div, a, b),
+                {{a, [b](const Tensor& g) { return g / b; }}});
 }
 
 Tensor div(double a, const Tensor& b) {
@@ -104,7 +109,8 @@ Tensor pow(double a, const Tensor& b) {
 
 Tensor neg(const Tensor& x) {
   check_number("neg", x.dtype());
-  return record("neg", kernels::mul(x, -1), {{x, [](const Tensor& g) { return neg(g); }}});
+  return record("neg", kernels::arithmetic(Arithmetic::mul, x, -1),
+                {{x, [](const Tensor& g) { return neg(g); }}});
 }
 
 Tensor eq(const Tensor& a, const Tensor& b) {

@@ -14,6 +14,10 @@
 namespace heed {
 namespace {
 
+using kernels::Arithmetic;
+using kernels::Unary;
+using kernels::UnaryBackward;
+
 /// The result of an op that is constant almost everywhere. Integers have no gradient at all.
 Tensor record_step(const char* op, Tensor y, const Tensor& x) {
   if (!is_floating(x.dtype())) return y;
@@ -28,66 +32,69 @@ Tensor share(const Tensor& g, const Tensor& other_was_chosen, const Tensor& equa
 }  // namespace
 
 Tensor exp(const Tensor& x) {
-  return record("exp", kernels::exp(x),
+  return record("exp", kernels::unary(Unary::exp, x),
                 {{x, [](const Tensor& g, const Tensor& y) { return g * y; }}});
 }
 
 Tensor log(const Tensor& x) {
-  return record("log", kernels::log(x), {{x, [x = Saved(x)](const Tensor& g) { return g / x; }}});
+  return record("log", kernels::unary(Unary::log, x),
+                {{x, [x = Saved(x)](const Tensor& g) { return g / x; }}});
 }
 
 Tensor sqrt(const Tensor& x) {
-  return record("sqrt", kernels::sqrt(x),
+  return record("sqrt", kernels::unary(Unary::sqrt, x),
                 {{x, [](const Tensor& g, const Tensor& y) { return g / (2 * y); }}});
 }
 
 Tensor rsqrt(const Tensor& x) {
-  return record("rsqrt", kernels::rsqrt(x),
+  return record("rsqrt", kernels::unary(Unary::rsqrt, x),
                 {{x, [](const Tensor& g, const Tensor& y) { return -0.5 * g * (y * y * y); }}});
 }
 
 Tensor square(const Tensor& x) {
   check_number("square", x.dtype());
-  return record("square", kernels::mul(x, x),
+  return record("square", kernels::arithmetic(Arithmetic::mul, x, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return 2 * g * x; }}});
 }
 
 Tensor tanh(const Tensor& x) {
-  return record("tanh", kernels::tanh(x),
+  return record("tanh", kernels::unary(Unary::tanh, x),
                 {{x, [](const Tensor& g, const Tensor& y) {
-                    return is_grad_enabled() ? g * (1 - y * y) : kernels::tanh_backward(g, y);
+                    return is_grad_enabled()
+                               ? g * (1 - y * y)
+                               : kernels::unary_backward(UnaryBackward::tanh_from_y, g, y);
                   }}});
 }
 
 Tensor erf(const Tensor& x) {
-  return record("erf", kernels::erf(x), {{x, [x = Saved(x)](const Tensor& g) {
-                                            return g * exp(-square(x)) *
-                                                   (2 * std::numbers::inv_sqrtpi);
-                                          }}});
+  return record("erf", kernels::unary(Unary::erf, x), {{x, [x = Saved(x)](const Tensor& g) {
+                                                          return g * exp(-square(x)) *
+                                                                 (2 * std::numbers::inv_sqrtpi);
+                                                        }}});
 }
 
 Tensor expm1(const Tensor& x) {
-  return record("expm1", kernels::expm1(x),
+  return record("expm1", kernels::unary(Unary::expm1, x),
                 {{x, [](const Tensor& g, const Tensor& y) { return g * (y + 1); }}});
 }
 
 Tensor log1p(const Tensor& x) {
-  return record("log1p", kernels::log1p(x),
+  return record("log1p", kernels::unary(Unary::log1p, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return g / (x.get() + 1); }}});
 }
 
 Tensor reciprocal(const Tensor& x) {
-  return record("reciprocal", kernels::reciprocal(x),
+  return record("reciprocal", kernels::unary(Unary::reciprocal, x),
                 {{x, [](const Tensor& g, const Tensor& y) { return -(g * y * y); }}});
 }
 
 Tensor sin(const Tensor& x) {
-  return record("sin", kernels::sin(x),
+  return record("sin", kernels::unary(Unary::sin, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return g * cos(x); }}});
 }
 
 Tensor cos(const Tensor& x) {
-  return record("cos", kernels::cos(x),
+  return record("cos", kernels::unary(Unary::cos, x),
                 {{x, [x = Saved(x)](const Tensor& g) { return -(g * sin(x)); }}});
 }
 
@@ -101,11 +108,11 @@ Tensor sign(const Tensor& x) {
 }
 
 Tensor floor(const Tensor& x) {
-  return record_step("floor", kernels::floor(x), x);
+  return record_step("floor", kernels::unary(Unary::floor, x), x);
 }
 
 Tensor round(const Tensor& x) {
-  return record_step("round", kernels::round(x), x);
+  return record_step("round", kernels::unary(Unary::round, x), x);
 }
 
 Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high) {
@@ -124,7 +131,7 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
 Tensor maximum(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("maximum", left, right);
   return record(
-      "maximum", kernels::maximum(a, b),
+      "maximum", kernels::arithmetic(Arithmetic::maximum, a, b),
       {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(a, b), eq(a, b)); }},
        {b,
         [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(b, a), eq(a, b)); }}});
@@ -133,7 +140,7 @@ Tensor maximum(const Tensor& left, const Tensor& right) {
 Tensor minimum(const Tensor& left, const Tensor& right) {
   const auto [a, b] = operands("minimum", left, right);
   return record(
-      "minimum", kernels::minimum(a, b),
+      "minimum", kernels::arithmetic(Arithmetic::minimum, a, b),
       {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(a, b), eq(a, b)); }},
        {b,
         [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(b, a), eq(a, b)); }}});

@@ -1,7 +1,7 @@
 #include "heed/framework/ops/matmul.h"
 
 #include "heed/framework/autograd/record.h"
-#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/kernels/gemm/gemm.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/reduce.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing {

@@ -28,8 +28,9 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 # Library: what its headers look like, and which files may include them.
 LIBRARIES = [
-    ("OpenBLAS", r"(openblas[-\w]*/)?(cblas|lapacke|f77blas)\.h$", r"framework/kernels/gemm\.cpp$"),
-    ("Highway", r"hwy/", r"framework/kernels/[^/]+(\.cpp|-inl\.h)$"),
+    ("OpenBLAS", r"(openblas[-\w]*/)?(cblas|lapacke|f77blas)\.h$",
+     r"framework/kernels/gemm/(gemm|blas)\.cpp$"),
+    ("Highway", r"hwy/", r"framework/kernels/(simd/|gemm/|attention/)?[^/]+(\.cpp|-inl\.h)$"),
     ("nlohmann/json", r"nlohmann/", r"framework/io/|examples/|tests/|benchmarks/"),
     ("fmt", r"fmt/", r".*\.cpp$"),
     ("zlib", r"zlib\.h$", r"framework/io/checksum\.cpp$"),
@@ -151,7 +152,7 @@ GOOD = [
     ("modules/linear.cpp", include("framework/nn/module.h") + include("modules/dropout.h")),
     ("examples/a.cpp", include("heed.h") + include("modules/linear.h") + '#include "near.h"\n'),
     ("tests/a_test.cpp", include("examples/cli/program.h") + include("tests/support/catch.h")),
-    ("framework/kernels/gemm.cpp", "#include <cblas.h>\n#include <hwy/highway.h>\n"),
+    ("framework/kernels/gemm/blas.cpp", "#include <cblas.h>\n#include <hwy/highway.h>\n"),
     ("framework/ops/a.cpp", "// #include <cblas.h>\n/*\n#include <hwy/highway.h>\n*/\n"),
     ("framework/ops/a.cpp", "#include <fmt/format.h>\n"),
     ("examples/cli/main.cpp", "#include <CLI/CLI.hpp>\n#include <nlohmann/json.hpp>\n"),

@@ -4,9 +4,9 @@
 #include "heed/examples/cli/runs/machine.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
-#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/kernels/gemm/gemm.h"
 #include "heed/framework/kernels/peak.h"
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 
 namespace heed {
 namespace {

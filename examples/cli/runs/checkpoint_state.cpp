@@ -3,8 +3,8 @@
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/io/io_error.h"
-#include "heed/framework/kernels/gemm.h"
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/gemm/gemm.h"
+#include "heed/framework/kernels/simd/target.h"
 
 namespace heed {
 namespace {

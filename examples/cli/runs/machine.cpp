@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "heed/framework/base/parallel.h"
-#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/kernels/gemm/gemm.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {

@@ -1,6 +1,6 @@
 // The attention kernel against the composed form, on every SIMD target; what must not influence it,
 // and what it holds.
-#include "heed/framework/kernels/attention.h"
+#include "heed/framework/kernels/attention/attention.h"
 
 #include <array>
 #include <cmath>

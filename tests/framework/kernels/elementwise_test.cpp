@@ -25,19 +25,31 @@ namespace {
 using Binary = Tensor (*)(const Tensor&, const Tensor&);
 
 constexpr std::pair<const char*, Binary> binaries[] = {
-    {"add", [](const Tensor& a, const Tensor& b) { return kernels::add(a, b); }},
-    {"sub", [](const Tensor& a, const Tensor& b) { return kernels::sub(a, b); }},
-    {"mul", [](const Tensor& a, const Tensor& b) { return kernels::mul(a, b); }},
-    {"div", [](const Tensor& a, const Tensor& b) { return kernels::div(a, b); }},
-    {"exp", [](const Tensor& a, const Tensor&) { return kernels::exp(a); }},
-    {"tanh", [](const Tensor& a, const Tensor&) { return kernels::tanh(a); }},
-    {"sigmoid", [](const Tensor& a, const Tensor&) { return kernels::sigmoid(a); }},
-    {"gelu", [](const Tensor& a, const Tensor&) { return kernels::gelu(a); }},
-    {"gelu_tanh", [](const Tensor& a, const Tensor&) { return kernels::gelu_tanh(a); }},
+    {"add", [](const Tensor& a,
+               const Tensor& b) { return kernels::arithmetic(kernels::Arithmetic::add, a, b); }},
+    {"sub", [](const Tensor& a,
+               const Tensor& b) { return kernels::arithmetic(kernels::Arithmetic::sub, a, b); }},
+    {"mul", [](const Tensor& a,
+               const Tensor& b) { return kernels::arithmetic(kernels::Arithmetic::mul, a, b); }},
+    {"div", [](const Tensor& a,
+               const Tensor& b) { return kernels::arithmetic(kernels::Arithmetic::div, a, b); }},
+    {"exp", [](const Tensor& a, const Tensor&) { return kernels::unary(kernels::Unary::exp, a); }},
+    {"tanh",
+     [](const Tensor& a, const Tensor&) { return kernels::unary(kernels::Unary::tanh, a); }},
+    {"sigmoid",
+     [](const Tensor& a, const Tensor&) { return kernels::unary(kernels::Unary::sigmoid, a); }},
+    {"gelu",
+     [](const Tensor& a, const Tensor&) { return kernels::unary(kernels::Unary::gelu, a); }},
+    {"gelu_tanh",
+     [](const Tensor& a, const Tensor&) { return kernels::unary(kernels::Unary::gelu_tanh, a); }},
     {"gelu backward",
-     [](const Tensor& a, const Tensor& b) { return kernels::gelu_backward(a, b); }},
+     [](const Tensor& a, const Tensor& b) {
+       return kernels::unary_backward(kernels::UnaryBackward::gelu_from_x, a, b);
+     }},
     {"tanh backward",
-     [](const Tensor& a, const Tensor& b) { return kernels::tanh_backward(a, b); }},
+     [](const Tensor& a, const Tensor& b) {
+       return kernels::unary_backward(kernels::UnaryBackward::tanh_from_y, a, b);
+     }},
     {"add_",
      [](const Tensor& a, const Tensor& b) {
        const Tensor sum = kernels::contiguous_copy(a);
@@ -125,10 +137,12 @@ TEST_CASE("an element's bits do not depend on its place on any target") {
 TEST_CASE("results written past the caches are those of small ones") {
   on_every_target([] {
     const Tensor x = normal({4097, 1031}, 3, DType::f32), bias = normal({1031}, 4, DType::f32);
-    const Tensor row = kernels::add(x.slice(0, 4096, 4097), reshape(bias, {1, 1031}));
-    const Tensor whole = kernels::add(x, expand(bias, {4097, 1031}));
+    const Tensor row = kernels::arithmetic(kernels::Arithmetic::add, x.slice(0, 4096, 4097),
+                                           reshape(bias, {1, 1031}));
+    const Tensor whole =
+        kernels::arithmetic(kernels::Arithmetic::add, x, expand(bias, {4097, 1031}));
     CHECK(whole.slice(0, 4096, 4097).to_vector<float>() == row.to_vector<float>());
-    const Tensor relu = kernels::relu(x), copy = kernels::contiguous_copy(x);
+    const Tensor relu = kernels::unary(kernels::Unary::relu, x), copy = kernels::contiguous_copy(x);
     CHECK(copy.to_vector<float>() == x.to_vector<float>());
     const std::vector<float> in = x.to_vector<float>(), out = relu.to_vector<float>();
     bool right = true;
@@ -150,7 +164,8 @@ TEST_CASE("rows written past the caches in the order of their source are copied 
 TEST_CASE("contiguous copies any permutation, expansion and slice") {
   for (const Shape& shape : {Shape{2, 33, 65, 3}, Shape{40, 4, 1, 37}, Shape{5, 3, 64, 32}}) {
     for (const DType dtype : {DType::f32, DType::f64, DType::i64}) {
-      const Tensor x = kernels::cast(kernels::mul(normal(shape, 5), 100), dtype);
+      const Tensor x = kernels::cast(
+          kernels::arithmetic(kernels::Arithmetic::mul, normal(shape, 5), 100), dtype);
       IntList order{0, 1, 2, 3};
       do {
         CAPTURE(shape, order, dtype);

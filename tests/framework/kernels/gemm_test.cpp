@@ -1,5 +1,5 @@
 // gemm against a triple loop over strided operands, in every layout that views can make.
-#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/kernels/gemm/gemm.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "heed/framework/kernels/block_gemm.h"
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/gemm/block.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/simd_fixtures.h"

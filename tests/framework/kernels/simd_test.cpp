@@ -1,5 +1,5 @@
 // Which vector instructions the kernels use: the choice in a program, and by the environment.
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -16,8 +16,6 @@
 namespace heed::testing::vector_math_test {
 namespace {
 
-using Kernel = Tensor (*)(const Tensor&);
-
 /// The distance in units in the last place of `want` (of the least denormal where that is more).
 template <class T>
 double ulps(T got, long double want) {
@@ -73,7 +71,7 @@ std::vector<T> edges() {
 
 /// Checks a kernel against a function in double (for f32) or long double (for f64).
 template <class T, class Function>
-void check(Kernel kernel, const Function& reference, double allowed) {
+void check(kernels::Unary kernel, const Function& reference, double allowed) {
   using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
   std::vector<T> x = arguments<T>();
   for (const T edge : edges<T>()) x.push_back(edge);
@@ -81,7 +79,7 @@ void check(Kernel kernel, const Function& reference, double allowed) {
   for (size_t i = 0; i < x.size(); ++i) want[i] = reference(static_cast<Wide>(x[i]));
   const Tensor in = from_values(x, {static_cast<int64_t>(x.size())});
   on_every_target([&] {
-    const std::vector<T> y = kernel(in).template to_vector<T>();
+    const std::vector<T> y = kernels::unary(kernel, in).template to_vector<T>();
     double worst = 0;
     T at = 0, wrong_sign = 0;
     for (size_t i = 0; i < x.size(); ++i) {
@@ -99,20 +97,20 @@ void check(Kernel kernel, const Function& reference, double allowed) {
 
 TEST_CASE("exp is right to 2 ulp on every target") {
   const auto exact = [](auto x) { return std::exp(x); };
-  check<float>(kernels::exp, exact, 2);
-  check<double>(kernels::exp, exact, 2);
+  check<float>(kernels::Unary::exp, exact, 2);
+  check<double>(kernels::Unary::exp, exact, 2);
 }
 
 TEST_CASE("tanh is right to 4 ulp on every target") {
   const auto exact = [](auto x) { return std::tanh(x); };
-  check<float>(kernels::tanh, exact, 4);
-  check<double>(kernels::tanh, exact, 4);
+  check<float>(kernels::Unary::tanh, exact, 4);
+  check<double>(kernels::Unary::tanh, exact, 4);
 }
 
 TEST_CASE("erf is right to 4 ulp on every target") {
   const auto exact = [](auto x) { return std::erf(x); };
-  check<float>(kernels::erf, exact, 4);
-  check<double>(kernels::erf, exact, 4);
+  check<float>(kernels::Unary::erf, exact, 4);
+  check<double>(kernels::Unary::erf, exact, 4);
 }
 
 }  // namespace heed::testing::vector_math_test

@@ -1,7 +1,7 @@
 // The command line itself: help, mistakes, and the commands beside `train`.
 #include "heed/examples/cli/tasks/sequence_task.h"
 #include "heed/framework/kernels/peak.h"
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/modules/linear.h"
 #include "heed/tests/examples/cli/program_run.h"

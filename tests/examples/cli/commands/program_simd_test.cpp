@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 

@@ -1,9 +1,8 @@
-#include "heed/framework/kernels/block_gemm.h"
+#include "heed/framework/kernels/gemm/block.h"
 
 #include <algorithm>
 
 #include "heed/framework/base/parallel.h"
-#include "heed/framework/kernels/simd.h"
 #include "heed/framework/tensor/tensor.h"
 
 #ifndef HEED_BLOCK_KERNELS
@@ -37,13 +36,10 @@ struct BlockKernels {
 }  // namespace heed::kernels
 #endif
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#include "heed/framework/kernels/gemm_tile-inl.h"
-#include "heed/framework/kernels/transpose-inl.h"
+#include "heed/framework/kernels/gemm/tile-inl.h"
+#include "heed/framework/kernels/simd/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {

@@ -1,4 +1,4 @@
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/target.h"
 
 #include <hwy/highway.h>
 

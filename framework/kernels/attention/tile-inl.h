@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "heed/framework/kernels/attention_head.h"
+#include "heed/framework/kernels/attention/head.h"
 
 #if defined(HEED_FRAMEWORK_KERNELS_ATTENTION_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef HEED_FRAMEWORK_KERNELS_ATTENTION_TILE_INL_H_
@@ -18,10 +18,10 @@
 #define HEED_FRAMEWORK_KERNELS_ATTENTION_TILE_INL_H_
 #endif
 
-#include "heed/framework/kernels/gemm_tile-inl.h"
-#include "heed/framework/kernels/philox-inl.h"
-#include "heed/framework/kernels/transpose-inl.h"
-#include "heed/framework/kernels/vector_math-inl.h"
+#include "heed/framework/kernels/gemm/tile-inl.h"
+#include "heed/framework/kernels/simd/philox-inl.h"
+#include "heed/framework/kernels/simd/transpose-inl.h"
+#include "heed/framework/kernels/simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {

@@ -1,4 +1,4 @@
-#include "heed/framework/kernels/attention.h"
+#include "heed/framework/kernels/attention/attention.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "heed/framework/base/parallel.h"
-#include "heed/framework/kernels/attention_head.h"
+#include "heed/framework/kernels/attention/head.h"
 #include "heed/framework/kernels/batch.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/elementwise.h"

@@ -1,4 +1,4 @@
-#include "heed/framework/kernels/gemm.h"
+#include "heed/framework/kernels/gemm/gemm.h"
 
 #include <cblas.h>
 
@@ -9,9 +9,9 @@
 
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/kernels/batch.h"
-#include "heed/framework/kernels/block_gemm.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/elementwise.h"
+#include "heed/framework/kernels/gemm/block.h"
 
 // In libopenblas.a: sets OpenBLAS up, once; its own constructor calls it too, but after ours.
 extern "C" __attribute__((weak)) void gotoblas_init();

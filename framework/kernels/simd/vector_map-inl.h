@@ -127,6 +127,17 @@ void map_run(const MapRun<T, count>& run, const F& f) {
   map_rows(run, DenseFunction<T, count>{&map_dense<F, T, count>, &f});
 }
 
+/// A function of one number as one of vectors, for what only the C++ library computes.
+template <class F>
+auto by_lanes(const F& f) {
+  return [f](auto d, auto x) HWY_ATTR {
+    HWY_ALIGN hn::TFromD<decltype(d)> lanes[HWY_LANES(hn::TFromD<decltype(d)>)];
+    hn::Store(x, d, lanes);
+    for (size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = f(lanes[i]);
+    return hn::Load(d, lanes);
+  };
+}
+
 /// Calls f(d, input, state…) with vectors, the state's by reference: they are stored back.
 template <class T, size_t count, class F>
 void update_run(const std::array<T*, count>& state, const T* input, int64_t length, const F& f) {

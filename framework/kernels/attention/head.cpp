@@ -1,13 +1,8 @@
-#include "heed/framework/kernels/attention_head.h"
+#include "heed/framework/kernels/attention/head.h"
 
-#include "heed/framework/kernels/simd.h"
+#include "heed/framework/kernels/simd/dispatch-inl.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE __BASE_FILE__
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
-#include "heed/framework/kernels/attention_tile-inl.h"
+#include "heed/framework/kernels/attention/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {

@@ -1,0 +1,57 @@
+// Compiles a file of kernels once for each SIMD target and calls the best one that this CPU runs.
+// Included after all other headers that are not "-inl.h". What follows is:
+//
+//     HWY_BEFORE_NAMESPACE();
+//     namespace heed::kernels::HWY_NAMESPACE {      // one namespace for each target
+//     template <class T>
+//     void double_all(T* x, int64_t length) { … }   // by Highway's vectors
+//     }  // namespace heed::kernels::HWY_NAMESPACE
+//     HWY_AFTER_NAMESPACE();
+//
+//     #if HWY_ONCE
+//     namespace heed::kernels {                     // plain code
+//     … HEED_DISPATCH(double_all<T>)(data, length);
+//     }  // namespace heed::kernels
+//     #endif
+//
+// A lambda in the upper part needs HWY_ATTR, or it is compiled without the target's instructions
+// (tests/lint/simd.py finds those that lack it). Types that both parts use, and those that do not
+// depend on the target, stand between `#ifndef HEED_…_ONCE` and `#endif`.
+#ifndef HEED_FRAMEWORK_KERNELS_SIMD_DISPATCH_INL_H_
+#define HEED_FRAMEWORK_KERNELS_SIMD_DISPATCH_INL_H_
+
+#include <hwy/base.h>
+#include <hwy/targets.h>
+
+#include <cstddef>
+
+#include "heed/framework/kernels/simd/target.h"
+
+namespace heed::kernels {
+
+/// Where the target in use stands in the tables of HEED_DISPATCH.
+inline size_t target_index() {
+  hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
+  if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
+  return chosen.GetIndex();
+}
+
+}  // namespace heed::kernels
+
+/// A pointer to a function of HWY_NAMESPACE, which may be an instance of a template, as compiled
+/// for the target in use. Highway's HWY_EXPORT takes no templates.
+#define HEED_DISPATCH(kernel)                                                  \
+  [] {                                                                         \
+    static constexpr decltype(&HWY_STATIC_DISPATCH(kernel)) of_targets[] = {   \
+        nullptr, HWY_CHOOSE_TARGET_LIST(kernel), HWY_CHOOSE_FALLBACK(kernel)}; \
+    return of_targets[::heed::kernels::target_index()];                        \
+  }()
+
+#endif
+
+// The file includes itself, as __BASE_FILE__: that is what is compiled, be it this file alone or
+// several joined (docs/decisions/0012).
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE __BASE_FILE__
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>

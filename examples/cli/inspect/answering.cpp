@@ -4,9 +4,9 @@
 #include <array>
 #include <memory>
 
+#include "heed/examples/cli/training/evaluation.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
-#include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -68,20 +68,18 @@ Sequence Answerer::input_of(const std::string& text) const {
 Answer Answerer::answer(const Sequence& input) {
   const NoGrad guard;
   Answer answer{{}, {one_row(input), {}}, std::ssize(input) < shortest_of(some_)};
-  if (model_.attends != Attends::encoder_decoder) {
-    answer.said = argmax(model_(answer.read), -1).to_vector<int64_t>();
+  const bool writes = model_.attends == Attends::encoder_decoder;
+  if (writes) answer.read.decoder_inputs = narrow(some_.decoder_inputs, 0, 0, 1);
+  answer.said = greedy_answer(model_, answer.read, task_.shape().answer_length, task_.answer_end())
+                    .to_vector<int64_t>();
+  if (!writes) {
     for (size_t i = 0; i < answer.said.size(); ++i) {
       if (!counts_at(some_, static_cast<int64_t>(i))) answer.said[i] = ignored_target;
     }
     return answer;
   }
-  Rng greedy(stream(0, Purpose::user));  // draws nothing
-  const Tensor start = narrow(narrow(some_.decoder_inputs, 0, 0, 1), 1, 0, 1).clone();
-  const Tensor said =
-      generate(model_.next_scores(answer.read), start,
-               {.tokens = task_.shape().answer_length, .end = task_.answer_end()}, greedy);
-  answer.said = said.to_vector<int64_t>();
-  answer.read.decoder_inputs = one_row(shifted(answer.said, start.to_vector<int64_t>().front()));
+  const int64_t start = answer.read.decoder_inputs.to_vector<int64_t>().front();
+  answer.read.decoder_inputs = one_row(shifted(answer.said, start));
   if (task_.answer_end() == answer.said.back()) answer.said.pop_back();
   return answer;
 }

@@ -50,19 +50,6 @@ Score score(const int64_t* predictions, const int64_t* targets, int64_t length) 
   return result;
 }
 
-/// What the model says: at all positions at once or, as an encoder-decoder, symbol by symbol, each
-/// time reading what it has said.
-Tensor answer_of(Model& model, const Batch& batch) {
-  if (model.attends != Attends::encoder_decoder) return argmax(model(batch), -1);
-  Rng greedy(stream(0, Purpose::user));  // draws nothing
-  const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
-  const NextScores next = [scores = model.next_scores(batch)](const Tensor& tokens) {
-    SignalWatch::poll();
-    return scores(tokens);
-  };
-  return generate(next, start, {.tokens = batch.targets.size(1)}, greedy);
-}
-
 /// Some cells of an example and what they are.
 struct ExampleRow {
   const char* title;
@@ -101,7 +88,7 @@ std::string rows_text(const std::vector<ExampleRow>& rows) {
 
 std::string example_text(Model& model, const Task& task, int64_t index) {
   const Batch batch = task.evaluation_batch(index, 1);
-  const Tensor predictions = answer_of(model, batch);
+  const Tensor predictions = greedy_answer(model, batch, batch.targets.size(1));
   const auto input = [&](int64_t symbol) { return task.input_text(symbol); };
   const auto target = [&](int64_t symbol) { return task.target_text(symbol); };
   const std::vector<ExampleRow> asked{row_of("input", batch.inputs, input)};
@@ -154,6 +141,18 @@ Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction redu
   const int64_t positions = targets.numel();
   return cross_entropy(scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
                        {.ignore_index = ignored_target, .reduction = reduction});
+}
+
+Tensor greedy_answer(Model& model, const Batch& batch, int64_t length, std::optional<int64_t> end) {
+  const NoGrad guard;
+  if (model.attends != Attends::encoder_decoder) return argmax(model(batch), -1);
+  Rng greedy(stream(0, Purpose::user));  // draws nothing
+  const Tensor start = narrow(batch.decoder_inputs, 1, 0, 1);
+  const NextScores next = [scores = model.next_scores(batch)](const Tensor& tokens) {
+    SignalWatch::poll();
+    return scores(tokens);
+  };
+  return generate(next, start, {.tokens = length, .end = end}, greedy);
 }
 
 Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {

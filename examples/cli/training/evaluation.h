@@ -33,12 +33,17 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
                      Reduction reduction = Reduction::mean);
 
-/// The first sequences of a batch, at most so many, with what should be said to them. Ends with a
-/// line break.
+/// The most likely symbol at each position. An encoder-decoder writes at most `length` symbols one
+/// by one after the batch's first decoder inputs, until `end`, reading what it has written. Throws
+/// Interrupted once a signal came.
+Tensor greedy_answer(Model& model, const Batch& batch, int64_t length,
+                     std::optional<int64_t> end = {});
+
+/// At most `most` sequences of a batch, each with its target. Ends with a line break.
 std::string batch_text(const Batch& batch, const Task& task, int64_t most);
 
-/// A few held-out sequences with the model's answers, wrong symbols marked; `first_wrong`, if there
-/// is one, is among them.
+/// A few held-out sequences with the model's answers, errors marked; `first_wrong`, if there is
+/// one, is among them.
 std::string example_predictions(Model& model, const Task& task, std::optional<int64_t> first_wrong);
 
 }  // namespace heed

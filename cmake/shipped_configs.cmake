@@ -10,7 +10,7 @@ function(shipped_configs output)
     string(APPEND entries "    {\"${name}\", R\"heed(${text})heed\"},\n")
   endforeach()
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT [[
-#include "heed/examples/cli/commands/shipped_configs.h"
+#include "heed/examples/cli/config/shipped_configs.h"
 
 namespace heed {
 namespace {

@@ -1,121 +1,60 @@
 #include "heed/examples/cli/program.h"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <cerrno>
+#include <algorithm>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <new>
 #include <string>
-#include <vector>
 
-#include "heed/examples/cli/commands/command_line.h"
-#include "heed/examples/cli/commands/manual.h"
+#include "heed/examples/cli/commands/line/command_line.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/suggest.h"
-#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
-#include "heed/framework/kernels/simd/target.h"
 
 namespace heed {
 namespace {
 
 enum ExitCode { done = 0, failed = 1, bad_input = 2, diverged = 3 };
 
-/// Refuses what CLI11 left over, in words like those of the configuration.
-void check_leftovers(const CLI::App& command) {
-  const std::vector<std::string> leftovers = command.remaining();
-  if (leftovers.empty()) return;
-  const std::string& first = leftovers.front();
-  if (!first.starts_with("-")) {
-    throw UsageError(
-        fmt::format("heed {}: unexpected argument: {}", command.get_name(), in_quotes(first)));
-  }
-  throw UsageError(
-      fmt::format("heed {}: unknown option: {}{}", command.get_name(), in_quotes(first),
-                  suggestion(first.substr(0, first.find('=')), option_names(command))));
-}
-
-void check_command(const CLI::App& app, int argc, const char* const* argv) {
-  const std::string first = argc > 1 ? argv[1] : "";
-  if (first.empty()) return;
-  if (first.starts_with("-")) {
-    const std::string name = first.substr(0, first.find('='));
-    if (app.get_option_no_throw(name) != nullptr) return;
-    throw UsageError(fmt::format(
-        "heed: unknown option: {}; the options of a command stand after it", in_quotes(first)));
-  }
-  const std::vector<std::string> names = command_names(app);
-  if (std::find(names.begin(), names.end(), first) != names.end()) return;
-  throw UsageError(
-      fmt::format("heed: unknown command: {}{}", in_quotes(first), suggestion(first, names)));
-}
-
-/// What CLI11 says, in our words where its own are odd.
-std::string parse_error_text(const CLI::ParseError& error) {
-  const std::string text = error.what();
-  const bool lacks_value = text.find(" required ") != text.npos && text.ends_with(" missing");
-  if (lacks_value) return text.substr(0, text.find(':')) + " needs a value";
-  const bool has_value = text.ends_with(" was given a disallowed flag override");
-  return has_value ? "--" + text.substr(0, text.find(' ')) + " takes no value" : text;
-}
-
-int tell(const std::string& text, ExitCode code) {
-  std::fputs((text + "\n").c_str(), stderr);
+ExitCode exit_code(const std::string& message, ExitCode code) {
+  say(message);
   return code;
 }
 
-int run_checked(int argc, const char* const* argv, const Registry& registry) {
-  CLI::App app("train multi-head attention and take it apart", "heed");
-  app.set_version_flag("--version", "heed " HEED_VERSION, "prints the version");
-  app.require_subcommand(1);
-  CommandArguments arguments;
-  add_commands(app, registry, arguments);
-  for (CLI::App* command : app.get_subcommands({})) {
-    command->allow_extras();
-    for (CLI::Option* option : command->get_options()) option->disable_flag_override();
-    // Runs before the callback, so that nothing happens on a mistyped line.
-    command->parse_complete_callback([command] { check_leftovers(*command); });
+/// The commands of heed and `more`, in the order of a user's work.
+std::vector<Command> all_commands(const std::vector<Command>& more) {
+  std::vector<Command> all = builtin_commands();
+  for (const Command& command : more) {
+    std::erase_if(all, [&](const Command& other) { return other.name == command.name; });
+    all.push_back(command);
   }
-  check_command(app, argc, argv);
-  static_cast<void>(kernels::simd_target());  // HEED_SIMD may name one that is not here
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    return tell(fmt::format("heed: {}; see heed --help", parse_error_text(error)), bad_input);
-  }
-  return done;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Command& a, const Command& b) { return a.stage < b.stage; });
+  return all;
 }
 
 }  // namespace
 
-void write_result(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
-    throw RunError("stdout: cannot write: ", std::string_view(std::strerror(errno)));
-  }
-}
-
-int run_program(int argc, const char* const* argv, const Registry& registry) {
+int run_program(int argc, const char* const* argv, const Registry& registry,
+                const std::vector<Command>& commands) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file as large as the shell allows is a failed write
   try {
-    return run_checked(argc, argv, registry);
+    const std::vector<Command> all = all_commands(commands);
+    run_command_line({registry, all}, argc, argv);
+    return done;
   } catch (const Interrupted& interrupted) {
     die_by(interrupted.signal());
   } catch (const ConfigError& error) {
-    return tell(error.what(), bad_input);
+    return exit_code(error.what(), bad_input);
   } catch (const UsageError& error) {
-    return tell(fmt::format("{}; see heed --help", error.what()), bad_input);
+    return exit_code(std::string(error.what()) + "; see heed --help", bad_input);
   } catch (const DivergedError& error) {
-    return tell(error.what(), diverged);
+    return exit_code(error.what(), diverged);
   } catch (const std::bad_alloc&) {
-    return tell("heed: out of memory; make the model, the batch or the sequences smaller", failed);
+    return exit_code("heed: out of memory; make the model, the batch or the sequences smaller",
+                     failed);
   } catch (const std::exception& error) {
-    return tell(error.what(), failed);
+    return exit_code(error.what(), failed);
   }
 }
 

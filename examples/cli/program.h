@@ -1,12 +1,17 @@
-// The program `heed` as a library: a project of your own calls run_program with what it adds.
+// The program `heed` as a library: your own program calls run_program with what it adds.
 #pragma once
 
+#include <vector>
+
+#include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 
 /// Runs the command line and returns the exit code: 0 done, 1 a failure at run time, 2 bad input,
-/// 3 diverged. Dies by SIGINT or SIGTERM if one of them ended the training.
-int run_program(int argc, const char* const* argv, const Registry& registry = builtin_registry());
+/// 3 diverged. Dies by SIGINT or SIGTERM if one of them ended the training. `commands` are added to
+/// those of heed; one with the name of another takes its place.
+int run_program(int argc, const char* const* argv, const Registry& registry = builtin_registry(),
+                const std::vector<Command>& commands = {});
 
 }  // namespace heed

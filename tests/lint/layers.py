@@ -34,7 +34,7 @@ LIBRARIES = [
     ("nlohmann/json", r"nlohmann/", r"framework/io/|examples/|tests/|benchmarks/"),
     ("fmt", r"fmt/", r".*\.cpp$"),
     ("zlib", r"zlib\.h$", r"framework/io/checksum\.cpp$"),
-    ("CLI11", r"CLI/", r"examples/cli/([^/]+|commands/[^/]+)\.cpp$"),
+    ("CLI11", r"CLI/", r"examples/cli/commands/line/command_line\.cpp$"),
 ]
 
 
@@ -155,7 +155,8 @@ GOOD = [
     ("framework/kernels/gemm/blas.cpp", "#include <cblas.h>\n#include <hwy/highway.h>\n"),
     ("framework/ops/a.cpp", "// #include <cblas.h>\n/*\n#include <hwy/highway.h>\n*/\n"),
     ("framework/ops/a.cpp", "#include <fmt/format.h>\n"),
-    ("examples/cli/main.cpp", "#include <CLI/CLI.hpp>\n#include <nlohmann/json.hpp>\n"),
+    ("examples/cli/commands/line/command_line.cpp",
+     "#include <CLI/CLI.hpp>\n#include <nlohmann/json.hpp>\n"),
     ("framework/io/checksum.cpp", "#include <zlib.h>\n"),
 ]
 

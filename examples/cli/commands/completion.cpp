@@ -1,13 +1,26 @@
+// `heed completion`: a script that completes commands, options, tasks, keys and files.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 
-#include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/commands/manual.h"
-#include "heed/examples/cli/config/table.h"
+#include "heed/examples/cli/commands/line/command_line.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 namespace {
+
+struct CompletionArguments {
+  std::string shell;
+};
+
+Options completion_options(CompletionArguments& arguments) {
+  return {{.name = "SHELL",
+           .target = &arguments.shell,
+           .help = "bash",
+           .required = true,
+           .choices = {"bash"}}};
+}
 
 /// What does not depend on the commands. readline splits words at "=": PATH=VALUE are three.
 constexpr const char* functions =
@@ -54,32 +67,34 @@ std::string spaced(const Words& words) {
 }
 
 /// The call that completes a value, by what the manual calls it.
-std::string completer(const std::string& value) {
+std::string completer(const Option& option) {
+  const std::string& value = option.value.empty() ? option.name : option.value;
+  if (!option.choices.empty()) {
+    return fmt::format("_heed_words \"{}\" \"$3\"", spaced(option.choices));
+  }
   if (value == "CONFIG") return "_heed_configs \"$3\"";
   if (value == "PATH=VALUE") return "_heed_keys \"$3\"";
   if (value == "TASK") return "_heed_words \"$_heed_tasks\" \"$3\"";
   if (value == "COMMAND") return "_heed_words \"$_heed_commands\" \"$3\"";
-  if (value == "SHELL") return "_heed_words bash \"$3\"";
-  const bool is_path = value.find("DIR") != value.npos || value.find("FILE") != value.npos ||
-                       value.find("CHECKPOINT") != value.npos;
+  const bool is_path = value.find("DIR") != value.npos || value.find("FILE") != value.npos;
   return is_path ? "_heed_files \"\" \"$3\"" : ":";
 }
 
 /// The function that is given the command, the word before and the word to complete.
-std::string argument_function(const CLI::App& app) {
+std::string argument_function(const std::vector<Command>& commands) {
   std::string values;
   std::string options;
   std::string positionals;
-  for (const CLI::App* command : app.get_subcommands({})) {
-    const std::string& name = command->get_name();
-    options += fmt::format("    {}\\ -*) _heed_words \"{}\" \"$3\" ;;\n", name,
-                           spaced(option_names(*command)));
-    for (const CLI::Option* option : command->get_options()) {
-      if (option->get_positional()) {
-        positionals += fmt::format("    {}\\ *) {} ;;\n", name, completer(option->get_name(true)));
-      } else if (option->get_items_expected_max() > 0) {
-        values += fmt::format("    {}\\ {}) {} ; return ;;\n", name, option->get_name(),
-                              completer(value_name(*option)));
+  for (const Command& command : commands) {
+    const Options all = command.call().options;
+    options += fmt::format("    {}\\ -*) _heed_words \"{}\" \"$3\" ;;\n", command.name,
+                           spaced(option_names(all)));
+    for (const Option& option : all) {
+      if (option.is_argument()) {
+        positionals += fmt::format("    {}\\ *) {} ;;\n", command.name, completer(option));
+      } else if (!option.is_flag()) {
+        values += fmt::format("    {}\\ {}) {} ; return ;;\n", command.name, option.name,
+                              completer(option));
       }
     }
   }
@@ -102,15 +117,30 @@ std::string value_function(const ConfigTable& table) {
          "  esac\n}\n";
 }
 
-}  // namespace
-
-void completion_command(const CLI::App& app, const Registry& registry) {
-  const ConfigTable table = registry.table();
+void run_completion(const Program& program, const CompletionArguments&) {
+  const ConfigTable table = program.registry.table();
   const TypedSection* tasks = table.section("task");
   write_result(fmt::format("{}\n_heed_commands=\"{} --help --version\"\n_heed_tasks=\"{}\"\n{}\n{}",
-                           functions, spaced(command_names(app)),
+                           functions, spaced(command_names(program.commands)),
                            spaced(tasks == nullptr ? Words() : tasks->type_names()),
-                           value_function(table), argument_function(app)));
+                           value_function(table), argument_function(program.commands)));
+}
+
+}  // namespace
+
+Command completion_command() {
+  return {.name = "completion",
+          .stage = Stage::refer,
+          .summary = "print a script for completion with <Tab>",
+          .description =
+              "Completes commands, options, tasks, files, and for --set the keys of a "
+              "configuration and their choices.",
+          .exit_status = done_or_bad_input,
+          .examples = {{"source <(heed completion bash)", "enables it in this shell"},
+                       {"heed completion bash > "
+                        "~/.local/share/bash-completion/completions/heed",
+                        "enables it permanently, where bash-completion is installed"}},
+          .call = calling(completion_options, run_completion)};
 }
 
 }  // namespace heed

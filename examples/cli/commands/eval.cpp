@@ -1,37 +1,43 @@
-#include <cstdio>
+// `heed eval`: how well a trained model does on the held-out sequences.
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
+namespace {
 
-TrainedModel load_named(const Registry& registry, const TrainedArguments& arguments) {
-  const auto which = arguments.best ? WhichCheckpoint::best : WhichCheckpoint::newest;
-  TrainedModel trained = load_trained(registry, arguments.path, which, arguments.sets);
-  for (const std::string& warning : trained.warnings) {
-    std::fputs((arguments.path + ": " + warning + "\n").c_str(), stderr);
-  }
-  return trained;
-}
-
-void eval_command(const Registry& registry, const TrainedArguments& arguments) {
-  const TrainedModel trained = load_named(registry, arguments);
+void run_eval(const Program& program, const TrainedArguments& arguments) {
+  const TrainedModel trained = load_named(program, arguments);
   const Experiment& experiment = trained.experiment;
   const Evaluation evaluation =
       evaluate(*experiment.model, *experiment.task, experiment.training.batch_size);
-  const std::string examples =
-      example_predictions(*experiment.model, *experiment.task, evaluation.first_wrong);
-  std::fputs(("held-out examples, errors marked:\n" + examples + "\n").c_str(), stderr);
+  say("held-out examples, errors marked:\n" +
+      example_predictions(*experiment.model, *experiment.task, evaluation.first_wrong));
   nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
                                  {"checkpoint", trained.checkpoint},
                                  {"step", trained.step},
-                                 {"sequences", experiment.task->evaluation_size()},
-                                 {"loss", evaluation.loss},
-                                 {"token_accuracy", evaluation.token_accuracy},
-                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
-  add_training_set(line, evaluation);
+                                 {"sequences", experiment.task->evaluation_size()}};
+  add_evaluation(line, evaluation);
   write_result(json_line(line));
+}
+
+}  // namespace
+
+Command eval_command() {
+  return {.name = "eval",
+          .stage = Stage::use,
+          .summary = "evaluate a trained model on the held-out sequences",
+          .description =
+              "Prints exactly the numbers that training measured at that step. With --set it "
+              "evaluates differently, for example on more sequences. Examples go to stderr, the "
+              "result to stdout as one line of JSON. Writes nothing.",
+          .examples = {{"heed eval runs/sort-1", "the newest checkpoint"},
+                       {"heed eval runs/sort-1 --best --set train.eval_sequences=10000",
+                        "the best one, on more sequences"}},
+          .call = calling(trained_options, run_eval)};
 }
 
 }  // namespace heed

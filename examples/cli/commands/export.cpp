@@ -1,13 +1,13 @@
+// `heed export`: the parameters of a trained model as one file.
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
 #include "heed/examples/cli/model/pytorch_model.h"
-#include "heed/framework/base/text.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
@@ -16,6 +16,24 @@ namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
+
+struct ExportArguments {
+  TrainedArguments trained;
+  std::string out;
+  bool pytorch = false;
+};
+
+Options export_options(ExportArguments& arguments) {
+  return with_trained(arguments.trained, {{.name = "--out",
+                                           .target = &arguments.out,
+                                           .value = "FILE.safetensors",
+                                           .help = "the file, which must not exist",
+                                           .required = true},
+                                          {.name = "--pytorch",
+                                           .target = &arguments.pytorch,
+                                           .help = "with the names of nn.TransformerEncoder and "
+                                                   "nn.TransformerDecoder"}});
+}
 
 void check_out(const std::string& path) {
   if (path.empty() || path.ends_with('/')) {
@@ -29,7 +47,7 @@ void check_out(const std::string& path) {
   }
 }
 
-/// Writes it under another name first: who looks for `path` finds nothing or all of it.
+/// Writes under another name first: a reader of `path` finds nothing or the whole file.
 void write_whole(const std::string& path, const NamedTensors& tensors,
                  const std::map<std::string, std::string>& metadata) {
   const std::string partial = partial_name(path);
@@ -53,29 +71,9 @@ NamedTensors exported_state(const ExportArguments& arguments, Model& model) {
   }
 }
 
-/// How many names of `tensors` a file has.
-size_t names_shared(const NamedTensors& tensors, const NamedTensors& file) {
-  std::set<std::string> names;
-  for (const auto& [name, tensor] : tensors) names.insert(name);
-  size_t shared = 0;
-  for (const auto& [name, tensor] : file) shared += names.count(name);
-  return shared;
-}
-
-/// Whether a file that does not fit is more like PyTorch's.
-bool looks_like_pytorch(Model& model, const NamedTensors& own, const NamedTensors& file) {
-  try {
-    return names_shared(pytorch_model_state(model), file) > names_shared(own, file);
-  } catch (const ModuleError&) {
-    return false;
-  }
-}
-
-}  // namespace
-
-void export_command(const Registry& registry, const ExportArguments& arguments) {
+void run_export(const Program& program, const ExportArguments& arguments) {
   check_out(arguments.out);
-  const TrainedModel trained = load_named(registry, arguments.trained);
+  const TrainedModel trained = load_named(program, arguments.trained);
   const Experiment& experiment = trained.experiment;
   const NamedTensors state = exported_state(arguments, *experiment.model);
   std::map<std::string, std::string> metadata = {
@@ -98,29 +96,19 @@ void export_command(const Registry& registry, const ExportArguments& arguments) 
   write_result(json_line(line));
 }
 
-std::string initialise_from(Model& model, const std::string& path) {
-  const std::string place = "--init " + path;
-  NamedTensors tensors;
-  try {
-    tensors = load_safetensors(path).tensors;
-  } catch (const IoError& error) {
-    refuse("--init", error.what());
-  }
-  const NamedTensors own = model.state_dict();
-  const std::string faults = state_faults(own, tensors);
-  if (faults.empty()) {
-    model.load_state_dict(tensors);
-    return text_of("initial parameters: ", path, ", with heed's names");
-  }
-  if (!looks_like_pytorch(model, own, tensors)) {
-    refuse(place, "the tensors do not fit the model:" + faults);
-  }
-  try {
-    load_pytorch_model(model, tensors);
-  } catch (const ModuleError& error) {
-    refuse(place, error.what());
-  }
-  return text_of("initial parameters: ", path, ", with PyTorch's names");
+}  // namespace
+
+Command export_command() {
+  return {.name = "export",
+          .stage = Stage::use,
+          .summary = "write a trained model's parameters to a safetensors file",
+          .description =
+              "The metadata has the configuration (heed.config), the step and the vocabulary. With "
+              "--pytorch what is below encoder. and writer.decoder. is what PyTorch's layers load, "
+              "and all else has heed's names; examples/pytorch_exchange.py shows how. `heed train "
+              "--init FILE` reads either. The result is a line of JSON on stdout.",
+          .examples = {{"heed export runs/sort-1 --out sort.safetensors", "one file to share"}},
+          .call = calling(export_options, run_export)};
 }
 
 }  // namespace heed

@@ -1,12 +1,12 @@
+// `heed gradcheck`: compares the gradients of a configured model with finite differences.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json_line.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
 #include "heed/framework/base/random_scope.h"
@@ -16,10 +16,41 @@ namespace {
 
 // Two sequences show whether one leaks into the other; more would only take longer.
 constexpr int64_t sequences = 2;
-// Up to this many parameters all are checked, of more a sample of so many: it takes seconds.
+// A model with more parameters gets a sample of this many: it takes seconds.
 constexpr int64_t most_by_default = 5000;
 
 using Json = nlohmann::ordered_json;
+
+struct GradcheckArguments {
+  ConfigArguments config;
+  bool all = false;
+  std::optional<int64_t> sample;
+  int64_t seed = 0;
+  bool second_order = false;
+};
+
+Options gradcheck_options(GradcheckArguments& arguments) {
+  return with_config(
+      arguments.config,
+      {{.name = "--all",
+        .target = &arguments.all,
+        .help = "every element of every parameter; the default for small models"},
+       {.name = "--sample",
+        .target = &arguments.sample,
+        .value = "N",
+        .help = "number of random elements to check, at least one of each parameter; the default "
+                "for large models",
+        .minimum = 1,
+        .excludes = "--all"},
+       {.name = "--seed",
+        .target = &arguments.seed,
+        .value = "N",
+        .help = "of the sample and of the random directions; default 0",
+        .minimum = 0},
+       {.name = "--second-order",
+        .target = &arguments.second_order,
+        .help = "check the gradients of the gradients"}});
+}
 
 /// How many elements to check; nothing if all.
 std::optional<int64_t> sample_of(const GradcheckArguments& arguments, int64_t total) {
@@ -36,10 +67,8 @@ void announce(const Experiment& experiment, const GradcheckArguments& arguments,
                                 ? fmt::format("a random sample of {} (seed {}; --all for all)",
                                               std::max(*options.sample, tensors), options.seed)
                                 : "every one";
-  const std::string text =
-      fmt::format("{}: {} parameters in f64, {}gradients, checking {}\n", arguments.config.path,
-                  total, options.second_order ? "second-order " : "", which);
-  std::fputs(text.c_str(), stderr);
+  say(fmt::format("{}: {} parameters in f64, {}gradients, checking {}", arguments.config.path,
+                  total, options.second_order ? "second-order " : "", which));
 }
 
 std::string result_line(const LeafGradcheckReport& report, const GradcheckArguments& arguments,
@@ -61,20 +90,17 @@ std::string result_line(const LeafGradcheckReport& report, const GradcheckArgume
                      {"kinks", report.kinks.size()},
                      {"worst", worst},
                      {"passed", report.passed}};
-  return json_text(line);
+  return json_line(line);
 }
 
-}  // namespace
-
-void gradcheck_command(const Registry& registry, const GradcheckArguments& arguments) {
-  const Experiment experiment =
-      prepare_experiment(registry, arguments.config.path, arguments.config.sets);
+void run_gradcheck(const Program& program, const GradcheckArguments& arguments) {
+  const Experiment experiment = experiment_of(program, arguments.config);
   Model& model = *experiment.model;
   model.to(DType::f64);
   const Batch batch =
       experiment.task->training_batch(1, std::min(sequences, experiment.training.batch_size));
   const LeafGradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
-                                     .seed = arguments.seed,
+                                     .seed = static_cast<uint64_t>(arguments.seed),
                                      .second_order = arguments.second_order};
   announce(experiment, arguments, options);
   const auto scores = [&] {
@@ -83,9 +109,28 @@ void gradcheck_command(const Registry& registry, const GradcheckArguments& argum
     return std::vector<Tensor>{model(batch)};
   };
   const LeafGradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
-  write_result(result_line(report, arguments, options) + "\n");
+  write_result(result_line(report, arguments, options));
   if (!report.passed) throw GradcheckFailure(report.text());
-  std::fputs((report.text() + "\n").c_str(), stderr);
+  say(report.text());
+}
+
+}  // namespace
+
+Command gradcheck_command() {
+  return {.name = "gradcheck",
+          .stage = Stage::analyse,
+          .summary = "compare the gradients of a configured model with finite differences",
+          .description =
+              "Computes in f64 with two sequences of the task, dropout included: the gradient of "
+              "each checked element against the difference of two losses. Names the worst one by "
+              "its path and index. The last line on stdout is the result as JSON.",
+          .exit_status = {{"0", "the gradients are right"},
+                          {"1", "they are not, or something failed"},
+                          {"2", "bad input; nothing was done"}},
+          .examples = {{"heed gradcheck configs/reverse.json", "checks first derivatives"},
+                       {"heed gradcheck configs/text.json --sample 200 --second-order",
+                        "checks 200 elements and the gradients of their gradients"}},
+          .call = calling(gradcheck_options, run_gradcheck)};
 }
 
 }  // namespace heed

@@ -1,16 +1,32 @@
-#include "heed/examples/cli/commands/kept_commands.h"
+// `heed graph`: modules and data flow of one forward pass, in Graphviz's language.
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/inspect/trace/trace_dot.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
+namespace {
 
-void graph_command(const Registry& registry, const ConfigArguments& arguments) {
-  const Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
+void run_graph(const Program& program, const ConfigArguments& arguments) {
+  const Experiment experiment = experiment_of(program, arguments);
   const TracedForward forward(experiment);
   write_result(trace_dot(
       forward.recorder, forward.names,
       text_of(arguments.path, ": one forward pass of ", TracedForward::sequences, " sequences")));
+}
+
+}  // namespace
+
+Command graph_command() {
+  return {.name = "graph",
+          .stage = Stage::analyse,
+          .summary = "draw modules and data flow of one forward pass, for Graphviz",
+          .description =
+              "Graphviz's language on stdout. Boxes are ops, ellipses parameters, frames modules; "
+              "arrows show axes and sizes of the data.",
+          .examples = {{"heed graph configs/reverse.json | dot -Tsvg > model.svg",
+                        "a picture, with Graphviz"}},
+          .call = calling(config_options, run_graph)};
 }
 
 }  // namespace heed

@@ -1,36 +1,37 @@
-#include <fmt/format.h>
-
-#include <cstdio>
+// `heed heads`: what each head of a trained model contributes.
 #include <filesystem>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/inspect/heads/head_report.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/runs/progress_bar.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 
 namespace heed {
 namespace {
 
-void say(const std::string& line) {
-  std::fputs((line + "\n").c_str(), stderr);
-}
-
-/// A line on stderr for each evaluation; nothing is written.
-class TrainingLines : public TrainingObserver {
- public:
-  explicit TrainingLines(int64_t steps) : steps_(steps) {}
-  void on_step(const StepReport& report) override { loss_ = report.loss; }
-  void on_evaluation(int64_t step, const Evaluation& evaluation) override {
-    say(fmt::format("step {}/{}  loss {:.4f}  token {:.4f}  sequence {:.4f}", step, steps_, loss_,
-                    evaluation.token_accuracy, evaluation.sequence_accuracy));
-  }
-
- private:
-  int64_t steps_;
-  double loss_ = 0;
+struct HeadsArguments {
+  ConfigArguments source;  // a configuration, a run directory or a checkpoint
+  int64_t sequences = 256;
+  bool json = false;
 };
 
-/// What is looked at, trained.
+Options heads_options(HeadsArguments& arguments) {
+  Options options = with_config(
+      arguments.source,
+      {{.name = "--sequences",
+        .target = &arguments.sequences,
+        .value = "N",
+        .help = "number of held-out sequences to look at; default 256",
+        .minimum = 1},
+       {.name = "--json", .target = &arguments.json, .help = "JSON lines instead of text"}});
+  options.front().help =
+      "a run directory or a checkpoint, whose model is analysed, or a JSON file, whose model is "
+      "trained first";
+  return options;
+}
+
+/// A trained model to look at.
 struct Examined {
   std::string name;
   Experiment experiment;
@@ -42,18 +43,18 @@ void check_heads(const std::string& path, const Experiment& experiment) {
                  "tasks` lists others");
 }
 
-/// The kept model of a run directory or a checkpoint; a configuration is trained.
-Examined trained_model(const Registry& registry, const ConfigArguments& arguments) {
+/// The model of a run directory or a checkpoint; a configuration is trained.
+Examined trained_model(const Program& program, const ConfigArguments& arguments) {
   std::error_code ignored;
   if (std::filesystem::is_directory(arguments.path, ignored)) {
-    TrainedModel trained = load_named(registry, {arguments.path, false, arguments.sets});
+    TrainedModel trained = load_named(program, {arguments.path, false, arguments.sets});
     check_heads(trained.checkpoint, trained.experiment);
     return {trained.checkpoint, std::move(trained.experiment)};
   }
-  Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
+  Experiment experiment = experiment_of(program, arguments);
   check_heads(arguments.path, experiment);
-  TrainingLines lines(experiment.training.steps);
-  experiment.trainer->run(lines);
+  ProgressBar progress(experiment.training.steps);
+  experiment.trainer->run(progress);
   return {arguments.path, std::move(experiment)};
 }
 
@@ -70,14 +71,30 @@ void check_proofs(const HeadLabReport& report, const std::string& path) {
   }
 }
 
-}  // namespace
-
-void heads_command(const Registry& registry, const HeadsArguments& arguments) {
-  const auto [path, experiment] = trained_model(registry, arguments.config);
+void run_heads(const Program& program, const HeadsArguments& arguments) {
+  const auto [path, experiment] = trained_model(program, arguments.source);
   const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
                                              arguments.sequences, experiment.training.batch_size);
   write_result(arguments.json ? head_json(report, path) : head_text(report, path));
   check_proofs(report, path);
+}
+
+}  // namespace
+
+Command heads_command() {
+  return {.name = "heads",
+          .stage = Stage::analyse,
+          .summary = "analyse the attention heads of a model: what each contributes",
+          .description =
+              "Reads the weights of a run or a checkpoint, or trains a JSON file exactly as `heed "
+              "train` does; writes nothing. Then for each head: the entropy of its weights, the "
+              "gradient of the loss with respect to a gate on the head, loss and accuracy without "
+              "it, its similarity to the other heads, a picture of its weights. Finally the least "
+              "important head of all is pruned.",
+          .exit_status = trained_status,
+          .examples = {{"heed heads configs/cross_reverse.json", "trains and shows three heads"},
+                       {"heed heads runs/sort-1 --json", "analyses a run, for another program"}},
+          .call = calling(heads_options, run_heads)};
 }
 
 }  // namespace heed

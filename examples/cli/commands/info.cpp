@@ -1,7 +1,9 @@
+// `heed info`: what the program runs on and how fast that is.
 #include <fmt/format.h>
 
-#include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/runs/machine.h"
+#include "heed/examples/cli/commands/line/command.h"
+#include "heed/examples/cli/inspect/machine.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
 #include "heed/framework/kernels/gemm/gemm.h"
@@ -24,13 +26,10 @@ std::string blas_advice(const kernels::BlasInfo& blas) {
   return blas.chosen_by_user
              ? "OPENBLAS_CORETYPE is set in the environment; unset it to let heed choose"
              : "set OPENBLAS_CORETYPE to another kernel set (HASWELL, SKYLAKEX, ZEN) and try "
-               "again, "
-               "or let the processor have nothing else to do";
+               "again, or stop what else the processor does";
 }
 
-}  // namespace
-
-void info_command() {
+void run_info(const Program&) {
   constexpr double gigabyte = 1 << 30;
   constexpr double good_share = 0.6;
   const kernels::BlasInfo blas = kernels::blas_info();
@@ -57,6 +56,19 @@ void info_command() {
                         100 * good_share, blas_advice(blas));
   }
   write_result(text);
+}
+
+}  // namespace
+
+Command info_command() {
+  return {.name = "info",
+          .stage = Stage::refer,
+          .summary = "show version, processor, speed and threads",
+          .description =
+              "What the program runs on and how fast that is: the processor, the vector "
+              "instructions and BLAS kernels in use, a measured peak, threads, memory.",
+          .examples = {{"heed info", "takes a second, for the measurement"}},
+          .call = calling(run_info)};
 }
 
 }  // namespace heed

@@ -1,25 +1,42 @@
-#include <fmt/format.h>
-
+// `heed init`: writes a configuration to start from.
 #include <cstdio>
 
-#include "heed/examples/cli/commands/command_line.h"
-#include "heed/examples/cli/commands/starter.h"
+#include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/starter.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/run_directory.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/io/output_file.h"
 
 namespace heed {
 namespace {
+
+struct InitArguments {
+  std::string task;
+  std::optional<std::string> out;
+};
+
+Options init_options(InitArguments& arguments) {
+  return {{.name = "TASK",
+           .target = &arguments.task,
+           .help = "one of those that `heed tasks` lists",
+           .required = true},
+          {.name = "--out",
+           .target = &arguments.out,
+           .value = "FILE",
+           .help = "a new file to write to; default: stdout"}};
+}
 
 void check_task(const ConfigTable& table, const std::string& task) {
   const TypedSection* tasks = table.section("task");
   if (tasks != nullptr && tasks->type(task) != nullptr) return;
   const auto names = tasks == nullptr ? std::vector<std::string>() : tasks->type_names();
   const std::string meant = suggestion(task, names);
-  throw UsageError("heed init: unknown task: " + in_quotes(task) +
-                   (meant.empty() ? "; there are " + list_in_quotes(names) : meant));
+  throw UsageError("heed init: unknown task: ", in_quotes(task),
+                   meant.empty() ? "; there are " + list_in_quotes(names) : meant);
 }
 
 void write_new_file(const std::string& path, const std::string& text) {
@@ -35,10 +52,8 @@ void write_new_file(const std::string& path, const std::string& text) {
   }
 }
 
-}  // namespace
-
-void init_command(const Registry& registry, const InitArguments& arguments) {
-  const ConfigTable table = registry.table();
+void run_init(const Program& program, const InitArguments& arguments) {
+  const ConfigTable table = program.registry.table();
   check_task(table, arguments.task);
   const Starter starter = starter_config(table, arguments.task);
   if (arguments.out) {
@@ -47,9 +62,23 @@ void init_command(const Registry& registry, const InitArguments& arguments) {
     write_result(starter.text);
   }
   for (const std::string& gap : starter.gaps) {
-    std::fputs(fmt::format("heed init: {} has no default: set it before you train\n", gap).c_str(),
-               stderr);
+    say("heed init: " + gap + " has no default: set it before you train");
   }
+}
+
+}  // namespace
+
+Command init_command() {
+  return {.name = "init",
+          .stage = Stage::prepare,
+          .summary = "write a configuration to start from",
+          .description =
+              "The configuration learns the task as it stands. Each of its objects has an "
+              "\"about\" that says what the part is for and what each key does, for readers "
+              "who are new to attention. An existing file is never overwritten.",
+          .examples = {{"heed init reverse --out mine.json", "writes mine.json"},
+                       {"heed init text | less", "reads what a small language model needs"}},
+          .call = calling(init_options, run_init)};
 }
 
 }  // namespace heed

@@ -1,3 +1,4 @@
+// `heed inspect`: the tensors of a safetensors file.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,9 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/examples/cli/runs/run_files.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
@@ -21,6 +25,21 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
+
+struct InspectArguments {
+  std::string path;  // a safetensors file, a checkpoint or a run directory
+  bool json = false;
+};
+
+Options inspect_options(InspectArguments& arguments) {
+  return {{.name = "FILE",
+           .target = &arguments.path,
+           .help = "a safetensors file, or a checkpoint or run directory, whose model is shown",
+           .required = true},
+          {.name = "--json",
+           .target = &arguments.json,
+           .help = "a line of JSON for each tensor, then the totals"}};
+}
 
 /// The finite elements of a tensor; the extremes as text, so that whole numbers stay exact.
 struct Summary {
@@ -74,9 +93,8 @@ struct Inspected {
 std::string file_of(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) return path;
-  const std::string model = "/model.safetensors";
-  if (is_file(path + model)) return path + model;
-  if (const auto newest = CheckpointFolder(path).newest()) return *newest + model;
+  if (is_file(model_file(path))) return model_file(path);
+  if (const auto newest = CheckpointFolder(path).newest()) return model_file(*newest);
   refuse(path, "a folder with neither model.safetensors nor checkpoints in it");
 }
 
@@ -174,11 +192,27 @@ std::string inspected_json(const Inspected& file) {
                            {"metadata", Json(file.metadata)}});
 }
 
-}  // namespace
-
-void inspect_command(const InspectArguments& arguments) {
+void run_inspect(const Program&, const InspectArguments& arguments) {
   const Inspected file = inspected(file_of(arguments.path));
   write_result(arguments.json ? inspected_json(file) : table_text(file));
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return {.name = "inspect",
+          .stage = Stage::analyse,
+          .summary = "list the tensors of a safetensors file",
+          .description =
+              "Names, dtypes, shapes, sizes, and minimum, maximum and mean of the finite elements. "
+              "Every rule of the format is checked, and checksums where the file has them.",
+          .exit_status = {{"0", "done"},
+                          {"1", "something failed while it ran"},
+                          {"2", "no such file, or one that breaks a rule"}},
+          .examples = {{"heed inspect model.safetensors", "a file of heed or of another program"},
+                       {"heed inspect runs/sort-1 --json",
+                        "the newest checkpoint of a run, for a program"}},
+          .call = calling(inspect_options, run_inspect)};
 }
 
 }  // namespace heed

@@ -1,14 +1,14 @@
+// `heed leaks`: looks for outputs that depend on what they must not see.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json_line.h"
 #include "heed/examples/cli/inspect/leaks/leak_meter.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -98,8 +98,7 @@ void show(const std::vector<LeakMap>& maps) {
     text += fmt::format("\n{}: a row for each output, a column for each token of {} sequences\n{}",
                         map.tokens, map.B, leak_picture(map));
   }
-  text += "\n  █ seen   ░ could be seen, is not   · must not be seen, is not   ! leak\n\n";
-  std::fputs(text.c_str(), stderr);
+  say(text + "\n  █ seen   ░ could be seen, is not   · must not be seen, is not   ! leak\n");
 }
 
 std::string failure_text(const Totals& totals) {
@@ -111,29 +110,40 @@ std::string failure_text(const Totals& totals) {
       pair.input_sequence, pair.kind, pair.value, totals.tokens);
 }
 
-}  // namespace
-
-void leaks_command(const Registry& registry, const ConfigArguments& arguments) {
-  const Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
+void run_leaks(const Program& program, const ConfigArguments& arguments) {
+  const Experiment experiment = experiment_of(program, arguments);
   Model& model = *experiment.model;
   model.to(DType::f64);
   model.eval();
   Batch batch = experiment.task->training_batch(1, sequences_seen);
   add_padding(batch, model, experiment.training.seed);
-  const std::string rules = rules_text(model, batch);
-  std::fputs(fmt::format("{}: {}{}\n", arguments.path, rules,
-                         batch.lengths.defined() ? "" : padding_note(model))
-                 .c_str(),
-             stderr);
+  say(arguments.path + ": " + rules_text(model, batch) +
+      (batch.lengths.defined() ? "" : padding_note(model)));
   const std::vector<LeakMap> maps = measure_leaks(model, batch);
   const Totals totals = totals_of(maps);
   show(maps);
   write_result(leaks_line(totals, arguments.path));
   if (totals.worst) throw LeakFailure(failure_text(totals));
-  const std::string verdict =
-      fmt::format("leaks: passed: none of {} pairs leaks; {} that may be seen are not\n",
-                  totals.pairs, totals.unused);
-  std::fputs(verdict.c_str(), stderr);
+  say(fmt::format("leaks: passed: none of {} pairs leaks; {} that may be seen are not",
+                  totals.pairs, totals.unused));
+}
+
+}  // namespace
+
+Command leaks_command() {
+  return {.name = "leaks",
+          .stage = Stage::analyse,
+          .summary = "prove that no output depends on a position that it must not see",
+          .description =
+              "Proves it by gradients in f64, which must be exactly 0: of each output with respect "
+              "to the tokens of other sequences, to later ones where the model may not see them, "
+              "and to padding (of random length, if the attention takes masks). The last line on "
+              "stdout is the result as JSON.",
+          .exit_status = {{"0", "nothing leaks"},
+                          {"1", "something does, or something failed"},
+                          {"2", "bad input; nothing was done"}},
+          .examples = {{"heed leaks configs/induction.json", "checks a causal model"}},
+          .call = calling(config_options, run_leaks)};
 }
 
 }  // namespace heed

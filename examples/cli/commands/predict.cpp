@@ -1,15 +1,15 @@
-#include <fmt/format.h>
-
-#include <cstdio>
+// `heed predict`: runs a trained model on inputs, or continues a prompt.
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
 #include "heed/examples/cli/inspect/answering.h"
 #include "heed/examples/cli/inspect/heads/attention_watch.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
 
@@ -19,6 +19,74 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t longest_line = size_t{1} << 20;  // bytes
+
+struct PredictArguments {
+  TrainedArguments trained;
+  std::vector<std::string> inputs;    // none: the lines of stdin
+  std::optional<std::string> prompt;  // in place of inputs
+  std::optional<int64_t> tokens, top_k, seed;
+  std::optional<double> temperature;
+  bool attention = false, scores = false, json = false;
+};
+
+Options predict_options(PredictArguments& arguments) {
+  return with_trained(
+      arguments.trained,
+      {{.name = "--input",
+        .target = &arguments.inputs,
+        .value = "TEXT",
+        .help = "answer this, for example --input \"3 1 2\"; may be repeated; without it and "
+                "without --prompt each line of stdin is answered"},
+       {.name = "--prompt",
+        .target = &arguments.prompt,
+        .value = "TEXT",
+        .help = "continue this text: for models that predict the next symbol"},
+       {.name = "--tokens",
+        .target = &arguments.tokens,
+        .value = "N",
+        .help = "number of symbols to generate after the prompt; default 100",
+        .minimum = 1,
+        .maximum = 1'000'000},
+       {.name = "--temperature",
+        .target = &arguments.temperature,
+        .value = "T",
+        .help = "0: the most likely symbol each time (the default); 1: sample from the model's "
+                "probabilities; higher is more uniform"},
+       {.name = "--top-k",
+        .target = &arguments.top_k,
+        .value = "K",
+        .help = "sample only among the K most likely symbols",
+        .minimum = 1},
+       {.name = "--seed",
+        .target = &arguments.seed,
+        .value = "N",
+        .help = "of the samples; default 0",
+        .minimum = 0},
+       {.name = "--attention",
+        .target = &arguments.attention,
+        .help = "the weights of each head as text, or as arrays with --json"},
+       {.name = "--scores",
+        .target = &arguments.scores,
+        .help = "with --json: the scores of each class at each position"},
+       {.name = "--json", .target = &arguments.json, .help = "a line of JSON for each answer"}});
+}
+
+/// Which of the options go together.
+void check_predict(const PredictArguments& arguments) {
+  const auto need = [](bool is_fine, const char* message) {
+    if (!is_fine) throw UsageError("heed predict: ", std::string_view(message));
+  };
+  const double temperature = arguments.temperature.value_or(0);
+  need(!arguments.prompt || arguments.inputs.empty(),
+       "--prompt continues a text, --input answers one; choose one of them");
+  need(arguments.prompt || (!arguments.tokens && !arguments.temperature),
+       "--tokens and --temperature need a --prompt");
+  need(std::isfinite(temperature) && temperature >= 0,
+       "--temperature must be at least 0 and finite");
+  need(temperature > 0 || (!arguments.top_k && !arguments.seed),
+       "--top-k and --seed need a --temperature above 0");
+  need(arguments.json || !arguments.scores, "--scores needs --json");
+}
 
 /// What `read` gives; what it finds wrong is bad input at `place`.
 template <class Read>
@@ -98,30 +166,28 @@ class Predictor {
   void answer(const std::string& place, const std::string& text, const Sequence& input) {
     const Answer answer = answerer_.answer(input);
     if (answer.is_short) {
-      std::fputs(fmt::format("{}: note: {} symbols; the sequences of the task have more, so the "
-                             "model has never learned such short ones\n",
-                             place, input.size())
-                     .c_str(),
-                 stderr);
+      say(text_of(place, ": note: ", input.size(),
+                  " symbols; the sequences of the task have more, ",
+                  "so the model was never trained on such short ones"));
     }
     show(text, answer);
   }
 
-  void go_on(const std::string& prompt) {
+  void continue_prompt(const std::string& prompt) {
     const std::string place = "--prompt " + in_quotes(prompt);
     constexpr int64_t usual = 100;
-    Rng rng(stream(arguments_.seed.value_or(0), Purpose::user));
+    Rng rng(stream(static_cast<uint64_t>(arguments_.seed.value_or(0)), Purpose::user));
     const Sampling sampling{arguments_.temperature.value_or(0), arguments_.top_k};
     const Answer answer = read_at(place, [&] {
-      return answerer_.go_on(answerer_.symbols_of(prompt), arguments_.tokens.value_or(usual),
-                             sampling, rng);
+      return answerer_.continued(answerer_.symbols_of(prompt), arguments_.tokens.value_or(usual),
+                                 sampling, rng);
     });
     show(prompt, answer);
   }
 
  private:
   void show(const std::string& input, const Answer& answer) {
-    const std::string text = task_.answer_text(answer.said);
+    const std::string text = task_.answer_text(answer.symbols);
     std::vector<WatchedAttention> attentions;
     if (watch_) attentions = watch_->watch(answer.read, task_);
     if (!arguments_.json) {
@@ -147,12 +213,11 @@ class Predictor {
   std::optional<AttentionWatch> watch_;
 };
 
-}  // namespace
-
-void predict_command(const Registry& registry, const PredictArguments& arguments) {
-  const TrainedModel trained = load_named(registry, arguments.trained);
+void run_predict(const Program& program, const PredictArguments& arguments) {
+  check_predict(arguments);
+  const TrainedModel trained = load_named(program, arguments.trained);
   Predictor predictor(arguments, trained.experiment);
-  if (arguments.prompt) return predictor.go_on(*arguments.prompt);
+  if (arguments.prompt) return predictor.continue_prompt(*arguments.prompt);
   std::vector<std::pair<std::string, Sequence>> inputs;  // all are read before one is answered
   for (const std::string& text : arguments.inputs) {
     std::string place = "--input " + in_quotes(text);
@@ -167,6 +232,26 @@ void predict_command(const Registry& registry, const PredictArguments& arguments
     const std::string place = text_of("stdin:", number);
     predictor.answer(place, *line, predictor.read(place, *line));
   }
+}
+
+}  // namespace
+
+Command predict_command() {
+  return {.name = "predict",
+          .stage = Stage::use,
+          .summary = "run a trained model on input",
+          .description =
+              "Symbols are the task's own words with spaces between them, or the characters of a "
+              "text. An answer is a line on stdout; a dot in it is a position that the task never "
+              "asks for. An encoder-decoder generates its answer symbol by symbol, the most "
+              "likely one each time.\n\n"
+              "After a prompt the model sees only the last symbols, as many as its task's "
+              "sequences have: the beginning of a longer prompt has no influence. Writes nothing.",
+          .examples = {{"heed predict runs/sort-1 --input \"3 1 2 5 9 0 4 4 8 1 7 7\"",
+                        "answers one sequence"},
+                       {"heed predict runs/text-1 --prompt \"The \" --tokens 200 --temperature 0.8",
+                        "continues a text"}},
+          .call = calling(predict_options, run_predict)};
 }
 
 }  // namespace heed

@@ -1,13 +1,45 @@
+// `heed schema`: the JSON Schema of a configuration, or its reference in Markdown.
 #include "heed/examples/cli/config/schema.h"
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/reference.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
+namespace {
 
-void schema_command(const Registry& registry, bool markdown) {
-  const ConfigTable table = registry.table();
-  write_result(markdown ? markdown_reference(table) : json_schema(table));
+struct SchemaArguments {
+  bool markdown = false;
+};
+
+Options schema_options(SchemaArguments& arguments) {
+  return {{.name = "--markdown",
+           .target = &arguments.markdown,
+           .help = "prints a reference of all keys instead, which is docs/config.md"}};
+}
+
+void run_schema(const Program& program, const SchemaArguments& arguments) {
+  const ConfigTable table = program.registry.table();
+  write_result(arguments.markdown ? markdown_reference(table) : json_schema(table));
+}
+
+}  // namespace
+
+Command schema_command() {
+  return {.name = "schema",
+          .stage = Stage::prepare,
+          .summary = "print the JSON Schema of a configuration",
+          .description =
+              "Draft 2020-12, made from the table that configurations are read with: types, "
+              "ranges, choices, defaults and help. An editor that knows it completes keys and "
+              "marks mistakes; a configuration names it by \"$schema\": \"schema.json\", as those "
+              "in configs do. What only `heed validate` finds: a key given twice, 4.0 for an "
+              "integer, and values that do not go together.",
+          .exit_status = done_or_bad_input,
+          .examples = {{"heed schema > schema.json", "writes the schema beside a configuration"},
+                       {"heed schema --markdown | less", "reads about all keys"}},
+          .call = calling(schema_options, run_schema)};
 }
 
 }  // namespace heed

@@ -1,50 +1,27 @@
-#include <fmt/format.h>
-
-#include <cstdio>
-
-#include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/config/check_value.h"
-#include "heed/examples/cli/config/text.h"
+// `heed tasks`: the tasks and attentions that a configuration can name.
+#include "heed/examples/cli/commands/line/command.h"
+#include "heed/examples/cli/config/listing.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/registry.h"
 
 namespace heed {
 namespace {
 
-std::string key_text(const ConfigEntry& entry) {
-  std::string text = "  " + entry.path + "\n";
-  for (const std::string& line :
-       wrapped(entry.help + "; " + wanted(entry) + "; " + default_text(entry), 70)) {
-    text += "      " + line + "\n";
-  }
-  return text;
-}
-
-std::string types_text(const TypedSection& section) {
-  std::string text = fmt::format("{}.type: {}\n", section.path, section.help);
-  for (const SectionType& type : section.types) {
-    text += fmt::format("\n  {:<24} {}\n", type.name, type.help);
-    for (const ConfigEntry& key : type.keys) {
-      text += fmt::format("    {:<12} {}; {}; {}\n", key.path, key.help, wanted(key),
-                          default_text(key));
-    }
-  }
-  return text;
+void run_tasks(const Program& program) {
+  write_result(type_listing(program.registry.table()));
 }
 
 }  // namespace
 
-void tasks_command(const Registry& registry) {
-  std::string text;
-  const ConfigTable table = registry.table();
-  for (const TypedSection& section : table.sections()) text += types_text(section) + "\n";
-  write_result(text);
-}
-
-std::string key_listing(const ConfigTable& table) {
-  std::string text;
-  for (const ConfigEntry& entry : table.entries()) {
-    if (!entry.condition) text += key_text(entry);
-  }
-  return text;
+Command tasks_command() {
+  return {.name = "tasks",
+          .stage = Stage::prepare,
+          .summary = "list tasks and attentions with their keys",
+          .description =
+              "The types that the sections \"task\" and \"model.attention\" of a configuration can "
+              "have, each with what it is and its keys: meaning, range and default.",
+          .examples = {{"heed tasks | less", "reads them all"}},
+          .call = calling(run_tasks)};
 }
 
 }  // namespace heed

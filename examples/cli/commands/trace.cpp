@@ -1,15 +1,28 @@
+// `heed trace`: shows each operation of one forward pass.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json_line.h"
 #include "heed/examples/cli/inspect/trace/trace_text.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
 namespace {
+
+struct TraceArguments {
+  ConfigArguments config;
+  bool json = false;
+};
+
+Options trace_options(TraceArguments& arguments) {
+  return with_config(arguments.config,
+                     {{.name = "--json",
+                       .target = &arguments.json,
+                       .help = "a JSON line for each operation, then the totals"}});
+}
 
 std::string totals_line(const TraceTotals& totals, const std::string& config, int64_t parameters) {
   const nlohmann::ordered_json line = {
@@ -29,11 +42,9 @@ std::string introduction_text(const std::string& config, const Batch& batch, con
   return text + " to scores " + text_of(scores.shape()) + "\n\n";
 }
 
-}  // namespace
-
-void trace_command(const Registry& registry, const TraceArguments& arguments) {
+void run_trace(const Program& program, const TraceArguments& arguments) {
   const std::string& config = arguments.config.path;
-  const Experiment experiment = prepare_experiment(registry, config, arguments.config.sets);
+  const Experiment experiment = experiment_of(program, arguments.config);
   const TracedForward forward(experiment);
   const TraceRecorder& recorder = forward.recorder;
   const TraceTotals totals = totals_of(recorder);
@@ -46,6 +57,22 @@ void trace_command(const Registry& registry, const TraceArguments& arguments) {
                            "parameters\n{}\n",
                            totals.ops, totals.views, totals.copies, totals.computed,
                            bytes_text(totals.bytes), parameters, letters_text(recorder)));
+}
+
+}  // namespace
+
+Command trace_command() {
+  return {
+      .name = "trace",
+      .stage = Stage::analyse,
+      .summary = "show each operation of one forward pass: axes, sizes, views and copies",
+      .description =
+          "Runs two sequences of the task, as in the first step of training. A view shares "
+          "the memory of an input; copy and compute allocate new memory. Axes have the names "
+          "that the modules' own shape checks give them, or that follow from those.",
+      .examples = {{"heed trace configs/cross_reverse.json", "prints a table"},
+                   {"heed trace configs/text.json --json | tail -n 1", "prints only the totals"}},
+      .call = calling(trace_options, run_trace)};
 }
 
 }  // namespace heed

@@ -1,40 +1,133 @@
+// `heed train`: trains into a run directory, a new one or one that is resumed.
 #include <fmt/format.h>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/commands/kept_commands.h"
+#include "heed/examples/cli/commands/line/arguments.h"
+#include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
-#include "heed/examples/cli/runs/progress.h"
-#include "heed/examples/cli/runs/resume.h"
-#include "heed/examples/cli/runs/run_directory.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/config/listing.h"
+#include "heed/examples/cli/inspect/dry_run.h"
+#include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/examples/cli/runs/initialise.h"
+#include "heed/examples/cli/runs/progress_bar.h"
+#include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/base/processors.h"
 #include "heed/framework/io/io_error.h"
 
 namespace heed {
 namespace {
 
-void introduce(Progress& progress, const Experiment& experiment, const std::string& directory) {
-  for (const std::string& line : experiment.config.about()) progress.say(line);
-  progress.say(fmt::format("{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
-                           task_name(experiment.config), experiment.model->num_parameters(),
-                           experiment.task->evaluation_size(), num_threads(), directory));
+struct TrainArguments {
+  std::optional<std::string> config;  // none if a run is resumed without one
+  std::vector<std::string> sets;
+  std::optional<std::string> out;     // the run directory; by default "runs/<task>-<n>"
+  std::optional<std::string> resume;  // a run directory or a checkpoint
+  std::optional<std::string> init;    // a file to take the parameters from
+  bool dry_run = false;
+};
+
+Options train_options(TrainArguments& arguments) {
+  return {
+      {.name = "CONFIG",
+       .target = &arguments.config,
+       .help = "a JSON file, such as configs/reverse.json"},
+      set_option(arguments.sets),
+      {.name = "--out",
+       .target = &arguments.out,
+       .value = "DIR",
+       .help = "the run directory, which must not exist; default runs/<task>-<n>"},
+      {.name = "--resume",
+       .target = &arguments.resume,
+       .value = "RUN_DIR|CHECKPOINT",
+       .help = "resume a run, or one of its checkpoints, bit-identically, as if it had never "
+               "stopped; only --set changes its configuration, and a CONFIG with more steps"},
+      {.name = "--init",
+       .target = &arguments.init,
+       .value = "FILE.safetensors",
+       .help = "take the parameters of a new run from a file, with heed's names or PyTorch's"},
+      {.name = "--dry-run",
+       .target = &arguments.dry_run,
+       .help = "show parameters, memory, schedule, the first batch and one step; write nothing"},
+      {.name = "--threads",
+       .target = [](int64_t count) { set_num_threads(static_cast<int>(count)); },
+       .value = "N",
+       .help = "number of threads; changes no bit of the result; default: HEED_THREADS, or all "
+               "available processors",
+       .minimum = 1,
+       .maximum = most_threads}};
 }
 
-void say_resumed(Progress& progress, const ResumedRun& run) {
-  progress.say(
+/// Which of the options go together.
+void check_train(const TrainArguments& arguments) {
+  if (arguments.resume && arguments.out) {
+    throw UsageError("heed train: --out names a new run; --resume continues in the run's own ",
+                     "directory");
+  }
+  if (arguments.resume && (arguments.init || arguments.dry_run)) {
+    throw UsageError("heed train: --init and --dry-run are for a new run, not with --resume");
+  }
+  if (arguments.dry_run && arguments.out) {
+    throw UsageError("heed train: --dry-run writes nothing; leave out --out");
+  }
+  if (!arguments.resume && !arguments.config) {
+    throw UsageError("heed train: CONFIG is required, or --resume");
+  }
+  if (arguments.config && arguments.config->empty()) {
+    refuse("CONFIG", "the name of the configuration is empty");
+  }
+  if (arguments.out) check_is_free(*arguments.out);
+}
+
+/// Writes what happens to the run directory, shows it, and stops at a signal.
+class RunObserver final : public TrainingObserver {
+ public:
+  RunObserver(RunDirectory& directory, ProgressBar& progress)
+      : directory_(directory), progress_(progress) {}
+
+  void on_step(const StepReport& report) override {
+    directory_.on_step(report);
+    progress_.on_step(report);
+  }
+  void on_evaluation(int64_t step, const Evaluation& evaluation) override {
+    directory_.on_evaluation(step, evaluation);
+    progress_.on_evaluation(step, evaluation);
+  }
+  void on_checkpoint(const Trainer& trainer) override { directory_.on_checkpoint(trainer); }
+  bool wants_stop() override { return SignalWatch::caught() != 0; }
+
+ private:
+  RunDirectory& directory_;
+  ProgressBar& progress_;
+};
+
+ProgressBar progress_of(RunDirectory& directory, const Experiment& experiment) {
+  return ProgressBar(experiment.training.steps,
+                     [&](const std::string& line) { directory.add_log(line); });
+}
+
+void introduce(ProgressBar& progress, const Experiment& experiment, const std::string& directory) {
+  for (const std::string& line : experiment.config.about()) progress.show(line);
+  progress.show(fmt::format("{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
+                            task_name(experiment.config), experiment.model->num_parameters(),
+                            experiment.task->evaluation_size(), num_threads(), directory));
+}
+
+void show_resumed(ProgressBar& progress, const ResumedRun& run) {
+  progress.show(
       fmt::format("resumed from {} after step {}", run.from, run.experiment.trainer->state().step));
   for (const ChangedKey& change : run.changes) {
-    progress.say(
+    progress.show(
         fmt::format("changed: {} from {} to {}", change.path, change.before, change.after));
   }
-  for (const std::string& warning : run.warnings) progress.say(warning);
+  for (const std::string& warning : run.warnings) progress.show(warning);
 }
 
-/// What resumes.jsonl keeps.
+/// A line of resumes.jsonl.
 std::string resume_line(const ResumedRun& run) {
   nlohmann::ordered_json changes = nlohmann::ordered_json::array();
   for (const ChangedKey& change : run.changes) {
@@ -54,12 +147,9 @@ std::string resume_line(const ResumedRun& run) {
 std::string run_line(const Experiment& experiment, const std::string& directory) {
   const TrainingState& state = experiment.trainer->state();
   const Evaluation& evaluation = *state.evaluation;
-  nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
-                                 {"steps", state.step},
-                                 {"seconds", state.seconds},
-                                 {"loss", evaluation.loss},
-                                 {"token_accuracy", evaluation.token_accuracy},
-                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
+  nlohmann::ordered_json line = {
+      {"task", task_name(experiment.config)}, {"steps", state.step}, {"seconds", state.seconds}};
+  add_accuracy(line, evaluation);
   if (evaluation.training) {
     line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
   }
@@ -80,10 +170,10 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
         state.evaluation->loss, state.evaluation->token_accuracy,
         state.evaluation->sequence_accuracy);
   }
-  return text + fmt::format("; go on with: heed train --resume {}", directory);
+  return text + fmt::format("; resume with: heed train --resume {}", directory);
 }
 
-/// Keeps the batch and says where it is; that it could not be kept is the lesser trouble.
+/// Writes the batch and says where it is; if that fails, the divergence still matters more.
 [[noreturn]] void end_diverged(RunDirectory& directory, const Trainer& trainer,
                                const DivergedError& error) {
   std::string message = error.what();
@@ -96,11 +186,12 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
   throw DivergedError(message);
 }
 
-void train_into(RunDirectory& directory, Experiment& experiment, Progress& progress) {
+void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
   introduce(progress, experiment, directory.path());
   Trainer& trainer = *experiment.trainer;
+  RunObserver observer(directory, progress);
   try {
-    trainer.run(progress);
+    trainer.run(observer);
   } catch (const IoError&) {
     throw;  // the log may be what could not be written
   } catch (const DivergedError& error) {
@@ -111,11 +202,11 @@ void train_into(RunDirectory& directory, Experiment& experiment, Progress& progr
   }
   const TrainingState& state = trainer.state();
   if (const int signal = SignalWatch::caught(); signal != 0) {
-    progress.say(interruption_text(state, directory.path()));
+    progress.show(interruption_text(state, directory.path()));
     directory.close();
     throw Interrupted(signal);
   }
-  progress.say(
+  progress.show(
       "held-out examples, errors marked:\n" +
       example_predictions(*experiment.model, *experiment.task, state.evaluation->first_wrong));
   const std::string line = run_line(experiment, directory.path());
@@ -124,31 +215,57 @@ void train_into(RunDirectory& directory, Experiment& experiment, Progress& progr
   write_result(line + "\n");
 }
 
-}  // namespace
-
-void train_command(const Registry& registry, const TrainArguments& arguments) {
+void run_train(const Program& program, const TrainArguments& arguments) {
+  check_train(arguments);
   const SignalWatch watch;
-  std::signal(SIGPIPE, SIG_IGN);  // who watches stderr through a pipe may leave: the run goes on
-  const ConfigArguments& config = arguments.config;
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads stderr through a pipe may leave
   if (arguments.resume) {
-    ResumedRun run = resume_run(registry, *arguments.resume, config.path, config.sets);
+    ResumedRun run = resume_run(program.registry, *arguments.resume, arguments.config.value_or(""),
+                                arguments.sets);
     run.directory.add_resume(resume_line(run));
-    Progress progress(run.directory, run.experiment.training.steps);
-    say_resumed(progress, run);
+    ProgressBar progress = progress_of(run.directory, run.experiment);
+    show_resumed(progress, run);
     return train_into(run.directory, run.experiment, progress);
   }
-  Experiment experiment = prepare_experiment(registry, config.path, config.sets);
+  Experiment experiment = experiment_of(program, {*arguments.config, arguments.sets});
   SignalWatch::poll();  // reading data may take long
   std::string initialised;
   if (arguments.init) initialised = initialise_from(*experiment.model, *arguments.init);
-  if (arguments.dry_run) return dry_run(config.path, experiment);
+  if (arguments.dry_run) return write_result(dry_run(*arguments.config, experiment));
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
   RunDirectory directory =
       RunDirectory::create(arguments.out, experiment.config, experiment.task->vocabulary(),
                            arguments.init ? experiment.trainer.get() : nullptr);
-  Progress progress(directory, experiment.training.steps);
-  if (arguments.init) progress.say(initialised);
+  ProgressBar progress = progress_of(directory, experiment);
+  if (arguments.init) progress.show(initialised);
   train_into(directory, experiment, progress);
+}
+
+std::string keys_text(const Registry& registry) {
+  return key_listing(registry.table()) + "\nFor those of tasks and attentions see `heed tasks`.";
+}
+
+}  // namespace
+
+Command train_command() {
+  return {.name = "train",
+          .stage = Stage::train,
+          .summary = "train the model that a configuration describes",
+          .description =
+              "Writes config.json, metrics.jsonl, log.txt, checkpoints and, where a task has one, "
+              "vocabulary.json to the run directory: see docs/runs.md. Progress goes to stderr; "
+              "the last line on stdout is the result as JSON. SIGINT (Ctrl-C), SIGTERM and SIGHUP "
+              "end a run between two steps, with a checkpoint; `heed train --resume` continues as "
+              "if it had never stopped.",
+          .exit_status = trained_status,
+          .examples = {{"heed train configs/reverse.json", "trains into runs/reverse-1"},
+                       {"heed train configs/sort.json --set train.seed=3 --out runs/third",
+                        "trains with another seed into a directory of your choice"},
+                       {"heed train --resume runs/third", "continues after a Ctrl-C"},
+                       {"heed train --resume runs/third --set train.steps=2000",
+                        "trains longer than was planned"}},
+          .appendix = {"KEYS OF CONFIG", keys_text},
+          .call = calling(train_options, run_train)};
 }
 
 }  // namespace heed

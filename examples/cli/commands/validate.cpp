@@ -1,12 +1,14 @@
+// `heed validate`: checks a configuration and says what it describes.
 #include <fmt/format.h>
 
-#include "heed/examples/cli/commands/commands.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/commands/line/arguments.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
+namespace {
 
-void validate_command(const Registry& registry, const ConfigArguments& arguments) {
-  const Experiment experiment = prepare_experiment(registry, arguments.path, arguments.sets);
+void run_validate(const Program& program, const ConfigArguments& arguments) {
+  const Experiment experiment = experiment_of(program, arguments);
   const TaskShape shape = experiment.task->shape();
   write_result(
       fmt::format("{}: valid: task {} ({} symbols, length {}, {} held-out sequences), {} "
@@ -14,6 +16,21 @@ void validate_command(const Registry& registry, const ConfigArguments& arguments
                   arguments.path, task_name(experiment.config), shape.symbols, shape.length,
                   experiment.task->evaluation_size(), experiment.model->num_parameters(),
                   experiment.training.steps));
+}
+
+}  // namespace
+
+Command validate_command() {
+  return {.name = "validate",
+          .stage = Stage::prepare,
+          .summary = "check a configuration without training",
+          .description =
+              "Reads it as `heed train` does and builds the model. Reports every fault with its "
+              "line and column, or says in one line what the configuration describes.",
+          .examples = {{"heed validate configs/reverse.json", "says that it is valid"},
+                       {"heed validate mine.json --set model.layers=3",
+                        "checks it with one key changed"}},
+          .call = calling(config_options, run_validate)};
 }
 
 }  // namespace heed

@@ -12,11 +12,4 @@ std::string json_line(const nlohmann::ordered_json& json) {
   return json_text(json) + "\n";
 }
 
-void add_training_set(nlohmann::ordered_json& json, const Evaluation& evaluation) {
-  if (!evaluation.training) return;
-  json["train_loss"] = evaluation.training->loss;
-  json["train_token_accuracy"] = evaluation.training->token_accuracy;
-  json["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
-}
-
 }  // namespace heed

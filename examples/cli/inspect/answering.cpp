@@ -68,25 +68,26 @@ Sequence Answerer::input_of(const std::string& text) const {
 Answer Answerer::answer(const Sequence& input) {
   const NoGrad guard;
   Answer answer{{}, {one_row(input), {}}, std::ssize(input) < shortest_of(some_)};
-  const bool writes = model_.attends == Attends::encoder_decoder;
-  if (writes) answer.read.decoder_inputs = narrow(some_.decoder_inputs, 0, 0, 1);
-  answer.said = greedy_answer(model_, answer.read, task_.shape().answer_length, task_.answer_end())
-                    .to_vector<int64_t>();
-  if (!writes) {
-    for (size_t i = 0; i < answer.said.size(); ++i) {
-      if (!counts_at(some_, static_cast<int64_t>(i))) answer.said[i] = ignored_target;
+  const bool generates = model_.attends == Attends::encoder_decoder;
+  if (generates) answer.read.decoder_inputs = narrow(some_.decoder_inputs, 0, 0, 1);
+  answer.symbols =
+      greedy_answer(model_, answer.read, task_.shape().answer_length, task_.answer_end())
+          .to_vector<int64_t>();
+  if (!generates) {
+    for (size_t i = 0; i < answer.symbols.size(); ++i) {
+      if (!counts_at(some_, static_cast<int64_t>(i))) answer.symbols[i] = ignored_target;
     }
     return answer;
   }
   const int64_t start = answer.read.decoder_inputs.to_vector<int64_t>().front();
-  answer.read.decoder_inputs = one_row(shifted(answer.said, start));
-  if (task_.answer_end() == answer.said.back()) answer.said.pop_back();
+  answer.read.decoder_inputs = one_row(shifted(answer.symbols, start));
+  if (task_.answer_end() == answer.symbols.back()) answer.symbols.pop_back();
   return answer;
 }
 
-void Answerer::check_says_next() const {
+void Answerer::check_predicts_next() const {
   if (model_.attends != Attends::causal) {
-    throw ValueError("the model answers a whole input and cannot go on with one");
+    throw ValueError("the model answers a whole input and cannot continue one");
   }
   const int64_t B = some_.inputs.size(0), L = some_.inputs.size(1);
   std::vector<int64_t> lengths(static_cast<size_t>(B), L);
@@ -98,12 +99,12 @@ void Answerer::check_says_next() const {
       const auto at = static_cast<size_t>(b * L + i);
       if (targets[at] == ignored_target || targets[at] == inputs[at + 1]) continue;
       throw ValueError(
-          "the answers of the task are not the symbols that come next, so nothing can go on");
+          "the answers of the task are not the next symbols, so that there is nothing to continue");
     }
   }
 }
 
-/// With the model's caches as long as all fits, and then by what is left in the window.
+/// With the model's caches as long as everything fits, then by what is left in the window.
 NextScores Answerer::next_scores_in_window() {
   const auto all = std::make_shared<Tensor>();
   return [this, all, next = model_.next_scores()](const Tensor& ids) {
@@ -114,14 +115,15 @@ NextScores Answerer::next_scores_in_window() {
   };
 }
 
-Answer Answerer::go_on(const Sequence& prompt, int64_t count, const Sampling& sampling, Rng& rng) {
-  check_says_next();
+Answer Answerer::continued(const Sequence& prompt, int64_t count, const Sampling& sampling,
+                           Rng& rng) {
+  check_predicts_next();
   const NoGrad guard;
   const Tensor start = end_of(one_row(prompt), model_.length).clone();
-  const Tensor said =
+  const Tensor next =
       generate(next_scores_in_window(), start, {.tokens = count, .sampling = sampling}, rng);
-  const Tensor all = cat(std::array{start, said}, 1);
-  return {said.to_vector<int64_t>(), {end_of(all, model_.length).clone(), {}}, false};
+  const Tensor all = cat(std::array{start, next}, 1);
+  return {next.to_vector<int64_t>(), {end_of(all, model_.length).clone(), {}}, false};
 }
 
 }  // namespace heed

@@ -1,7 +1,6 @@
-// Answerer: what a trained model says to an input that is not one of its task's sequences.
+// Answerer: runs a trained model on inputs that are not its task's own sequences.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "heed/examples/cli/model/model.h"
@@ -9,11 +8,11 @@
 
 namespace heed {
 
-/// An answer and what the model read to give it.
+/// An answer and what the model read for it.
 struct Answer {
-  Sequence said;  ///< ignored_target where the task never asks for anything
-  Batch read;     ///< one sequence for model(read); after a prompt, what the model sees of it all
-  bool is_short;  ///< the input is shorter than any of the task's
+  Sequence symbols;  ///< ignored_target where the task never asks for anything
+  Batch read;        ///< one sequence for model(read); after a prompt, what fits into the model
+  bool is_short;     ///< the input is shorter than any of the task's
 };
 
 /// Puts the model into evaluation mode. Model and task outlive it.
@@ -26,15 +25,15 @@ class Answerer {
   Sequence symbols_of(const std::string& text) const;
   Sequence input_of(const std::string& text) const;
 
-  /// The most likely symbol at each position; of an encoder-decoder, those it writes one by one.
+  /// The most likely symbol at each position; an encoder-decoder generates them one by one.
   Answer answer(const Sequence& input);
-  /// `count` symbols that follow the prompt. The model sees the last ones of all, as many as its
-  /// task's sequences have. Throws ValueError if the task's answers are not its next symbols.
-  Answer go_on(const Sequence& prompt, int64_t count, const Sampling& sampling, Rng& rng);
+  /// The prompt's next `count` symbols. The model sees only the last symbols, as many as its task's
+  /// sequences have. Throws ValueError if the task's answers are not its next symbols.
+  Answer continued(const Sequence& prompt, int64_t count, const Sampling& sampling, Rng& rng);
 
  private:
   NextScores next_scores_in_window();
-  void check_says_next() const;
+  void check_predicts_next() const;
 
   Model& model_;
   const Task& task_;

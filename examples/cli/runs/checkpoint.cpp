@@ -100,7 +100,7 @@ void CheckpointFolder::clean() const {
 void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& model,
                             const NamedTensors& optimizer, int64_t kept) const {
   const std::string name = name_of(state.training).text();
-  const std::string path = path_ + "/" + name, partial = path_ + "/." + name + ".partial";
+  const std::string path = path_ + "/" + name, partial = partial_file(path_, name);
   if (exists(path)) return;
   if (!exists(path_)) {
     make_folder(path_);
@@ -109,11 +109,11 @@ void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& mo
   remove_folder(partial);
   make_folder(partial);
   try {
-    save_safetensors(partial + "/model.safetensors", model, {{"format", "pt"}});
-    save_safetensors(partial + "/optimizer.safetensors", optimizer, {});
-    write_file(partial + "/state.json", to_json(state));
+    save_safetensors(model_file(partial), model, {{"format", "pt"}});
+    save_safetensors(optimizer_file(partial), optimizer, {});
+    write_file(state_file(partial), to_json(state));
     sync_folder(partial);
-    if (!publish(partial, path)) throw IoError(path, ": made by somebody else meanwhile");
+    if (!publish(partial, path)) throw IoError(path, ": created by another process");
   } catch (...) {
     remove_folder(partial);
     throw;
@@ -188,19 +188,19 @@ std::optional<std::string> CheckpointFolder::best() const {
 }
 
 CheckpointState load_checkpoint_state(const std::string& checkpoint) {
-  const std::string path = checkpoint + "/state.json";
+  const std::string path = state_file(checkpoint);
   return read_checkpoint_state(read_file(path, state_size_limit), path);
 }
 
 void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
                         const TrainingState& state) {
-  const TensorFile model = load_safetensors(checkpoint + "/model.safetensors");
-  const TensorFile optimizer = load_safetensors(checkpoint + "/optimizer.safetensors");
+  const TensorFile model = load_safetensors(model_file(checkpoint));
+  const TensorFile optimizer = load_safetensors(optimizer_file(checkpoint));
   trainer.restore(state, model.tensors, optimizer.tensors);
 }
 
 void load_model(Model& model, const std::string& checkpoint) {
-  model.load_state_dict(load_safetensors(checkpoint + "/model.safetensors").tensors);
+  model.load_state_dict(load_safetensors(model_file(checkpoint)).tensors);
 }
 
 std::string data_checksum(const Task& task) {

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "heed/examples/cli/runs/run_files.h"
 #include "heed/examples/cli/training/trainer.h"
 #include "heed/framework/nn/module.h"
 
 namespace heed {
 
-/// What decides about the bits of a result beside the configuration.
+/// What a result depends on bit for bit, beside the configuration.
 struct Origin {
   std::string version;  ///< of heed
   std::string simd;     ///< the vector instructions
@@ -43,19 +44,19 @@ CheckpointState read_checkpoint_state(const std::string& text, const std::string
 class CheckpointFolder {
  public:
   /// The folder "checkpoints" in `run`, made at the first save.
-  explicit CheckpointFolder(const std::string& run) : path_(run + "/checkpoints") {}
+  explicit CheckpointFolder(const std::string& run) : path_(checkpoints_folder(run)) {}
 
-  /// Removes what an interrupted save has left.
+  /// Removes what an interrupted save left behind.
   void clean() const;
-  /// Writes a checkpoint if it is not there yet, then removes all but the last `kept` and the best.
-  /// Throws IoError; then nothing has changed.
+  /// Writes a checkpoint if it is not there yet, then removes all but the last `kept` and the best
+  /// one. Throws IoError; then nothing has changed.
   void save(const CheckpointState& state, const NamedTensors& model, const NamedTensors& optimizer,
             int64_t kept) const;
   /// Whether a path names a checkpoint in here.
   bool holds(const std::string& checkpoint) const;
   /// The one before `checkpoint`, which is in here; none if it is the first.
   std::optional<std::string> before(const std::string& checkpoint) const;
-  /// Renames those after `checkpoint`, so that a run can go on from there without them. Returns
+  /// Renames those after `checkpoint`, so that a run can continue from there without them. Returns
   /// the new names.
   std::vector<std::string> set_aside_after(const std::string& checkpoint) const;
 

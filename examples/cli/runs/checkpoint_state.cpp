@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/kernels/gemm/gemm.h"
@@ -15,9 +16,8 @@ constexpr int64_t format = 1;
 constexpr int most_depth = 64;
 
 Json json_of(const Accuracy& accuracy) {
-  Json json = {{"loss", accuracy.loss},
-               {"token_accuracy", accuracy.token_accuracy},
-               {"sequence_accuracy", accuracy.sequence_accuracy}};
+  Json json;
+  add_accuracy(json, accuracy);
   if (accuracy.first_wrong) json["first_wrong"] = *accuracy.first_wrong;
   return json;
 }

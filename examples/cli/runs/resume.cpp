@@ -32,10 +32,10 @@ struct Source {
 
 std::optional<Source> source_at(const std::string& given) {
   const std::string path = without_slash(given);
-  if (is_file(path + "/state.json")) {
+  if (is_file(state_file(path))) {
     return Source{without_slash((fs::path(path) / "../..").lexically_normal().string()), path};
   }
-  if (is_file(path + "/config.json")) return Source{path, {}};
+  if (is_file(config_file(path))) return Source{path, {}};
   return {};
 }
 
@@ -43,6 +43,22 @@ Source source_or_refuse(const std::string& place, const std::string& path) {
   if (const auto source = source_at(path)) return *source;
   refuse(place,
          "neither a run directory nor a checkpoint: it has no config.json and no state.json");
+}
+
+/// A configuration that a run or a checkpoint has: in a file of its own, or as text.
+struct StoredConfig {
+  std::string name;                 // for messages; the path of the file
+  std::optional<std::string> text;  // none: in the file
+
+  Config read(const Registry& registry, const std::vector<std::string>& sets = {}) const {
+    return text ? read_config_text(registry.table(), *text, name, sets)
+                : read_config_file(registry.table(), name, sets);
+  }
+};
+
+/// What messages call the configuration in a checkpoint.
+std::string config_place(const std::string& checkpoint) {
+  return state_file(checkpoint) + " (config)";
 }
 
 std::string value_text(const Config& config, const std::string& path) {
@@ -121,7 +137,7 @@ std::vector<std::string> warnings_for(const Origin& before) {
 
 void warn_of_lost_metrics(const std::string& run, const CheckpointState& state,
                           std::vector<std::string>& warnings) {
-  const std::string path = run + "/metrics.jsonl";
+  const std::string path = metrics_file(run);
   std::error_code ignored;
   const int64_t size = is_file(path) ? static_cast<int64_t>(fs::file_size(path, ignored)) : 0;
   if (size >= state.metrics_bytes) return;
@@ -137,14 +153,15 @@ void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
 /// A checkpoint that was set aside, or copied elsewhere, has no place among those of the run.
 void check_place(const std::string& place, const Source& source) {
   if (!source.checkpoint || CheckpointFolder(source.run).holds(*source.checkpoint)) return;
-  refuse(place,
-         "no checkpoint of a run: it must be in the folder \"checkpoints\" of a run directory and "
-         "be named step-N; `heed eval` and `heed predict` read it where it is");
+  refuse(
+      place,
+      "not a checkpoint of a run: it must be in the folder \"checkpoints\" of a run directory and "
+      "be named step-N; `heed eval` and `heed predict` read it where it is");
 }
 
-/// Reads parameters, telling a configuration that was changed too much from a damaged file.
+/// Loads parameters; that they do not fit is the fault of a changed configuration, not of the file.
 template <class Read>
-void fit(const std::string& place, const std::string& checkpoint, const Read& read) {
+void load_or_refuse(const std::string& place, const std::string& checkpoint, const Read& read) {
   try {
     read();
   } catch (const ModuleError& error) {
@@ -171,35 +188,90 @@ std::string chosen_checkpoint(const std::string& place, const Source& source,
 /// Refuses words that have other numbers than those the model has learned.
 void check_vocabulary(const std::string& place, const std::string& run, const Task& task) {
   constexpr size_t most_bytes = size_t{1} << 28;
-  const std::string own = task.vocabulary(), path = run + "/vocabulary.json";
+  const std::string own = task.vocabulary(), path = vocabulary_file(run);
   if (own.empty() || (is_file(path) && read_file(path, most_bytes) == own)) return;
   refuse(place, fmt::format("the vocabulary of the task's data is not that of {}, so that its "
                             "words have other numbers than those learned",
                             path));
 }
 
+/// What a warning says if the task's data or held-out sequences are not those of the run.
+std::string data_warning(const Experiment& now, const Config& before, bool is_other) {
+  if (is_other && !changes_data(changes_between(before, now.config))) {
+    return "warning: the data of the task is not what the run had: a file that it reads has "
+           "changed";
+  }
+  if (is_other || now.training.eval_sequences > read_training_config(before).eval_sequences) {
+    return "warning: these are not the held-out sequences of the run: some may have been trained "
+           "on";
+  }
+  return "";
+}
+
 TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
                              const std::string& run, const std::string& checkpoint,
                              const std::vector<std::string>& sets) {
   const CheckpointState state = load_checkpoint_state(checkpoint);
-  const std::string config_name = checkpoint + "/state.json (config)";
-  const Config before = read_config_text(registry.table(), state.config, config_name);
-  Experiment experiment = build_experiment(
-      registry, read_config_text(registry.table(), state.config, config_name, sets), config_name,
-      sets);
-  std::vector<std::string> warnings;
+  const StoredConfig stored{config_place(checkpoint), state.config};
+  Experiment experiment =
+      build_experiment(registry, stored.read(registry, sets), stored.name, sets);
   const bool is_other = data_checksum(*experiment.task) != state.data_checksum;
   if (is_other) check_vocabulary(place, run, *experiment.task);
-  if (is_other && !changes_data(changes_between(before, experiment.config))) {
-    warnings.push_back(
-        "warning: the data of the task is not what the run had: a file that it reads has changed");
-  } else if (is_other ||
-             experiment.training.eval_sequences > read_training_config(before).eval_sequences) {
-    warnings.push_back(
-        "warning: these are not the held-out sequences of the run: some may have been trained on");
-  }
-  fit(place, checkpoint, [&] { load_model(*experiment.model, checkpoint); });
+  std::vector<std::string> warnings;
+  const std::string warning = data_warning(experiment, stored.read(registry), is_other);
+  if (!warning.empty()) warnings.push_back(warning);
+  load_or_refuse(place, checkpoint, [&] { load_model(*experiment.model, checkpoint); });
   return {std::move(experiment), checkpoint, state.training.step, std::move(warnings)};
+}
+
+/// Where a resumed run starts: a checkpoint, or nothing if it has none yet.
+struct StartingPoint {
+  std::optional<std::string> checkpoint;
+  CheckpointState state;
+};
+
+/// Calls `load`; names the checkpoint before this one if it fails.
+template <class Load>
+auto load_with_hint(const CheckpointFolder& checkpoints, const std::string& checkpoint,
+                    const Load& load) {
+  try {
+    return load();
+  } catch (const IoError& error) {
+    const auto earlier = checkpoints.before(checkpoint);
+    throw IoError(error.what(), earlier ? "; the checkpoint before it: --resume " + *earlier
+                                        : "; there is no checkpoint before it");
+  }
+}
+
+StartingPoint starting_point(const Source& source, const CheckpointFolder& checkpoints) {
+  auto checkpoint = source.checkpoint ? source.checkpoint : checkpoints.newest();
+  if (!checkpoint) return {};
+  CheckpointState state =
+      load_with_hint(checkpoints, *checkpoint, [&] { return load_checkpoint_state(*checkpoint); });
+  return {std::move(checkpoint), std::move(state)};
+}
+
+/// A run continues with the configuration it had last, a checkpoint with the one it was made with.
+StoredConfig stored_config(const Source& source, const StartingPoint& start) {
+  if (source.checkpoint) return {config_place(*source.checkpoint), start.state.config};
+  return {config_file(source.run), {}};
+}
+
+/// Puts the trainer into the state of the checkpoint and sets later checkpoints aside. Returns what
+/// keeps the bits from being those of an unbroken run.
+std::vector<std::string> restore(const std::string& place, const std::string& run,
+                                 const StartingPoint& start, Trainer& trainer) {
+  const CheckpointFolder checkpoints(run);
+  load_with_hint(checkpoints, *start.checkpoint, [&] {
+    load_or_refuse(place, *start.checkpoint,
+                   [&] { restore_checkpoint(trainer, *start.checkpoint, start.state.training); });
+  });
+  std::vector<std::string> warnings = warnings_for(start.state.origin);
+  warn_of_lost_metrics(run, start.state, warnings);
+  for (const std::string& name : checkpoints.set_aside_after(*start.checkpoint)) {
+    warnings.push_back("set aside: " + name);
+  }
+  return warnings;
 }
 
 }  // namespace
@@ -211,56 +283,31 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   check_place(place, source);
   FileLock lock = RunDirectory::lock(source.run);
   const CheckpointFolder checkpoints(source.run);
-  const auto checkpoint = source.checkpoint ? source.checkpoint : checkpoints.newest();
-  const auto with_hint = [&](const auto& load) {
-    try {
-      return load();
-    } catch (const IoError& error) {
-      const auto earlier = checkpoints.before(*checkpoint);
-      throw IoError(error.what(), earlier ? "; the checkpoint before it: --resume " + *earlier
-                                          : "; there is no checkpoint before it");
-    }
-  };
-  const CheckpointState state = checkpoint
-                                    ? with_hint([&] { return load_checkpoint_state(*checkpoint); })
-                                    : CheckpointState();
-
-  // A run goes on with what it was told last, a checkpoint with what it was made with.
-  const std::string config_name =
-      source.checkpoint ? *checkpoint + "/state.json (config)" : source.run + "/config.json";
-  const Config before = source.checkpoint
-                            ? read_config_text(registry.table(), state.config, config_name)
-                            : read_config_file(registry.table(), config_name);
+  const StartingPoint start = starting_point(source, checkpoints);
+  const StoredConfig stored = stored_config(source, start);
+  const Config before = stored.read(registry);
   const std::vector<std::string> all_sets = sets_of_file(registry, before, config_path, sets);
-  Config config = read_config_text(registry.table(), to_json(before), config_name, all_sets);
-  std::vector<ChangedKey> changes = changes_between(before, config);
-  Experiment experiment = build_experiment(registry, std::move(config), config_name, all_sets);
-  check_steps(place, state.training.step, experiment.training.steps);
+  Experiment experiment =
+      build_experiment(registry, stored.read(registry, all_sets), stored.name, all_sets);
+  std::vector<ChangedKey> changes = changes_between(before, experiment.config);
+  check_steps(place, start.state.training.step, experiment.training.steps);
   const std::string data = data_checksum(*experiment.task);
+  if (start.checkpoint && data != start.state.data_checksum && !changes_data(changes)) {
+    refuse(place,
+           "the data of the task is not what it was: a file that it reads has changed; "
+           "--set task.KEY=VALUE takes other data");
+  }
   std::vector<std::string> warnings;
-  if (checkpoint) {
-    if (!changes_data(changes) && data != state.data_checksum) {
-      refuse(place,
-             "the data of the task is not what it was: a file that it reads has changed; "
-             "--set task.KEY=VALUE takes other data");
-    }
-    with_hint([&] {
-      fit(place, *checkpoint,
-          [&] { restore_checkpoint(*experiment.trainer, *checkpoint, state.training); });
-    });
-    warnings = warnings_for(state.origin);
-    warn_of_lost_metrics(source.run, state, warnings);
-    for (const std::string& name : checkpoints.set_aside_after(*checkpoint)) {
-      warnings.push_back("set aside: " + name);
-    }
+  if (start.checkpoint) {
+    warnings = restore(place, source.run, start, *experiment.trainer);
   } else {
     experiment.trainer->initialise();
   }
   checkpoints.clean();
-  const Config effective = experiment.config;
-  return {std::move(experiment),
-          RunDirectory::go_on(source.run, std::move(lock), effective, state.metrics_bytes, data),
-          checkpoint.value_or(source.run), std::move(changes), std::move(warnings)};
+  return {RunDirectory::reopen(source.run, std::move(lock), experiment.config,
+                               start.state.metrics_bytes, data),
+          std::move(experiment), start.checkpoint.value_or(source.run), std::move(changes),
+          std::move(warnings)};
 }
 
 TrainedModel load_trained(const Registry& registry, const std::string& path, WhichCheckpoint which,
@@ -271,7 +318,7 @@ TrainedModel load_trained(const Registry& registry, const std::string& path, Whi
     try {
       return load_checkpoint(registry, path, source.run, checkpoint, sets);
     } catch (const IoError&) {
-      // A run that goes on meanwhile replaces its checkpoints.
+      // A run that is still training replaces its checkpoints.
       std::error_code ignored;
       if (source.checkpoint || fs::exists(checkpoint, ignored)) throw;
     }

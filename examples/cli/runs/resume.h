@@ -1,4 +1,4 @@
-// Going on with a run, and reading the weights that it has kept.
+// Resuming a run, and loading the model of one.
 #pragma once
 
 #include <optional>
@@ -18,17 +18,17 @@ struct ChangedKey {
   std::string after;
 };
 
-/// A run, ready to go on where it was.
+/// A run, ready to continue where it was.
 struct ResumedRun {
-  Experiment experiment;
   RunDirectory directory;
+  Experiment experiment;
   std::string from;  ///< the checkpoint, or the run directory if it has none
   std::vector<ChangedKey> changes;
   std::vector<std::string> warnings;  ///< what keeps the bits from being those of an unbroken run
 };
 
 /// Locks a run directory, or that of a checkpoint, and puts training back to the newest checkpoint,
-/// or that one; a run that has none begins again. Later metrics are cut, later checkpoints set
+/// or that one; a run that has none starts over. Later metrics are cut, later checkpoints set
 /// aside. Keys change only by `sets`; `config_path`, if not empty, must agree with the run in all
 /// but train.steps. Throws ConfigError for what cannot be resumed so, having changed nothing, and
 /// IoError.

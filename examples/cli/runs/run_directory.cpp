@@ -6,6 +6,7 @@
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
@@ -38,7 +39,7 @@ void save_checkpoint(const std::string& run, const Trainer& trainer, const std::
                              trainer.config().checkpoints_kept);
 }
 
-/// Some sequences under the names of their parts.
+/// The parts of a batch by name.
 NamedTensors named(const Batch& batch) {
   NamedTensors tensors = {{"inputs", batch.inputs}, {"targets", batch.targets}};
   if (batch.decoder_inputs.defined()) tensors.emplace_back("decoder_inputs", batch.decoder_inputs);
@@ -66,8 +67,8 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
   make_folder(partial);
   try {
     FileLock lock = RunDirectory::lock(partial);
-    write_file(partial + "/config.json", to_json(config));
-    if (!vocabulary.empty()) write_file(partial + "/vocabulary.json", vocabulary);
+    write_file(config_file(partial), to_json(config));
+    if (!vocabulary.empty()) write_file(vocabulary_file(partial), vocabulary);
     std::string data;
     if (initial != nullptr) {
       data = data_checksum(initial->task());
@@ -87,8 +88,8 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
   }
 }
 
-RunDirectory RunDirectory::go_on(const std::string& path, FileLock lock, const Config& config,
-                                 int64_t metrics_bytes, const std::string& data_checksum) {
+RunDirectory RunDirectory::reopen(const std::string& path, FileLock lock, const Config& config,
+                                  int64_t metrics_bytes, const std::string& data_checksum) {
   return {path, std::move(lock), config, metrics_bytes, data_checksum};
 }
 
@@ -98,10 +99,10 @@ RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config
       lock_(std::move(lock)),
       config_(to_json(config)),
       data_checksum_(std::move(data_checksum)),
-      metrics_(path_ + "/metrics.jsonl", metrics_bytes),
-      log_(path_ + "/log.txt", INT64_MAX) {}
+      metrics_(metrics_file(path_), metrics_bytes),
+      log_(log_file(path_), INT64_MAX) {}
 
-void RunDirectory::add_metrics(const StepReport& report) {
+void RunDirectory::on_step(const StepReport& report) {
   const nlohmann::ordered_json line = {{"step", report.step},
                                        {"loss", report.loss},
                                        {"lr", report.lr},
@@ -110,12 +111,9 @@ void RunDirectory::add_metrics(const StepReport& report) {
   metrics_.write(json_line(line));
 }
 
-void RunDirectory::add_metrics(int64_t step, const Evaluation& evaluation) {
-  nlohmann::ordered_json line = {{"step", step},
-                                 {"eval_loss", evaluation.loss},
-                                 {"token_accuracy", evaluation.token_accuracy},
-                                 {"sequence_accuracy", evaluation.sequence_accuracy}};
-  add_training_set(line, evaluation);
+void RunDirectory::on_evaluation(int64_t step, const Evaluation& evaluation) {
+  nlohmann::ordered_json line = {{"step", step}};
+  add_evaluation(line, evaluation, "eval_loss");
   metrics_.write(json_line(line));
 }
 
@@ -124,18 +122,18 @@ void RunDirectory::add_log(std::string_view line) {
 }
 
 void RunDirectory::add_resume(std::string_view line) {
-  OutputFile file(path_ + "/resumes.jsonl", INT64_MAX);
+  OutputFile file(resumes_file(path_), INT64_MAX);
   file.write(std::string(line) + "\n");
   file.sync();
   file.close();
-  const std::string partial = path_ + "/.config.json.partial";
+  const std::string partial = partial_file(path_, "config.json");
   remove_folder(partial);
   write_file(partial, config_);
-  publish_over(partial, path_ + "/config.json");
+  publish_over(partial, config_file(path_));
 }
 
-void RunDirectory::add_checkpoint(const Trainer& trainer) {
-  if (lock_.was_replaced(path_ + "/lock")) {
+void RunDirectory::on_checkpoint(const Trainer& trainer) {
+  if (lock_.was_replaced(lock_file(path_))) {
     throw IoError(path_, ": is another directory now than when this run began");
   }
   metrics_.sync();
@@ -145,8 +143,8 @@ void RunDirectory::add_checkpoint(const Trainer& trainer) {
 
 std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {
   const int64_t step = trainer.state().step + (trainer.state().evaluation_due ? 0 : 1);
-  std::string path = text_of(path_, "/diverged-step-", step, ".safetensors");
-  const std::string partial = path_ + "/.diverged.partial";
+  std::string path = diverged_batch_file(path_, step);
+  const std::string partial = partial_file(path_, "diverged");
   remove_folder(partial);
   save_safetensors(partial, named(trainer.failed_batch()), {{"reason", reason}});
   publish_over(partial, path);

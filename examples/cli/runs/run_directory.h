@@ -1,4 +1,4 @@
-// RunDirectory: what a run leaves behind: config.json, metrics.jsonl, log.txt, checkpoints, and
+// RunDirectory: keeps a run on disk: config.json, metrics.jsonl, log.txt, checkpoints, and
 // vocabulary.json if its task has one. docs/runs.md says what is promised of each.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/examples/cli/runs/run_files.h"
 #include "heed/examples/cli/training/evaluation.h"
 #include "heed/examples/cli/training/trainer.h"
 #include "heed/framework/io/folder.h"
@@ -16,30 +17,32 @@
 namespace heed {
 
 /// Locked for as long as the object lives. Throws IoError when something cannot be written.
-class RunDirectory {
+class RunDirectory : public TrainingObserver {
  public:
   /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, with
   /// config.json, vocabulary.json unless `vocabulary` is empty, and a checkpoint of `initial` if
   /// there is one: all of them or nothing. Throws ConfigError if `path` exists.
   static RunDirectory create(const std::optional<std::string>& path, const Config& config,
                              const std::string& vocabulary, const Trainer* initial = nullptr);
-  /// Goes on with one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
-  static RunDirectory go_on(const std::string& path, FileLock lock, const Config& config,
-                            int64_t metrics_bytes, const std::string& data_checksum);
+  /// Continues one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
+  static RunDirectory reopen(const std::string& path, FileLock lock, const Config& config,
+                             int64_t metrics_bytes, const std::string& data_checksum);
   /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
-  static FileLock lock(const std::string& path) { return FileLock(path + "/lock"); }
+  static FileLock lock(const std::string& path) { return FileLock(lock_file(path)); }
 
   const std::string& path() const { return path_; }
 
-  void add_metrics(const StepReport& report);
-  void add_metrics(int64_t step, const Evaluation& evaluation);
+  /// A line of metrics.jsonl each.
+  void on_step(const StepReport& report) override;
+  void on_evaluation(int64_t step, const Evaluation& evaluation) override;
+  /// Writes a checkpoint; all metrics so far are on the disk before it.
+  void on_checkpoint(const Trainer& trainer) override;
+
   /// Adds a line to log.txt.
   void add_log(std::string_view line);
   /// Adds a line to resumes.jsonl; only then config.json becomes the configuration of this run.
   void add_resume(std::string_view line);
-  /// Keeps the state of a training; all metrics so far are on the disk before it.
-  void add_checkpoint(const Trainer& trainer);
-  /// Keeps the batch on which a training failed; returns the file's path.
+  /// Writes the batch on which training failed; returns the file's path.
   std::string add_diverged_batch(const Trainer& trainer, const std::string& reason);
   /// Closes the files; only then is it sure that all is written.
   void close();
@@ -50,7 +53,7 @@ class RunDirectory {
 
   std::string path_;
   FileLock lock_;
-  std::string config_;         // JSON, as checkpoints keep it
+  std::string config_;         // JSON, as in checkpoints
   std::string data_checksum_;  // made at the first checkpoint, or known from before
   OutputFile metrics_;
   OutputFile log_;

@@ -59,10 +59,11 @@ struct Ended {
 class RunningProgram {
  public:
   RunningProgram(const Folder& folder, const std::vector<std::string>& arguments,
-                 const Registry& registry = builtin_registry()) {
+                 const Registry& registry = builtin_registry(),
+                 const std::vector<Command>& commands = {}) {
     std::fflush(nullptr);
     child_ = fork();
-    if (child_ == 0) become_program(folder, arguments, registry);
+    if (child_ == 0) become_program(folder, arguments, registry, commands);
   }
 
   void send(int signal) const { kill(child_, signal); }
@@ -78,7 +79,8 @@ class RunningProgram {
 
  private:
   [[noreturn]] void become_program(const Folder& folder, const std::vector<std::string>& arguments,
-                                   const Registry& registry) const {
+                                   const Registry& registry,
+                                   const std::vector<Command>& commands) const {
     // The tests' own handlers would report a signal as a failed test.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     if (std::freopen((output_ / "out").c_str(), "w", stdout) == nullptr ||
@@ -88,7 +90,7 @@ class RunningProgram {
     }
     std::vector<const char*> argv{"heed"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    const int code = run_program(static_cast<int>(argv.size()), argv.data(), registry);
+    const int code = run_program(static_cast<int>(argv.size()), argv.data(), registry, commands);
     std::fflush(nullptr);
     std::_Exit(code);
   }
@@ -98,8 +100,9 @@ class RunningProgram {
 };
 
 inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
-                      const Registry& registry = builtin_registry()) {
-  return RunningProgram(folder, arguments, registry).wait();
+                      const Registry& registry = builtin_registry(),
+                      const std::vector<Command>& commands = {}) {
+  return RunningProgram(folder, arguments, registry, commands).wait();
 }
 
 /// A configuration that trains in milliseconds; `rest` goes on after the section "task".

@@ -6,6 +6,7 @@
 
 #include "heed/examples/cli/config/json_line.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
+#include "heed/examples/cli/runs/evaluation_json.h"
 
 namespace heed {
 namespace {
@@ -43,12 +44,6 @@ std::string pruning_text(const HeadLabReport& report) {
       "  the same scores as with its gate at 0, max |difference| {:.2g}\n  {}\n",
       pruned.head, pruned.path, pruned.parameters_after, pruned.parameters_before,
       pruned.difference, evaluation_text(pruned.evaluation));
-}
-
-Json evaluation_json(const Evaluation& evaluation) {
-  return {{"loss", evaluation.loss},
-          {"token_accuracy", evaluation.token_accuracy},
-          {"sequence_accuracy", evaluation.sequence_accuracy}};
 }
 
 }  // namespace
@@ -92,10 +87,10 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
               {"parameters_before", report.pruned->parameters_before},
               {"parameters_after", report.pruned->parameters_after},
               {"difference", report.pruned->difference}};
-    pruned.update(evaluation_json(report.pruned->evaluation));
+    add_accuracy(pruned, report.pruned->evaluation);
   }
   Json whole = {{"config", config}, {"sequences", report.sequences}};
-  whole.update(evaluation_json(report.evaluation));
+  add_accuracy(whole, report.evaluation);
   whole["translation_difference"] = report.translation_difference;
   whole["untranslated"] = report.untranslated;
   whole["pruned"] = pruned;

@@ -139,5 +139,58 @@ TEST_CASE("an attention and a task from outside have the whole command line", "[
   CHECK(contains(listing.out, "scale"));
 }
 
+struct GreetArguments {
+  std::string name;
+  int64_t times = 1;
+};
+
+Options greet_options(GreetArguments& arguments) {
+  return {{.name = "NAME", .target = &arguments.name, .help = "whom", .required = true},
+          {.name = "--times",
+           .target = &arguments.times,
+           .value = "N",
+           .help = "how often; default 1",
+           .minimum = 1}};
+}
+
+void run_greet(const Program& program, const GreetArguments& arguments) {
+  for (int64_t i = 0; i < arguments.times; ++i) std::printf("hello %s\n", arguments.name.c_str());
+  std::printf("%zu commands\n", program.commands.size());
+}
+
+Command greet_command() {
+  return {.name = "greet",
+          .stage = Stage::refer,
+          .summary = "say hello",
+          .description = "A command from outside.",
+          .examples = {{"heed greet you", "greets you"}},
+          .call = calling(greet_options, run_greet)};
+}
+
+TEST_CASE("a command from outside is one of heed's", "[program]") {
+  const Folder folder;
+  const auto run = [&](const std::vector<std::string>& arguments) {
+    return run_heed(folder, arguments, builtin_registry(), {greet_command()});
+  };
+  const std::string count = std::to_string(builtin_commands().size() + 1);
+  CHECK(run({"greet", "you", "--times", "2"}).out ==
+        "hello you\nhello you\n" + count + " commands\n");
+  CHECK(run({"greet"}).err == "heed: NAME is required; see heed --help\n");
+  CHECK(run({"greet", "you", "--time"}).err ==
+        "heed greet: unknown option: \"--time\"; did you mean \"--times\"?; see heed --help\n");
+  CHECK(run({"gret"}).err ==
+        "heed: unknown command: \"gret\"; did you mean \"greet\"?; see heed --help\n");
+  CHECK(contains(run({"help"}).out, "    greet\n        say hello\n"));
+  CHECK(contains(run({"help", "greet"}).out, "    heed greet NAME [--times N]\n"));
+  CHECK(contains(run({"completion", "bash"}).out, "greet\\ -*) _heed_words \"--help --times\""));
+}
+
+TEST_CASE("a command of the same name takes the place of heed's", "[program]") {
+  Command other = greet_command();
+  other.name = "info";
+  const Ended ended = run_heed(Folder(), {"info", "you"}, builtin_registry(), {other});
+  CHECK(ended.out == "hello you\n" + std::to_string(builtin_commands().size()) + " commands\n");
+}
+
 }  // namespace
 }  // namespace heed::testing::program_command_test

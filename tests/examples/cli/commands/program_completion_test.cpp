@@ -42,6 +42,7 @@ TEST_CASE("bash completes commands, options, tasks, keys, values and files", "[p
   CHECK(replies({"heads", "x.json", "--se"}) == Words{"--sequences", "--set"});
   CHECK(replies({"train", "o"}) == Words{"order", "own.json"});
   CHECK(replies({"train", "own.json", "--out", "own"}) == Words{"own.json", "own.txt"});
+  CHECK(replies({"eval", "or"}) == Words{"order"});
   CHECK(replies({"train", "own.json", "--threads", ""}).empty());
   CHECK(replies({"train", "own.json", "--set", "train.l"}) ==
         Words{"train.lr=", "train.lr_floor="});

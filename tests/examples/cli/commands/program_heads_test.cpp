@@ -64,8 +64,8 @@ TEST_CASE("the text holds a table and a picture for each attention", "[program]"
         "┌────┐", "\npruned head ", ": 128 of 256 parameters left\n"}) {
     CHECK(contains(ended.out, part));
   }
-  CHECK(contains(ended.err, "step 3/6  loss "));
-  CHECK(contains(ended.err, "step 6/6  loss "));
+  CHECK(contains(ended.err, "step 3/6  ETA "));
+  CHECK(contains(ended.err, "step 6/6  ETA 0 s  loss "));
 }
 
 TEST_CASE("encoder, decoder and what joins them are examined", "[program]") {

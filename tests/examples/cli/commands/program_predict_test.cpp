@@ -54,8 +54,8 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
   const Ended is_short = predict(folder, {"run", "--input", "3 1"});
   CHECK(is_short.exit_code == 0);
   CHECK(is_short.err ==
-        "--input \"3 1\": note: 2 symbols; the sequences of the task have more, so the model has "
-        "never learned such short ones\n");
+        "--input \"3 1\": note: 2 symbols; the sequences of the task have more, so the model was "
+        "never trained on such short ones\n");
 }
 
 TEST_CASE("inputs that cannot be read are refused before one is answered", "[program]") {
@@ -73,7 +73,7 @@ TEST_CASE("inputs that cannot be read are refused before one is answered", "[pro
   CHECK(refused("0 \xff") == "--input \"0 ?\": error: not valid UTF-8: byte 3\n");
   CHECK(contains(refused("[0, 1]"), "word 1 is no symbol of the task: \"[0,\""));
   CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "0 1"}),
-                 "--prompt \"0 1\": error: the model answers a whole input and cannot go on with "
+                 "--prompt \"0 1\": error: the model answers a whole input and cannot continue "
                  "one\n"));
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
   CHECK(lines_of(ended.out).size() == 1);
 }
 
-TEST_CASE("a language model goes on, also beyond what it sees", "[program]") {
+TEST_CASE("a language model continues a prompt, also beyond what it sees", "[program]") {
   const Folder folder;
   folder.write("a.txt", text_to_learn());
   train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 8})"),
@@ -226,13 +226,13 @@ TEST_CASE("sampling is a function of the seed", "[program]") {
         predict(folder, {"run", "--prompt", "a", "--tokens", "40"}).out);
 }
 
-TEST_CASE("where answers are not the next symbols nothing goes on", "[program]") {
+TEST_CASE("where answers are not the next symbols nothing is continued", "[program]") {
   const Folder folder;
   train_run(folder, "run",
             kept_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
   CHECK(refusal(folder, {"predict", "run", "--prompt", "0 4"}) ==
-        "--prompt \"0 4\": error: the answers of the task are not the symbols that come next, so "
-        "nothing can go on\n");
+        "--prompt \"0 4\": error: the answers of the task are not the next symbols, so that "
+        "there is nothing to continue\n");
 }
 
 TEST_CASE("a task of one's own is asked and answers in its numbers", "[program]") {
@@ -266,14 +266,12 @@ TEST_CASE("options of predict that mean nothing together are refused", "[program
     return refusal(folder, more);
   };
   CHECK(refused({"--prompt", "a", "--input", "b"}) ==
-        "heed predict: --prompt goes on with a text, --input answers one; choose one of them; see "
+        "heed predict: --prompt continues a text, --input answers one; choose one of them; see "
         "heed --help\n");
   CHECK(refused({"--input", "a", "--tokens", "3"}) ==
-        "heed predict: --tokens and --temperature say how a --prompt goes on; there is none; see "
-        "heed --help\n");
+        "heed predict: --tokens and --temperature need a --prompt; see heed --help\n");
   CHECK(refused({"--prompt", "a", "--top-k", "3"}) ==
-        "heed predict: --top-k and --seed say how symbols are drawn; that needs a --temperature "
-        "above 0; see heed --help\n");
+        "heed predict: --top-k and --seed need a --temperature above 0; see heed --help\n");
   for (const char* temperature : {"-1", "nan", "inf"}) {
     CHECK(refused({"--prompt", "a", "--temperature", temperature}) ==
           "heed predict: --temperature must be at least 0 and finite; see heed --help\n");

@@ -133,13 +133,13 @@ void train_while(const Folder& folder, const Event& event) {
   struct Keeper : TrainingObserver {
     Keeper(RunDirectory& directory, const Event& event) : directory_(directory), event_(event) {}
     void on_step(const StepReport& report) override {
-      directory_.add_metrics(report);
+      directory_.on_step(report);
       if (report.step == 3) event_();
     }
     void on_evaluation(int64_t step, const Evaluation& evaluation) override {
-      directory_.add_metrics(step, evaluation);
+      directory_.on_evaluation(step, evaluation);
     }
-    void on_checkpoint(const Trainer& trainer) override { directory_.add_checkpoint(trainer); }
+    void on_checkpoint(const Trainer& trainer) override { directory_.on_checkpoint(trainer); }
     RunDirectory& directory_;
     const Event& event_;
   } keeper(directory, event);

@@ -1,47 +1,45 @@
-// Progress: shows a run while it goes on, and keeps its metrics and its log.
+// ProgressBar: shows a training on stderr.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
-#include "heed/examples/cli/runs/run_directory.h"
 #include "heed/examples/cli/training/trainer.h"
 
 namespace heed {
 
-/// On a terminal one line that changes; elsewhere a line for each evaluation. All on stderr.
-class Progress : public TrainingObserver {
+/// On a terminal one line that changes; elsewhere a line for each evaluation.
+class ProgressBar : public TrainingObserver {
  public:
-  Progress(RunDirectory& directory, int64_t steps);
-  ~Progress() override;
+  /// `log` gets each line that is not replaced by a later one.
+  explicit ProgressBar(int64_t steps, std::function<void(const std::string&)> log = {});
+  ~ProgressBar() override;
 
   void on_step(const StepReport& report) override;
   void on_evaluation(int64_t step, const Evaluation& evaluation) override;
-  void on_checkpoint(const Trainer& trainer) override;
-  /// True once a signal asked for it.
-  bool wants_stop() override;
 
-  /// A line for stderr and the log.
-  void say(const std::string& line);
+  /// Shows and logs a line.
+  void show(const std::string& line);
 
  private:
   using Clock = std::chrono::steady_clock;
   std::string status() const;
-  void show_bar();
-  void end_bar();
+  void draw();
+  void end();
 
-  RunDirectory& directory_;
   int64_t steps_;
+  std::function<void(const std::string&)> log_;
   Clock::time_point start_ = Clock::now();
-  Clock::time_point shown_ = {};
+  Clock::time_point drawn_ = {};
   int64_t first_step_ = 0;  // of those that this process has taken
   StepReport last_ = {};
   double tokens_per_second_ = 0;  // smoothed
   std::optional<Evaluation> evaluation_;
   bool is_terminal_;
   bool has_colour_;
-  bool bar_is_shown_ = false;
+  bool is_drawn_ = false;
 };
 
 }  // namespace heed

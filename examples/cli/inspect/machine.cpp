@@ -1,4 +1,4 @@
-#include "heed/examples/cli/runs/machine.h"
+#include "heed/examples/cli/inspect/machine.h"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
-#include "heed/examples/cli/commands/starter.h"
+#include "heed/examples/cli/config/starter.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "heed/examples/cli/commands/shipped_configs.h"
 #include "heed/examples/cli/config/check_value.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/config/shipped_configs.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {

@@ -1,15 +1,15 @@
-#include "heed/examples/cli/runs/progress.h"
+#include "heed/examples/cli/runs/progress_bar.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
-#include "heed/examples/cli/training/signals.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
 namespace {
@@ -37,25 +37,19 @@ std::string duration_text(double seconds) {
   return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
 }
 
-/// As stderr is only watched, a failure to write to it ends nothing.
-void write_error(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
-}
-
 }  // namespace
 
-Progress::Progress(RunDirectory& directory, int64_t steps)
-    : directory_(directory),
-      steps_(steps),
+ProgressBar::ProgressBar(int64_t steps, std::function<void(const std::string&)> log)
+    : steps_(steps),
+      log_(std::move(log)),
       is_terminal_(isatty(STDERR_FILENO) == 1 && !variable_is("TERM", "dumb")),
       has_colour_(!has_text("NO_COLOR")) {}
 
-Progress::~Progress() {
-  end_bar();
+ProgressBar::~ProgressBar() {
+  end();
 }
 
-void Progress::on_step(const StepReport& report) {
-  directory_.add_metrics(report);
+void ProgressBar::on_step(const StepReport& report) {
   constexpr double memory = 0.9;
   if (first_step_ == 0) first_step_ = report.step;
   tokens_per_second_ = report.step == first_step_
@@ -63,36 +57,24 @@ void Progress::on_step(const StepReport& report) {
                            : memory * tokens_per_second_ + (1 - memory) * report.tokens_per_second;
   last_ = report;
   constexpr auto pause = std::chrono::milliseconds(100);
-  if (is_terminal_ && Clock::now() - shown_ >= pause) show_bar();
+  if (is_terminal_ && Clock::now() - drawn_ >= pause) draw();
 }
 
-void Progress::on_evaluation(int64_t step, const Evaluation& evaluation) {
-  directory_.add_metrics(step, evaluation);
+void ProgressBar::on_evaluation(int64_t step, const Evaluation& evaluation) {
   if (first_step_ == 0) last_ = {step, evaluation.loss, 0, 0, 0};  // resumed just before it
   evaluation_ = evaluation;
-  directory_.add_log(status());
-  if (is_terminal_) {
-    show_bar();
-  } else {
-    write_error(status() + "\n");
-  }
+  if (!is_terminal_) return show(status());
+  if (log_) log_(status());
+  draw();
 }
 
-void Progress::on_checkpoint(const Trainer& trainer) {
-  directory_.add_checkpoint(trainer);
+void ProgressBar::show(const std::string& line) {
+  end();
+  if (log_) log_(line);
+  say(line);
 }
 
-bool Progress::wants_stop() {
-  return SignalWatch::caught() != 0;
-}
-
-void Progress::say(const std::string& line) {
-  end_bar();
-  directory_.add_log(line);
-  write_error(line + "\n");
-}
-
-std::string Progress::status() const {
+std::string ProgressBar::status() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const auto taken = static_cast<double>(last_.step - first_step_ + 1);
   const double left = elapsed / taken * static_cast<double>(steps_ - last_.step);
@@ -110,7 +92,7 @@ std::string Progress::status() const {
                             last_.grad_norm, tokens_per_second_);
 }
 
-void Progress::show_bar() {
+void ProgressBar::draw() {
   constexpr size_t widest = 20, narrowest = 5;
   const std::string text = status();
   const size_t columns = terminal_width() - 1;  // some terminals wrap after the last one
@@ -125,14 +107,13 @@ void Progress::show_bar() {
                        "", done, "", width - done, text);
   }
   write_error(line + "\x1b[K");
-  std::fflush(stderr);
-  shown_ = Clock::now();
-  bar_is_shown_ = true;
+  drawn_ = Clock::now();
+  is_drawn_ = true;
 }
 
-void Progress::end_bar() {
-  if (bar_is_shown_) write_error("\n");
-  bar_is_shown_ = false;
+void ProgressBar::end() {
+  if (is_drawn_) say("");
+  is_drawn_ = false;
 }
 
 }  // namespace heed

@@ -1,15 +1,15 @@
+#include "heed/examples/cli/inspect/dry_run.h"
+
 #include <fmt/format.h>
 
-#include "heed/examples/cli/commands/kept_commands.h"
 #include "heed/examples/cli/inspect/trace/trace_text.h"
-#include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
 
 namespace heed {
 namespace {
 
-/// Lets one step happen.
+/// Stops after one step.
 class OneStep : public TrainingObserver {
  public:
   void on_step(const StepReport& report) override { first = report; }
@@ -25,7 +25,7 @@ int64_t bytes_of(const NamedTensors& tensors) {
   return bytes;
 }
 
-/// So many parameters in each part of the model that stands directly below it.
+/// The number of parameters in each direct part of the model.
 std::string parameters_text(const Model& model) {
   std::vector<std::pair<std::string, int64_t>> parts;
   for (const auto& [path, tensor] : model.named_parameters()) {
@@ -54,7 +54,7 @@ std::string schedule_text(const TrainingConfig& config) {
 
 }  // namespace
 
-void dry_run(const std::string& path, const Experiment& experiment) {
+std::string dry_run(const std::string& path, const Experiment& experiment) {
   const TrainingConfig& config = experiment.training;
   Trainer& trainer = *experiment.trainer;
   const NamedTensors parameters = experiment.model->named_parameters();
@@ -64,18 +64,18 @@ void dry_run(const std::string& path, const Experiment& experiment) {
   const int64_t peak = memory_stats().peak_bytes;
   const Batch batch = trainer.batch_at(1);
   const double seconds = trainer.state().seconds;
-  write_result(fmt::format("{}: task {}, {} held-out sequences; nothing is written\n\n", path,
-                           task_name(experiment.config), experiment.task->evaluation_size()) +
-               parameters_text(*experiment.model) +
-               fmt::format("memory       {} at the peak of one step\n"
-                           "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
-                           bytes_text(peak), bytes_text(bytes_of(parameters)),
-                           bytes_text(bytes_of(parameters)),
-                           bytes_text(bytes_of(trainer.optimizer_state()))) +
-               schedule_text(config) +
-               fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {} threads\n",
-                           observer.first.loss, observer.first.grad_norm, seconds, num_threads()) +
-               "first batch\n" + batch_text(batch, *experiment.task, 3));
+  return fmt::format("{}: task {}, {} held-out sequences; nothing is written\n\n", path,
+                     task_name(experiment.config), experiment.task->evaluation_size()) +
+         parameters_text(*experiment.model) +
+         fmt::format(
+             "memory       {} at the peak of one step\n"
+             "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
+             bytes_text(peak), bytes_text(bytes_of(parameters)), bytes_text(bytes_of(parameters)),
+             bytes_text(bytes_of(trainer.optimizer_state()))) +
+         schedule_text(config) +
+         fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {} threads\n",
+                     observer.first.loss, observer.first.grad_norm, seconds, num_threads()) +
+         "first batch\n" + batch_text(batch, *experiment.task, 3);
 }
 
 }  // namespace heed

@@ -1,0 +1,47 @@
+// `heed help`: the manual.
+#include <algorithm>
+
+#include "heed/examples/cli/commands/line/command_line.h"
+#include "heed/examples/cli/commands/line/manual.h"
+#include "heed/examples/cli/config/suggest.h"
+#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/runs/terminal.h"
+
+namespace heed {
+namespace {
+
+struct HelpArguments {
+  std::optional<std::string> command;
+};
+
+Options help_options(HelpArguments& arguments) {
+  return {{.name = "COMMAND",
+           .target = &arguments.command,
+           .help = "the command; without it, the page of the whole program"}};
+}
+
+void run_help(const Program& program, const HelpArguments& arguments) {
+  if (!arguments.command) return write_result(program_page(program));
+  const std::string& name = *arguments.command;
+  const auto command = std::find_if(program.commands.begin(), program.commands.end(),
+                                    [&](const Command& one) { return one.name == name; });
+  if (command == program.commands.end()) {
+    throw UsageError("heed help: unknown command: ", in_quotes(name),
+                     suggestion(name, command_names(program.commands)));
+  }
+  write_result(manual_page(*command, program.registry));
+}
+
+}  // namespace
+
+Command help_command() {
+  return {.name = "help",
+          .stage = Stage::refer,
+          .summary = "show the manual page of a command",
+          .description = "The same page that `heed COMMAND --help` shows.",
+          .exit_status = done_or_bad_input,
+          .examples = {{"heed help train", "all about training"}, {"heed help", "all commands"}},
+          .call = calling(help_options, run_help)};
+}
+
+}  // namespace heed

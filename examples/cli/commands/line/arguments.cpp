@@ -1,0 +1,64 @@
+#include "heed/examples/cli/commands/line/arguments.h"
+
+#include "heed/examples/cli/runs/terminal.h"
+
+namespace heed {
+namespace {
+
+Options appended(Options options, const Options& more) {
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+}  // namespace
+
+Option set_option(std::vector<std::string>& sets) {
+  return {.name = "--set",
+          .target = &sets,
+          .value = "PATH=VALUE",
+          .help = "changes one key, for example --set train.lr=0.01; may be repeated"};
+}
+
+Options with_config(ConfigArguments& arguments, const Options& more) {
+  return appended({{.name = "CONFIG",
+                    .target = &arguments.path,
+                    .help = "a JSON file, such as configs/reverse.json",
+                    .required = true},
+                   set_option(arguments.sets)},
+                  more);
+}
+
+Options config_options(ConfigArguments& arguments) {
+  return with_config(arguments);
+}
+
+Experiment experiment_of(const Program& program, const ConfigArguments& arguments) {
+  return prepare_experiment(program.registry, arguments.path, arguments.sets);
+}
+
+Options with_trained(TrainedArguments& arguments, const Options& more) {
+  return appended(
+      {{.name = "RUN",
+        .target = &arguments.path,
+        .value = "RUN_DIR|CHECKPOINT",
+        .help = "a run directory, of which the newest checkpoint is taken, or a checkpoint",
+        .required = true},
+       {.name = "--best",
+        .target = &arguments.best,
+        .help = "the checkpoint of the run's lowest held-out loss, not the newest"},
+       set_option(arguments.sets)},
+      more);
+}
+
+Options trained_options(TrainedArguments& arguments) {
+  return with_trained(arguments);
+}
+
+TrainedModel load_named(const Program& program, const TrainedArguments& arguments) {
+  const auto which = arguments.best ? WhichCheckpoint::best : WhichCheckpoint::newest;
+  TrainedModel trained = load_trained(program.registry, arguments.path, which, arguments.sets);
+  for (const std::string& warning : trained.warnings) say(arguments.path + ": " + warning);
+  return trained;
+}
+
+}  // namespace heed

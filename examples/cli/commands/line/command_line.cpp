@@ -1,0 +1,156 @@
+#include "heed/examples/cli/commands/line/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
+#include <list>
+#include <memory>
+#include <type_traits>
+
+#include "heed/examples/cli/commands/line/manual.h"
+#include "heed/examples/cli/config/suggest.h"
+#include "heed/examples/cli/config/text.h"
+#include "heed/framework/base/parallel.h"
+#include "heed/framework/kernels/simd/target.h"
+
+namespace heed {
+namespace {
+
+/// Makes CLI11 print a page of the manual as help.
+class PageFormatter final : public CLI::FormatterBase {
+ public:
+  explicit PageFormatter(std::function<std::string()> page) : page_(std::move(page)) {}
+  std::string make_help(const CLI::App*, std::string, CLI::AppFormatMode) const override {
+    return page_();
+  }
+
+ private:
+  std::function<std::string()> page_;
+};
+
+/// Refuses what CLI11 left over, in words like those of the configuration.
+void check_leftovers(const CLI::App& app, const Options& options) {
+  const std::vector<std::string> leftovers = app.remaining();
+  if (leftovers.empty()) return;
+  const std::string& first = leftovers.front();
+  if (!first.starts_with("-")) {
+    throw UsageError("heed ", app.get_name(), ": unexpected argument: ", in_quotes(first));
+  }
+  throw UsageError("heed ", app.get_name(), ": unknown option: ", in_quotes(first),
+                   suggestion(first.substr(0, first.find('=')), option_names(options)));
+}
+
+/// Refuses a first word that names no command.
+void check_command(const CLI::App& app, const std::vector<Command>& commands, int argc,
+                   const char* const* argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (first.empty()) return;
+  if (first.starts_with("-")) {
+    const std::string name = first.substr(0, first.find('='));
+    if (app.get_option_no_throw(name) != nullptr) return;
+    throw UsageError("heed: unknown option: ", in_quotes(first),
+                     "; the options of a command stand after it");
+  }
+  const std::vector<std::string> names = command_names(commands);
+  if (std::find(names.begin(), names.end(), first) != names.end()) return;
+  throw UsageError("heed: unknown command: ", in_quotes(first), suggestion(first, names));
+}
+
+/// What CLI11 says, in our words where its own are odd.
+std::string parse_error_text(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const bool lacks_value = text.find(" required ") != text.npos && text.ends_with(" missing");
+  if (lacks_value) return text.substr(0, text.find(':')) + " needs a value";
+  const bool has_value = text.ends_with(" was given a disallowed flag override");
+  return has_value ? "--" + text.substr(0, text.find(' ')) + " takes no value" : text;
+}
+
+CLI::Option* added(CLI::App& app, const Option& option) {
+  return std::visit(
+      [&](const auto& target) -> CLI::Option* {
+        using Target = std::remove_cvref_t<decltype(target)>;
+        if constexpr (std::is_same_v<Target, bool*>) {
+          return app.add_flag(option.name, *target);
+        } else if constexpr (std::is_pointer_v<Target>) {
+          return app.add_option(option.name, *target);
+        } else {
+          return app.add_option_function<int64_t>(option.name, target);
+        }
+      },
+      option.target);
+}
+
+void add_options(CLI::App& app, const Options& options) {
+  constexpr int64_t least = std::numeric_limits<int64_t>::min();
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  for (const Option& option : options) {
+    CLI::Option* one = added(app, option)->required(option.required)->disable_flag_override();
+    if (option.is_repeatable()) one->allow_extra_args(false);
+    if (option.minimum || option.maximum) {
+      one->check(CLI::Range(option.minimum.value_or(least), option.maximum.value_or(most)));
+    }
+    if (!option.choices.empty()) one->check(CLI::IsMember(option.choices));
+    if (!option.excludes.empty()) one->excludes(app.get_option(option.excludes));
+  }
+}
+
+/// Fails on a bad HEED_THREADS before anything is done.
+void check_threads() {
+  try {
+    static_cast<void>(num_threads());
+  } catch (const ValueError& error) {
+    throw UsageError(std::string_view(error.what()));
+  }
+}
+
+void add_command(CLI::App& app, const Command& command, const Call& call, const Program& program) {
+  CLI::App* own = app.add_subcommand(command.name, command.summary);
+  own->formatter(
+      std::make_shared<PageFormatter>([&] { return manual_page(command, program.registry); }));
+  own->allow_extras();
+  add_options(*own, call.options);
+  // Runs before the callback, so that nothing happens on a mistyped line.
+  own->parse_complete_callback([own, &call] { check_leftovers(*own, call.options); });
+  own->callback([&call, &program] {
+    check_threads();
+    call.run(program);
+  });
+}
+
+}  // namespace
+
+void run_command_line(const Program& program, int argc, const char* const* argv) {
+  CLI::App app("", "heed");
+  app.formatter(std::make_shared<PageFormatter>([&] { return program_page(program); }));
+  app.set_version_flag("--version", "heed " HEED_VERSION);
+  app.require_subcommand(1);
+  std::list<Call> calls;
+  for (const Command& command : program.commands) {
+    add_command(app, command, calls.emplace_back(command.call()), program);
+  }
+  check_command(app, program.commands, argc, argv);
+  static_cast<void>(kernels::simd_target());  // HEED_SIMD may name one that is not here
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    throw UsageError("heed: ", parse_error_text(error));
+  }
+}
+
+std::vector<std::string> command_names(const std::vector<Command>& commands) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  return names;
+}
+
+std::vector<std::string> option_names(const Options& options) {
+  std::vector<std::string> names{"--help"};
+  for (const Option& option : options) {
+    if (!option.is_argument()) names.push_back(option.name);
+  }
+  return names;
+}
+
+}  // namespace heed

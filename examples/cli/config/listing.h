@@ -1,0 +1,16 @@
+// Listings of keys for a terminal.
+#pragma once
+
+#include <string>
+
+#include "heed/examples/cli/config/table.h"
+
+namespace heed {
+
+/// The keys that every configuration has, with their meaning, range and default.
+std::string key_listing(const ConfigTable& table);
+
+/// The types of each typed section, with what each is and its own keys.
+std::string type_listing(const ConfigTable& table);
+
+}  // namespace heed

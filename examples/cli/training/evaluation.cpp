@@ -56,12 +56,12 @@ struct ExampleRow {
   std::vector<std::string> cells;
 };
 
-/// The symbols in words; those that do not count are dots.
-template <class Text>
-ExampleRow row_of(const char* title, const Tensor& symbols, Text text) {
+/// The symbols as the task writes them; those that do not count are dots.
+ExampleRow row_of(const char* title, const Tensor& symbols, const Task& task,
+                  std::string (Task::*text)(int64_t) const) {
   ExampleRow row{title, {}};
   for (const int64_t symbol : symbols.to_vector<int64_t>()) {
-    row.cells.push_back(symbol == ignored_target ? "." : text(symbol));
+    row.cells.push_back(symbol == ignored_target ? "." : (task.*text)(symbol));
   }
   return row;
 }
@@ -86,24 +86,31 @@ std::string rows_text(const std::vector<ExampleRow>& rows) {
   return text;
 }
 
+/// The first sequence of a batch, then `answers` to it.
+std::string example_text(const Task& task, const Batch& batch, std::vector<ExampleRow> answers) {
+  const ExampleRow input = row_of("input", batch.inputs, task, &Task::input_text);
+  // Only a decoder's answer does not stand below what it answers.
+  if (task.shape().attends == Attends::encoder_decoder) {
+    return rows_text({input}) + rows_text(answers);
+  }
+  answers.insert(answers.begin(), input);
+  return rows_text(answers);
+}
+
+/// A held-out sequence, its target, the model's answer and a mark below each error.
 std::string example_text(Model& model, const Task& task, int64_t index) {
   const Batch batch = task.evaluation_batch(index, 1);
   const Tensor predictions = greedy_answer(model, batch, batch.targets.size(1));
-  const auto input = [&](int64_t symbol) { return task.input_text(symbol); };
-  const auto target = [&](int64_t symbol) { return task.target_text(symbol); };
-  const std::vector<ExampleRow> asked{row_of("input", batch.inputs, input)};
-  std::vector<ExampleRow> answers{
-      row_of("target", batch.targets, target), row_of("model", predictions, target), {"", {}}};
-  const auto right = batch.targets.to_vector<int64_t>();
-  const auto said = predictions.to_vector<int64_t>();
-  for (size_t i = 0; i < right.size(); ++i) {
-    answers.back().cells.push_back(right[i] != ignored_target && right[i] != said[i] ? "^" : "");
+  const auto targets = batch.targets.to_vector<int64_t>();
+  const auto answers = predictions.to_vector<int64_t>();
+  ExampleRow errors{"", {}};
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const bool is_error = targets[i] != ignored_target && targets[i] != answers[i];
+    errors.cells.push_back(is_error ? "^" : "");
   }
-  // Only a decoder's answer does not stand below what it answers.
-  if (task.shape().attends == Attends::encoder_decoder)
-    return rows_text(asked) + rows_text(answers);
-  answers.insert(answers.begin(), asked.front());
-  return rows_text(answers);
+  return example_text(task, batch,
+                      {row_of("target", batch.targets, task, &Task::target_text),
+                       row_of("model", predictions, task, &Task::target_text), errors});
 }
 
 Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
@@ -143,6 +150,13 @@ Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction redu
                        {.ignore_index = ignored_target, .reduction = reduction});
 }
 
+Batch rows_of(const Batch& batch, int64_t first, int64_t size) {
+  const auto cut = [&](const Tensor& tensor) {
+    return tensor.defined() ? narrow(tensor, 0, first, size) : Tensor();
+  };
+  return {cut(batch.inputs), cut(batch.targets), cut(batch.decoder_inputs), cut(batch.lengths)};
+}
+
 Tensor greedy_answer(Model& model, const Batch& batch, int64_t length, std::optional<int64_t> end) {
   const NoGrad guard;
   if (model.attends != Attends::encoder_decoder) return argmax(model(batch), -1);
@@ -173,15 +187,8 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
 std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
   std::string text;
   for (int64_t i = 0; i < std::min(most, batch.inputs.size(0)); ++i) {
-    const ExampleRow input = row_of("input", select(batch.inputs, 0, i),
-                                    [&](int64_t symbol) { return task.input_text(symbol); });
-    const ExampleRow target = row_of("target", select(batch.targets, 0, i),
-                                     [&](int64_t symbol) { return task.target_text(symbol); });
-    if (task.shape().attends == Attends::encoder_decoder) {
-      text += rows_text({input}) + rows_text({target});
-    } else {
-      text += rows_text({input, target});
-    }
+    const Batch one = rows_of(batch, i, 1);
+    text += example_text(task, one, {row_of("target", one.targets, task, &Task::target_text)});
   }
   return text;
 }

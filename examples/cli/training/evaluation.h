@@ -33,6 +33,9 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
                      Reduction reduction = Reduction::mean);
 
+/// The sequences `first` … `first + size − 1` of a batch.
+Batch rows_of(const Batch& batch, int64_t first, int64_t size);
+
 /// The most likely symbol at each position. An encoder-decoder writes at most `length` symbols one
 /// by one after the batch's first decoder inputs, until `end`, reading what it has written. Throws
 /// Interrupted once a signal came.

@@ -87,14 +87,6 @@ ParameterGroups parameter_groups(const Module& model, bool decays_matrices_only)
   return std::vector{std::move(decaying), std::move(others)};
 }
 
-/// The sequences `first` … `first + size − 1` of a batch.
-Batch rows_of(const Batch& batch, int64_t first, int64_t size) {
-  const auto cut = [&](const Tensor& tensor) {
-    return tensor.defined() ? narrow(tensor, 0, first, size) : Tensor();
-  };
-  return {cut(batch.inputs), cut(batch.targets), cut(batch.decoder_inputs), cut(batch.lengths)};
-}
-
 int64_t counted(const Tensor& targets) {
   const auto values = targets.to_vector<int64_t>();
   return std::ssize(values) - std::count(values.begin(), values.end(), ignored_target);

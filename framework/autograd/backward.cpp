@@ -28,8 +28,8 @@ Tensor sum_of(const Tensor& a, const Tensor& b) {
 /// `gradient` in memory that no other tensor shares: what may be stored or given to a caller.
 Tensor exclusive(Tensor gradient) {
   if (is_exclusive(gradient)) return gradient;
-  return record("clone", kernels::contiguous_copy(gradient),
-                {{gradient, [](const Tensor& g) { return g; }}});
+  return record("clone", kernels::contiguous_copy(gradient), gradient,
+                [](const Tensor& g) { return g; });
 }
 
 class Sweep {
@@ -130,21 +130,30 @@ class Sweep {
       placed = output.detach();
       placed.impl()->node = Ref<Node>::share(&node);
     }
-    const Tensor& y = placed.defined() ? placed : output;
-    if (node.joint_type != nullptr) {
-      const uint64_t splices = splices_;
-      Gradients gradients = node.joint_type->joint(node.joint_closure, g, y, Wanted(node));
-      if (gradients.empty() && splices != splices_) return;  // they are in the graph it spliced
-      if (gradients.size() != node.edge_count) {
-        throw GradientError(node.op, ": its pullback returned ", gradients.size(),
-                            " gradients for ", node.edge_count, " inputs");
-      }
-      for (size_t i = 0; i < gradients.size(); ++i) deliver(node, i, std::move(gradients[i]), g);
+    const Wanted wanted(node);
+    const Incoming incoming{g, placed.defined() ? placed : output, wanted, create_graph_};
+    if (const PullbackType* type = node.edges()[0].type;
+        type != nullptr && type->joint != nullptr) {
+      pull_back_jointly(node, incoming);
       return;
     }
     for (size_t i = 0; i < node.edge_count; ++i) {
       const NodeEdge& edge = node.edges()[i];
-      if (edge.target) deliver(node, i, edge.type->single(edge.closure, g, y), g);
+      if (edge.target) deliver(node, i, edge.type->single(edge.closure, incoming), g);
+    }
+  }
+
+  void pull_back_jointly(Node& node, const Incoming& incoming) {
+    const uint64_t splices = splices_;
+    const NodeEdge& first = node.edges()[0];
+    Gradients gradients = first.type->joint(first.closure, incoming);
+    if (gradients.empty() && splices != splices_) return;  // they are in the graph it spliced
+    if (gradients.size() != node.edge_count) {
+      throw GradientError(node.op, ": its pullback returned ", gradients.size(), " gradients for ",
+                          node.edge_count, " inputs");
+    }
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      deliver(node, i, std::move(gradients[i]), incoming.g);
     }
   }
 

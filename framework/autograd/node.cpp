@@ -48,8 +48,6 @@ void Node::release_pullbacks() noexcept {
     if (edge.type != nullptr) edge.type->destroy(edge.closure);
     edge.~NodeEdge();
   }
-  if (joint_type != nullptr) joint_type->destroy(std::exchange(joint_closure, nullptr));
-  joint_type = nullptr;
   output = Saved();
   released = released || edge_count > 0;
   edge_count = 0;

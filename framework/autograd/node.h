@@ -51,18 +51,29 @@ class Wanted {
 /// What a joint pullback returns: one gradient per input, in order.
 using Gradients = std::vector<Tensor>;
 
+/// What a sweep hands to a pullback, which takes of it what it needs.
+struct Incoming {
+  const Tensor& g;  ///< the gradient of the output
+  const Tensor& y;  ///< the output; undefined if no pullback of the node takes it
+  const Wanted& wanted;
+  bool create_graph;  ///< the gradient must be differentiable: no fused form
+};
+
 /// How closures of one type are moved into a node, called and destroyed.
 struct PullbackType {
   size_t size;
   size_t alignment;
   bool takes_output;
+  bool has_fused_form;
   void (*relocate)(void* to, void* from) noexcept;
   void (*destroy)(void* closure) noexcept;
   /// Exactly one of the two is set: the pullback of one input, or of all at once.
-  Tensor (*single)(void* closure, const Tensor& g, const Tensor& y);
-  Gradients (*joint)(void* closure, const Tensor& g, const Tensor& y, const Wanted& wanted);
+  Tensor (*single)(void* closure, const Incoming& incoming);
+  Gradients (*joint)(void* closure, const Incoming& incoming);
 };
 
+/// The closure of a joint pullback stands at the first edge, whether or not that input needs a
+/// gradient.
 struct NodeEdge {
   Ref<Node> target;  // none: that input needs no gradient
   const PullbackType* type = nullptr;
@@ -80,9 +91,7 @@ struct Node {
   bool frozen = false;          // a leaf that was told since not to require grad
   TensorImpl* owner = nullptr;  // of a leaf: where its gradient goes, while that tensor lives
   Saved output;                 // kept only if a live pullback takes it
-  const PullbackType* joint_type = nullptr;
-  void* joint_closure = nullptr;
-  Place place = nullptr;  // the module in which it was recorded
+  Place place = nullptr;        // the module in which it was recorded
   std::unique_ptr<Hooks<Tensor(const Tensor&)>> hooks;
   size_t bytes = sizeof(Node);  // of its block
   Node* next_dead = nullptr;

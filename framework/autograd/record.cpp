@@ -59,88 +59,80 @@ Ref<Node> new_node(const char* op, const Tensor& output, size_t edge_count, size
   return node;
 }
 
-void* move_closure(Node& node, Layout& layout, const PullbackType& type, void* closure) {
-  void* place = reinterpret_cast<std::byte*>(&node) + layout.place(type);
-  type.relocate(place, closure);
-  return place;
+/// One input as both forms of record have it.
+struct InputEdge {
+  const Tensor& input;
+  const PullbackType& type;
+  void* closure;
+  bool is_placed;  // the node gets the closure for this edge, if it is made
+};
+
+/// Gives `output` a node if one of the inputs requires grad; `edge_at(i)` is input i.
+template <class EdgeAt>
+void join(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
+  Layout sizes = layout_behind(count);
+  bool live = false;
+  bool keep_output = false;
+  for (size_t i = 0; i < count; ++i) {
+    const InputEdge edge = edge_at(i);
+    live = live || needs_gradient(edge.input);
+    if (!edge.is_placed) continue;
+    keep_output = keep_output || edge.type.takes_output;
+    sizes.place(edge.type);
+  }
+  if (!live) return;
+  make_recordable(op, output);
+  Ref<Node> node = new_node(op, output, count, sizes.end, keep_output);
+  Layout places = layout_behind(count);
+  NodeEdge* to = node->edges().data();
+  for (size_t i = 0; i < count; ++i, ++to) {
+    const InputEdge edge = edge_at(i);
+    if (needs_gradient(edge.input)) to->target = edge.input.impl()->node;
+    if (!edge.is_placed) continue;
+    to->closure = reinterpret_cast<std::byte*>(node.get()) + places.place(edge.type);
+    edge.type.relocate(to->closure, edge.closure);
+    to->type = &edge.type;
+  }
+  output.impl()->node = std::move(node);
+}
+
+/// `join` between what anomaly mode and an observer do.
+template <class EdgeAt>
+void join_watched(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
+  OpObserver* const observer = TraceScope::observer();
+  const TraceScope unobserved(nullptr);
+  std::vector<const Tensor*> inputs;
+  for (size_t i = 0; i < count; ++i) inputs.push_back(&edge_at(i).input);
+  if (is_anomaly_mode()) check_made_finite(op, output, inputs);
+  if (is_grad_enabled()) join(op, output, count, edge_at);
+  if (observer != nullptr) observer->on_op({op, inputs, output});
+}
+
+/// What both forms of record do.
+template <class EdgeAt>
+Tensor record_edges(const char* op, Tensor output, size_t count, const EdgeAt& edge_at) {
+  if (TraceScope::observer() != nullptr || is_anomaly_mode()) {
+    join_watched(op, output, count, edge_at);
+  } else if (is_grad_enabled()) {
+    join(op, output, count, edge_at);
+  }
+  return output;
 }
 
 }  // namespace
 
 Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) {
-  if (OpObserver* const observer = TraceScope::observer()) {
-    const TraceScope unobserved(nullptr);
-    std::vector<const Tensor*> inputs;
-    for (const Edge& edge : edges) inputs.push_back(&edge.input_);
-    Tensor recorded = record(op, std::move(output), edges);
-    observer->on_op({op, inputs, recorded});
-    return recorded;
-  }
-  if (is_anomaly_mode()) {
-    std::vector<const Tensor*> inputs;
-    for (const Edge& edge : edges) inputs.push_back(&edge.input_);
-    check_made_finite(op, output, inputs);
-  }
-  if (!is_grad_enabled()) return output;
-  Layout sizes = layout_behind(edges.size());
-  bool live = false;
-  bool keep_output = false;
-  for (const Edge& edge : edges) {
-    if (!needs_gradient(edge.input_)) continue;
-    live = true;
-    keep_output = keep_output || edge.type_.takes_output;
-    sizes.place(edge.type_);
-  }
-  if (!live) return output;
-  make_recordable(op, output);
-  Ref<Node> node = new_node(op, output, edges.size(), sizes.end, keep_output);
-  Layout places = layout_behind(edges.size());
-  NodeEdge* to = node->edges().data();
-  for (const Edge& edge : edges) {
-    if (needs_gradient(edge.input_)) {
-      to->target = edge.input_.impl()->node;
-      to->closure = move_closure(*node, places, edge.type_, edge.closure_);
-      to->type = &edge.type_;
-    }
-    ++to;
-  }
-  output.impl()->node = std::move(node);
-  return output;
+  return record_edges(op, std::move(output), edges.size(), [&](size_t i) {
+    const Edge& edge = edges.begin()[i];
+    return InputEdge{edge.input_, edge.type_, edge.closure_, needs_gradient(edge.input_)};
+  });
 }
 
 Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
                             const PullbackType& type, void* closure) {
-  if (OpObserver* const observer = TraceScope::observer()) {
-    const TraceScope unobserved(nullptr);
-    std::vector<const Tensor*> traced;
-    for (const Tensor& input : inputs) traced.push_back(&input);
-    Tensor recorded = record_joint(op, std::move(output), inputs, type, closure);
-    observer->on_op({op, traced, recorded});
-    return recorded;
-  }
-  if (is_anomaly_mode()) {
-    std::vector<const Tensor*> looked_at;
-    for (const Tensor& input : inputs) looked_at.push_back(&input);
-    check_made_finite(op, output, looked_at);
-  }
-  if (!is_grad_enabled()) return output;
-  bool live = false;
-  for (const Tensor& input : inputs) live = live || needs_gradient(input);
-  if (!live) return output;
-  make_recordable(op, output);
-  Layout sizes = layout_behind(inputs.size());
-  sizes.place(type);
-  Ref<Node> node = new_node(op, output, inputs.size(), sizes.end, type.takes_output);
-  NodeEdge* to = node->edges().data();
-  for (const Tensor& input : inputs) {
-    if (needs_gradient(input)) to->target = input.impl()->node;
-    ++to;
-  }
-  Layout places = layout_behind(inputs.size());
-  node->joint_closure = move_closure(*node, places, type, closure);
-  node->joint_type = &type;
-  output.impl()->node = std::move(node);
-  return output;
+  return record_edges(op, std::move(output), inputs.size(), [&](size_t i) {
+    return InputEdge{inputs[i], type, closure, i == 0};
+  });
 }
 
 }  // namespace heed

@@ -1,5 +1,9 @@
 // record: how every op joins the graph. Check, compute, record:
 //
+//   Tensor exp(const Tensor& x) {
+//     return record("exp", kernels::exp(x), x,
+//                   [](const Tensor& g, const Tensor& y) { return g * y; });
+//   }
 //   Tensor mul(const Tensor& a, const Tensor& b) {
 //     return record("mul", kernels::arithmetic(kernels::Arithmetic::mul, a, b), {
 //         {a, [b = Saved(b)](const Tensor& g) { return g * b; }},
@@ -13,59 +17,27 @@
 //
 // Where one computation yields several gradients, the joint form takes the inputs and one pullback
 // that is told which are wanted: `(g, wanted)` or `(g, y, wanted)`, returning `Gradients`.
+//
+// Where a kernel computes the gradient faster than public ops do, the pullback has two forms, and
+// the sweep chooses: the kernel, or under create_graph the ops, since a kernel is not recorded.
+//
+//   Tensor sigmoid(const Tensor& x) {
+//     constexpr auto composed = [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); };
+//     return record("sigmoid", kernels::sigmoid(x), x,
+//                   fused<kernels::sigmoid_backward, composed>());
+//   }
 #pragma once
 
 #include <initializer_list>
-#include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 
-#include "heed/framework/autograd/node.h"
+#include "heed/framework/autograd/pullback.h"
 
 namespace heed {
 
 namespace detail {
-
-template <class Pullback>
-constexpr PullbackType describe_pullback() {
-  static_assert(std::is_nothrow_move_constructible_v<Pullback>,
-                "a pullback must move without throwing: capture tensors as Saved, big things by "
-                "std::shared_ptr");
-  PullbackType type{};
-  type.size = sizeof(Pullback);
-  type.alignment = alignof(Pullback);
-  type.relocate = [](void* to, void* from) noexcept {
-    ::new (to) Pullback(std::move(*static_cast<Pullback*>(from)));
-  };
-  type.destroy = [](void* closure) noexcept { std::destroy_at(static_cast<Pullback*>(closure)); };
-  if constexpr (std::is_invocable_r_v<Tensor, Pullback&, const Tensor&>) {
-    type.single = [](void* closure, const Tensor& g, const Tensor&) -> Tensor {
-      return (*static_cast<Pullback*>(closure))(g);
-    };
-  } else if constexpr (std::is_invocable_r_v<Tensor, Pullback&, const Tensor&, const Tensor&>) {
-    type.takes_output = true;
-    type.single = [](void* closure, const Tensor& g, const Tensor& y) -> Tensor {
-      return (*static_cast<Pullback*>(closure))(g, y);
-    };
-  } else if constexpr (std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Wanted&>) {
-    type.joint = [](void* closure, const Tensor& g, const Tensor&, const Wanted& wanted) {
-      return (*static_cast<Pullback*>(closure))(g, wanted);
-    };
-  } else {
-    static_assert(
-        std::is_invocable_r_v<Gradients, Pullback&, const Tensor&, const Tensor&, const Wanted&>,
-        "a pullback takes (g), (g, y), (g, wanted) or (g, y, wanted), all const&");
-    type.takes_output = true;
-    type.joint = [](void* closure, const Tensor& g, const Tensor& y, const Wanted& wanted) {
-      return (*static_cast<Pullback*>(closure))(g, y, wanted);
-    };
-  }
-  return type;
-}
-
-template <class Pullback>
-inline constexpr PullbackType pullback_type = describe_pullback<Pullback>();
-
 Tensor record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
                     const PullbackType& type, void* closure);
 
@@ -78,7 +50,7 @@ class Edge {
   template <class Pullback>
   Edge(const Tensor& input, Pullback&& pullback)
       : input_(input), type_(detail::pullback_type<Pullback>), closure_(&pullback) {
-    static_assert(!std::is_reference_v<Pullback>, "write the lambda inside the braces of record()");
+    static_assert(!std::is_reference_v<Pullback>, "write the lambda inside the call of record()");
     static_assert(detail::pullback_type<Pullback>.single != nullptr,
                   "the pullback of one input returns one Tensor; the joint form of record() takes "
                   "the inputs and one pullback for all");
@@ -97,6 +69,12 @@ class Edge {
 /// if recording is on and one of them requires grad. Undefined inputs need no gradient.
 /// `op` is a string literal: it names the op in messages, traces and the tests' op table.
 Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges);
+
+/// The same for an op of one input.
+template <class Pullback>
+Tensor record(const char* op, Tensor output, const Tensor& input, Pullback&& pullback) {
+  return record(op, std::move(output), {Edge(input, std::forward<Pullback>(pullback))});
+}
 
 /// The joint form: one pullback gives the gradients of all `inputs`.
 template <class Pullback>

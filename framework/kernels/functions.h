@@ -44,6 +44,10 @@ enum class UnaryBackward {
 };
 /// The gradient of the input from `g`, that of the output: floating, all of one shape.
 Tensor unary_backward(UnaryBackward function, const Tensor& g, const Tensor& saved);
+template <UnaryBackward function>
+Tensor unary_backward(const Tensor& g, const Tensor& saved) {
+  return unary_backward(function, g, saved);
+}
 
 // Functions of floating numbers with parameters.
 

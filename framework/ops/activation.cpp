@@ -2,7 +2,6 @@
 
 #include <numbers>
 
-#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/functions.h"
 #include "heed/framework/ops/elementwise.h"
@@ -14,85 +13,84 @@ using kernels::Unary;
 using kernels::UnaryBackward;
 
 Tensor relu(const Tensor& x) {
-  return record("relu", kernels::unary(Unary::relu, x),
-                {{x, [](const Tensor& g, const Tensor& y) {
-                    return is_grad_enabled()
-                               ? masked_fill(g, le(y, 0), 0)
-                               : kernels::unary_backward(UnaryBackward::relu_from_y, g, y);
-                  }}});
+  constexpr auto composed = [](const Tensor& g, const Tensor& y) {
+    return masked_fill(g, le(y, 0), 0);
+  };
+  return record("relu", kernels::unary(Unary::relu, x), x,
+                fused<kernels::unary_backward<UnaryBackward::relu_from_y>, composed>());
 }
 
 Tensor sigmoid(const Tensor& x) {
-  return record("sigmoid", kernels::unary(Unary::sigmoid, x),
-                {{x, [](const Tensor& g, const Tensor& y) {
-                    return is_grad_enabled()
-                               ? g * (y * (1 - y))
-                               : kernels::unary_backward(UnaryBackward::sigmoid_from_y, g, y);
-                  }}});
+  constexpr auto composed = [](const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); };
+  return record("sigmoid", kernels::unary(Unary::sigmoid, x), x,
+                fused<kernels::unary_backward<UnaryBackward::sigmoid_from_y>, composed>());
 }
 
 Tensor silu(const Tensor& x) {
-  return record("silu", kernels::unary(Unary::silu, x), {{x, [x = Saved(x)](const Tensor& g) {
-                                                            if (!is_grad_enabled())
-                                                              return kernels::unary_backward(
-                                                                  UnaryBackward::silu_from_x, g, x);
-                                                            const Tensor s = sigmoid(x);
-                                                            return g * (s + x * s * (1 - s));
-                                                          }}});
+  constexpr auto composed = [](const Tensor& g, const Tensor& input) {
+    const Tensor s = sigmoid(input);
+    return g * (s + input * s * (1 - s));
+  };
+  return record("silu", kernels::unary(Unary::silu, x), x,
+                fused<kernels::unary_backward<UnaryBackward::silu_from_x>, composed>(Saved(x)));
 }
+
+namespace {
+
+/// The derivative of x·Φ(x) is Φ(x) + x·φ(x).
+Tensor gelu_gradient(const Tensor& g, const Tensor& x) {
+  const Tensor cdf = 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
+  const Tensor pdf = exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
+  return g * (cdf + x * pdf);
+}
+
+/// y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′.
+Tensor gelu_tanh_gradient(const Tensor& g, const Tensor& x) {
+  constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, a = 0.044715;
+  const Tensor x2 = square(x);
+  const Tensor t = tanh(c * x * (1 + a * x2));
+  return g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * (c * (1 + 3 * a * x2)));
+}
+
+}  // namespace
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   if (approximate == GeluApproximation::none) {
-    return record("gelu", kernels::unary(Unary::gelu, x),
-                  {{x, [x = Saved(x)](const Tensor& g) {
-                      if (!is_grad_enabled())
-                        return kernels::unary_backward(UnaryBackward::gelu_from_x, g, x);
-                      const Tensor cdf = 0.5 * (1 + erf(x.get() * (1 / std::numbers::sqrt2)));
-                      const Tensor pdf =
-                          exp(-0.5 * square(x)) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
-                      return g * (cdf + x * pdf);
-                    }}});
+    return record(
+        "gelu", kernels::unary(Unary::gelu, x), x,
+        fused<kernels::unary_backward<UnaryBackward::gelu_from_x>, gelu_gradient>(Saved(x)));
   }
-  return record("gelu", kernels::unary(Unary::gelu_tanh, x),
-                {{x, [x = Saved(x)](const Tensor& g) {
-                    if (!is_grad_enabled())
-                      return kernels::unary_backward(UnaryBackward::gelu_tanh_from_x, g, x);
-                    // y = ½x(1 + t), t = tanh(u), u = c(x + ax³): y′ = ½(1 + t) + ½x(1 − t²)u′
-                    constexpr double c = std::numbers::sqrt2 * std::numbers::inv_sqrtpi,
-                                     a = 0.044715;
-                    const Tensor x2 = square(x);
-                    const Tensor t = tanh(c * x * (1 + a * x2));
-                    return g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * (c * (1 + 3 * a * x2)));
-                  }}});
+  return record("gelu", kernels::unary(Unary::gelu_tanh, x), x,
+                fused<kernels::unary_backward<UnaryBackward::gelu_tanh_from_x>, gelu_tanh_gradient>(
+                    Saved(x)));
 }
 
 Tensor log_sigmoid(const Tensor& x) {
-  return record("log_sigmoid", kernels::unary(Unary::log_sigmoid, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return g * sigmoid(-x.get()); }}});
+  return record("log_sigmoid", kernels::unary(Unary::log_sigmoid, x), x,
+                [x = Saved(x)](const Tensor& g) { return g * sigmoid(-x.get()); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return record("softplus", kernels::softplus(x, beta, threshold),
-                {{x, [x = Saved(x), beta, threshold](const Tensor& g) {
-                    const Tensor scaled = x * beta;
-                    return where(gt(scaled, threshold), g, g * sigmoid(scaled));
-                  }}});
+  return record("softplus", kernels::softplus(x, beta, threshold), x,
+                [x = Saved(x), beta, threshold](const Tensor& g) {
+                  const Tensor scaled = x * beta;
+                  return where(gt(scaled, threshold), g, g * sigmoid(scaled));
+                });
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
-  return record("leaky_relu", kernels::leaky_relu(x, negative_slope),
-                {{x, [x = Saved(x), negative_slope](const Tensor& g) {
-                    return where(gt(x, 0), g, g * negative_slope);
-                  }}});
+  return record("leaky_relu", kernels::leaky_relu(x, negative_slope), x,
+                [x = Saved(x), negative_slope](const Tensor& g) {
+                  return where(gt(x, 0), g, g * negative_slope);
+                });
 }
 
 Tensor elu(const Tensor& x, double alpha) {
-  return record("elu", kernels::elu(x, alpha),
-                {{x, [x = Saved(x), alpha](const Tensor& g) {
-                    const Tensor positive = gt(x, 0);
-                    // Where it is not asked for, exp must not overflow: Inf · 0 would be NaN.
-                    return where(positive, g, g * alpha * exp(masked_fill(x, positive, 0)));
-                  }}});
+  return record("elu", kernels::elu(x, alpha), x, [x = Saved(x), alpha](const Tensor& g) {
+    const Tensor positive = gt(x, 0);
+    // Where it is not asked for, exp must not overflow: Inf · 0 would be NaN.
+    return where(positive, g, g * alpha * exp(masked_fill(x, positive, 0)));
+  });
 }
 
 }  // namespace heed

@@ -3,7 +3,6 @@
 #include <array>
 #include <cmath>
 
-#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/attention/attention.h"
 #include "heed/framework/ops/check.h"
@@ -121,16 +120,31 @@ Tensor sum_of_groups(const Tensor& g, const Tensor& x) {
   return sum(reshape(g, grouped), {x.dim() - 2});
 }
 
-/// The gradients as recorded ops, for backward(create_graph): the formulas of
-/// kernels::attention_backward.
-Gradients composed_backward(const Tensor& g, const Tensor& query, const Tensor& key,
-                            const Tensor& value, const AttentionOptions& options) {
-  const Composed c = compose(query, key, value, options);
+/// What the gradients of the fused form are made of.
+struct SavedAttention {
+  Saved query, key, value, statistics;
+  kernels::AttentionRule rule;
+  AttentionOptions options;
+};
+
+Gradients fused_gradients(const Tensor& g, const Tensor& output, const Wanted&,
+                          const SavedAttention& saved) {
+  auto d = kernels::attention_backward(g, saved.query, saved.key, saved.value,
+                                       {output, saved.statistics}, saved.rule);
+  return {d.query, d.key, d.value};
+}
+
+/// The formulas of kernels::attention_backward.
+Gradients composed_gradients(const Tensor& g, const Wanted&, const SavedAttention& saved) {
+  const AttentionOptions& options = saved.options;
+  const Composed c = compose(saved.query, saved.key, saved.value, options);
   const Tensor d_weights = thinned(matmul(g, c.value.transpose(-2, -1)), options);
   const Tensor mean = sum(d_weights * c.weights, {-1}, true);
-  const Tensor d_scores = c.weights * (d_weights - mean) * scale_of(query, options);
-  return {matmul(d_scores, c.key), sum_of_groups(matmul(d_scores.transpose(-2, -1), c.query), key),
-          sum_of_groups(matmul(thinned(c.weights, options).transpose(-2, -1), g), value)};
+  const Tensor d_scores = c.weights * (d_weights - mean) * scale_of(saved.query, options);
+  const Tensor d_key = matmul(d_scores.transpose(-2, -1), c.query);
+  const Tensor d_value = matmul(thinned(c.weights, options).transpose(-2, -1), g);
+  return {matmul(d_scores, c.key), sum_of_groups(d_key, saved.key),
+          sum_of_groups(d_value, saved.value)};
 }
 
 /// Whether the fused kernel knows how: it has no gradient for a bias.
@@ -150,9 +164,9 @@ Tensor with_batch(const Tensor& x, const Shape& batch, int64_t own) {
   return expand(x, shape);
 }
 
-/// The same by one kernel in which the weights never exist as a whole.
-Tensor fused(const Tensor& query, const Tensor& key, const Tensor& value,
-             const AttentionOptions& options, const Mask::Apart& mask, const Shape& scores) {
+/// Attention by one kernel in which the weights never exist as a whole.
+Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+              const AttentionOptions& options, const Mask::Apart& mask, const Shape& scores) {
   kernels::AttentionRule rule{
       .scale = scale_of(query, options), .first = mask.band.first, .last = mask.band.last};
   if (mask.rest.blocked.defined()) rule.blocked = expand(mask.rest.blocked, scores);
@@ -163,14 +177,8 @@ Tensor fused(const Tensor& query, const Tensor& key, const Tensor& value,
   }
   const kernels::Attended y = kernels::attention(query, key, value, rule);
   return record(attention, y.output, {query, key, value},
-                [query = Saved(query), key = Saved(key), value = Saved(value),
-                 statistics = Saved(y.statistics), rule = rule,
-                 options = options](const Tensor& g, const Tensor& output, const Wanted&) {
-                  if (is_grad_enabled()) return composed_backward(g, query, key, value, options);
-                  const auto d =
-                      kernels::attention_backward(g, query, key, value, {output, statistics}, rule);
-                  return Gradients{d.query, d.key, d.value};
-                });
+                fused<fused_gradients, composed_gradients>(SavedAttention{
+                    Saved(query), Saved(key), Saved(value), Saved(y.statistics), rule, options}));
 }
 
 void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
@@ -210,8 +218,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   if (!is_fusible(query, key, value, options, mask.rest.bias)) {
     return attention_with_weights(query, key, value, options).output;
   }
-  return fused(with_batch(query, batch, own), with_batch(key, batch, own),
-               with_batch(value, batch, own), options, mask, scores);
+  return attend(with_batch(query, batch, own), with_batch(key, batch, own),
+                with_batch(value, batch, own), options, mask, scores);
 }
 
 Tensor rotary_embedding(const Tensor& x, const Tensor& cos, const Tensor& sin, RotaryPairs pairs) {

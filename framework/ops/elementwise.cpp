@@ -63,14 +63,14 @@ Tensor pow(const Tensor& left, const Tensor& right) {
 
 Tensor add(const Tensor& a, double b) {
   check_value_fits("add", a.dtype(), b);
-  return record("add", kernels::arithmetic(Arithmetic::add, a, b),
-                {{a, [](const Tensor& g) { return g; }}});
+  return record("add", kernels::arithmetic(Arithmetic::add, a, b), a,
+                [](const Tensor& g) { return g; });
 }
 
 Tensor sub(const Tensor& a, double b) {
   check_value_fits("sub", a.dtype(), b);
-  return record("sub", kernels::arithmetic(Arithmetic::sub, a, b),
-                {{a, [](const Tensor& g) { return g; }}});
+  return record("sub", kernels::arithmetic(Arithmetic::sub, a, b), a,
+                [](const Tensor& g) { return g; });
 }
 
 Tensor sub(double a, const Tensor& b) {
@@ -81,13 +81,13 @@ Tensor sub(double a, const Tensor& b) {
 
 Tensor mul(const Tensor& a, double b) {
   check_value_fits("mul", a.dtype(), b);
-  return record("mul", kernels::arithmetic(Arithmetic::mul, a, b),
-                {{a, [b](const Tensor& g) { return g * b; }}});
+  return record("mul", kernels::arithmetic(Arithmetic::mul, a, b), a,
+                [b](const Tensor& g) { return g * b; });
 }
 
 Tensor div(const Tensor& a, double b) {
-  return record("div", kernels::arithmetic(Arithmetic::div, a, b),
-                {{a, [b](const Tensor& g) { return g / b; }}});
+  return record("div", kernels::arithmetic(Arithmetic::div, a, b), a,
+                [b](const Tensor& g) { return g / b; });
 }
 
 Tensor div(double a, const Tensor& b) {
@@ -96,10 +96,9 @@ Tensor div(double a, const Tensor& b) {
 }
 
 Tensor pow(const Tensor& a, double b) {
-  return record("pow", kernels::pow(a, b), {{a, [a = Saved(a), b](const Tensor& g) {
-                                               return b == 0 ? zeros_like(g)
-                                                             : g * (pow(a, b - 1) * b);
-                                             }}});
+  return record("pow", kernels::pow(a, b), a, [a = Saved(a), b](const Tensor& g) {
+    return b == 0 ? zeros_like(g) : g * (pow(a, b - 1) * b);
+  });
 }
 
 Tensor pow(double a, const Tensor& b) {
@@ -109,8 +108,8 @@ Tensor pow(double a, const Tensor& b) {
 
 Tensor neg(const Tensor& x) {
   check_number("neg", x.dtype());
-  return record("neg", kernels::arithmetic(Arithmetic::mul, x, -1),
-                {{x, [](const Tensor& g) { return neg(g); }}});
+  return record("neg", kernels::arithmetic(Arithmetic::mul, x, -1), x,
+                [](const Tensor& g) { return neg(g); });
 }
 
 Tensor eq(const Tensor& a, const Tensor& b) {
@@ -166,8 +165,8 @@ Tensor masked_fill(const Tensor& input, const Tensor& blocked, double value) {
   const auto [x, mask] = broadcast("masked_fill", input, blocked);
   const Tensor filler =
       scalar(value, x.dtype()).alias(x.shape(), Strides(IntList::filled(x.dim(), 0)), 0);
-  return record("masked_fill", kernels::where(mask, filler, x),
-                {{x, [mask = Saved(mask)](const Tensor& g) { return masked_fill(g, mask, 0); }}});
+  return record("masked_fill", kernels::where(mask, filler, x), x,
+                [mask = Saved(mask)](const Tensor& g) { return masked_fill(g, mask, 0); });
 }
 
 }  // namespace heed

@@ -2,7 +2,6 @@
 
 #include <numbers>
 
-#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/elementwise.h"
 #include "heed/framework/kernels/functions.h"
@@ -21,7 +20,7 @@ using kernels::UnaryBackward;
 /// The result of an op that is constant almost everywhere. Integers have no gradient at all.
 Tensor record_step(const char* op, Tensor y, const Tensor& x) {
   if (!is_floating(x.dtype())) return y;
-  return record(op, std::move(y), {{x, [](const Tensor& g) { return zeros_like(g); }}});
+  return record(op, std::move(y), x, [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// g where this operand was chosen, half of it where both are equal.
@@ -32,75 +31,70 @@ Tensor share(const Tensor& g, const Tensor& other_was_chosen, const Tensor& equa
 }  // namespace
 
 Tensor exp(const Tensor& x) {
-  return record("exp", kernels::unary(Unary::exp, x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * y; }}});
+  return record("exp", kernels::unary(Unary::exp, x), x,
+                [](const Tensor& g, const Tensor& y) { return g * y; });
 }
 
 Tensor log(const Tensor& x) {
-  return record("log", kernels::unary(Unary::log, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return g / x; }}});
+  return record("log", kernels::unary(Unary::log, x), x,
+                [x = Saved(x)](const Tensor& g) { return g / x; });
 }
 
 Tensor sqrt(const Tensor& x) {
-  return record("sqrt", kernels::unary(Unary::sqrt, x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g / (2 * y); }}});
+  return record("sqrt", kernels::unary(Unary::sqrt, x), x,
+                [](const Tensor& g, const Tensor& y) { return g / (2 * y); });
 }
 
 Tensor rsqrt(const Tensor& x) {
-  return record("rsqrt", kernels::unary(Unary::rsqrt, x),
-                {{x, [](const Tensor& g, const Tensor& y) { return -0.5 * g * (y * y * y); }}});
+  return record("rsqrt", kernels::unary(Unary::rsqrt, x), x,
+                [](const Tensor& g, const Tensor& y) { return -0.5 * g * (y * y * y); });
 }
 
 Tensor square(const Tensor& x) {
   check_number("square", x.dtype());
-  return record("square", kernels::arithmetic(Arithmetic::mul, x, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return 2 * g * x; }}});
+  return record("square", kernels::arithmetic(Arithmetic::mul, x, x), x,
+                [x = Saved(x)](const Tensor& g) { return 2 * g * x; });
 }
 
 Tensor tanh(const Tensor& x) {
-  return record("tanh", kernels::unary(Unary::tanh, x),
-                {{x, [](const Tensor& g, const Tensor& y) {
-                    return is_grad_enabled()
-                               ? g * (1 - y * y)
-                               : kernels::unary_backward(UnaryBackward::tanh_from_y, g, y);
-                  }}});
+  constexpr auto composed = [](const Tensor& g, const Tensor& y) { return g * (1 - y * y); };
+  return record("tanh", kernels::unary(Unary::tanh, x), x,
+                fused<kernels::unary_backward<UnaryBackward::tanh_from_y>, composed>());
 }
 
 Tensor erf(const Tensor& x) {
-  return record("erf", kernels::unary(Unary::erf, x), {{x, [x = Saved(x)](const Tensor& g) {
-                                                          return g * exp(-square(x)) *
-                                                                 (2 * std::numbers::inv_sqrtpi);
-                                                        }}});
+  return record("erf", kernels::unary(Unary::erf, x), x, [x = Saved(x)](const Tensor& g) {
+    return g * exp(-square(x)) * (2 * std::numbers::inv_sqrtpi);
+  });
 }
 
 Tensor expm1(const Tensor& x) {
-  return record("expm1", kernels::unary(Unary::expm1, x),
-                {{x, [](const Tensor& g, const Tensor& y) { return g * (y + 1); }}});
+  return record("expm1", kernels::unary(Unary::expm1, x), x,
+                [](const Tensor& g, const Tensor& y) { return g * (y + 1); });
 }
 
 Tensor log1p(const Tensor& x) {
-  return record("log1p", kernels::unary(Unary::log1p, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return g / (x.get() + 1); }}});
+  return record("log1p", kernels::unary(Unary::log1p, x), x,
+                [x = Saved(x)](const Tensor& g) { return g / (x.get() + 1); });
 }
 
 Tensor reciprocal(const Tensor& x) {
-  return record("reciprocal", kernels::unary(Unary::reciprocal, x),
-                {{x, [](const Tensor& g, const Tensor& y) { return -(g * y * y); }}});
+  return record("reciprocal", kernels::unary(Unary::reciprocal, x), x,
+                [](const Tensor& g, const Tensor& y) { return -(g * y * y); });
 }
 
 Tensor sin(const Tensor& x) {
-  return record("sin", kernels::unary(Unary::sin, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return g * cos(x); }}});
+  return record("sin", kernels::unary(Unary::sin, x), x,
+                [x = Saved(x)](const Tensor& g) { return g * cos(x); });
 }
 
 Tensor cos(const Tensor& x) {
-  return record("cos", kernels::unary(Unary::cos, x),
-                {{x, [x = Saved(x)](const Tensor& g) { return -(g * sin(x)); }}});
+  return record("cos", kernels::unary(Unary::cos, x), x,
+                [x = Saved(x)](const Tensor& g) { return -(g * sin(x)); });
 }
 
 Tensor abs(const Tensor& x) {
-  return record("abs", kernels::abs(x),
-                {{x, [x = Saved(x)](const Tensor& g) { return g * sign(x); }}});
+  return record("abs", kernels::abs(x), x, [x = Saved(x)](const Tensor& g) { return g * sign(x); });
 }
 
 Tensor sign(const Tensor& x) {
@@ -120,12 +114,12 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
   for (const std::optional<double>& bound : {low, high}) {
     if (bound) check_value_fits("clamp", x.dtype(), *bound);
   }
-  return record("clamp", kernels::clamp(x, low, high),
-                {{x, [x = Saved(x), low, high](const Tensor& g) {
-                    const Tensor zero = scalar(0, g.dtype());
-                    const Tensor above = low ? where(gt(x, *low), g, zero) : g;
-                    return high ? where(lt(x, *high), above, zero) : above;
-                  }}});
+  return record("clamp", kernels::clamp(x, low, high), x,
+                [x = Saved(x), low, high](const Tensor& g) {
+                  const Tensor zero = scalar(0, g.dtype());
+                  const Tensor above = low ? where(gt(x, *low), g, zero) : g;
+                  return high ? where(lt(x, *high), above, zero) : above;
+                });
 }
 
 Tensor maximum(const Tensor& left, const Tensor& right) {

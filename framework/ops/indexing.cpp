@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gather.h"
 #include "heed/framework/kernels/reduce.h"
@@ -43,11 +42,15 @@ void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& in
 Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
   Tensor y = kernels::index_select(x, d, index);
   if (!is_floating(x.dtype())) return y;
-  return record("index_select", std::move(y),
-                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
-                    if (!is_grad_enabled()) return kernels::index_sum(shape, d, index, g);
-                    return index_add(zeros(shape, g.dtype()), d, index, g);
-                  }}});
+  constexpr auto from_kernel = [](const Tensor& g, const Shape& shape, int64_t dim,
+                                  const Tensor& at) {
+    return kernels::index_sum(shape, dim, at, g);
+  };
+  constexpr auto composed = [](const Tensor& g, const Shape& shape, int64_t dim, const Tensor& at) {
+    return index_add(zeros(shape, g.dtype()), dim, at, g);
+  };
+  return record("index_select", std::move(y), x,
+                fused<from_kernel, composed>(x.shape(), d, Saved(index)));
 }
 
 }  // namespace
@@ -88,10 +91,10 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
   check_gather("gather", x, d, index);
   Tensor y = kernels::gather(x, d, index);
   if (!is_floating(x.dtype())) return y;
-  return record("gather", std::move(y),
-                {{x, [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
-                    return scatter_add(zeros(shape, g.dtype()), d, index, g);
-                  }}});
+  return record("gather", std::move(y), x,
+                [shape = x.shape(), d, index = Saved(index)](const Tensor& g) {
+                  return scatter_add(zeros(shape, g.dtype()), d, index, g);
+                });
 }
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {

@@ -106,24 +106,43 @@ Tensor nll_each(const Tensor& input, const Targets& targets) {
   return masked_fill(-(picked * targets.weight), targets.ignored, 0);  // 0 even for −Inf · 0
 }
 
-/// The gradient of cross_entropy as recorded ops, for backward(create_graph): the formula of
-/// kernels::cross_entropy_backward. `g` is that of each position's loss.
-Tensor composed_entropy_backward(const Tensor& g, const Tensor& input, const Tensor& target,
-                                 const ClassLossOptions& options) {
+/// What the gradient of cross_entropy is made of.
+struct SavedEntropy {
+  Saved input, target, weight, max, total;
+  int64_t ignored;
+  double smoothing, divisor;
+};
+
+kernels::ClassTargets class_targets(const Tensor& target, const Tensor& weight, int64_t ignored,
+                                    double smoothing) {
+  return {kernels::contiguous(target), ignored,
+          weight.defined() ? kernels::contiguous(weight) : Tensor(), smoothing};
+}
+
+Tensor fused_entropy_gradient(const Tensor& g, const SavedEntropy& saved) {
+  const auto targets = class_targets(saved.target, saved.weight, saved.ignored, saved.smoothing);
+  return kernels::cross_entropy_backward(g, saved.divisor, saved.input, class_dim(saved.input),
+                                         targets, saved.max, saved.total);
+}
+
+/// The formula of kernels::cross_entropy_backward.
+Tensor composed_entropy_gradient(const Tensor& g, const SavedEntropy& saved) {
+  const Tensor &input = saved.input, &target = saved.target, &weight = saved.weight;
   const int64_t dim = class_dim(input);
-  const Targets targets = read_targets("cross_entropy", input, target, options);
-  const double smoothing = options.label_smoothing;
+  const Targets targets = read_targets("cross_entropy", input, target,
+                                       {.weight = weight, .ignore_index = saved.ignored});
   const Tensor open = masked_fill(ones(target.shape(), input.dtype()), targets.ignored, 0);
   Shape along = IntList::filled(input.dim(), 1);
   along[dim] = input.size(dim);
-  const Tensor each = options.weight.defined() ? reshape(options.weight.detach(), along)
-                                               : ones(along, input.dtype());
+  const Tensor each =
+      weight.defined() ? reshape(weight.detach(), along) : ones(along, input.dtype());
   const Tensor spread =
-      unsqueeze(open, dim) * each * (smoothing / static_cast<double>(input.size(dim)));
+      unsqueeze(open, dim) * each * (saved.smoothing / static_cast<double>(input.size(dim)));
   const Tensor wanted = scatter_add(spread, dim, unsqueeze(targets.index, dim),
-                                    unsqueeze(targets.weight * (1 - smoothing), dim));
+                                    unsqueeze(targets.weight * (1 - saved.smoothing), dim));
   const Tensor mass = sum(wanted, {dim}, true);
-  const Tensor counted = masked_fill(g, targets.ignored, 0);
+  const Tensor g_each = expand(g / saved.divisor, target.shape());
+  const Tensor counted = masked_fill(g_each, targets.ignored, 0);
   return (softmax(input, dim) * mass - wanted) * unsqueeze(counted, dim);
 }
 
@@ -138,11 +157,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
   constexpr const char* op = "cross_entropy";
   check_classes(op, input, target);
   const int64_t dim = class_dim(input);
-  const kernels::ClassTargets targets{
-      .index = kernels::contiguous(target),
-      .ignored = options.ignore_index,
-      .weight = options.weight.defined() ? kernels::contiguous(options.weight) : Tensor(),
-      .smoothing = options.label_smoothing};
+  const kernels::ClassTargets targets =
+      class_targets(target, options.weight, options.ignore_index, options.label_smoothing);
   auto divisor = static_cast<double>(
       kernels::count_targets(op, targets.index, targets.ignored, input.size(dim)));
   check_class_weight(op, input, options.weight);
@@ -153,23 +169,13 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
   if (options.reduction != Reduction::mean) divisor = 1;
   const auto [losses, max, total] = kernels::cross_entropy(input, dim, targets);
   const bool joined = options.reduction != Reduction::none;
-  return record(
-      op,
+  Tensor y =
       joined ? kernels::join_losses(losses, divisor)
-             : losses.alias(target.shape(), contiguous_strides(target.shape()), losses.offset()),
-      {{input, [input = Saved(input), target = Saved(target), weight = Saved(options.weight),
-                max = Saved(max), total = Saved(total), ignored = options.ignore_index,
-                smoothing = options.label_smoothing, divisor, dim](const Tensor& g) {
-          if (is_grad_enabled()) {
-            return composed_entropy_backward(
-                expand(g / divisor, target->shape()), input, target,
-                {.weight = weight, .ignore_index = ignored, .label_smoothing = smoothing});
-          }
-          const kernels::ClassTargets again{
-              kernels::contiguous(target), ignored,
-              weight->defined() ? kernels::contiguous(weight) : Tensor(), smoothing};
-          return kernels::cross_entropy_backward(g, divisor, input, dim, again, max, total);
-        }}});
+             : losses.alias(target.shape(), contiguous_strides(target.shape()), losses.offset());
+  return record(op, std::move(y), input,
+                fused<fused_entropy_gradient, composed_entropy_gradient>(
+                    SavedEntropy{Saved(input), Saved(target), Saved(options.weight), Saved(max),
+                                 Saved(total), targets.ignored, targets.smoothing, divisor}));
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {

@@ -208,15 +208,14 @@ Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
   check_broadcasts("masked_softmax", blocked, x.shape());
   const int64_t d = normalize_dim("masked_softmax", dim, x.dim());
   const Tensor mask = expand(blocked, x.shape());
-  return record("masked_softmax", kernels::masked_softmax(x, mask, d),
-                {{x, [d, mask = Saved(mask)](const Tensor& g, const Tensor& y) {
-                    if (!is_grad_enabled()) {
-                      return kernels::masked_softmax_backward(g, y, mask, d);
-                    }
-                    // As softmax; y is 0 where g might be NaN, so that g is masked first.
-                    const Tensor open = masked_fill(g, mask, 0);
-                    return y * (open - sum(open * y, {d}, true));
-                  }}});
+  constexpr auto composed = [](const Tensor& g, const Tensor& y, const Tensor& closed,
+                               int64_t along) {
+    // As softmax; y is 0 where g might be NaN, so that g is masked first.
+    const Tensor open = masked_fill(g, closed, 0);
+    return y * (open - sum(open * y, {along}, true));
+  };
+  return record("masked_softmax", kernels::masked_softmax(x, mask, d), x,
+                fused<kernels::masked_softmax_backward, composed>(Saved(mask), d));
 }
 
 }  // namespace heed

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/normalize.h"
@@ -32,18 +31,38 @@ void check_affine(const char* op, const char* what, const Tensor& x, const Shape
                    parameter.shape());
 }
 
-/// The gradients as recorded ops, for backward(create_graph): the formulas of
-/// kernels::normalize_backward.
-Gradients composed_norm_backward(kernels::Norm norm, const Tensor& g, const Tensor& x,
-                                 const Tensor& weight, const Shape& shape, double eps,
-                                 const Wanted& wanted) {
-  const bool centres = norm == kernels::Norm::layer;
-  const int64_t length = numel_of(shape);
+/// What the gradients of a norm are made of.
+struct SavedNorm {
+  kernels::Norm norm;
+  Saved x, weight, centre, scale;
+  Shape shape;
+  double eps;
+};
+
+Tensor flat_or_undefined(const Tensor& parameter) {
+  return parameter.defined() ? kernels::contiguous(parameter) : Tensor();
+}
+
+Gradients fused_norm_gradients(const Tensor& g, const Wanted& wanted, const SavedNorm& saved) {
+  const bool affine = wanted[1] || wanted[2];
+  const auto d = kernels::normalize_backward(saved.norm, g, saved.x, numel_of(saved.shape),
+                                             flat_or_undefined(saved.weight), saved.centre,
+                                             saved.scale, affine);
+  if (!affine) return {d.x, Tensor(), Tensor()};
+  return {d.x, reshape(d.weight, saved.shape), reshape(d.bias, saved.shape)};
+}
+
+/// The formulas of kernels::normalize_backward.
+Gradients composed_norm_gradients(const Tensor& g, const Wanted& wanted, const SavedNorm& saved) {
+  const Tensor& x = saved.x;
+  const Tensor& weight = saved.weight;
+  const bool centres = saved.norm == kernels::Norm::layer;
+  const int64_t length = numel_of(saved.shape);
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
   const Tensor x_rows = reshape(x, {rows, length});
   const Tensor g_rows = reshape(g, {rows, length});
   const Tensor centred = centres ? x_rows - mean(x_rows, {1}, true) : x_rows;
-  const Tensor rstd = rsqrt(mean(square(centred), {1}, true) + eps);
+  const Tensor rstd = rsqrt(mean(square(centred), {1}, true) + saved.eps);
   const Tensor normal = centred * rstd;
   const Tensor weighted = weight.defined() ? g_rows * reshape(weight, {1, length}) : g_rows;
   Gradients gradients(3);
@@ -52,31 +71,19 @@ Gradients composed_norm_backward(kernels::Norm norm, const Tensor& g, const Tens
     const Tensor dx = rstd * (level - normal * mean(weighted * normal, {1}, true));
     gradients[0] = reshape(dx, x.shape());
   }
-  if (wanted[1]) gradients[1] = reshape(sum(g_rows * normal, {0}), shape);
-  if (wanted[2]) gradients[2] = reshape(sum(g_rows, {0}), shape);
+  if (wanted[1]) gradients[1] = reshape(sum(g_rows * normal, {0}), saved.shape);
+  if (wanted[2]) gradients[2] = reshape(sum(g_rows, {0}), saved.shape);
   return gradients;
 }
 
 /// y = x̂ · weight + bias as one op; a weight or bias that is undefined is not there.
 Tensor normalized(const char* op, kernels::Norm norm, const Tensor& x, const Shape& shape,
                   const Tensor& weight, const Tensor& bias, double eps) {
-  const int64_t length = numel_of(shape);
-  const Tensor flat_weight = weight.defined() ? kernels::contiguous(weight) : Tensor();
-  const Tensor flat_bias = bias.defined() ? kernels::contiguous(bias) : Tensor();
-  const auto [y, centre, scale] = kernels::normalize(norm, x, length, flat_weight, flat_bias, eps);
+  const auto [y, centre, scale] = kernels::normalize(
+      norm, x, numel_of(shape), flat_or_undefined(weight), flat_or_undefined(bias), eps);
   return record(op, y, {x, weight, bias},
-                [norm, x = Saved(x), weight = Saved(weight), centre = Saved(centre),
-                 scale = Saved(scale), shape, length, eps](const Tensor& g, const Wanted& wanted) {
-                  if (is_grad_enabled()) {
-                    return composed_norm_backward(norm, g, x, weight, shape, eps, wanted);
-                  }
-                  const Tensor flat = weight->defined() ? kernels::contiguous(weight) : Tensor();
-                  const bool affine = wanted[1] || wanted[2];
-                  const auto d =
-                      kernels::normalize_backward(norm, g, x, length, flat, centre, scale, affine);
-                  if (!affine) return Gradients{d.x, Tensor(), Tensor()};
-                  return Gradients{d.x, reshape(d.weight, shape), reshape(d.bias, shape)};
-                });
+                fused<fused_norm_gradients, composed_norm_gradients>(SavedNorm{
+                    norm, Saved(x), Saved(weight), Saved(centre), Saved(scale), shape, eps}));
 }
 
 }  // namespace

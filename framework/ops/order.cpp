@@ -11,11 +11,10 @@ Tensor cumsum(const Tensor& x, int64_t dim) {
   const int64_t d = normalize_dim("cumsum", dim, x.dim());
   Tensor y = kernels::cumsum(x, d);
   if (!is_floating(x.dtype())) return y;
-  return record("cumsum", std::move(y), {{x, [d](const Tensor& g) {
-                                            if (g.dim() == 0) return g;
-                                            return flip(cumsum(flip(g, {d}), d),
-                                                        {d});  // each x[i] is in all later sums
-                                          }}});
+  return record("cumsum", std::move(y), x, [d](const Tensor& g) {
+    if (g.dim() == 0) return g;
+    return flip(cumsum(flip(g, {d}), d), {d});  // each x[i] is in all later sums
+  });
 }
 
 ValuesAndIndices sort(const Tensor& x, int64_t dim, bool descending) {

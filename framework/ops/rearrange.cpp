@@ -210,10 +210,10 @@ Tensor triu(const Tensor& x, int64_t diagonal) {
 
 Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   const Diagonal d = diagonal_of("diagonal", x.shape(), x.strides(), offset, dim1, dim2);
-  return record("diagonal", x.alias(d.shape, d.strides, x.offset() + d.offset),
-                {{x, [shape = x.shape(), offset, dim1, dim2](const Tensor& g) {
-                    return diagonal_backward(g, shape, offset, dim1, dim2);
-                  }}});
+  return record("diagonal", x.alias(d.shape, d.strides, x.offset() + d.offset), x,
+                [shape = x.shape(), offset, dim1, dim2](const Tensor& g) {
+                  return diagonal_backward(g, shape, offset, dim1, dim2);
+                });
 }
 
 Tensor diagonal_backward(const Tensor& g, const Shape& shape, int64_t offset, int64_t dim1,
@@ -225,9 +225,9 @@ Tensor diagonal_backward(const Tensor& g, const Shape& shape, int64_t offset, in
                      ", g has ", g.shape());
   }
   kernels::copy_(y.alias(d.shape, d.strides, d.offset), g);
-  return record(
-      "diagonal_backward", std::move(y),
-      {{g, [offset, dim1, dim2](const Tensor& gg) { return diagonal(gg, offset, dim1, dim2); }}});
+  return record("diagonal_backward", std::move(y), g, [offset, dim1, dim2](const Tensor& gg) {
+    return diagonal(gg, offset, dim1, dim2);
+  });
 }
 
 }  // namespace heed

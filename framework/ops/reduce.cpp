@@ -45,12 +45,11 @@ Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& 
                       bool keepdim) {
   y = shaped(std::move(y), reduced_shape(x.shape(), dims, keepdim));
   if (!is_floating(x.dtype())) return y;
-  return record(op, std::move(y),
-                {{x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
-                    const Tensor best = with_dims(y_, x->shape(), dims);
-                    const Tensor chosen = eq(x, expand(best, x->shape())).to(g.dtype());
-                    return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
-                  }}});
+  return record(op, std::move(y), x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
+    const Tensor best = with_dims(y_, x->shape(), dims);
+    const Tensor chosen = eq(x, expand(best, x->shape())).to(g.dtype());
+    return chosen * (with_dims(g, x->shape(), dims) / sum(chosen, dims, true));
+  });
 }
 
 /// x^(1/p) for x ≥ 0. At 0 it has no derivative: there it is the constant 0, as in PyTorch.
@@ -86,9 +85,9 @@ Tensor place_of(const char* op, Kernel kernel, const Tensor& x, int64_t dim, boo
 Tensor sum(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("sum", along, x.dim());
   Tensor y = shaped(kernels::sum(x, dims), reduced_shape(x.shape(), dims, keepdim));
-  return record("sum", std::move(y), {{x, [shape = x.shape(), dims](const Tensor& g) {
-                                         return expand(with_dims(g, shape, dims), shape);
-                                       }}});
+  return record("sum", std::move(y), x, [shape = x.shape(), dims](const Tensor& g) {
+    return expand(with_dims(g, shape, dims), shape);
+  });
 }
 
 Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {

@@ -13,8 +13,8 @@ namespace {
 
 /// A view whose gradient only needs its old shape back.
 Tensor reshaped(const char* op, const Tensor& x, const Shape& shape, const Strides& strides) {
-  return record(op, x.alias(shape, strides, x.offset()),
-                {{x, [shape = x.shape()](const Tensor& g) { return reshape(g, shape); }}});
+  return record(op, x.alias(shape, strides, x.offset()), x,
+                [shape = x.shape()](const Tensor& g) { return reshape(g, shape); });
 }
 
 /// `g` summed over what expand to g's shape repeated, so that it has `shape` again.
@@ -64,8 +64,8 @@ Tensor permute(const Tensor& x, const IntList& dims) {
     shape.push_back(x.shape()[d]);
     strides.push_back(x.strides()[d]);
   }
-  return record("permute", x.alias(shape, strides, x.offset()),
-                {{x, [inverse](const Tensor& g) { return permute(g, inverse); }}});
+  return record("permute", x.alias(shape, strides, x.offset()), x,
+                [inverse](const Tensor& g) { return permute(g, inverse); });
 }
 
 Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
@@ -77,8 +77,8 @@ Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
     std::swap(shape[d0], shape[d1]);
     std::swap(strides[d0], strides[d1]);
   }
-  return record("transpose", x.alias(shape, strides, x.offset()),
-                {{x, [d0, d1](const Tensor& g) { return transpose(g, d0, d1); }}});
+  return record("transpose", x.alias(shape, strides, x.offset()), x,
+                [d0, d1](const Tensor& g) { return transpose(g, d0, d1); });
 }
 
 Tensor expand(const Tensor& x, const Shape& sizes) {
@@ -98,8 +98,8 @@ Tensor expand(const Tensor& x, const Shape& sizes) {
     strides.push_back(d < lead || size != shape[d] ? 0 : x.strides()[d - lead]);
   }
   if (shape == x.shape()) return x;
-  return record("expand", x.alias(shape, strides, x.offset()),
-                {{x, [shape = x.shape()](const Tensor& g) { return sum_to(g, shape); }}});
+  return record("expand", x.alias(shape, strides, x.offset()), x,
+                [shape = x.shape()](const Tensor& g) { return sum_to(g, shape); });
 }
 
 Tensor unsqueeze(const Tensor& x, int64_t dim) {
@@ -144,10 +144,10 @@ Tensor select(const Tensor& x, int64_t dim, int64_t index) {
   Strides strides = x.strides();
   shape.erase(d);
   strides.erase(d);
-  return record("select", x.alias(shape, strides, x.offset() + at * x.strides()[d]),
-                {{x, [shape = x.shape(), d, at](const Tensor& g) {
-                    return slice_backward(unsqueeze(g, d), shape, d, at, at + 1, 1);
-                  }}});
+  return record("select", x.alias(shape, strides, x.offset() + at * x.strides()[d]), x,
+                [shape = x.shape(), d, at](const Tensor& g) {
+                  return slice_backward(unsqueeze(g, d), shape, d, at, at + 1, 1);
+                });
 }
 
 namespace {
@@ -188,10 +188,10 @@ Tensor slice_alias(const Tensor& x, const Range& range) {
 
 Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t step) {
   const Range range = clamp_slice("slice", x.shape(), dim, start, end, step);
-  return record("slice", slice_alias(x, range),
-                {{x, [shape = x.shape(), dim, start, end, step](const Tensor& g) {
-                    return slice_backward(g, shape, dim, start, end, step);
-                  }}});
+  return record("slice", slice_alias(x, range), x,
+                [shape = x.shape(), dim, start, end, step](const Tensor& g) {
+                  return slice_backward(g, shape, dim, start, end, step);
+                });
 }
 
 Tensor slice_backward(const Tensor& g, const Shape& shape, int64_t dim, int64_t start, int64_t end,
@@ -205,9 +205,9 @@ Tensor slice_backward(const Tensor& g, const Shape& shape, int64_t dim, int64_t 
   }
   kernels::fill_(y, 0);
   kernels::copy_(place, g);
-  return record("slice_backward", std::move(y), {{g, [dim, start, end, step](const Tensor& gg) {
-                                                    return slice(gg, dim, start, end, step);
-                                                  }}});
+  return record("slice_backward", std::move(y), g, [dim, start, end, step](const Tensor& gg) {
+    return slice(gg, dim, start, end, step);
+  });
 }
 
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
@@ -268,8 +268,8 @@ Tensor flip(const Tensor& x, const IntList& dims) {
       strides[d] = -strides[d];
     }
   }
-  return record("flip", kernels::contiguous_copy(x.alias(x.shape(), strides, offset)),
-                {{x, [dims](const Tensor& g) { return flip(g, dims); }}});
+  return record("flip", kernels::contiguous_copy(x.alias(x.shape(), strides, offset)), x,
+                [dims](const Tensor& g) { return flip(g, dims); });
 }
 
 Tensor cat(std::span<const Tensor> tensors, int64_t dim) {

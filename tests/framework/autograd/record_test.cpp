@@ -5,6 +5,7 @@
 
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/kernels/elementwise.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
@@ -87,6 +88,43 @@ TEST_CASE("both forms hand over the output when the pullback takes it") {
       record("cube", x.detach() * x.detach() * x.detach(), {x},
              [](const Tensor& g, const Tensor& y, const Wanted&) { return Gradients{g * y}; });
   CHECK(values(grad(joint, x)) == Values{8});
+}
+
+TEST_CASE("of the two forms of a pullback the kernel runs, or the ops if a graph is wanted") {
+  static int kernels_run = 0, composed_run = 0;
+  constexpr auto kernel = [](const Tensor& g, const Tensor& x) {
+    ++kernels_run;
+    return kernels::mul(kernels::mul(g, x), 2);
+  };
+  constexpr auto composed = [](const Tensor& g, const Tensor& x) {
+    ++composed_run;
+    return 2 * g * x;
+  };
+  const Tensor x = leaf({3});
+  const auto make = [&] {
+    return record("own_square", square(x.detach()), x, fused<kernel, composed>(Saved(x)));
+  };
+  CHECK(values(grad(make(), x)) == Values{6});
+  CHECK(std::pair(kernels_run, composed_run) == std::pair(1, 0));
+  const Tensor slope = grad(make(), x, {}, {.create_graph = true});
+  CHECK(std::pair(kernels_run, composed_run) == std::pair(1, 1));
+  CHECK(values(slope) == Values{6});
+  CHECK(values(grad(slope, x)) == Values{2});
+}
+
+TEST_CASE("a joint pullback has two forms, too, and either may take the output") {
+  constexpr auto kernel = [](const Tensor& g, const Tensor& y, const Wanted&, double bias) {
+    return Gradients{kernels::add(kernels::mul(g, y), bias)};
+  };
+  constexpr auto composed = [](const Tensor& g, const Wanted&, double bias) {
+    return Gradients{g * 8 + bias};
+  };
+  const Tensor x = leaf({2});
+  const auto make = [&] {
+    return record("cube", x.detach() * x.detach() * x.detach(), {x}, fused<kernel, composed>(0.5));
+  };
+  CHECK(values(grad(make(), x)) == Values{8.5});
+  CHECK(values(grad(make(), x, {}, {.create_graph = true})) == Values{8.5});
 }
 
 TEST_CASE("an output is recorded once") {

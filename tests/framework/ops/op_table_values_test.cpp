@@ -1,5 +1,12 @@
 // What the ops of the table compute: against naive references, and gradients against differences.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
 #include "heed/framework/autograd/gradcheck.h"
+#include "heed/framework/autograd/node.h"
 #include "heed/tests/framework/ops/case/op_properties.h"
 
 namespace heed::testing::op_table_values_test {
@@ -93,6 +100,36 @@ Differentiable as_function(const OpCase& op, const Sample& sample) {
   };
 }
 
+/// Calls visit(node, type) for each pullback in the graph of `outputs`.
+template <class Visit>
+void for_each_pullback(const Tensors& outputs, const Visit& visit) {
+  std::set<const Node*> seen;
+  std::vector<const Node*> waiting;
+  for (const Tensor& output : outputs) waiting.push_back(output.impl()->node.get());
+  while (!waiting.empty()) {
+    const Node* const node = waiting.back();
+    waiting.pop_back();
+    if (node == nullptr || !seen.insert(node).second) continue;
+    for (const NodeEdge& edge : node->edges()) {
+      if (edge.type != nullptr) visit(*node, *edge.type);
+      waiting.push_back(edge.target.get());
+    }
+  }
+}
+
+size_t number_of_matches(const std::string& folder, const std::string& pattern) {
+  const std::regex expression(pattern);
+  size_t count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(HEED_SOURCE_DIR) / folder)) {
+    std::ifstream file(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    count += static_cast<size_t>(
+        std::distance(std::sregex_iterator(text.begin(), text.end(), expression), {}));
+  }
+  return count;
+}
+
 bool can_gradcheck(const OpCase& op, const Sample& sample) {
   return op.differentiable && sample.smooth && !sample.is_large() && has_floating_input(sample);
 }
@@ -163,6 +200,24 @@ TEST_CASE("Every gradient under create_graph is the plain one", "[op_table]") {
              where + ", gradient of input " + std::to_string(i));
     }
   });
+}
+
+TEST_CASE(
+    "Every pullback with a fused form is in the graph of a row, where both forms are compared") {
+  std::set<const PullbackType*> fused;
+  std::string ops;
+  for (const OpCase& op : op_table()) {
+    if (!op.differentiable) continue;
+    for (const Sample& sample : op.samples) {
+      const Tensors outputs = call_op(op, leaves_of(op, sample, DType::f64),
+                                      Attributes(op.attributes, sample.attributes));
+      for_each_pullback(outputs, [&](const Node& node, const PullbackType& type) {
+        if (type.has_fused_form && fused.insert(&type).second) ops += std::string(" ") + node.op;
+      });
+    }
+  }
+  INFO("fused:" << ops);
+  CHECK(fused.size() == number_of_matches("framework/ops", R"(\bfused<)"));
 }
 
 TEST_CASE("Every gradient in f32 is that in f64, rounded", "[op_table]") {

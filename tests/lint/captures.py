@@ -134,9 +134,9 @@ def op(capture, before=""):
             f'{head}  return record("f", kernels::f(x), {{{{x, {pullback}}}}});\n}}\n')
 
 
-def single(capture):
+def single(pullback):
     return ("framework/ops/a.cpp", "Tensor f(const Tensor& x) {\n"
-            f'  return record("f", kernels::f(x), x, [{capture}](const Tensor& g) {{ return g; }});\n}}\n')
+            f'  return record("f", kernels::f(x), x, {pullback});\n}}\n')
 
 
 def joint(capture):
@@ -161,7 +161,7 @@ BAD = [
     (*op("y = x.detach()"), BARE_TENSOR), (*op("y = x.transpose(0, 1)"), BARE_TENSOR),
     (*op("="), "captures [=]"), (*op("&"), "captures [&]"), (*op("=, dim"), "captures [=]"),
     (*op("this"), "captures [this]"),
-    (*single("x"), BARE_TENSOR), (*joint("tensors"), BARE_TENSOR),
+    (*single("[x](const Tensor& g) { return g; }"), BARE_TENSOR), (*joint("tensors"), BARE_TENSOR),
     (*joint("all = std::vector<Tensor>(tensors.begin(), tensors.end())"), BARE_TENSOR),
     (*module("Tensor weight_;"), "M::weight_ is a raw Tensor"),
     (*module("mutable Tensor cache_ = Tensor();"), "M::cache_ is a raw Tensor"),
@@ -171,8 +171,8 @@ BAD = [
 ]
 GOOD = [
     op(""), op("dim"), op("x = Saved(x)"), op("x = Saved(x), w = Saved(w), dim"),
-    ("framework/ops/a.cpp", "Tensor f(const Tensor& x) {\n"
-     '  return record("f", kernels::f(x), x, fused<kernels::f_backward, composed>(Saved(x)));\n}\n'),
+    single("[x = Saved(x)](const Tensor& g) { return g; }"),
+    single("fused<kernels::f_backward, composed>(Saved(x))"),
     op("shape = x.shape()"), op("from = x.dtype(), dim"), joint("starts = std::move(starts), d"),
     op("sizes", "  const IntList sizes{1};\n"),
     op("kept = Saved(y)", "  const Tensor y = kernels::g(x);\n"),

@@ -15,6 +15,9 @@
 namespace heed::testing::record_test {
 namespace {
 
+using kernels::arithmetic;
+using kernels::Arithmetic;
+
 /// An op of one input whose pullback returns `gradient`, whatever came in.
 Tensor returning(const Tensor& x, const Tensor& gradient) {
   return record("custom", zeros_like(x),
@@ -94,7 +97,7 @@ TEST_CASE("of the two forms of a pullback the kernel runs, or the ops if a graph
   static int kernels_run = 0, composed_run = 0;
   constexpr auto kernel = [](const Tensor& g, const Tensor& x) {
     ++kernels_run;
-    return kernels::mul(kernels::mul(g, x), 2);
+    return arithmetic(Arithmetic::mul, arithmetic(Arithmetic::mul, g, x), 2);
   };
   constexpr auto composed = [](const Tensor& g, const Tensor& x) {
     ++composed_run;
@@ -114,7 +117,7 @@ TEST_CASE("of the two forms of a pullback the kernel runs, or the ops if a graph
 
 TEST_CASE("a joint pullback has two forms, too, and either may take the output") {
   constexpr auto kernel = [](const Tensor& g, const Tensor& y, const Wanted&, double bias) {
-    return Gradients{kernels::add(kernels::mul(g, y), bias)};
+    return Gradients{arithmetic(Arithmetic::add, arithmetic(Arithmetic::mul, g, y), bias)};
   };
   constexpr auto composed = [](const Tensor& g, const Wanted&, double bias) {
     return Gradients{g * 8 + bias};

@@ -8,7 +8,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/embedding.h"
-#include "heed/modules/positional.h"
+#include "heed/modules/position_table.h"
 #include "heed/modules/transformer/stack.h"
 
 namespace heed::benchmarks {
@@ -75,7 +75,7 @@ constexpr int64_t vocabulary = 65;
 struct LanguageModel : Layer<LanguageModel> {
   Embedding tokens;
   LearnedPositions positions;
-  TransformerEncoder encoder;
+  TransformerStack encoder;
   Linear output;
 
   LanguageModel(const Slot& slot, const LanguageShape& shape)
@@ -86,18 +86,19 @@ struct LanguageModel : Layer<LanguageModel> {
             {this, "encoder"},
             {.block = {.d_model = shape.width, .d_ff = 4 * shape.width}, .layers = shape.layers},
             [&](const Slot& place) {
-              return make_multi_head(place, {.D_1 = shape.width,
-                                             .H = shape.heads,
-                                             .query_bias = Bias::none,
-                                             .key_bias = Bias::none,
-                                             .value_bias = Bias::none,
-                                             .output_bias = Bias::none});
+              return make_attention<MultiHeadAttention>(
+                  place, MultiHeadAttentionConfig{.D_1 = shape.width,
+                                                  .H = shape.heads,
+                                                  .query_bias = Bias::none,
+                                                  .key_bias = Bias::none,
+                                                  .value_bias = Bias::none,
+                                                  .output_bias = Bias::none});
             }),
         output({this, "output"}, shape.width, vocabulary, Bias::none) {}
 
   /// ids [B, L] → scores [B, L, vocabulary]
   Tensor forward(const Tensor& ids) {
-    return output(encoder(positions(tokens(ids)), Mask::causal()));
+    return output(encoder(positions(tokens(ids)), StackCall{.mask = Mask::causal()}));
   }
 };
 

@@ -1,41 +1,34 @@
 #include "heed/modules/feed_forward.h"
 
 #include "heed/framework/nn/shape_contract.h"
-#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/elementwise.h"
 
 namespace heed {
 
-FeedForward::FeedForward(const Slot& slot, int64_t width, int64_t hidden, Activation kind,
+FeedForward::FeedForward(const Slot& slot, int64_t outer, int64_t inner, Activation between,
                          double dropout_p, Bias bias)
     : Layer(slot),
-      expand({this, "expand"}, width, hidden, bias),
-      contract({this, "contract"}, hidden, width, bias),
-      dropout({this, "dropout"}, dropout_p),
-      activation(kind) {
-  if (kind == Activation::swiglu) gate.emplace(Slot{this, "gate"}, width, hidden, bias);
-}
-
-Tensor FeedForward::activated(const Tensor& x) {
-  Dims d{"FeedForward", {}};
-  const Tensor expanded = expand(x);
-  d.check(expanded, "... d_ff");
-  switch (activation) {
-    case Activation::relu:
-      return relu(expanded);
-    case Activation::gelu:
-      return gelu(expanded);
-    case Activation::silu:
-      return silu(expanded);
-    case Activation::swiglu:
-      break;
-  }
-  const Tensor gates = silu((*gate)(x));
-  return gates * expanded;
+      width(outer),
+      hidden(inner),
+      activation(between),
+      up({this, "expand"}, width, hidden, bias),
+      down({this, "contract"}, hidden, width, bias),
+      dropout({this, "dropout"}, dropout_p) {
+  if (activation.gated) gate.emplace(Slot{this, "gate"}, width, hidden, bias);
 }
 
 Tensor FeedForward::forward(const Tensor& x) {
-  return contract(dropout(activated(x)));
+  Dims d{"FeedForward", {{"D_1", width}, {"d_ff", hidden}}};
+  d.check(x, "... D_1");
+  Tensor inner = up(x);
+  d.check(inner, "... d_ff");
+  if (gate) {
+    const Tensor gates = activation.function((*gate)(x));
+    inner = gates * inner;
+  } else {
+    inner = activation.function(inner);
+  }
+  return down(dropout(inner));
 }
 
 }  // namespace heed

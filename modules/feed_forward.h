@@ -3,28 +3,37 @@
 
 #include <optional>
 
+#include "heed/framework/ops/activation.h"
 #include "heed/modules/dropout.h"
 #include "heed/modules/linear.h"
 
 namespace heed {
 
-/// What stands between the two Linears. `swiglu` is silu(gate(x))·expand(x), with a third Linear.
-enum class Activation { relu, gelu, silu, swiglu };
+/// What stands between the two Linears. Another one is a value: `Activation{sigmoid}`.
+struct Activation {
+  Tensor (*function)(const Tensor& x);
+  bool gated = false;  ///< it is of a third Linear, and multiplies the first
 
-/// x [..., width] → contract(dropout(activation(expand(x)))) [..., width]; inner width `hidden`.
+  static const Activation relu, gelu, silu;
+  static const Activation swiglu;  ///< silu(gate(x))·up(x)
+};
+inline constexpr Activation Activation::relu{heed::relu};
+inline constexpr Activation Activation::gelu{[](const Tensor& x) { return heed::gelu(x); }};
+inline constexpr Activation Activation::silu{heed::silu};
+inline constexpr Activation Activation::swiglu{heed::silu, true};
+
+/// x [..., width] → down(dropout(activation(up(x)))) [..., width]; inner width `hidden`.
 /// Vaswani et al. 2017, §3.3; swiglu: Shazeer 2020.
 struct FeedForward : Layer<FeedForward> {
-  Linear expand, contract;
-  std::optional<Linear> gate;  // of swiglu
-  Dropout dropout;
+  const int64_t width, hidden;
   const Activation activation;
+  Linear up, down;             // "expand" and "contract" in the files of parameters
+  std::optional<Linear> gate;  // of a gated activation
+  Dropout dropout;
 
   FeedForward(const Slot& slot, int64_t width, int64_t hidden, Activation activation,
               double dropout_p = 0, Bias bias = Bias::learned);
   Tensor forward(const Tensor& x);
-
- private:
-  Tensor activated(const Tensor& x);
 };
 
 }  // namespace heed

@@ -16,6 +16,11 @@ struct AdditiveAttention : Layer<AdditiveAttention> {
         value({this, "value"}, D_2, D_1),
         score({this, "score"}, width, 1, Bias::none) {}
 
+  static constexpr AttentionAbilities abilities{};  // neither masks nor caches
+
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall&) {
+    return (*this)(query, key);
+  }
   Tensor forward(const Tensor& x1, const Tensor& x2) {
     const Tensor q = query(x1).unsqueeze(2);                             // [B, L_1, 1, width]
     const Tensor k = key(x2).unsqueeze(1);                               // [B, 1, L_2, width]
@@ -30,9 +35,7 @@ int main(int argc, char** argv) {
   registry.add_attention(
       {"additive", "w tanh(q + k) instead of q k", {width}},
       [=](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<AdditiveAttention>(
-            slot, [](auto& attention, const auto& in) { return attention(in.query, in.key); },
-            widths.D_1, widths.D_2, options[width]);
+        return make_attention<AdditiveAttention>(slot, widths.D_1, widths.D_2, options[width]);
       });
   return run_program(argc, argv, registry);
 }

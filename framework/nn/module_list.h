@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "heed/framework/nn/tensor_layer.h"
+#include "heed/framework/nn/any_module.h"
 
 namespace heed {
 
@@ -25,6 +25,12 @@ class ModuleList : public Layer<ModuleList<Item>> {
     return made;
   }
 
+  /// Adds what `make(slot)` gives for the next name.
+  template <class Make>
+  void add_made(const Make& make) {
+    items_.push_back(std::make_unique<Item>(make(Slot(this, std::to_string(items_.size())))));
+  }
+
   size_t size() const { return items_.size(); }
   Item& operator[](size_t i) const { return *items_.at(i); }
 
@@ -40,21 +46,21 @@ class Sequential : public Layer<Sequential> {
   /// Makes a module with the next name: `net.add<Linear>(8, 16)`.
   template <class Item, class... Arguments>
   Item& add(Arguments&&... arguments) {
-    auto step = make_tensor_layer<Item>(Slot(this, std::to_string(steps_.size())),
-                                        std::forward<Arguments>(arguments)...);
-    Item& made = step->item;
-    steps_.push_back(std::move(step));
+    auto step = std::make_unique<Item>(Slot(this, std::to_string(steps_.size())),
+                                       std::forward<Arguments>(arguments)...);
+    Item& made = *step;
+    steps_.emplace_back(std::move(step));
     return made;
   }
 
   Tensor forward(const Tensor& x) {
     Tensor y = x;
-    for (const auto& step : steps_) y = (*step)(y);
+    for (const AnyTensorModule& step : steps_) y = step(y);
     return y;
   }
 
  private:
-  std::vector<std::unique_ptr<TensorLayer>> steps_;
+  std::vector<AnyTensorModule> steps_;
 };
 
 }  // namespace heed

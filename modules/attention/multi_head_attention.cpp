@@ -67,43 +67,52 @@ MultiHeadAttention::MultiHeadAttention(const Slot& slot, const MultiHeadAttentio
       W_K({this, "W_K"}, *config.D_2, n_kv_heads * D_qk, config.key_bias),
       W_V({this, "W_V"}, *config.D_value, n_kv_heads * D_v, config.value_bias),
       W_O({this, "W_O"}, H * D_v, *config.D_out, config.output_bias),
-      positions(config.positions ? config.positions({this, "positions"}) : nullptr) {}
+      relative_positions(config.relative_positions ? config.relative_positions({this, "positions"})
+                                                   : nullptr) {}
 
-Alignment MultiHeadAttention::alignment(const AttentionCall& options) const {
-  if (options.cache != nullptr) return Alignment::bottom_right;
+Alignment MultiHeadAttention::alignment(const AttentionCall& call) const {
+  if (call.cache != nullptr) return Alignment::bottom_right;
   return config.causal.value_or(Alignment::top_left);
 }
 
-Mask MultiHeadAttention::rule(const AttentionCall& options) const {
-  const bool cached = options.cache != nullptr;
-  if (cached && !config.causal && !options.mask.is_causal(Alignment::bottom_right)) {
+MultiHeadAttention::Placement MultiHeadAttention::placement(const AttentionCall& call, int64_t L_1,
+                                                            int64_t L_2) const {
+  const int64_t first_key = call.cache == nullptr ? 0 : call.cache->length();
+  const int64_t keys = first_key + L_2;
+  const bool is_at_the_end = alignment(call) == Alignment::bottom_right;
+  return {is_at_the_end ? keys - L_1 : call.first_query, first_key, keys};
+}
+
+Mask MultiHeadAttention::effective_mask(const AttentionCall& call) const {
+  const bool cached = call.cache != nullptr;
+  if (cached && !config.causal && !call.mask.is_causal(Alignment::bottom_right)) {
     throw ValueError(
         "MultiHeadAttention: a cache needs a causal rule, since earlier queries did not see later "
         "keys; pass Mask::causal(Alignment::bottom_right)");
   }
-  if (cached && options.mask.is_causal(Alignment::top_left)) {
+  if (cached && call.mask.is_causal(Alignment::top_left)) {
     throw ValueError(
         "MultiHeadAttention: with a cache queries are the last positions, but the mask counts "
         "them from the first key; pass Mask::causal(Alignment::bottom_right)");
   }
-  const Alignment aligned = alignment(options);
-  Mask mask = options.mask;
+  const Alignment aligned = alignment(call);
+  Mask mask = call.mask;
   if (config.causal) mask = mask & Mask::causal(aligned);
   if (config.window) {
     mask = mask &
            (aligned == Alignment::bottom_right ? Mask::window(*config.window, aligned)
-                                               : Mask::window(*config.window, options.first_query));
+                                               : Mask::window(*config.window, call.first_query));
   }
   return mask;
 }
 
 Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const Tensor& value,
-                                   const AttentionCall& options) {
+                                   const AttentionCall& call) {
   Dims d = letters_of(*this);
   d.check(query, "B L_1 D_1");
   d.check(key, "B L_2 D_2");
   d.check(value, "B L_2 D_value");
-  AttentionOptions how{.mask = rule(options), .enable_gqa = n_kv_heads != H};
+  AttentionOptions how{.mask = effective_mask(call), .enable_gqa = n_kv_heads != H};
 
   const Tensor q = W_Q(query);
   d.check(q, "B L_1 H*D_qk");
@@ -113,33 +122,29 @@ Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const
   d.check(K, n_kv_heads == H ? "B H L_2 D_qk" : "B n_kv_heads L_2 D_qk");
   Tensor V = split_heads(W_V(value), n_kv_heads);
   d.check(V, n_kv_heads == H ? "B H L_2 D_v" : "B n_kv_heads L_2 D_v");
-  const int64_t L_1 = query.size(1);
-  const int64_t earlier = options.cache == nullptr ? 0 : options.cache->length();
-  const int64_t keys = earlier + key.size(1);
-  const bool from_the_end = alignment(options) == Alignment::bottom_right;
-  const int64_t first_query = from_the_end ? keys - L_1 : options.first_query;
-  if (positions) {
-    Q = positions->turned(Q, first_query);
-    K = positions->turned(K, earlier);
-    const Tensor bias = positions->bias(first_query, L_1, keys, Q.dtype());
+  const Placement at = placement(call, query.size(1), key.size(1));
+  if (relative_positions) {
+    Q = relative_positions->turned(Q, at.first_query);
+    K = relative_positions->turned(K, at.first_key);
+    const Tensor bias = relative_positions->bias(at.first_query, query.size(1), at.keys, Q.dtype());
     if (bias.defined()) how.mask = how.mask & Mask::additive(bias);
   }
   KeyValueCache joined;  // put in place at the end, so that a call that fails leaves the cache be
-  if (options.cache != nullptr) {
-    joined = *options.cache;
+  if (call.cache != nullptr) {
+    joined = *call.cache;
     joined.append(K, V);
     K = joined.key;
     V = joined.value;
   }
   how.dropout = weights_dropout(*this, config.dropout);
-  Tensor O = weighted_values(Q, K, V, how, options.weights);
+  Tensor O = weighted_values(Q, K, V, how, call.weights);
   d.check(O, "B H L_1 D_v");
-  if (options.head_gates.defined()) O = O * as_factors(d, options.head_gates);
+  if (call.head_gates.defined()) O = O * as_factors(d, call.head_gates);
   const Tensor o = merge_heads(O);
   d.check(o, "B L_1 H*D_v");
   const Tensor y = W_O(o);
   d.check(y, "B L_1 D_out");
-  if (options.cache != nullptr) *options.cache = std::move(joined);
+  if (call.cache != nullptr) *call.cache = std::move(joined);
   return y;
 }
 

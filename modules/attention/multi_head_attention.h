@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "heed/modules/attention/kv_cache.h"
+#include "heed/modules/attention/attention_call.h"
 #include "heed/modules/attention/relative_positions.h"
 #include "heed/modules/linear.h"
 
@@ -27,23 +27,9 @@ struct MultiHeadAttentionConfig {
        output_bias = Bias::learned;
   std::optional<Alignment> causal = {};  ///< no query sees a later key
   std::optional<int64_t> window = {};    ///< nor one further away than this
-  RelativePositionsFactory positions = {};
+  RelativePositionsFactory relative_positions = {};
   double dropout = 0;      ///< of the weights, in training
   bool recompute = false;  ///< scores are computed again in backward, not kept
-};
-
-/// What one call may bring along and take away.
-struct AttentionCall {
-  Mask mask = {};
-  /// Keys and values go on where the cache ends and join it, unless the call throws; queries are
-  /// the last positions. Needs a causal rule: of the config, or
-  /// Mask::causal(Alignment::bottom_right).
-  KeyValueCache* cache = nullptr;
-  /// Where the first query stands for relative positions and the window, unless a cache or the
-  /// config's causal rule says so. A mask of the call never moves it: masks only block and add.
-  int64_t first_query = 0;
-  Tensor head_gates = {};     ///< [H] or [B, H]: factors of the heads before W_O
-  Tensor* weights = nullptr;  ///< gets [B, H, L_1, L_2] before dropout
 };
 
 /// concat_h(softmax(Q_h K_hᵀ / √D_qk + mask) V_h) W_Oᵀ. Vaswani et al. 2017, §3.2.
@@ -54,7 +40,9 @@ struct MultiHeadAttention : Layer<MultiHeadAttention> {
   const MultiHeadAttentionConfig config;  ///< with every size filled in
   const int64_t H, n_kv_heads, D_qk, D_v;
   Linear W_Q, W_K, W_V, W_O;
-  std::unique_ptr<RelativePositions> positions;
+  std::unique_ptr<RelativePositions> relative_positions;  // or none
+  static constexpr AttentionAbilities abilities{
+      .masks = true, .caches = true, .separate_values = true, .heads = true};
 
   /// Throws ValueError naming both numbers if H does not divide D_1 where it must, or n_kv_heads
   /// not H.
@@ -62,15 +50,26 @@ struct MultiHeadAttention : Layer<MultiHeadAttention> {
 
   /// query [B, L_1, D_1], key [B, L_2, D_2], value [B, L_2, D_value] → [B, L_1, D_out]
   Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value,
-                 const AttentionCall& options = {});
-  /// What forward masks by: the call's mask and the config's own rules. Throws ValueError for a
-  /// cache without a causal rule, or with one that counts from the first query.
-  Mask rule(const AttentionCall& options) const;
+                 const AttentionCall& call = {});
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionCall& call) {
+    return (*this)(query, key, value, call);
+  }
+  /// The call's mask and the config's own rules. Throws ValueError for a cache without a causal
+  /// rule, or with one that counts from the first query.
+  Mask effective_mask(const AttentionCall& call) const;
   /// A root with copies of the parameters.
   std::unique_ptr<MultiHeadAttention> as_multi_head() const;
 
  private:
-  Alignment alignment(const AttentionCall& options) const;
+  /// Where the queries and keys of a call stand.
+  struct Placement {
+    int64_t first_query;
+    int64_t first_key;  ///< of the new ones
+    int64_t keys;       ///< old and new
+  };
+  Alignment alignment(const AttentionCall& call) const;
+  Placement placement(const AttentionCall& call, int64_t L_1, int64_t L_2) const;
   Tensor weighted_values(const Tensor& Q, const Tensor& K, const Tensor& V,
                          const AttentionOptions& how, Tensor* weights);
 };

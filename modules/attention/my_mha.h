@@ -17,12 +17,16 @@ namespace heed {
 struct MyMHA : Layer<MyMHA> {
   const int64_t D_1, D_2, D_qk, D_v, H;
   Linear W_Q, W_K, W_V, W_O;
+  static constexpr AttentionAbilities abilities{};
 
   /// Throws ValueError unless all sizes are at least 1.
   MyMHA(const Slot& slot, int64_t D_1, int64_t D_2, int64_t D_qk, int64_t D_v, int64_t H);
 
   /// x1 [B, L_1, D_1], x2 [B, L_2, D_2] → [B, L_1, D_1]
   Tensor forward(const Tensor& x1, const Tensor& x2);
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall&) {
+    return (*this)(query, key);
+  }
   /// The attention weights of the same inputs, [B, H, L_1, L_2]; rows sum to 1.
   Tensor weights(const Tensor& x1, const Tensor& x2);
   /// The same attention with copies of the parameters.

@@ -44,7 +44,7 @@ std::unique_ptr<MultiHeadAttention> prune_heads(const MultiHeadAttention& attent
     throw ValueError("prune_heads: heads share keys and values: n_kv_heads = ",
                      attention.n_kv_heads, ", H = ", attention.H);
   }
-  if (attention.positions && attention.positions->differs_between_heads()) {
+  if (attention.relative_positions && attention.relative_positions->differs_between_heads()) {
     throw ValueError("prune_heads: the relative positions have something for each head");
   }
   MultiHeadAttentionConfig config = attention.config;

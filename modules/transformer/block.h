@@ -1,51 +1,64 @@
-// TransformerBlock: attention and a feed-forward network, each with a residual and a norm.
+// TransformerBlock: attention, cross-attention if it has one, and a feed-forward network, each with
+// a residual and a norm.
 #pragma once
 
-#include "heed/framework/nn/tensor_layer.h"
+#include <vector>
+
 #include "heed/modules/attention/any_attention.h"
 #include "heed/modules/feed_forward.h"
+#include "heed/modules/norm.h"
+#include "heed/modules/transformer/residual.h"
 
 namespace heed {
-
-/// Where the norm stands: before each part (pre) or after each residual sum (post).
-enum class NormPlacement { pre, post };
-enum class NormKind { layer_norm, rms_norm };
 
 struct TransformerBlockConfig {
   int64_t d_model;
   int64_t d_ff;
-  NormPlacement norm = NormPlacement::pre;
-  NormKind norm_kind = NormKind::layer_norm;
+  NormPlacement norm_placement = NormPlacement::pre;
+  NormFactory norm = make_layer_norm;
   Activation activation = Activation::gelu;
   double dropout = 0;
   double norm_eps = 1e-5;
   Bias bias = Bias::learned;  ///< of the feed-forward network and of layer norms
 };
 
-/// The norm that a config names, [..., d_model] → the same shape.
-std::unique_ptr<TensorLayer> make_norm(const Slot& slot, const TransformerBlockConfig& config);
+/// The norm of a config, [..., d_model] → the same shape.
+AnyTensorModule make_norm(const Slot& slot, const TransformerBlockConfig& config);
 
-/// An encoder block holding any attention; with a causal mask, a decoder-only one. Vaswani et al.
-/// 2017, §3.1 (post); Xiong et al. 2020 (pre). Both inputs of the attention are the same sequence,
-/// or the second is another one.
+/// What one call of a block gets beside its sequence.
+struct BlockCall {
+  /// [B, L_2, D_2], which cross-attention attends to. Of a block without cross-attention the
+  /// attention attends to it, and not to the sequence itself.
+  Tensor memory = {};
+  Mask mask = {};                  ///< of the sequence's attention to itself
+  Mask memory_mask = {};           ///< of the attention to the memory
+  KeyValueCache* cache = nullptr;  ///< of the sequence's attention to itself
+};
+
+/// A block holding any attention. With a causal mask it is a decoder-only one, with cross-attention
+/// that of an encoder-decoder. Vaswani et al. 2017, §3.1 (post); Xiong et al. 2020 (pre).
 struct TransformerBlock : Layer<TransformerBlock> {
-  const NormPlacement norm;
-  std::unique_ptr<TensorLayer> attention_norm, feed_forward_norm;
-  std::unique_ptr<AttentionLayer> attention;
+  const int64_t d_model;
+  const NormPlacement norm_placement;
+  AnyTensorModule attention_norm, cross_attention_norm, feed_forward_norm;
+  AnyAttention attention, cross_attention;
   FeedForward feed_forward;
   Dropout dropout;
 
-  /// Throws ValueError on sizes below 1 and if the factory makes nothing.
+  /// Without the second factory there is no cross-attention. Throws ValueError on sizes below 1 and
+  /// if a factory makes nothing.
   TransformerBlock(const Slot& slot, const TransformerBlockConfig& config,
-                   const AttentionFactory& make_attention);
+                   const AttentionFactory& make_attention,
+                   const AttentionFactory& make_cross_attention = {});
 
-  /// x [B, L, d_model] attends to itself → [B, L, d_model]
-  Tensor forward(const Tensor& x, const Mask& mask = no_mask, KeyValueCache* cache = nullptr);
-  /// x [B, L_1, d_model] attends to memory [B, L_2, D_2] → [B, L_1, d_model]
-  Tensor forward(const Tensor& x, const Tensor& memory, const Mask& mask = no_mask);
+  /// x [B, L_1, d_model] → [B, L_1, d_model]. Throws ValueError if the call lacks a memory or holds
+  /// what the block would ignore.
+  Tensor forward(const Tensor& x, const BlockCall& call = {});
+  /// In the order in which they are called.
+  std::vector<PlacedAttention> attentions();
 
  private:
-  Tensor add_feed_forward(const Tensor& x);
+  void check_parts(const BlockCall& call) const;
 };
 
 }  // namespace heed

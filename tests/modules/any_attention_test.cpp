@@ -9,13 +9,9 @@
 namespace heed::testing::any_attention_test {
 namespace {
 
-Tensor call_my_mha(MyMHA& m, const AttentionInputs& in) {
-  return m(in.query, attended("MyMHA", in));
-}
-
 AttentionFactory factory(int64_t memory_width) {
   return [memory_width](const Slot& slot) {
-    return make_attention<MyMHA>(slot, call_my_mha, 4, memory_width, 3, 2, 2);
+    return make_attention<MyMHA>(slot, 4, memory_width, 3, 2, 2);
   };
 }
 
@@ -32,21 +28,34 @@ TEST_CASE("An attention behind the seam takes the slot it is given and computes 
   MyMHA alone(Slot::root(), 4, 4, 3, 2, 2);
   alone.load_state_dict(state);
   const Tensor x = normal({2, 3, 4}, 1, DType::f32), memory = normal({2, 5, 4}, 2, DType::f32);
-  CHECK(bit_difference(block.attention->attend({x, memory, memory}), alone(x, memory)) == "");
+  CHECK(bit_difference(block.attention(x, memory, memory), alone(x, memory)) == "");
 }
 
 TEST_CASE("An attention of one sequence refuses keys and values that differ") {
   TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, factory(4));
   const Tensor x = normal({2, 3, 4}, 1, DType::f32);
-  CHECK(message_of([&] {
-          block.attention->attend({x, x, x.clone()});
-        }) == "MyMHA: attends one sequence, so key and value must be the same tensor");
+  CHECK(message_of([&] { block.attention(x, x, x.clone()); }) ==
+        "MyMHA: attends one sequence, so key and value must be the same tensor");
+}
+
+TEST_CASE("What an attention does not support is refused, not ignored") {
+  const AnyAttention plain = make_attention<MyMHA>(Slot::root(), 4, 4, 3, 2, 2);
+  const Tensor x = normal({2, 3, 4}, 1, DType::f32);
+  KeyValueCache cache;
+  Tensor weights;
+  CHECK(message_of([&] { plain(x, x, x, {.mask = Mask::causal()}); }) ==
+        "MyMHA: does not support masks; choose an attention that does");
+  CHECK(message_of([&] { plain(x, x, x, {.cache = &cache}); }) ==
+        "MyMHA: does not support a cache; generate without one, or choose an attention that does");
+  const std::string heads = "MyMHA: does not support head gates and weights";
+  CHECK(message_of([&] { plain(x, x, x, {.head_gates = x}); }) == heads);
+  CHECK(message_of([&] { plain(x, x, x, {.weights = &weights}); }) == heads);
 }
 
 TEST_CASE("A factory that throws leaves nothing behind") {
   const Held before;
-  const AttentionFactory failing = [](const Slot& slot) -> std::unique_ptr<AttentionLayer> {
-    return make_attention<MyMHA>(slot, call_my_mha, 4, 4, 3, 2, 0);
+  const AttentionFactory failing = [](const Slot& slot) {
+    return make_attention<MyMHA>(slot, 4, 4, 3, 2, 0);
   };
   CHECK(message_of([&] {
           TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, failing);
@@ -55,7 +64,7 @@ TEST_CASE("A factory that throws leaves nothing behind") {
 }
 
 TEST_CASE("A block without an attention is refused") {
-  const AttentionFactory none = [](const Slot&) { return std::unique_ptr<AttentionLayer>(); };
+  const AttentionFactory none = [](const Slot&) { return AnyAttention(); };
   CHECK(message_of([&] {
           TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, none);
         }) == "TransformerBlock: the factory made no attention");

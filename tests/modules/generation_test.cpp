@@ -25,21 +25,24 @@ constexpr int64_t symbols = 7;
 /// A small decoder-only model whose output is tied to its embedding.
 struct Writer : Layer<Writer> {
   Embedding tokens{{this, "tokens"}, symbols, 8};
-  TransformerEncoder stack;
+  TransformerStack stack;
 
   explicit Writer(const Slot& slot)
       : Layer(slot),
         stack({this, "stack"}, {.block = {.d_model = 8, .d_ff = 16}, .layers = 2},
               [](const Slot& place) {
-                return make_multi_head(
-                    place, {.D_1 = 8, .H = 2, .positions = with_positions<RotaryPositions>()});
+                return make_attention<MultiHeadAttention>(
+                    place,
+                    MultiHeadAttentionConfig{
+                        .D_1 = 8, .H = 2, .relative_positions = with_positions<RotaryPositions>()});
               }) {
     to(DType::f64);
     Rng rng(stream(5, Purpose::user));
     reset_parameters(rng);
   }
   Tensor forward(const Tensor& ids, KeyValueCaches* caches = nullptr) {
-    const Tensor x = stack(tokens(ids), Mask::causal(Alignment::bottom_right), caches);
+    const Tensor x = stack(
+        tokens(ids), StackCall{.mask = Mask::causal(Alignment::bottom_right), .caches = caches});
     return matmul(x, tokens.weight->transpose(0, 1));
   }
 };

@@ -48,7 +48,7 @@ void check_close(const std::vector<Tensor>& got, const std::vector<Tensor>& want
 }
 
 MultiHeadAttentionConfig cross(const RelativePositionsFactory& positions = {}) {
-  return {.D_1 = 8, .H = 4, .D_2 = 6, .positions = positions};
+  return {.D_1 = 8, .H = 4, .D_2 = 6, .relative_positions = positions};
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ TEST_CASE("Scores are kept for backward only beside a bias that learns") {
   const Tensor x = normal({1, 200, 4}, 5).requires_grad_();
   const auto held = [&](bool recompute, const RelativePositionsFactory& positions) {
     const auto attention =
-        filled({.D_1 = 4, .H = 2, .positions = positions, .recompute = recompute});
+        filled({.D_1 = 4, .H = 2, .relative_positions = positions, .recompute = recompute});
     const int64_t before = memory_stats().live_bytes;
     const Tensor y = (*attention)(x, x, x);
     return memory_stats().live_bytes - before;
@@ -189,16 +189,17 @@ TEST_CASE("What is left out of the config is filled in") {
 }
 
 TEST_CASE("Parameters have the shapes of their letters") {
-  const MultiHeadAttention m(Slot::root(), {.D_1 = 4,
-                                            .H = 6,
-                                            .D_2 = 3,
-                                            .D_value = 5,
-                                            .D_out = 7,
-                                            .D_qk = 2,
-                                            .D_v = 3,
-                                            .n_kv_heads = 2,
-                                            .key_bias = Bias::none,
-                                            .positions = with_positions<LearnedDistances>(6, 4)});
+  const MultiHeadAttention m(Slot::root(),
+                             {.D_1 = 4,
+                              .H = 6,
+                              .D_2 = 3,
+                              .D_value = 5,
+                              .D_out = 7,
+                              .D_qk = 2,
+                              .D_v = 3,
+                              .n_kv_heads = 2,
+                              .key_bias = Bias::none,
+                              .relative_positions = with_positions<LearnedDistances>(6, 4)});
   std::string names;
   for (const auto& [name, parameter] : m.named_parameters()) {
     names += text_of(name, " ", parameter.shape(), "; ");

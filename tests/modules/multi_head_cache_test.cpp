@@ -82,7 +82,7 @@ MultiHeadAttentionConfig small(const RelativePositionsFactory& positions, int64_
           .D_v = 3,
           .n_kv_heads = n_kv_heads,
           .causal = Alignment::top_left,
-          .positions = positions};
+          .relative_positions = positions};
 }
 
 }  // namespace
@@ -194,16 +194,17 @@ TEST_CASE("A stack of decoder-only blocks decodes with one cache for each block"
   const Tensor x = normal({2, L, 8}, 7);
   const MultiHeadAttentionConfig config = small(with_positions<RotaryPositions>(10000.0), 2);
   for (const NormPlacement norm : {NormPlacement::pre, NormPlacement::post}) {
-    TransformerEncoder stack(Slot::root(),
-                             {.block = {.d_model = 8, .d_ff = 12, .norm = norm}, .layers = 3},
-                             [&](const Slot& slot) { return make_multi_head(slot, config); });
+    TransformerStack stack(
+        Slot::root(), {.block = {.d_model = 8, .d_ff = 12, .norm_placement = norm}, .layers = 3},
+        [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); });
     stack.load_state_dict(random_state(stack, "stack"));
     stack.to(DType::f64);
-    const Tensor want = stack(x, Mask::causal());
+    const Tensor want = stack(x, StackCall{.mask = Mask::causal()});
     CHECK(chunking_problem(want, [&](const Chunks& chunks) {
             KeyValueCaches caches;
             return stepped(x, chunks, [&](const Tensor& part, int64_t) {
-              return stack(part, Mask::causal(Alignment::bottom_right), &caches);
+              return stack(part, StackCall{.mask = Mask::causal(Alignment::bottom_right),
+                                           .caches = &caches});
             });
           }) == "");
   }
@@ -214,18 +215,19 @@ TEST_CASE("A stack of decoder blocks decodes beside its memory") {
   const Tensor x = normal({2, L, 8}, 8), memory = normal({2, 5, 6}, 9);
   const MultiHeadAttentionConfig config = small(with_positions<LearnedDistances>(H, 9), 4);
   const MultiHeadAttentionConfig cross{.D_1 = 8, .H = 2, .D_2 = 6};
-  TransformerDecoder stack(
+  TransformerStack stack(
       Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 2},
-      [&](const Slot& slot) { return make_multi_head(slot, config); },
-      [&](const Slot& slot) { return make_multi_head(slot, cross); });
+      [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); },
+      [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, cross); });
   stack.load_state_dict(random_state(stack, "stack"));
   stack.to(DType::f64);
   const Mask there = Mask::lengths(tensor<int64_t>({5, 3}));
-  const Tensor want = stack(x, memory, Mask::causal(), there);
+  const Tensor want = stack(x, StackCall{memory, Mask::causal(), there});
   CHECK(chunking_problem(want, [&](const Chunks& chunks) {
           KeyValueCaches caches;
           return stepped(x, chunks, [&](const Tensor& part, int64_t) {
-            return stack(part, memory, Mask::causal(Alignment::bottom_right), there, &caches);
+            return stack(part,
+                         StackCall{memory, Mask::causal(Alignment::bottom_right), there, &caches});
           });
         }) == "");
 }
@@ -241,17 +243,18 @@ TEST_CASE(
         small(with_positions<LearnedDistances>(H, int64_t{5}), 1), windowed}) {
     MultiHeadAttentionConfig cross = config;
     cross.causal = {};
-    TransformerDecoder stack(
+    TransformerStack stack(
         Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 2},
-        [&](const Slot& slot) { return make_multi_head(slot, config); },
-        [&](const Slot& slot) { return make_multi_head(slot, cross); });
+        [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); },
+        [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, cross); });
     stack.load_state_dict(random_state(stack, "stack"));
     stack.to(DType::f64);
-    const Tensor want = stack(x, memory, Mask::causal());
+    const Tensor want = stack(x, StackCall{memory, Mask::causal()});
     CHECK(chunking_problem(want, [&](const Chunks& chunks) {
             KeyValueCaches caches;
             return stepped(x, chunks, [&](const Tensor& part, int64_t) {
-              return stack(part, memory, Mask::causal(Alignment::bottom_right), no_mask, &caches);
+              return stack(part,
+                           StackCall{memory, Mask::causal(Alignment::bottom_right), {}, &caches});
             });
           }) == "");
   }
@@ -283,15 +286,16 @@ TEST_CASE("A mask that counts from the first key is refused beside a cache") {
 TEST_CASE("A stack that fails in its second block leaves the caches as they were") {
   const Tensor x = normal({2, 3, 8}, 1);
   const MultiHeadAttentionConfig config = small({}, 4);
-  TransformerEncoder stack(Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 2},
-                           [&](const Slot& slot) { return make_multi_head(slot, config); });
+  TransformerStack stack(
+      Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 2},
+      [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); });
   stack.load_state_dict(random_state(stack, "stack"));
   stack.to(DType::f64);
   KeyValueCaches caches;
-  stack(x, no_mask, &caches);
-  const HookHandle hook = stack.blocks[1].register_forward_hook(
+  stack(x, StackCall{.caches = &caches});
+  const HookHandle hook = stack.blocks[1].module().register_forward_hook(
       [](Module&, std::span<const Tensor>, const Tensor&) -> Tensor { throw ValueError("no"); });
-  CHECK(message_of([&] { stack(x, no_mask, &caches); }).starts_with("no"));
+  CHECK(message_of([&] { stack(x, StackCall{.caches = &caches}); }).starts_with("no"));
   CHECK(caches[0].length() == 3);
   CHECK(caches[1].length() == 3);
 }
@@ -348,15 +352,17 @@ TEST_CASE("A call that fails leaves the cache as it was") {
 }
 
 TEST_CASE("A stack refuses another number of caches than it has blocks") {
-  TransformerEncoder stack(Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 3},
-                           [&](const Slot& slot) { return make_multi_head(slot, small({}, 2)); });
+  TransformerStack stack(
+      Slot::root(), {.block = {.d_model = 8, .d_ff = 12}, .layers = 3},
+      [&](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, small({}, 2)); });
   stack.load_state_dict(random_state(stack, "stack"));
   KeyValueCaches caches(2);
   CHECK(message_of([&] {
-          stack(zeros({1, 2, 8}), Mask::causal(Alignment::bottom_right), &caches);
+          stack(zeros({1, 2, 8}),
+                StackCall{.mask = Mask::causal(Alignment::bottom_right), .caches = &caches});
         }) ==
-        "TransformerEncoder: needs one cache for each of 3 blocks, got 2 (in "
-        "TransformerEncoder)");
+        "TransformerStack: needs one cache for each of 3 blocks, got 2 (in "
+        "TransformerStack)");
 }
 
 TEST_CASE("KeyValueCache joins along the positions, and keeps what it has if they do not fit") {

@@ -37,7 +37,7 @@ TEST_CASE("Pruning heads equals closing their gates, for every choice of heads")
                value = normal({2, 5, 5}, 3);
   MultiHeadAttentionConfig config = four_heads();
   for (const bool rotary : {false, true}) {
-    if (rotary) config.positions = with_positions<RotaryPositions>(100.0);
+    if (rotary) config.relative_positions = with_positions<RotaryPositions>(100.0);
     const auto attention = filled(config);
     for (int64_t subset = 0; subset < 15; ++subset) {
       std::vector<int64_t> removed;
@@ -90,9 +90,9 @@ TEST_CASE("prune_heads refuses heads that are not there, and what cannot be take
   config.n_kv_heads = 2;
   CHECK(refusal(config, {0}) == "prune_heads: heads share keys and values: n_kv_heads = 2, H = 4");
   config = four_heads();
-  config.positions = with_positions<AlibiPositions>(4);
+  config.relative_positions = with_positions<AlibiPositions>(4);
   CHECK(refusal(config, {0}) == "prune_heads: the relative positions have something for each head");
-  config.positions = with_positions<LearnedDistances>(4, 2);
+  config.relative_positions = with_positions<LearnedDistances>(4, 2);
   CHECK(refusal(config, {0}) == "prune_heads: the relative positions have something for each head");
 }
 

@@ -132,13 +132,13 @@ TEST_CASE("A state that is not PyTorch's is refused with PyTorch's names and all
   request["state"].erase("norm3.weight");
   request["state"].erase("multihead_attn.in_proj_bias");
   CHECK(error_of(request) ==
-        "DecoderBlock: load_pytorch_state: the state does not fit:\n"
+        "TransformerBlock: load_pytorch_state: the state does not fit:\n"
         "  missing: multihead_attn.in_proj_bias\n"
         "  missing: norm3.weight");
   request = golden_request("encoder");
   request["state"]["norm.weight"] = request["state"]["layers.0.norm1.weight"];
   CHECK(error_of(request) ==
-        "TransformerEncoder: load_pytorch_state: the state does not fit:\n"
+        "TransformerStack: load_pytorch_state: the state does not fit:\n"
         "  unexpected: norm.weight");
 }
 
@@ -162,8 +162,9 @@ TEST_CASE("What PyTorch's layers do not have is not exported") {
   CHECK_THROWS_WITH(attention({.D_1 = 4, .H = 2, .key_bias = Bias::none}),
                     "pytorch_state: nn.MultiheadAttention has four biases or none, beside "
                     "W_O.weight there are 3");
-  CHECK_THROWS_WITH(attention({.D_1 = 4, .H = 2, .positions = with_positions<AlibiPositions>(2)}),
-                    "pytorch_state: PyTorch's layers have nothing for positions.slopes [2]");
+  CHECK_THROWS_WITH(
+      attention({.D_1 = 4, .H = 2, .relative_positions = with_positions<AlibiPositions>(2)}),
+      "pytorch_state: PyTorch's layers have nothing for positions.slopes [2]");
   CHECK_THROWS_WITH(exported(FeedForward(Slot::root(), 4, 3, Activation::swiglu)),
                     "pytorch_state: PyTorch's layers have nothing for gate.weight [3, 4]");
   NamedTensors state = MultiHeadAttention(Slot::root(), {.D_1 = 4, .H = 2}).state_dict();

@@ -98,8 +98,11 @@ TEST_CASE("No relative scheme sees where the whole sequence stands") {
   const Tensor in_front = lt(arange(16), 10).view({1, 16});
   for (const auto& [name, positions] : position_schemes(4)) {
     INFO(name);
-    const auto attention = filled(
-        {.D_1 = 8, .H = 4, .D_qk = 4, .causal = Alignment::bottom_right, .positions = positions});
+    const auto attention = filled({.D_1 = 8,
+                                   .H = 4,
+                                   .D_qk = 4,
+                                   .causal = Alignment::bottom_right,
+                                   .relative_positions = positions});
     const Tensor want = (*attention)(x, x, x);
     const Tensor got =
         (*attention)(longer, longer, longer, AttentionCall{.mask = Mask::block(in_front)});

@@ -24,10 +24,8 @@ struct Net : Layer<Net> {
 
   explicit Net(const Slot& slot)
       : Layer(slot),
-        block({this, "block"}, {.d_model = 8, .d_ff = 16, .dropout = 0.1}, [](const Slot& place) {
-          const auto call = [](MyMHA& m, const AttentionInputs& in) { return m(in.query, in.key); };
-          return make_attention<MyMHA>(place, call, 8, 8, 4, 4, 2);
-        }) {}
+        block({this, "block"}, {.d_model = 8, .d_ff = 16, .dropout = 0.1},
+              [](const Slot& place) { return make_attention<MyMHA>(place, 8, 8, 4, 4, 2); }) {}
   Tensor forward(const Tensor& ids) { return output(block(tokens(ids))); }
 };
 

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 bool all_take_masks(Model& model) {
   const auto attentions = model.attentions();
   return std::all_of(attentions.begin(), attentions.end(),
-                     [](const auto& attention) { return (*attention.second)->abilities.masks; });
+                     [](const auto& attention) { return attention.attention->abilities().masks; });
 }
 
 /// Makes a part of the first sequence padding if the task has none and the attention could hide it.

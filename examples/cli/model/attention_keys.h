@@ -5,11 +5,8 @@
 
 namespace heed::attention_keys {
 
-inline const Key<int64_t> heads{.path = "heads",
-                                .fallback = 1,
-                                .minimum = 1,
-                                .maximum = 1024,
-                                .help = "how many times it attends, side by side"};
+inline const Key<int64_t> heads{
+    .path = "heads", .fallback = 1, .minimum = 1, .maximum = 1024, .help = "number of heads"};
 inline const Key<bool> bias{
     .path = "bias", .fallback = true, .help = "whether projections have a bias"};
 inline const Key<double> weights_dropout{

@@ -3,8 +3,9 @@
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/model/attention_keys.h"
 #include "heed/examples/cli/training/registry.h"
-#include "heed/framework/tensor/factories.h"
+#include "heed/modules/attention/any_attention.h"
 #include "heed/modules/attention/my_mha.h"
+#include "heed/modules/attention/no_attention.h"
 
 namespace heed {
 namespace {
@@ -35,15 +36,6 @@ int64_t head_width(const OptionalKey<int64_t>& key, const AttentionWidths& width
   return widths.D_1 / options[heads];
 }
 
-/// Nothing of it depends on what a mask may hide.
-class NoAttention final : public AttentionLayer {
- public:
-  NoAttention() : AttentionLayer({.masks = true}) {}
-
- private:
-  Tensor compute(const AttentionInputs& inputs) override { return zeros_like(inputs.query); }
-};
-
 const OptionalKey<int64_t> n_kv_heads{.path = "n_kv_heads",
                                       .otherwise = "heads",
                                       .minimum = 1,
@@ -53,11 +45,12 @@ const Key<std::string> scheme{.path = "positions",
                               .fallback = "none",
                               .choices = {"none", "rope", "alibi", "learned"},
                               .help = "how scores know the distance of query and key"};
-const OptionalKey<int64_t> max_distance{.path = "max_distance",
-                                        .otherwise = "32",
-                                        .minimum = 1,
-                                        .maximum = 65536,
-                                        .help = "of learned positions: distances beyond are alike"};
+const OptionalKey<int64_t> max_distance{
+    .path = "max_distance",
+    .otherwise = "32",
+    .minimum = 1,
+    .maximum = 65536,
+    .help = "of learned positions: farther distances share a bias"};
 const OptionalKey<double> rope_base{.path = "rope_base",
                                     .otherwise = "10000",
                                     .minimum = 0.0,
@@ -80,7 +73,7 @@ void refuse_beside(const OptionalKey<T>& key, const char* owner, const Section& 
                  "\"; leave it out");
 }
 
-RelativePositionsFactory positions_of(const Section& options, int64_t D_qk) {
+RelativePositionsFactory relative_positions_of(const Section& options, int64_t D_qk) {
   refuse_beside(max_distance, "learned", options);
   refuse_beside(rope_base, "rope", options);
   if (options[scheme] == "rope") {
@@ -101,17 +94,12 @@ RelativePositionsFactory positions_of(const Section& options, int64_t D_qk) {
 void add_my_mha(Registry& registry) {
   registry.add_attention(
       {"my_mha",
-       "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections; knows no masks",
+       "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections; does not support masks",
        {heads, d_qk, d_v}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         const int64_t D_qk = head_width(d_qk, widths, options);
         const int64_t D_v = head_width(d_v, widths, options);
-        return make_attention<MyMHA>(
-            slot,
-            [](MyMHA& attention, const AttentionInputs& inputs) {
-              return attention(inputs.query, attended("my_mha", inputs));
-            },
-            widths.D_1, widths.D_2, D_qk, D_v, options[heads]);
+        return make_attention<MyMHA>(slot, widths.D_1, widths.D_2, D_qk, D_v, options[heads]);
       });
 }
 
@@ -128,27 +116,29 @@ void add_multi_head_attention(Registry& registry) {
         }
         const Bias biased = options[bias] ? Bias::learned : Bias::none;
         const int64_t D_qk = head_width(d_qk, widths, options);
-        return make_multi_head(slot, {.D_1 = widths.D_1,
-                                      .H = options[heads],
-                                      .D_2 = widths.D_2,
-                                      .D_qk = D_qk,
-                                      .D_v = head_width(d_v, widths, options),
-                                      .n_kv_heads = options[n_kv_heads],
-                                      .query_bias = biased,
-                                      .key_bias = biased,
-                                      .value_bias = biased,
-                                      .output_bias = biased,
-                                      .window = options[window],
-                                      .positions = positions_of(options, D_qk),
-                                      .dropout = options[weights_dropout],
-                                      .recompute = options[recompute]});
+        return make_attention<MultiHeadAttention>(
+            slot,
+            MultiHeadAttentionConfig{.D_1 = widths.D_1,
+                                     .H = options[heads],
+                                     .D_2 = widths.D_2,
+                                     .D_qk = D_qk,
+                                     .D_v = head_width(d_v, widths, options),
+                                     .n_kv_heads = options[n_kv_heads],
+                                     .query_bias = biased,
+                                     .key_bias = biased,
+                                     .value_bias = biased,
+                                     .output_bias = biased,
+                                     .window = options[window],
+                                     .relative_positions = relative_positions_of(options, D_qk),
+                                     .dropout = options[weights_dropout],
+                                     .recompute = options[recompute]});
       });
 }
 
 void add_no_attention(Registry& registry) {
   registry.add_attention({"none", "zeros instead of attention: the negative control", {}},
-                         [](const Slot&, const AttentionWidths&, const Section&) {
-                           return std::make_unique<NoAttention>();
+                         [](const Slot& slot, const AttentionWidths&, const Section&) {
+                           return make_attention<NoAttention>(slot);
                          });
 }
 

@@ -3,6 +3,7 @@
 #include "heed/examples/cli/model/attention_keys.h"
 #include "heed/examples/cli/model/attentions.h"
 #include "heed/examples/cli/training/registry.h"
+#include "heed/modules/attention/any_attention.h"
 #include "heed/modules/attention/documents/cross_attention.h"
 #include "heed/modules/attention/documents/d2l_multi_head_attention.h"
 #include "heed/modules/attention/documents/labml_multi_head_attention.h"
@@ -15,8 +16,6 @@ namespace {
 using attention_keys::bias;
 using attention_keys::heads;
 using attention_keys::weights_dropout;
-
-constexpr AttentionAbilities masks{.masks = true};
 
 const Key<bool> d2l_bias{
     .path = "bias", .fallback = false, .help = "whether projections have a bias"};
@@ -55,9 +54,7 @@ void add_my_multi_head_attention(Registry& registry) {
        {heads}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         check_divides(widths.D_1, "d_model", options);
-        return make_attention<MyMultiHeadAttention, AttentionAbilities{.crosses = false}>(
-            slot, [](MyMultiHeadAttention& m, const AttentionInputs& in) { return m(in.query); },
-            widths.D_1, options[heads]);
+        return make_attention<MyMultiHeadAttention>(slot, widths.D_1, options[heads]);
       });
 }
 
@@ -68,12 +65,8 @@ void add_d2l_multi_head_attention(Registry& registry) {
        {heads, d2l_bias, weights_dropout}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         check_divides(widths.D_1, "d_model", options);
-        return make_attention<D2LMultiHeadAttention, masks>(
-            slot,
-            [](D2LMultiHeadAttention& m, const AttentionInputs& in) {
-              return m(in.query, in.key, in.value, in.mask);
-            },
-            widths.D_1, widths.D_2, widths.D_2, widths.D_1, options[heads],
+        return make_attention<D2LMultiHeadAttention>(
+            slot, widths.D_1, widths.D_2, widths.D_2, widths.D_1, options[heads],
             options[weights_dropout], options[d2l_bias] ? Bias::learned : Bias::none);
       });
 }
@@ -84,9 +77,8 @@ void add_self_attention(Registry& registry) {
        "of a sequence to itself, with masks; one packed projection",
        {heads, hidden_size}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<SelfAttention, AttentionAbilities{.masks = true, .crosses = false}>(
-            slot, [](SelfAttention& m, const AttentionInputs& in) { return m(in.query, in.mask); },
-            widths.D_1, hidden_size_of(widths, options), options[heads]);
+        return make_attention<SelfAttention>(slot, widths.D_1, hidden_size_of(widths, options),
+                                             options[heads]);
       });
 }
 
@@ -97,18 +89,9 @@ void add_cross_attention(Registry& registry) {
        {heads, hidden_size}},
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         check_one_width(widths);
-        return make_attention<CrossAttention, masks>(
-            slot,
-            [](CrossAttention& m, const AttentionInputs& in) {
-              return m(in.query, attended("cross_attention", in), in.mask);
-            },
-            widths.D_1, hidden_size_of(widths, options), options[heads]);
+        return make_attention<CrossAttention>(slot, widths.D_1, hidden_size_of(widths, options),
+                                              options[heads]);
       });
-}
-
-/// [B, L, D] ⇄ [L, B, D]
-Tensor swapped(const Tensor& x) {
-  return x.transpose(0, 1);
 }
 
 void add_labml_multi_head_attention(Registry& registry) {
@@ -119,13 +102,9 @@ void add_labml_multi_head_attention(Registry& registry) {
       [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
         check_one_width(widths);
         check_divides(widths.D_1, "d_model", options);
-        return make_attention<LabmlMultiHeadAttention, masks>(
-            slot,
-            [](LabmlMultiHeadAttention& m, const AttentionInputs& in) {
-              return swapped(m(swapped(in.query), swapped(in.key), swapped(in.value), in.mask));
-            },
-            options[heads], widths.D_1, options[weights_dropout],
-            options[bias] ? Bias::learned : Bias::none);
+        return make_attention<LabmlMultiHeadAttention>(slot, options[heads], widths.D_1,
+                                                       options[weights_dropout],
+                                                       options[bias] ? Bias::learned : Bias::none);
       });
 }
 

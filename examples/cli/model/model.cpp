@@ -1,10 +1,12 @@
 #include "heed/examples/cli/model/model.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "heed/examples/cli/config/key_error.h"
+#include "heed/framework/nn/init.h"
 #include "heed/framework/nn/shape_contract.h"
-#include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/matmul.h"
-#include "heed/framework/tensor/factories.h"
 
 namespace heed {
 namespace {
@@ -14,19 +16,19 @@ Mask padding_of(const Batch& batch) {
   return batch.lengths.defined() ? Mask::lengths(batch.lengths) : no_mask;
 }
 
-/// How many positions a stack remembers: the next one stands there.
+/// The number of positions in a stack's caches: the next one stands there.
 int64_t cached_positions(const KeyValueCaches* caches) {
   return caches == nullptr || caches->empty() ? 0 : caches->front().length();
 }
 
-void check_masks(const AttentionLayer& attention, const char* why) {
-  if (attention.abilities.masks) return;
-  throw KeyError("model.attention.type", "this attention knows no masks, but ", why,
+void check_masks(const TransformerStack& stack, const char* why) {
+  if (stack.attentions().front().attention->abilities().masks) return;
+  throw KeyError("model.attention.type", "this attention does not support masks, but ", why,
                  "; `heed tasks` says which do");
 }
 
-void check_crosses(const AttentionLayer& attention) {
-  if (attention.abilities.crosses) return;
+void check_crosses(const AnyAttention& attention) {
+  if (attention.abilities().crosses) return;
   throw KeyError("model.attention.type",
                  "this attention is of a sequence to itself, but the task needs one to another "
                  "sequence; `heed tasks` says which are");
@@ -34,54 +36,50 @@ void check_crosses(const AttentionLayer& attention) {
 
 }  // namespace
 
-Positions::Positions(const Slot& slot, PositionKind kind, int64_t max_length, int64_t width)
-    : Layer(slot) {
-  if (kind == PositionKind::learned) {
-    learned.emplace(Slot{this, "learned"}, max_length, width);
-  } else if (kind == PositionKind::sinusoidal) {
-    sinusoidal.emplace(Slot{this, "sinusoidal"}, max_length, width);
-  }
-}
+LearnedQueries::LearnedQueries(const Slot& slot, int64_t length, int64_t width)
+    : Layer(slot), weight({this, "weight"}, {length, width}, init::normal(0.02)) {}
 
-Tensor Positions::forward(const Tensor& x, int64_t first) {
-  if (learned) return (*learned)(x, first);
-  return sinusoidal ? (*sinusoidal)(x, first) : x;
+Tensor LearnedQueries::forward(int64_t batch) {
+  return weight->expand({batch, weight->size(0), weight->size(1)});
 }
 
 AnswerWriter::AnswerWriter(const Slot& slot, const ModelConfig& config, const TaskShape& task,
                            const AttentionFactory& make_attention)
     : Layer(slot),
-      tokens({this, "tokens"}, task.answer_symbols, config.block.d_model),
-      positions({this, "positions"}, config.positions, task.answer_length, config.block.d_model),
-      decoder({this, "decoder"}, {.block = config.block, .layers = config.layers}, make_attention,
-              make_attention) {}
+      tokens({this, "tokens"}, task.answer_symbols, config.stack.block.d_model),
+      position_table({this, "positions"}, config.position_table, task.answer_length,
+                     config.stack.block.d_model),
+      decoder({this, "decoder"}, config.stack, make_attention, make_attention) {}
 
 Tensor AnswerWriter::forward(const Tensor& ids, const Tensor& memory, const Mask& memory_mask,
                              KeyValueCaches* caches) {
-  const Tensor x = positions(tokens(ids), cached_positions(caches));
-  return decoder(x, memory, Mask::causal(Alignment::bottom_right), memory_mask, caches);
+  const Tensor x = position_table(tokens(ids), cached_positions(caches));
+  return decoder(x, StackCall{.memory = memory,
+                              .mask = Mask::causal(Alignment::bottom_right),
+                              .memory_mask = memory_mask,
+                              .caches = caches});
 }
 
 Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
              const AttentionFactory& make_attention)
     : Layer(slot),
       attends(task.attends),
-      d_model(config.block.d_model),
+      d_model(config.stack.block.d_model),
       length(task.length),
       tokens({this, "tokens"}, task.symbols, config.d_source),
-      positions({this, "positions"}, config.positions, task.length, config.d_source),
-      encoder({this, "encoder"}, {.block = config.block, .layers = config.layers}, make_attention) {
+      position_table({this, "positions"}, config.position_table, task.length, config.d_source),
+      encoder({this, "encoder"}, config.stack, make_attention) {
   if (attends == Attends::queries) {
-    queries.emplace(Slot{this, "queries"}, length, d_model);
-    check_crosses(*encoder.blocks[0].attention);
+    queries.emplace(Slot{this, "queries"}, task.length, d_model);
+    check_crosses(*encoder.attentions().front().attention);
   }
   if (attends == Attends::encoder_decoder) {
     writer.emplace(Slot{this, "writer"}, config, task, make_attention);
-    check_masks(*writer->decoder.blocks[0].attention, "the decoder may not see later symbols");
-    check_crosses(*writer->decoder.blocks[0].cross_attention);
+    check_masks(writer->decoder, "the decoder may not see later symbols");
+    check_crosses(*writer->decoder.attentions().back().attention);
   }
   if (attends == Attends::causal) {
-    check_masks(*encoder.blocks[0].attention, "the task may not see later symbols");
+    check_masks(encoder, "the task may not see later symbols");
   }
   if (!config.tied) output.emplace(Slot{this, "output"}, d_model, task.classes);
 }
@@ -93,7 +91,7 @@ Tensor Model::forward(const Batch& batch) {
   const char* const axes = attend_themselves ? "B L_1 D_1" : "B L_2 D_2";
   const Tensor embedded = tokens(batch.inputs);
   d.check(embedded, axes);
-  const Tensor source = positions(embedded);
+  const Tensor source = position_table(embedded);
   d.check(source, axes);
   const Tensor answer = attended(batch, source);
   d.check(answer, "B L_1 D_1");
@@ -105,20 +103,17 @@ Tensor Model::attended(const Batch& batch, const Tensor& source) {
   const Mask padding = padding_of(batch);
   switch (attends) {
     case Attends::queries: {
-      const Tensor empty = zeros({batch.inputs.size(0), length, d_model}, source.dtype());
-      const Tensor asking = (*queries)(empty);
-      Dims d{"Model", {{"D_1", d_model}}};
-      d.check(asking, "B L_1 D_1");
-      return encoder(asking, source, padding);
+      const Tensor asking = (*queries)(batch.inputs.size(0));
+      return encoder(asking, StackCall{.memory = source, .memory_mask = padding});
     }
     case Attends::causal:
-      return encoder(source, Mask::causal() & padding);
+      return encoder(source, StackCall{.mask = Mask::causal() & padding});
     case Attends::encoder_decoder:
-      return (*writer)(batch.decoder_inputs, encoder(source, padding), padding);
+      return (*writer)(batch.decoder_inputs, encoder(source, StackCall{.mask = padding}), padding);
     case Attends::self:
       break;
   }
-  return encoder(source, padding);
+  return encoder(source, StackCall{.mask = padding});
 }
 
 NextScores Model::next_scores(const Batch& batch) {
@@ -128,15 +123,16 @@ NextScores Model::next_scores(const Batch& batch) {
       return recomputing([this](const Tensor& ids) { return (*this)(Batch{ids, {}}); });
     }
     return [this, caches](const Tensor& ids) {
-      const Tensor x = positions(tokens(ids), cached_positions(caches.get()));
-      return scores(encoder(x, Mask::causal(Alignment::bottom_right), caches.get()));
+      const Tensor x = position_table(tokens(ids), cached_positions(caches.get()));
+      return scores(encoder(
+          x, StackCall{.mask = Mask::causal(Alignment::bottom_right), .caches = caches.get()}));
     };
   }
   if (attends != Attends::encoder_decoder) {
-    throw ValueError("model: it says all symbols at once, so nothing can be generated");
+    throw ValueError("model: it predicts all symbols at once, so nothing can be generated");
   }
   const Mask padding = padding_of(batch);
-  const Tensor memory = encoder(positions(tokens(batch.inputs)), padding);
+  const Tensor memory = encoder(position_table(tokens(batch.inputs)), StackCall{.mask = padding});
   if (takes_caches()) {
     return [this, memory, padding, caches](const Tensor& ids) {
       return scores((*writer)(ids, memory, padding, caches.get()));
@@ -148,22 +144,15 @@ NextScores Model::next_scores(const Batch& batch) {
 }
 
 bool Model::takes_caches() {
-  for (const auto& [path, attention] : attentions()) {
-    if (!(*attention)->abilities.caches) return false;
-  }
-  return true;
+  const auto all = attentions();
+  return std::all_of(all.begin(), all.end(),
+                     [](const PlacedAttention& one) { return one.attention->abilities().caches; });
 }
 
-std::vector<std::pair<std::string, std::unique_ptr<AttentionLayer>*>> Model::attentions() {
-  std::vector<std::pair<std::string, std::unique_ptr<AttentionLayer>*>> all;
-  for (size_t i = 0; i < encoder.blocks.size(); ++i) {
-    all.emplace_back(encoder.blocks[i].path() + ".attention", &encoder.blocks[i].attention);
-  }
-  for (size_t i = 0; writer && i < writer->decoder.blocks.size(); ++i) {
-    DecoderBlock& block = writer->decoder.blocks[i];
-    all.emplace_back(block.path() + ".attention", &block.attention);
-    all.emplace_back(block.path() + ".cross_attention", &block.cross_attention);
-  }
+std::vector<PlacedAttention> Model::attentions() {
+  std::vector<PlacedAttention> all = encoder.attentions();
+  if (!writer) return all;
+  for (const PlacedAttention& one : writer->decoder.attentions()) all.push_back(one);
   return all;
 }
 

@@ -1,36 +1,32 @@
 // Model: what `heed train` trains, built of the library's transformers.
 #pragma once
 
-#include <memory>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "heed/examples/cli/model/model_config.h"
 #include "heed/modules/embedding.h"
 #include "heed/modules/generation.h"
 #include "heed/modules/linear.h"
-#include "heed/modules/positional.h"
+#include "heed/modules/position_table.h"
 #include "heed/modules/transformer/stack.h"
 
 namespace heed {
 
-/// Positions of either kind, or none: then the attention itself must know them.
-struct Positions : Layer<Positions> {
-  std::optional<LearnedPositions> learned;
-  std::optional<SinusoidalPositions> sinusoidal;
+/// Learned rows that attend to the tokens, one for each position of the answer.
+struct LearnedQueries : Layer<LearnedQueries> {
+  Parameter weight;  // [L_1, D_1]
 
-  Positions(const Slot& slot, PositionKind kind, int64_t max_length, int64_t width);
-  /// x [..., L, width] whose first row stands at position `first` → the same shape
-  Tensor forward(const Tensor& x, int64_t first = 0);
+  LearnedQueries(const Slot& slot, int64_t length, int64_t width);
+  /// → [B, L_1, D_1], the same for each of the batch
+  Tensor forward(int64_t batch);
 };
 
 /// The part of an encoder-decoder that writes the answer.
 struct AnswerWriter : Layer<AnswerWriter> {
   Embedding tokens;
-  Positions positions;
-  TransformerDecoder decoder;
+  PositionTable position_table;
+  TransformerStack decoder;
 
   AnswerWriter(const Slot& slot, const ModelConfig& config, const TaskShape& task,
                const AttentionFactory& make_attention);
@@ -49,9 +45,9 @@ struct Model : Layer<Model> {
   const Attends attends;
   const int64_t d_model, length;
   Embedding tokens;
-  Positions positions;
-  std::optional<LearnedPositions> queries;
-  TransformerEncoder encoder;
+  PositionTable position_table;
+  std::optional<LearnedQueries> queries;
+  TransformerStack encoder;
   std::optional<AnswerWriter> writer;
   std::optional<Linear> output;  // none if it is tied to the tokens' embedding
 
@@ -59,12 +55,12 @@ struct Model : Layer<Model> {
         const AttentionFactory& make_attention);
   /// → scores [B, L_1, classes]
   Tensor forward(const Batch& batch);
-  /// To go on with a sequence: of ids alone (Attends::causal), or of the answer to
-  /// `batch.inputs` (Attends::encoder_decoder). With caches where every attention can use one.
-  /// Throws ValueError for other forms; must not outlive the model.
+  /// To continue a sequence: of ids alone (Attends::causal), or the answer to `batch.inputs`
+  /// (Attends::encoder_decoder). With caches if every attention supports them. Throws ValueError
+  /// for other forms; must not outlive the model.
   NextScores next_scores(const Batch& batch = {});
-  /// Every attention of the model with its path, in the order in which they are called.
-  std::vector<std::pair<std::string, std::unique_ptr<AttentionLayer>*>> attentions();
+  /// Every attention of the model, in the order in which they are called.
+  std::vector<PlacedAttention> attentions();
 
  private:
   bool takes_caches();

@@ -1,5 +1,7 @@
 #include "heed/examples/cli/model/model_config.h"
 
+#include <map>
+
 #include "heed/examples/cli/config/key_error.h"
 
 namespace heed {
@@ -55,16 +57,25 @@ const Key<bool> tied{.path = "model.tied",
                      .fallback = false,
                      .help = "score symbols by the tokens' own embedding instead of a Linear"};
 
-Activation activation_of(const std::string& name) {
-  if (name == "relu") return Activation::relu;
-  if (name == "gelu") return Activation::gelu;
-  return name == "silu" ? Activation::silu : Activation::swiglu;
+/// The value of a key that chooses.
+template <class Value>
+Value chosen(const Config& config, const Key<std::string>& key,
+             const std::map<std::string, Value>& values) {
+  return values.at(config[key]);
 }
 
-PositionKind position_kind(const std::string& name) {
-  if (name == "learned") return PositionKind::learned;
-  return name == "sinusoidal" ? PositionKind::sinusoidal : PositionKind::none;
-}
+const std::map<std::string, NormPlacement> placements{{"pre", NormPlacement::pre},
+                                                      {"post", NormPlacement::post}};
+const std::map<std::string, NormFactory> norms{{"layer_norm", make_layer_norm},
+                                               {"rms_norm", make_rms_norm}};
+const std::map<std::string, Activation> activations{{"relu", Activation::relu},
+                                                    {"gelu", Activation::gelu},
+                                                    {"silu", Activation::silu},
+                                                    {"swiglu", Activation::swiglu}};
+const std::map<std::string, PositionTableKind> position_tables{
+    {"learned", position_table_kind<LearnedPositions>("learned")},
+    {"sinusoidal", position_table_kind<SinusoidalPositions>("sinusoidal")},
+    {"none", {}}};
 
 }  // namespace
 
@@ -88,18 +99,16 @@ ModelConfig read_model_config(const Config& config, const TaskShape& task) {
     throw KeyError(tied.path, "needs as many input symbols as classes: ", task.symbols,
                    " symbols, ", task.classes, " classes");
   }
-  return {
-      .block = {.d_model = width,
-                .d_ff = config[d_ff].value_or(4 * width),
-                .norm = config[norm_placement] == "pre" ? NormPlacement::pre : NormPlacement::post,
-                .norm_kind =
-                    config[norm_kind] == "layer_norm" ? NormKind::layer_norm : NormKind::rms_norm,
-                .activation = activation_of(config[activation]),
-                .dropout = config[dropout]},
-      .layers = config[layers],
-      .d_source = config[d_source].value_or(width),
-      .positions = position_kind(config[positions]),
-      .tied = config[tied]};
+  return {.stack = {.block = {.d_model = width,
+                              .d_ff = config[d_ff].value_or(4 * width),
+                              .norm_placement = chosen(config, norm_placement, placements),
+                              .norm = chosen(config, norm_kind, norms),
+                              .activation = chosen(config, activation, activations),
+                              .dropout = config[dropout]},
+                    .layers = config[layers]},
+          .d_source = config[d_source].value_or(width),
+          .position_table = chosen(config, positions, position_tables),
+          .tied = config[tied]};
 }
 
 }  // namespace heed

@@ -5,18 +5,15 @@
 
 #include "heed/examples/cli/config/config.h"
 #include "heed/examples/cli/tasks/task.h"
-#include "heed/modules/transformer/block.h"
+#include "heed/modules/position_table.h"
+#include "heed/modules/transformer/stack.h"
 
 namespace heed {
 
-/// What tells the model where a token stands.
-enum class PositionKind { learned, sinusoidal, none };
-
 struct ModelConfig {
-  TransformerBlockConfig block;
-  int64_t layers;
-  int64_t d_source;  ///< width of the attended tokens
-  PositionKind positions;
+  TransformerConfig stack;  ///< of the encoder and of the decoder
+  int64_t d_source;         ///< width of the attended tokens
+  PositionTableKind position_table;
   bool tied;  ///< the output uses the tokens' embedding
 };
 

@@ -31,13 +31,15 @@ bool is_in_a_stack(const std::string& name) {
 
 /// As a MultiHeadAttention that PyTorch's could be.
 std::unique_ptr<MultiHeadAttention> twin_of(const std::string& path,
-                                            const AttentionLayer& attention) {
+                                            const AnyAttention& attention) {
   auto same = attention.as_multi_head();
-  if (same == nullptr) throw ModuleError(path, ": no multi-head attention, so PyTorch has none");
-  if (same->config.positions != nullptr) {
-    throw ModuleError(path, ": nn.MultiheadAttention knows no relative positions");
+  if (same == nullptr)
+    throw ModuleError(path, ": not a multi-head attention, so PyTorch has no counterpart");
+  if (same->config.relative_positions) {
+    throw ModuleError(path, ": nn.MultiheadAttention does not support relative positions");
   }
-  if (same->config.window) throw ModuleError(path, ": nn.MultiheadAttention knows no window");
+  if (same->config.window)
+    throw ModuleError(path, ": nn.MultiheadAttention does not support windows");
   return same;
 }
 
@@ -55,7 +57,7 @@ NamedTensors translated_state(Model& model) {
   NamedTensors state = model.state_dict();
   for (const auto& [path, attention] : model.attentions()) {
     const std::string prefix = path + ".";
-    const auto twin = twin_of(path, **attention);
+    const auto twin = twin_of(path, *attention);
     std::erase_if(state, [&](const auto& one) { return one.first.starts_with(prefix); });
     for (const auto& [name, tensor] : twin->state_dict()) state.emplace_back(prefix + name, tensor);
   }

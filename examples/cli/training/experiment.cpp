@@ -17,7 +17,7 @@ Experiment build(const Registry& registry, Config config) {
   const ModelConfig model_config = read_model_config(config, task->shape());
   const Section attention = config.section("model.attention");
   const AttentionMaker& make = registry.attention(attention.type());
-  const AttentionWidths widths{model_config.block.d_model, model_config.d_source};
+  const AttentionWidths widths{model_config.stack.block.d_model, model_config.d_source};
   auto model =
       std::make_unique<Model>(Slot::root(), model_config, task->shape(),
                               [&](const Slot& slot) { return make(slot, widths, attention); });

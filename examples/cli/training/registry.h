@@ -27,8 +27,8 @@ struct AttentionWidths {
 
 /// Makes an attention in its slot from the values of its keys; throws ValueError if they do not fit
 /// together. `options` does not outlive the call.
-using AttentionMaker = std::function<std::unique_ptr<AttentionLayer>(
-    const Slot& slot, const AttentionWidths& widths, const Section& options)>;
+using AttentionMaker = std::function<AnyAttention(const Slot& slot, const AttentionWidths& widths,
+                                                  const Section& options)>;
 
 /// Tasks and attentions by name.
 class Registry {

@@ -15,6 +15,7 @@ struct CrossAttention : Layer<CrossAttention> {
   const int64_t input_size, hidden_size, num_head, dim_per_head;
   const double mask_value;  ///< the entry of a mask that means "blocked"
   Linear qkv, out_proj;
+  static constexpr AttentionAbilities abilities{.masks = true};
 
   /// Throws ValueError naming both if num_head does not divide hidden_size.
   CrossAttention(const Slot& slot, int64_t input_size, int64_t hidden_size, int64_t num_head,
@@ -24,6 +25,9 @@ struct CrossAttention : Layer<CrossAttention> {
   /// [B, L_2, L_1], numbers or bool (true is 1): mask_value blocks. Undefined: nothing is blocked.
   Tensor forward(const Tensor& q_seq, const Tensor& kv_seq, const Tensor& mask = {});
   Tensor forward(const Tensor& q_seq, const Tensor& kv_seq, const Mask& mask);
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall& call) {
+    return (*this)(query, key, call.mask);
+  }
   /// The attention weights of the same inputs, [B, H, L_1, L_2].
   Tensor weights(const Tensor& q_seq, const Tensor& kv_seq, const Tensor& mask = {});
   Tensor weights(const Tensor& q_seq, const Tensor& kv_seq, const Mask& mask);

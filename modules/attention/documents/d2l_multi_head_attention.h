@@ -24,6 +24,7 @@ struct D2LMultiHeadAttention : Layer<D2LMultiHeadAttention> {
   const int64_t query_size, key_size, value_size, num_hiddens, num_heads;
   const double dropout;  ///< of the weights, in training
   Linear W_q, W_k, W_v, W_o;
+  static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
 
   /// `bias` governs all four projections. Throws ValueError naming both if num_heads does not
   /// divide num_hiddens, and unless 0 ≤ dropout ≤ 1.
@@ -36,6 +37,10 @@ struct D2LMultiHeadAttention : Layer<D2LMultiHeadAttention> {
   Tensor forward(const Tensor& queries, const Tensor& keys, const Tensor& values,
                  const Tensor& valid_lens = {});
   Tensor forward(const Tensor& queries, const Tensor& keys, const Tensor& values, const Mask& mask);
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionCall& call) {
+    return (*this)(query, key, value, call.mask);
+  }
   /// The attention weights of the same inputs before dropout, [B, H, L_1, L_2].
   Tensor weights(const Tensor& queries, const Tensor& keys, const Tensor& values,
                  const Tensor& valid_lens = {});

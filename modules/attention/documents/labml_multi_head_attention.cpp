@@ -60,6 +60,12 @@ Tensor LabmlMultiHeadAttention::forward(const Tensor& queries, const Tensor& key
   return output(reshape(permute(x, {2, 0, 1, 3}), queries.shape()));  // [L_1, B, d_model]
 }
 
+Tensor LabmlMultiHeadAttention::attend(const Tensor& queries, const Tensor& keys,
+                                       const Tensor& values, const AttentionCall& call) {
+  const auto swapped = [](const Tensor& x) { return x.transpose(0, 1); };
+  return swapped((*this)(swapped(queries), swapped(keys), swapped(values), call.mask));
+}
+
 Tensor LabmlMultiHeadAttention::weights(const Tensor& queries, const Tensor& keys,
                                         const Tensor& values, const Tensor& mask) {
   return weights(queries, keys, values, mask_of_labml(mask));

@@ -20,6 +20,7 @@ struct LabmlMultiHeadAttention : Layer<LabmlMultiHeadAttention> {
   const double dropout_prob;  ///< of the weights, in training
   PrepareForMultiHeadAttention query, key, value;
   Linear output;
+  static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
 
   /// `bias` governs query and key. Throws ValueError naming both if heads does not divide d_model,
   /// and unless 0 ≤ dropout_prob ≤ 1.
@@ -31,6 +32,9 @@ struct LabmlMultiHeadAttention : Layer<LabmlMultiHeadAttention> {
   Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value,
                  const Tensor& mask = {});
   Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value, const Mask& mask);
+  /// Batch-first: [B, L_1, d_model] and [B, L_2, d_model] → [B, L_1, d_model]
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionCall& call);
   /// The attention weights of the same inputs before dropout, [B, H, L_1, L_2].
   Tensor weights(const Tensor& query, const Tensor& key, const Tensor& value,
                  const Tensor& mask = {});

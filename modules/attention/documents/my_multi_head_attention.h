@@ -18,12 +18,16 @@ struct MyMultiHeadAttention : Layer<MyMultiHeadAttention> {
   const int64_t hidden_size, n_head, head_dim;
   const double scaling;
   Linear linear_q, linear_k, linear_v, linear_o;
+  static constexpr AttentionAbilities abilities{.crosses = false};
 
   /// Throws ValueError naming both if n_head does not divide hidden_size.
   MyMultiHeadAttention(const Slot& slot, int64_t hidden_size, int64_t n_head);
 
   /// x [B, L, hidden_size] → the same shape
   Tensor forward(const Tensor& x);
+  Tensor attend(const Tensor& query, const Tensor&, const Tensor&, const AttentionCall&) {
+    return (*this)(query);
+  }
   /// The attention weights of the same input, [B, H, L, L].
   Tensor weights(const Tensor& x);
   /// The same attention with copies of the parameters.

@@ -19,6 +19,7 @@ struct SelfAttention : Layer<SelfAttention> {
   const int64_t input_size, hidden_size, num_head, dim_per_head;
   const double mask_value;  ///< the entry of a mask that means "blocked"
   Linear qkv, out_proj;
+  static constexpr AttentionAbilities abilities{.masks = true, .crosses = false};
 
   /// Throws ValueError naming both if num_head does not divide hidden_size.
   SelfAttention(const Slot& slot, int64_t input_size, int64_t hidden_size, int64_t num_head,
@@ -28,6 +29,9 @@ struct SelfAttention : Layer<SelfAttention> {
   /// (true is 1): mask_value blocks. Undefined: nothing is blocked.
   Tensor forward(const Tensor& x, const Tensor& mask = {});
   Tensor forward(const Tensor& x, const Mask& mask);
+  Tensor attend(const Tensor& query, const Tensor&, const Tensor&, const AttentionCall& call) {
+    return (*this)(query, call.mask);
+  }
   /// The attention weights of the same inputs, [B, H, L_1, L_2].
   Tensor weights(const Tensor& x, const Tensor& mask = {});
   Tensor weights(const Tensor& x, const Mask& mask);

@@ -106,7 +106,7 @@ struct WrongMultiHead : Layer<WrongMultiHead> {
         W_K({this, "W_K"}, *c.D_2, H_kv * *c.D_qk, c.key_bias),
         W_V({this, "W_V"}, *c.D_value, H_kv * *c.D_v, c.value_bias),
         W_O({this, "W_O"}, H * *c.D_v, *c.D_out, c.output_bias),
-        positions(c.positions ? c.positions({this, "positions"}) : nullptr) {}
+        positions(c.relative_positions ? c.relative_positions({this, "positions"}) : nullptr) {}
 
   bool is(const char* which) const { return mistake == which; }
 

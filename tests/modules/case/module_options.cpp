@@ -62,12 +62,12 @@ Activation pytorch_activation_of(const Attributes& with, const std::string& name
   return choose<Activation>(with, name, {{"relu", Activation::relu}, {"gelu", Activation::gelu}});
 }
 
-NormKind norm_kind_of(const Attributes& with, const std::string& name) {
-  return choose<NormKind>(with, name,
-                          {{"layer_norm", NormKind::layer_norm}, {"rms_norm", NormKind::rms_norm}});
+NormFactory norm_of(const Attributes& with, const std::string& name) {
+  return choose<NormFactory>(with, name,
+                             {{"layer_norm", make_layer_norm}, {"rms_norm", make_rms_norm}});
 }
 
-NormPlacement norm_of(const Attributes& with, const std::string& name) {
+NormPlacement norm_placement_of(const Attributes& with, const std::string& name) {
   return choose<NormPlacement>(with, name,
                                {{"pre", NormPlacement::pre}, {"post", NormPlacement::post}});
 }
@@ -99,7 +99,7 @@ MultiHeadAttentionConfig multi_head_config(const Attributes& with) {
           .output_bias = own_bias(with, "output_bias"),
           .causal = causal_of(with, "causal"),
           .window = with.maybe_integer("window"),
-          .positions = positions_of(with),
+          .relative_positions = positions_of(with),
           .dropout = with.number("dropout"),
           .recompute = with.flag("recompute")};
 }

@@ -16,9 +16,9 @@ Activation activation_of(const Attributes& with, const std::string& name);
 /// "relu" or "gelu". Throws RequestError.
 Activation pytorch_activation_of(const Attributes& with, const std::string& name);
 /// "layer_norm" or "rms_norm". Throws RequestError.
-NormKind norm_kind_of(const Attributes& with, const std::string& name);
+NormFactory norm_of(const Attributes& with, const std::string& name);
 /// "pre" or "post". Throws RequestError.
-NormPlacement norm_of(const Attributes& with, const std::string& name);
+NormPlacement norm_placement_of(const Attributes& with, const std::string& name);
 /// "none", "top_left" or "bottom_right". Throws RequestError.
 std::optional<Alignment> causal_of(const Attributes& with, const std::string& name);
 /// "halves" or "neighbours". Throws RequestError.

@@ -44,7 +44,7 @@ std::vector<Attribute> layer_arguments(std::vector<Attribute> more, std::optiona
 TransformerBlockConfig pytorch_block(const Attributes& with) {
   return {.d_model = with.integer("d_model"),
           .d_ff = with.integer("dim_feedforward"),
-          .norm = with.flag("norm_first") ? NormPlacement::pre : NormPlacement::post,
+          .norm_placement = with.flag("norm_first") ? NormPlacement::pre : NormPlacement::post,
           .activation = pytorch_activation_of(with, "activation"),
           .dropout = with.number("dropout"),
           .norm_eps = with.number("layer_norm_eps"),
@@ -60,7 +60,7 @@ AttentionFactory pytorch_attention(const Attributes& with) {
                                         .value_bias = bias,
                                         .output_bias = bias,
                                         .dropout = with.number("dropout")};
-  return [config](const Slot& slot) { return make_multi_head(slot, config); };
+  return [config](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); };
 }
 
 Json layer(const Json& more) {

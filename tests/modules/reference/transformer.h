@@ -46,7 +46,7 @@ ModuleResult multi_head_reference(const NaiveTransformer& with, const ModuleStat
                                   const std::string& path,
                                   const std::vector<reference::NdArray>& in, const NaiveMask& mask);
 
-/// A TransformerBlock or, with `memory_mask`, a DecoderBlock. Pre: x + f(norm(x)). Post:
+/// A TransformerBlock or, with `memory_mask`, a TransformerBlock. Pre: x + f(norm(x)). Post:
 /// norm(x + f(x)). Without memory the attention of a TransformerBlock is to the block's own input.
 reference::NdArray block_reference(const NaiveTransformer& with, const ModuleState& state,
                                    const std::string& path, const reference::NdArray& x,

@@ -47,8 +47,8 @@ ModuleCase feed_forward_row() {
                       "\"swiglu\", not \"tanh\""},
                      {{{"width", 3}, {"hidden", 5}},
                       {any({2, 4})},
-                      "linear: needs x [..., in] and weight [out, in]: x [2, 4], weight [5, 3] "
-                      "(in expand)"}}};
+                      "FeedForward: expected [... D_1], got [2, 4] where D_1 = 3, d_ff = 5 "
+                      "(in FeedForward)"}}};
 }
 
 }  // namespace

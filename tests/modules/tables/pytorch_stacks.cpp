@@ -41,9 +41,9 @@ ModuleCase encoder_row() {
             const TransformerConfig config =
                 stack_config(with, "num_layers", with.flag("final_norm"));
             const auto m =
-                std::make_shared<TransformerEncoder>(Slot::root(), config, pytorch_attention(with));
+                std::make_shared<TransformerStack>(Slot::root(), config, pytorch_attention(with));
             return called(with, m, [m](const Tensors& in, const ModuleMasks& masks) {
-              return (*m)(in[0], masks.self);
+              return (*m)(in[0], StackCall{.mask = masks.self});
             });
           },
       .reference = [](const ModuleCall& c) -> ModuleResult {
@@ -63,7 +63,7 @@ ModuleCase encoder_row() {
                    .large = true}},
       .errors = {{stack_of({{"num_layers", 0}}),
                   {},
-                  "TransformerEncoder: layers must be at least 1, got 0"},
+                  "TransformerStack: layers must be at least 1, got 0"},
                  {stack_of({{"num_layers", 1001}}),
                   {},
                   "num_layers must be at most 1000, got 1001"}},
@@ -80,10 +80,10 @@ ModuleCase decoder_row() {
               [](const Attributes& with) {
                 const TransformerConfig config =
                     stack_config(with, "num_layers", with.flag("final_norm"));
-                const auto m = std::make_shared<TransformerDecoder>(
+                const auto m = std::make_shared<TransformerStack>(
                     Slot::root(), config, pytorch_attention(with), pytorch_attention(with));
                 return called(with, m, [m](const Tensors& in, const ModuleMasks& masks) {
-                  return (*m)(in[0], in[1], masks.self, masks.cross);
+                  return (*m)(in[0], StackCall{in[1], masks.self, masks.cross});
                 });
               },
           .reference = [](const ModuleCall& c) -> ModuleResult {
@@ -103,7 +103,7 @@ ModuleCase decoder_row() {
                        .large = true}},
           .errors = {{stack_of({{"num_layers", -1}}),
                       {},
-                      "TransformerDecoder: layers must be at least 1, got -1"}},
+                      "TransformerStack: layers must be at least 1, got -1"}},
           .inert = {"blocks.0.attention.W_K.bias", "blocks.0.cross_attention.W_K.bias",
                     "blocks.1.attention.W_K.bias", "blocks.1.cross_attention.W_K.bias"},
           .tolerance = norms_in_a_row(),
@@ -113,8 +113,8 @@ ModuleCase decoder_row() {
 
 /// nn.Transformer.
 struct Transformer : Layer<Transformer> {
-  TransformerEncoder encoder;
-  TransformerDecoder decoder;
+  TransformerStack encoder;
+  TransformerStack decoder;
 
   Transformer(const Slot& slot, const Attributes& with)
       : Layer(slot),
@@ -123,8 +123,8 @@ struct Transformer : Layer<Transformer> {
         decoder({this, "decoder"}, stack_config(with, "num_decoder_layers", true),
                 pytorch_attention(with), pytorch_attention(with)) {}
   Tensor forward(const Tensor& source, const Tensor& target, const ModuleMasks& masks) {
-    const Tensor memory = encoder(source, masks.source);
-    return decoder(target, memory, masks.self, masks.cross);
+    const Tensor memory = encoder(source, StackCall{.mask = masks.source});
+    return decoder(target, StackCall{memory, masks.self, masks.cross});
   }
 };
 
@@ -175,7 +175,7 @@ ModuleCase transformer_row() {
                    .large = true}},
       .errors = {{transformer({{"num_decoder_layers", 0}}),
                   {},
-                  "TransformerDecoder: layers must be at least 1, got 0"}},
+                  "TransformerStack: layers must be at least 1, got 0"}},
       .inert = {"encoder.blocks.0.attention.W_K.bias", "decoder.blocks.0.attention.W_K.bias",
                 "decoder.blocks.0.cross_attention.W_K.bias"},
       .tolerance = norms_in_a_row(),

@@ -72,12 +72,12 @@ std::string weights_text(const Tensor& weights, const WatchedAttention& attentio
 
 AttentionWatch::AttentionWatch(Model& model) : model_(model) {
   for (const auto& [path, place] : model.attentions()) {
-    std::unique_ptr<MultiHeadAttention> same = (*place)->as_multi_head();
+    std::unique_ptr<MultiHeadAttention> same = place->as_multi_head();
     if (same == nullptr) continue;
     auto gated = std::make_unique<GatedAttention>(std::move(same));
     gated->is_watched = true;
     GatedAttention* const watched = gated.get();
-    watched_.push_back({path, place, std::move(gated), watched});
+    watched_.push_back({path, place, AnyAttention(std::move(gated)), watched});
   }
 }
 

@@ -30,8 +30,8 @@ class AttentionWatch {
  private:
   struct Watched {
     std::string path;
-    std::unique_ptr<AttentionLayer>* place;
-    std::unique_ptr<AttentionLayer> other;  // the one that is not in the model now
+    AnyAttention* place;
+    AnyAttention other;  // the one that is not in the model now
     GatedAttention* gated;
   };
   void exchange();

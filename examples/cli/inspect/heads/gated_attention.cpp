@@ -5,7 +5,7 @@
 namespace heed {
 
 GatedAttention::GatedAttention(std::unique_ptr<MultiHeadAttention> attention)
-    : AttentionLayer({.masks = true, .caches = true}), attention_(std::move(attention)) {
+    : attention_(std::move(attention)) {
   attention_->eval();
 }
 
@@ -13,15 +13,14 @@ std::unique_ptr<MultiHeadAttention> GatedAttention::as_multi_head() const {
   return attention_->as_multi_head();
 }
 
-Tensor GatedAttention::compute(const AttentionInputs& in) {
-  const AttentionCall call{.mask = in.mask,
-                           .cache = in.cache,
-                           .first_query = in.first_query,
-                           .head_gates = gates,
-                           .weights = is_watched ? &weights : nullptr};
-  const Tensor y = (*attention_)(in.query, in.key, in.value, call);
+Tensor GatedAttention::attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                              const AttentionCall& call) {
+  AttentionCall gated = call;
+  gated.head_gates = gates;
+  if (is_watched) gated.weights = &weights;
+  const Tensor y = (*attention_)(query, key, value, gated);
   if (is_watched) {
-    blocked = attention_->rule(call).resolve(weights.shape(), weights.dtype()).blocked;
+    blocked = attention_->effective_mask(gated).resolve(weights.shape(), weights.dtype()).blocked;
   }
   return y;
 }

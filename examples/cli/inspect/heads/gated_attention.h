@@ -8,12 +8,16 @@
 
 namespace heed {
 
-class GatedAttention final : public AttentionLayer {
+class GatedAttention {
  public:
+  static constexpr AttentionAbilities abilities = MultiHeadAttention::abilities;
+
   explicit GatedAttention(std::unique_ptr<MultiHeadAttention> attention);
 
   const MultiHeadAttention& attention() const { return *attention_; }
-  std::unique_ptr<MultiHeadAttention> as_multi_head() const override;
+  std::unique_ptr<MultiHeadAttention> as_multi_head() const;
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionCall& call);
 
   Tensor gates = {};  ///< [H] or [B, H]: factors of the heads; undefined: all 1
   /// Keep `weights` and `blocked` of the last call.
@@ -22,7 +26,6 @@ class GatedAttention final : public AttentionLayer {
   Tensor blocked = {};  ///< bool, broadcasts to the weights; undefined: nothing is
 
  private:
-  Tensor compute(const AttentionInputs& inputs) override;
   std::unique_ptr<MultiHeadAttention> attention_;
 };
 

@@ -25,7 +25,7 @@ namespace {
 /// An attention of the model that was exchanged for one with gates.
 struct Opened {
   std::string path;
-  std::unique_ptr<AttentionLayer>* place;
+  AnyAttention* place;
   GatedAttention* gated;
 
   int64_t H() const { return gated->attention().H; }
@@ -39,14 +39,14 @@ struct Opened {
 std::vector<Opened> open_attentions(Model& model, std::vector<std::string>& untranslated) {
   std::vector<Opened> opened;
   for (const auto& [path, place] : model.attentions()) {
-    std::unique_ptr<MultiHeadAttention> same = (*place)->as_multi_head();
+    std::unique_ptr<MultiHeadAttention> same = place->as_multi_head();
     if (same == nullptr) {
       untranslated.push_back(path);
       continue;
     }
     auto gated = std::make_unique<GatedAttention>(std::move(same));
     opened.push_back({path, place, gated.get()});
-    *place = std::move(gated);
+    *place = AnyAttention(std::move(gated));
   }
   return opened;
 }
@@ -222,7 +222,7 @@ class Lab {
     const std::vector<Tensor> gated = all_scores();
     auto pruned = std::make_unique<GatedAttention>(std::move(smaller));
     opened.gated = pruned.get();
-    *opened.place = std::move(pruned);
+    *opened.place = AnyAttention(std::move(pruned));
     report.difference = difference(gated, all_scores());
     report.evaluation = evaluate(model_, task_, batch_size_);
     return report;
@@ -238,8 +238,8 @@ class Lab {
 
 bool has_heads(Model& model) {
   const auto attentions = model.attentions();
-  return std::any_of(attentions.begin(), attentions.end(), [](const auto& attention) {
-    return (*attention.second)->as_multi_head() != nullptr;
+  return std::any_of(attentions.begin(), attentions.end(), [](const PlacedAttention& one) {
+    return one.attention->as_multi_head() != nullptr;
   });
 }
 

@@ -110,6 +110,10 @@ struct MeanAttention : Layer<MeanAttention> {
   MeanAttention(const Slot& slot, int64_t D_1, int64_t D_2, double factor)
       : Layer(slot), value({this, "value"}, D_2, D_1), scale(factor) {}
   Tensor forward(const Tensor& x) { return value(x) * scale; }
+  static constexpr AttentionAbilities abilities{};
+  Tensor attend(const Tensor&, const Tensor& key, const Tensor&, const AttentionCall&) {
+    return (*this)(key);
+  }
 };
 
 TEST_CASE("an attention and a task from outside have the whole command line", "[program]") {
@@ -118,9 +122,7 @@ TEST_CASE("an attention and a task from outside have the whole command line", "[
   registry.add_attention(
       {"mean", "no query at all", {scale}},
       [=](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<MeanAttention>(
-            slot, [](auto& attention, const auto& in) { return attention(in.key); }, widths.D_1,
-            widths.D_2, options[scale]);
+        return make_attention<MeanAttention>(slot, widths.D_1, widths.D_2, options[scale]);
       });
   add_sequence_task(registry, "rotate", "say the sequence from the second symbol on",
                     [](const Sequence& source) {

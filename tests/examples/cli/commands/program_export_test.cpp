@@ -157,13 +157,13 @@ TEST_CASE("what has no twin is refused with the reason", "[program]") {
   };
   const std::string full = R"("type": "multi_head_attention", "heads": 2)";
   CHECK(reason("", R"("type": "none")") ==
-        "encoder.blocks.0.attention: no multi-head attention, so PyTorch has none\n");
+        "encoder.blocks.0.attention: not a multi-head attention, so PyTorch has no counterpart\n");
   CHECK(reason(R"("norm_kind": "rms_norm", )", full) ==
         "encoder.blocks.0.attention_norm: an RMSNorm, where PyTorch's layers have a LayerNorm\n");
   CHECK(reason("", full + R"(, "positions": "rope")") ==
-        "encoder.blocks.0.attention: nn.MultiheadAttention knows no relative positions\n");
+        "encoder.blocks.0.attention: nn.MultiheadAttention does not support relative positions\n");
   CHECK(reason("", full + R"(, "window": 1)") ==
-        "encoder.blocks.0.attention: nn.MultiheadAttention knows no window\n");
+        "encoder.blocks.0.attention: nn.MultiheadAttention does not support windows\n");
   CHECK(contains(reason("", full + R"(, "d_qk": 3)"), "nn.MultiheadAttention has W_O and W_Q"));
   CHECK(contains(reason("", full + R"(, "n_kv_heads": 1)"), "nn.MultiheadAttention has W_O"));
   CHECK(contains(reason(R"("activation": "swiglu", )", full), "feed_forward."));

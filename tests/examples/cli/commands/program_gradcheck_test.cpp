@@ -113,6 +113,10 @@ struct FaultyAttention : Layer<FaultyAttention> {
         value({this, "value"}, width, width),
         factor({this, "factor"}, {width}, kinks ? init::zeros() : init::ones()),
         has_kinks(kinks) {}
+  static constexpr AttentionAbilities abilities{};
+  Tensor attend(const Tensor&, const Tensor& key, const Tensor&, const AttentionCall&) {
+    return (*this)(key);
+  }
   Tensor forward(const Tensor& x) {
     if (has_kinks) return value(x) * relu(factor);
     const Tensor& right = factor;
@@ -130,9 +134,7 @@ Registry registry_with_faults() {
     registry.add_attention(
         {kinks ? "kinked" : "faulty", "is wrong", {}},
         [kinks](const Slot& slot, const AttentionWidths& widths, const Section&) {
-          return make_attention<FaultyAttention>(
-              slot, [](auto& attention, const auto& in) { return attention(in.key); }, widths.D_1,
-              kinks);
+          return make_attention<FaultyAttention>(slot, widths.D_1, kinks);
         });
   }
   return registry;

@@ -21,14 +21,27 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 /// MultiHeadAttention with a mistake in how it is called.
-using Call = std::function<Tensor(MultiHeadAttention&, const AttentionInputs&)>;
+using Call = std::function<Tensor(MultiHeadAttention&, const Tensor& query, const Tensor& key,
+                                  const Tensor& value, const Mask&)>;
+
+/// Promises masks and does what it likes with them.
+struct Leaking : MultiHeadAttention {
+  static constexpr AttentionAbilities abilities{.masks = true};
+  Call how;
+
+  Leaking(const Slot& slot, const MultiHeadAttentionConfig& sizes, Call call)
+      : MultiHeadAttention(slot, sizes), how(std::move(call)) {}
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                const AttentionCall& call) {
+    return how(*this, query, key, value, call.mask);
+  }
+};
 
 void add_leaking(Registry& registry, const std::string& name, const Call& call) {
   registry.add_attention(
       {name, "leaks", {}}, [=](const Slot& slot, const AttentionWidths& widths, const Section&) {
         const MultiHeadAttentionConfig config{.D_1 = widths.D_1, .H = 2, .D_2 = widths.D_2};
-        return make_attention<MultiHeadAttention, AttentionAbilities{.masks = true}>(slot, call,
-                                                                                     config);
+        return make_attention<Leaking>(slot, config, call);
       });
 }
 
@@ -38,23 +51,29 @@ Registry registry_with_leaks() {
       registry, "in_turn", "token by token", [](const Sequence& source) { return source; },
       Attends::causal);
   add_answer_task(registry);
-  add_leaking(registry, "no_mask", [](auto& attention, const auto& in) {
-    return attention(in.query, in.key, in.value);
-  });
-  add_leaking(registry, "no_padding", [](auto& attention, const auto& in) {
-    const bool causal =
-        in.mask.is_causal(Alignment::top_left) || in.mask.is_causal(Alignment::bottom_right);
-    return attention(in.query, in.key, in.value,
-                     AttentionCall{.mask = causal ? Mask::causal() : no_mask});
-  });
-  add_leaking(registry, "next_row", [](auto& attention, const auto& in) {
-    const Tensor y = attention(in.query, in.key, in.value, AttentionCall{.mask = in.mask});
-    return y + flip(y, {0}) * 1e-9;
-  });
-  add_leaking(registry, "batch_norm", [](auto& attention, const auto& in) {
-    const Tensor y = attention(in.query, in.key, in.value, AttentionCall{.mask = in.mask});
-    return y - mean(y, {0}, true);
-  });
+  add_leaking(registry, "no_mask",
+              [](auto& attention, const auto& query, const auto& key, const auto& value,
+                 const Mask&) { return attention(query, key, value); });
+  add_leaking(
+      registry, "no_padding",
+      [](auto& attention, const auto& query, const auto& key, const auto& value, const Mask& mask) {
+        const bool causal =
+            mask.is_causal(Alignment::top_left) || mask.is_causal(Alignment::bottom_right);
+        return attention(query, key, value,
+                         AttentionCall{.mask = causal ? Mask::causal() : no_mask});
+      });
+  add_leaking(
+      registry, "next_row",
+      [](auto& attention, const auto& query, const auto& key, const auto& value, const Mask& mask) {
+        const Tensor y = attention(query, key, value, AttentionCall{.mask = mask});
+        return y + flip(y, {0}) * 1e-9;
+      });
+  add_leaking(
+      registry, "batch_norm",
+      [](auto& attention, const auto& query, const auto& key, const auto& value, const Mask& mask) {
+        const Tensor y = attention(query, key, value, AttentionCall{.mask = mask});
+        return y - mean(y, {0}, true);
+      });
   return registry;
 }
 

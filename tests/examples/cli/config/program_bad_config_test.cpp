@@ -124,11 +124,11 @@ TEST_CASE("a fault of an override is told at the override", "[program]") {
 
 TEST_CASE("what a registered attention refuses is bad input too", "[program]") {
   Registry registry = builtin_registry();
-  registry.add_attention({"picky", "refuses", {}},
-                         [](const Slot&, const AttentionWidths& widths,
-                            const Section&) -> std::unique_ptr<AttentionLayer> {
-                           throw ValueError("picky: never that wide: ", widths.D_1);
-                         });
+  registry.add_attention(
+      {"picky", "refuses", {}},
+      [](const Slot&, const AttentionWidths& widths, const Section&) -> AnyAttention {
+        throw ValueError("picky: never that wide: ", widths.D_1);
+      });
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   const Ended ended =

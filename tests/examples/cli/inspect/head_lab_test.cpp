@@ -132,7 +132,7 @@ TEST_CASE("the translated and the pruned model compute the same", "[program]") {
       }
     }
     for (const auto& [path, place] : experiment.model->attentions()) {
-      CHECK((*place)->as_multi_head()->H == (path == pruned.path ? 1 : 2));
+      CHECK(place->as_multi_head()->H == (path == pruned.path ? 1 : 2));
     }
   }
 }
@@ -165,12 +165,12 @@ TEST_CASE("a MultiHeadAttention translates into itself, its positions included",
       Root(const Slot& slot, const MultiHeadAttentionConfig& config)
           : Layer(slot), attention({this, "attention"}, config) {}
     };
-    Root root(Slot::root(),
-              {.D_1 = 8,
-               .H = 2,
-               .window = 2,
-               .positions = learned ? with_positions<LearnedDistances>(int64_t{2}, int64_t{3})
-                                    : with_positions<AlibiPositions>(int64_t{2})});
+    Root root(Slot::root(), {.D_1 = 8,
+                             .H = 2,
+                             .window = 2,
+                             .relative_positions =
+                                 learned ? with_positions<LearnedDistances>(int64_t{2}, int64_t{3})
+                                         : with_positions<AlibiPositions>(int64_t{2})});
     Rng rng(stream(5, Purpose::user));
     root.reset_parameters(rng);
     root.to(DType::f64);

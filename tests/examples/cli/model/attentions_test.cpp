@@ -14,7 +14,7 @@ namespace {
 
 /// An attention in a tree of its own, as a block has one.
 struct Holder : Layer<Holder> {
-  std::unique_ptr<AttentionLayer> attention;
+  AnyAttention attention;
 
   Holder(const std::string& type, const std::string& keys, const AttentionWidths& widths)
       : Layer(Slot::root()) {
@@ -67,16 +67,16 @@ TEST_CASE("every attention of a configuration computes what its as_multi_head() 
   for (const Choice& choice : choices) {
     INFO(choice.type << choice.keys);
     const Holder holder(choice.type, choice.keys, choice.widths);
-    AttentionLayer& attention = *holder.attention;
+    const AnyAttention& attention = holder.attention;
     const auto full = attention.as_multi_head();
     full->eval();
     const Tensor x = normal({2, 3, choice.widths.D_1}, 1);
-    const Tensor memory = attention.abilities.crosses ? normal({2, 4, choice.widths.D_2}, 2) : x;
+    const Tensor memory = attention.abilities().crosses ? normal({2, 4, choice.widths.D_2}, 2) : x;
     const Mask mask =
-        attention.abilities.masks
+        attention.abilities().masks
             ? Mask::causal() & Mask::lengths(from_values(Values{2, 3}, {2}).to(DType::i64))
             : no_mask;
-    const Tensor got = attention.attend({x, memory, memory, mask});
+    const Tensor got = attention(x, memory, memory, {.mask = mask});
     CHECK(difference(got.detach(), (*full)(x, memory, memory, AttentionCall{.mask = mask}).detach(),
                      1e-12) == "");
   }
@@ -85,15 +85,10 @@ TEST_CASE("every attention of a configuration computes what its as_multi_head() 
 TEST_CASE("an attention of a sequence to itself refuses another one", "[program]") {
   const Holder holder("self_attention", "", {6, 6});
   const Tensor x = normal({2, 3, 6}, 1);
-  CHECK(message_of([&] {
-          holder.attention->attend({x, x, x.clone()});
-        }) ==
-        "attention: one sequence attends to itself, so query, key and value must be the same "
-        "tensor");
-  CHECK(message_of([&] {
-          holder.attention->attend({x.clone(), x, x});
-        }) ==
-        "attention: one sequence attends to itself, so query, key and value must be the same "
+  CHECK(message_of([&] { holder.attention(x, x, x.clone()); }) ==
+        "SelfAttention: attends one sequence, so key and value must be the same tensor");
+  CHECK(message_of([&] { holder.attention(x.clone(), x, x); }) ==
+        "SelfAttention: a sequence attends to itself, so query, key and value must be the same "
         "tensor");
 }
 

@@ -14,11 +14,12 @@ namespace {
 
 constexpr int64_t symbols = 9, start = 8;
 
-ModelConfig config_of(PositionKind positions) {
-  return {.block = {.d_model = 8, .d_ff = 12},
-          .layers = 2,
+const PositionTableKind learned = position_table_kind<LearnedPositions>("learned");
+
+ModelConfig config_of(const PositionTableKind& positions) {
+  return {.stack = {.block = {.d_model = 8, .d_ff = 12}, .layers = 2},
           .d_source = 8,
-          .positions = positions,
+          .position_table = positions,
           .tied = false};
 }
 
@@ -32,18 +33,20 @@ TaskShape shape_of(Attends attends) {
 }
 
 AttentionFactory cached_attention() {
-  return [](const Slot& slot) { return make_multi_head(slot, {.D_1 = 8, .H = 2}); };
+  return [](const Slot& slot) {
+    return make_attention<MultiHeadAttention>(slot, MultiHeadAttentionConfig{.D_1 = 8, .H = 2});
+  };
 }
 
-/// The same attention, which says that it has no cache.
+struct WithoutCache : MultiHeadAttention {
+  using MultiHeadAttention::MultiHeadAttention;
+  static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
+};
+
+/// The same attention, which says that it does not support a cache.
 AttentionFactory without_cache() {
   return [](const Slot& slot) {
-    return make_attention<MultiHeadAttention, AttentionAbilities{.masks = true}>(
-        slot,
-        [](MultiHeadAttention& m, const AttentionInputs& in) {
-          return m(in.query, in.key, in.value, AttentionCall{.mask = in.mask});
-        },
-        MultiHeadAttentionConfig{.D_1 = 8, .H = 2});
+    return make_attention<WithoutCache>(slot, MultiHeadAttentionConfig{.D_1 = 8, .H = 2});
   };
 }
 
@@ -68,8 +71,8 @@ std::vector<int64_t> said(const Tensor& scores) {
 }  // namespace
 
 TEST_CASE("A decoder-only model generates with caches what it generates without") {
-  for (const PositionKind positions :
-       {PositionKind::learned, PositionKind::sinusoidal, PositionKind::none}) {
+  for (const PositionTableKind& positions :
+       {learned, position_table_kind<SinusoidalPositions>("sinusoidal"), PositionTableKind{}}) {
     Model cached(Slot::root(), config_of(positions), shape_of(Attends::causal), cached_attention());
     Model plain(Slot::root(), config_of(positions), shape_of(Attends::causal), without_cache());
     fill(cached);
@@ -88,7 +91,7 @@ TEST_CASE("A decoder-only model generates with caches what it generates without"
 
 TEST_CASE(
     "An encoder-decoder generates what it says when it reads its own answer, padding or not") {
-  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::encoder_decoder),
+  Model model(Slot::root(), config_of(learned), shape_of(Attends::encoder_decoder),
               cached_attention());
   fill(model);
   const Tensor inputs = ids({1, 2, 3, 4, 7, 6, 5, 4}, {2, 4});
@@ -104,10 +107,9 @@ TEST_CASE(
 }
 
 TEST_CASE("A model that says all symbols at once generates nothing") {
-  Model model(Slot::root(), config_of(PositionKind::learned), shape_of(Attends::self),
-              cached_attention());
+  Model model(Slot::root(), config_of(learned), shape_of(Attends::self), cached_attention());
   CHECK(message_of([&] { model.next_scores(); }) ==
-        "model: it says all symbols at once, so nothing can be generated");
+        "model: it predicts all symbols at once, so nothing can be generated");
 }
 
 }  // namespace heed::testing::model_generation_test

@@ -9,15 +9,18 @@ namespace heed::testing::noise_canary_test {
 namespace {
 
 /// Promises masks and drops them.
+struct Leaky : MyMHA {
+  using MyMHA::MyMHA;
+  static constexpr AttentionAbilities abilities{.masks = true};
+};
+
 Registry registry_with_leak() {
   Registry registry = builtin_registry();
-  registry.add_attention(
-      {"leaky", "sees everything", {}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section&) {
-        return make_attention<MyMHA, AttentionAbilities{.masks = true}>(
-            slot, [](MyMHA& mha, const AttentionInputs& in) { return mha(in.query, in.key); },
-            widths.D_1, widths.D_2, widths.D_1, widths.D_1, int64_t{1});
-      });
+  registry.add_attention({"leaky", "sees everything", {}},
+                         [](const Slot& slot, const AttentionWidths& widths, const Section&) {
+                           return make_attention<Leaky>(slot, widths.D_1, widths.D_2, widths.D_1,
+                                                        widths.D_1, int64_t{1});
+                         });
   return registry;
 }
 

@@ -1,5 +1,5 @@
-// Rows of modules/transformer/block.h and decoder_block.h.
-#include "heed/modules/transformer/decoder_block.h"
+// Rows of modules/transformer/block.h.
+#include "heed/modules/transformer/block.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
@@ -30,8 +30,8 @@ std::vector<Attribute> block_arguments() {
 TransformerBlockConfig config_of(const Attributes& with) {
   return {.d_model = with.integer("d_model"),
           .d_ff = with.integer("d_ff"),
-          .norm = norm_of(with, "norm"),
-          .norm_kind = norm_kind_of(with, "norm_kind"),
+          .norm_placement = norm_placement_of(with, "norm"),
+          .norm = norm_of(with, "norm_kind"),
           .activation = activation_of(with, "activation"),
           .dropout = with.number("dropout"),
           .norm_eps = with.number("norm_eps"),
@@ -59,7 +59,7 @@ AttentionFactory attention_of(const Attributes& with, int64_t D_2) {
                                         .key_bias = Bias::none,
                                         .value_bias = Bias::none,
                                         .output_bias = Bias::none};
-  return [config](const Slot& slot) { return make_multi_head(slot, config); };
+  return [config](const Slot& slot) { return make_attention<MultiHeadAttention>(slot, config); };
 }
 
 int64_t attention_parameters(const Attributes& with, int64_t D_2) {
@@ -100,7 +100,8 @@ BuiltModule build_block(const Attributes& with) {
   const auto m = std::make_shared<TransformerBlock>(Slot::root(), config_of(with),
                                                     attention_of(with, memory_width(with)));
   const auto call = [m](const Tensors& in, const ModuleMasks& masks) {
-    return in[1].defined() ? (*m)(in[0], in[1], masks.self) : (*m)(in[0], masks.self);
+    return in[1].defined() ? (*m)(in[0], BlockCall{.memory = in[1], .memory_mask = masks.self})
+                           : (*m)(in[0], BlockCall{.mask = masks.self});
   };
   return {m, [call](const Tensors& in) { return call(in, {}); }, {}, call};
 }
@@ -154,17 +155,17 @@ ModuleCase transformer_block_row() {
                   "L_1 = 3, L_2 = 5 (in attention)"},
                  {block(),
                   {any({2, 3, 5})},
-                  "layer_norm: normalized_shape [4] is not the tail of x's shape [2, 3, 5] "
-                  "(in attention_norm)"}},
+                  "TransformerBlock: expected [B L_1 D_1], got [2, 3, 5] where D_1 = 4, B = 2, "
+                  "L_1 = 3 (in TransformerBlock)"}},
       .tolerance = two_norms()};
 }
 
 BuiltModule build_decoder(const Attributes& with) {
-  const auto m = std::make_shared<DecoderBlock>(Slot::root(), config_of(with),
-                                                attention_of(with, with.integer("d_model")),
-                                                attention_of(with, memory_width(with)));
+  const auto m = std::make_shared<TransformerBlock>(Slot::root(), config_of(with),
+                                                    attention_of(with, with.integer("d_model")),
+                                                    attention_of(with, memory_width(with)));
   const auto call = [m](const Tensors& in, const ModuleMasks& masks) {
-    return (*m)(in[0], DecoderInputs{in[1], masks.self, masks.cross});
+    return (*m)(in[0], BlockCall{in[1], masks.self, masks.cross});
   };
   return {m, [call](const Tensors& in) { return call(in, {}); }, {}, call};
 }
@@ -214,9 +215,8 @@ ModuleCase decoder_block_row() {
                   "\"batch_norm\""},
                  {block(),
                   {any({2, 3, 4}), any({3, 2, 4})},
-                  "MultiHeadAttention: expected [B L_2 D_2], got [3, 2, 4] where D_1 = 4, D_2 = 4, "
-                  "D_value = 4, D_out = 4, D_qk = 3, D_v = 2, H = 2, n_kv_heads = 2, B = 2, "
-                  "L_1 = 3 (in cross_attention)"}},
+                  "TransformerBlock: expected [B L_2 D_2], got [3, 2, 4] where D_1 = 4, B = 2, "
+                  "L_1 = 3 (in TransformerBlock)"}},
       .tolerance = two_norms(),
       .mask_places = {"self", "cross"}};
 }

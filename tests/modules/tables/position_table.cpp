@@ -1,5 +1,5 @@
-// Rows of modules/positional.h.
-#include "heed/modules/positional.h"
+// Rows of modules/position_table.h.
+#include "heed/modules/position_table.h"
 
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/reference/layers.h"

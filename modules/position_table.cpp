@@ -1,4 +1,4 @@
-#include "heed/modules/positional.h"
+#include "heed/modules/position_table.h"
 
 #include <cmath>
 
@@ -17,7 +17,7 @@ Tensor add_rows(const char* owner, const Tensor& x, const Tensor& table, int64_t
                      ", got ", x.shape());
   }
   if (first < 0 || first > table.size(0) - x.size(-2)) {
-    throw ValueError(owner, ": knows positions 0 to ", table.size(0) - 1, ", got ", x.size(-2),
+    throw ValueError(owner, ": has positions 0 to ", table.size(0) - 1, ", got ", x.size(-2),
                      " from ", first, " on");
   }
   return x + narrow(table, 0, first, x.size(-2));
@@ -56,6 +56,15 @@ SinusoidalPositions::SinusoidalPositions(const Slot& slot, int64_t max_length, i
 
 Tensor SinusoidalPositions::forward(const Tensor& x, int64_t first) {
   return add_rows("SinusoidalPositions", x, table, first);
+}
+
+PositionTable::PositionTable(const Slot& slot, const PositionTableKind& kind, int64_t max_length,
+                             int64_t width)
+    : Layer(slot),
+      table(kind.make ? kind.make({this, kind.name}, max_length, width) : AnyPositionTable()) {}
+
+Tensor PositionTable::forward(const Tensor& x, int64_t first) {
+  return table ? table(x, first) : x;
 }
 
 }  // namespace heed

@@ -1,0 +1,23 @@
+#include "heed/modules/attention/any_attention.h"
+
+namespace heed {
+
+Tensor AnyAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
+                                const AttentionCall& call) const {
+  const auto refuse_unless = [&](bool supported, const char* what) {
+    if (!supported) throw ValueError(name_, ": ", what);
+  };
+  refuse_unless(abilities_.masks || call.mask.empty(),
+                "does not support masks; choose an attention that does");
+  refuse_unless(abilities_.caches || call.cache == nullptr,
+                "does not support a cache; generate without one, or choose an attention that does");
+  refuse_unless(abilities_.heads || !(call.head_gates.defined() || call.weights != nullptr),
+                "does not support head gates and weights");
+  refuse_unless(abilities_.crosses || query.is_same(key),
+                "a sequence attends to itself, so query, key and value must be the same tensor");
+  refuse_unless(abilities_.separate_values || key.is_same(value),
+                "attends one sequence, so key and value must be the same tensor");
+  return attend_(query, key, value, call);
+}
+
+}  // namespace heed

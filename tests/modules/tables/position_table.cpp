@@ -46,7 +46,7 @@ ModuleCase positions_row(const std::string& name, BuiltModule (*build)(int64_t, 
 
 }  // namespace
 
-ModuleTable positional_modules() {
+ModuleTable position_table_modules() {
   const auto learned = [](int64_t max_length, int64_t width) {
     return built<LearnedPositions>(call_with_one, max_length, width);
   };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""heed beside PyTorch: the same work with the same numbers and as many threads, alternately, in one
+"""Compares heed with PyTorch: the same work, numbers and number of threads, alternately in one
 session. First it checks that both compute the same, then it prints a table of medians.
 
   cmake --build build/release            (nothing is built here)
@@ -27,9 +27,9 @@ import heed_process
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHORTLIST = 3            # variants of PyTorch that go into the rounds
 SHORTLIST_WITHIN = 1.25  # of the quickest
-MOVED = 0.1              # share of the FMA peak: more says that the machine was not itself
+MOVED = 0.1              # share of the FMA peak; a larger change means that the round was disturbed
 REPEATS = 2              # of a round that was disturbed
-OWN_SHARE = 0.9          # of the time in which a thread must have had its processor
+OWN_SHARE = 0.9          # least share of the time in which a thread has its processor
 MEMORY_LIMIT_MB = 200    # of the longest sequence
 LONGEST = "mha_step B1 L8192 D256 H4"
 REVERSE = "reverse"
@@ -73,11 +73,11 @@ def core_of(processor):
 
 
 def prepare(threads):
-    """Pins this process, and so all that it starts, to so many processors: cores of their own if
-    there are enough. Before torch is imported."""
+    """Pins this process and its children to that number of processors, on separate cores if there
+    are enough. Call it before torch is imported."""
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) < threads:
-        stop(f"{threads} threads need as many processors; there are {len(processors)}")
+        stop(f"{threads} threads need {threads} processors; there are {len(processors)}")
     first_of_core = {core_of(processor): processor for processor in reversed(processors)}
     firsts = sorted(first_of_core.values())
     seconds = [processor for processor in processors if processor not in firsts]
@@ -127,7 +127,7 @@ class Comparison:
         """PyTorch's variants that computed the same as heed, the quickest first; their inputs."""
         import check_numbers
         import torch_work
-        self.torch.compiler.reset()  # it keeps only so many versions of a function
+        self.torch.compiler.reset()  # it caches a limited number of versions of a function
         tensors = heed.ask("inputs", folder)["tensors"]
         inputs = check_numbers.load(tensors)
         ours_folder = os.path.join(folder, "results")
@@ -269,8 +269,7 @@ class Comparison:
 
 
 class Versions:
-    """Two builds of heed, one beside the other: whichever is first in a round is second in the
-    next, so that neither profits from its place."""
+    """Two builds of heed, measured alternately; which one is first alternates too."""
 
     failed = False
 
@@ -361,7 +360,7 @@ def main():
         print("\n".join(names))
         return 0
     if not names:
-        stop(f"no work is named like \"{options.only}\"; --list says what there is")
+        stop(f"no work matches \"{options.only}\"; --list shows all")
 
     if options.old:
         comparison, columns, peer = Versions(options), VERSION_COLUMNS, f"heed in {options.old}"
@@ -389,7 +388,7 @@ def main():
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if options.old:
         slowest = max(rows, key=lambda row: row["ratio"])
-        print(f"slowest beside its old self: {slowest['work']}, {slowest['ratio']:.3f}")
+        print(f"largest ratio: {slowest['work']}, {slowest['ratio']:.3f}")
     return 1 if comparison.failed else 0
 
 

@@ -42,7 +42,7 @@ void block_and_back(State& state) {
 }
 BENCHMARK(block_and_back);
 
-/// A chain of so many ops, forward and backward: what one op costs when many follow each other.
+/// A chain of ops, forward and backward: the cost of an op in a long graph.
 void chain_forward_backward(State& state) {
   const Tensor x = ones({4}).requires_grad_(), g = ones({4});
   const int64_t length = state.range(0);

@@ -1,4 +1,4 @@
-// Does work that it is told of, line by line, and answers each line with one line of JSON:
+// Executes commands from stdin, one a line, and answers each with one line of JSON:
 // compare_torch.py runs it beside PyTorch, without starting anew between two rounds.
 //
 //   list            names of all work
@@ -6,7 +6,7 @@
 //   inputs DIR      writes what it computes with, as raw files: {"tensors"}
 //   results DIR     does it once and writes what came of it: {"tensors"}
 //   run N           does it N times
-//   time SECONDS    does it for so long: {"ms", "share"}, see measure.h
+//   time SECONDS    does it for that long: {"ms", "share"}, see measure.h
 //   peak            {"gflops", "share"}
 //   copy            {"gbytes"} a second
 //   memory          {"mb"}

@@ -1,10 +1,10 @@
-"""heed's benchmark program as a process that is told what to do line by line."""
+"""heed's benchmark program as a process that executes commands, one a line."""
 import json
 import subprocess
 
 
 class HeedError(Exception):
-    """What the program answers when it cannot do what it is told."""
+    """The program's answer to a command that fails."""
 
 
 class Heed:
@@ -37,8 +37,7 @@ class Heed:
 
 
 def peak_memory(program, name):
-    """MB (10⁶ bytes) that a process holds at the most when it makes this work and does it thrice.
-    """
+    """Peak memory in MB (10⁶ bytes) of a process that makes this work and does it three times."""
     with Heed(program) as heed:
         heed.ask("make", name)
         heed.ask("run", 3)

@@ -11,7 +11,7 @@ struct Timing {
 };
 
 /// The median over batches of runs; a batch takes a millisecond or, if that is longer, one run.
-/// Batches go on for `seconds`, and there is at least one.
+/// Measures batches for `seconds`, at least one.
 Timing time_run(Work& work, double seconds);
 
 struct Peak {

@@ -101,7 +101,7 @@ std::unique_ptr<Work> permute_work(const Shape& shape, const IntList& order) {
   return work;
 }
 
-/// The product alone, or with both gradients, which are as many operations each.
+/// The product alone, or with both gradients, each of which takes as many operations.
 std::unique_ptr<Work> product_work(const Shape& left, const Shape& right, bool backward) {
   Rng rng = numbers();
   const Tensor a = randn(left, rng).requires_grad_(backward);

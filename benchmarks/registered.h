@@ -7,7 +7,7 @@
 
 namespace heed::benchmarks {
 
-/// Registers all of `makers`. The work is made when its turn comes and freed after it.
+/// Registers all of `makers`. Each work is made just before it is measured and freed after it.
 inline void register_work(const std::vector<WorkMaker>& makers, benchmark::TimeUnit unit) {
   for (const WorkMaker& maker : makers) {
     benchmark::RegisterBenchmark(maker.name.c_str(),

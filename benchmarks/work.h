@@ -71,7 +71,7 @@ struct WorkMaker {
 };
 std::vector<WorkMaker> step_work();      ///< training steps of attentions and language models
 std::vector<WorkMaker> op_work();        ///< ops on tensors of 8192×1024 numbers, and products
-std::vector<WorkMaker> dispatch_work();  ///< ops so small that only the engine costs
+std::vector<WorkMaker> dispatch_work();  ///< tiny ops: the engine's overhead
 std::vector<WorkMaker> all_work();
 
 /// The work of a name. Throws ValueError if there is none.

@@ -73,7 +73,7 @@ class Optimizer {
  protected:
   /// Throws ValueError unless all parameters require grad and are dense, and their names differ.
   Optimizer(const char* name, const ParameterGroups& groups, double lr, double weight_decay);
-  /// What a step does to one parameter.
+  /// A parameter to change in a step.
   struct Change {
     size_t index;  ///< of the parameter and its state
     int64_t step;  ///< counts from 1 for each
@@ -88,7 +88,7 @@ class Optimizer {
   void check_finite_and_not_negative(const char* option, double value) const;
 
  private:
-  /// Changes these parameters under NoGrad: all that have a gradient.
+  /// Changes the parameters that have a gradient; called under NoGrad.
   virtual void update(std::span<const Change> changes) = 0;
   void add_parameter(const std::string& name, const Tensor& parameter);
   /// Throws DTypeError if a parameter became another dtype since its state was made.

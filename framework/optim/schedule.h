@@ -1,5 +1,5 @@
-// Learning-rate schedules: a factor on the base rate for each step. A new one is a row of the table
-// in schedule.cpp, from which the program has its choices and their help.
+// Learning-rate schedules: a factor on the base rate for each step. A new schedule is a row of the
+// table in schedule.cpp, from which the program takes its choices and their help.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace heed {
 
-/// What a schedule's formula is about: a step after the warm-up.
+/// Arguments of a schedule's formula: a step after the warm-up.
 struct ScheduleStep {
   int64_t step;          ///< the first of all is 0
-  int64_t warmup_steps;  ///< before which no formula is asked
+  int64_t warmup_steps;  ///< steps of the warm-up
   double done;           ///< from 0 after the warm-up to 1 at the last step and beyond
   double floor;
 };

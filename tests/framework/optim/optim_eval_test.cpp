@@ -1,4 +1,4 @@
-// heed-eval about optimizers: PyTorch's numbers through stateless steps, and what it refuses.
+// heed-eval of optimizers: PyTorch's numbers through stateless steps, and its errors.
 #include <filesystem>
 #include <fstream>
 #include <sstream>

@@ -1,4 +1,4 @@
-// Stopping and going on: state() and load_state().
+// Stopping and resuming: state() and load_state().
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/optim/adam.h"
 #include "heed/framework/optim/sgd.h"
@@ -53,7 +53,7 @@ std::unique_ptr<Adam> small_adam(const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("An optimizer made again from its state goes on bit for bit") {
+TEST_CASE("An optimizer restored from its state continues bit-identically") {
   for (const Make make : kinds) {
     for (const uint64_t stop : std::initializer_list<uint64_t>{0, 1, 2, 4}) {
       Training whole;

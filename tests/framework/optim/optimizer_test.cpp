@@ -109,7 +109,7 @@ const std::vector<AdamConfig> adam_configs = {{},
 
 }  // namespace
 
-TEST_CASE("SGD does to every element what its definition says") {
+TEST_CASE("SGD changes every element by its definition") {
   for (const SgdConfig& config : sgd_configs) {
     for (const DType dtype : {DType::f64, DType::f32}) {
       SGD sgd({normal({3, 5}, 1, dtype).requires_grad_()}, config);
@@ -118,7 +118,7 @@ TEST_CASE("SGD does to every element what its definition says") {
   }
 }
 
-TEST_CASE("Adam and AdamW do to every element what their definitions say") {
+TEST_CASE("Adam and AdamW change every element by their definitions") {
   for (const AdamConfig& config : adam_configs) {
     for (const DType dtype : {DType::f64, DType::f32}) {
       const double tolerance = dtype == DType::f64 ? 1e-13 : 4e-6;
@@ -199,7 +199,7 @@ TEST_CASE("An optimizer can be composed of tensor ops") {
   CHECK(values(still) == Values{1, 2});
 }
 
-TEST_CASE("A parameter without a gradient stays as it is, and so does its state") {
+TEST_CASE("A parameter without a gradient is unchanged, and so is its state") {
   const Tensor a = normal({3}, 1).requires_grad_(), b = normal({3}, 2).requires_grad_();
   AdamW adam({a, b}, {.lr = 0.1, .weight_decay = 0.5});
   const Values before = values(b);
@@ -213,7 +213,7 @@ TEST_CASE("A parameter without a gradient stays as it is, and so does its state"
 }
 
 TEST_CASE(
-    "A step does not see how the gradient is laid out, how many threads there are, or set_lr") {
+    "A step does not depend on the gradient's memory layout, the number of threads or set_lr") {
   const auto stepped = [](const Tensor& gradient, int threads) {
     const Threads guard(threads);
     const Tensor x = normal(gradient.shape(), 1).requires_grad_();

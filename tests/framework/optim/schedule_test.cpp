@@ -17,7 +17,7 @@ bool near(double got, double want) {
 
 }  // namespace
 
-TEST_CASE("Every schedule climbs in equal steps to 1 and starts falling from there") {
+TEST_CASE("Every schedule warms up in equal steps to 1") {
   for (const Schedule& shape : schedules()) {
     const ScheduleConfig config{shape, 4, 20, 0.1};
     CHECK(schedule_factor(config, 0) == 0.25);
@@ -35,7 +35,7 @@ TEST_CASE("The constant schedule stays at 1") {
   }
 }
 
-TEST_CASE("The linear schedule falls by a line to its floor and stays there") {
+TEST_CASE("The linear schedule falls to its floor in a straight line and stays there") {
   const ScheduleConfig config{schedule_named("linear"), 4, 20, 0.2};
   CHECK(schedule_factor(config, 4) == 1);
   CHECK(near(schedule_factor(config, 8), 0.8));
@@ -56,7 +56,7 @@ TEST_CASE("The cosine schedule falls by half a cosine to its floor and stays the
   }
 }
 
-TEST_CASE("The inverse square root schedule falls without end") {
+TEST_CASE("The inverse square root schedule never stops falling") {
   const ScheduleConfig config{schedule_named("inverse_sqrt"), 4, 20, 0.2};
   CHECK(near(schedule_factor(config, 4), std::sqrt(0.8)));
   CHECK(near(schedule_factor(config, 15), 0.5));
@@ -90,7 +90,7 @@ TEST_CASE("A schedule of one's own follows the warm-up") {
         "schedule_named: there is no schedule \"halving\"");
 }
 
-TEST_CASE("A schedule refuses numbers that mean nothing") {
+TEST_CASE("A schedule refuses numbers out of range") {
   const std::string needs =
       "schedule_factor: needs step ≥ 0, warmup_steps ≥ 0, total_steps ≥ 1, floor ≥ 0, got ";
   const auto refusal = [](const ScheduleConfig& config, int64_t step) {

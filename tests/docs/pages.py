@@ -2,7 +2,7 @@
 """Compiles and checks what the documents say.
 
   pages.py generate OUTPUT.cpp       writes the C++ of all pages as one file
-  pages.py list                      prints the pages that have C++
+  pages.py update HEED               puts into the pages what HEED prints today
   pages.py check PAGES HEED          PAGES is the program made of OUTPUT.cpp, HEED is `heed`
 
 The ```cpp blocks of a page are one program, in the order of the page; a page with a `main` is run
@@ -140,9 +140,25 @@ def excerpt_faults(block, source):
     return []
 
 
+def output_of(command, heed):
+    return run([heed, *shlex.split(command)[1:]], ROOT)
+
+
+def update(heed):
+    heed = os.path.abspath(heed)
+    for path in documents():
+        text = text_of(path)
+        for block in blocks_of(path):
+            if command := block.after("output of:"):
+                code, out, error = output_of(command, heed)
+                if code != 0:
+                    sys.exit(f"{command}: exit code {code}: {error}")
+                text = text.replace(block.text, out.strip("\n") + "\n")
+        (ROOT / path).write_text(text, encoding="utf-8")
+
+
 def output_faults(block, command, heed):
-    words = shlex.split(command)
-    code, out, error = run([heed, *words[1:]], ROOT)
+    code, out, error = output_of(command, heed)
     if code != 0:
         return [f"{command}: exit code {code}: {error}"]
     if out.strip("\n") == block.text.strip("\n"):
@@ -244,8 +260,8 @@ def main():
     if mode == "generate":
         pathlib.Path(arguments[0]).write_text(generate(), encoding="utf-8")
         return 0
-    if mode == "list":
-        print("\n".join(path for path in documents() if code_of(path)))
+    if mode == "update":
+        update(*arguments)
         return 0
     return check(*arguments)
 

@@ -9,11 +9,43 @@
 
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
-#include "heed/framework/autograd/gradcheck_parts.h"
 #include "heed/framework/base/random.h"
+#include "heed/framework/tensor/factories.h"
 
 namespace heed {
+
+std::vector<Tensor> detail::random_cotangents(const std::vector<Tensor>& outputs, uint64_t seed) {
+  Rng rng(stream(seed, Purpose::user));
+  std::vector<Tensor> cotangents;
+  for (const Tensor& output : outputs) {
+    cotangents.push_back(is_floating(output.dtype()) ? randn(output.shape(), rng, DType::f64)
+                                                     : Tensor());
+  }
+  return cotangents;
+}
+
+std::vector<Tensor> detail::gradients_of(const std::vector<Tensor>& outputs,
+                                         const std::vector<Tensor>& cotangents,
+                                         const std::vector<Tensor>& inputs,
+                                         const SweepOptions& options) {
+  std::vector<Tensor> roots, weights;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!cotangents[i].defined() || !outputs[i].requires_grad()) continue;
+    roots.push_back(outputs[i]);
+    weights.push_back(cotangents[i]);
+  }
+  if (roots.empty()) return std::vector<Tensor>(inputs.size());
+  return grad(roots, inputs, weights, options, /*allow_unused=*/true);
+}
+
 namespace {
+
+/// Gives an element its value back, even when the function throws.
+struct PutBack {
+  double* element;
+  double value;
+  ~PutBack() { *element = value; }
+};
 
 using NamedLeaves = std::vector<std::pair<std::string, Tensor>>;
 
@@ -55,7 +87,7 @@ int64_t count_elements(const NamedLeaves& leaves) {
 class Examined {
  public:
   Examined(const Computation& computation, const NamedLeaves& leaves,
-           const LeafGradcheckOptions& options)
+           const GradcheckOptions& options)
       : computation_(computation),
         leaves_(tensors_of(leaves)),
         options_(options),
@@ -157,7 +189,7 @@ class Examined {
   Sides sides_of(double* element, double step) const {
     const double before = *element;
     const auto values_at = [&](double value) {
-      const detail::PutBack guard{element, before};
+      const PutBack guard{element, before};
       *element = value;
       return values();
     };
@@ -184,7 +216,7 @@ class Examined {
 
   const Computation& computation_;
   std::vector<Tensor> leaves_;
-  const LeafGradcheckOptions& options_;
+  const GradcheckOptions& options_;
   std::vector<Tensor> first_cotangents_;
   std::vector<Tensor> cotangents_, gradients_;
   std::vector<double> here_;  ///< the values where the leaves are
@@ -219,13 +251,16 @@ Finding Examined::examine(double* element, double analytic) const {
   }
 }
 
-void check_leaves(const NamedLeaves& leaves, const LeafGradcheckOptions& options) {
+void check_leaves(const NamedLeaves& leaves, const GradcheckOptions& options) {
   if (count_elements(leaves) == 0) throw GradientError("gradcheck: no leaf has an element");
   if (options.sample && *options.sample < 1) {
     throw ValueError("gradcheck: a sample must have at least 1 element, got ", *options.sample);
   }
   for (const auto& [path, tensor] : leaves) {
-    if (tensor.requires_grad() && detail::is_checkable(tensor)) continue;
+    if (tensor.requires_grad() && tensor.dtype() == DType::f64 && tensor.is_leaf() &&
+        is_non_overlapping(tensor.shape(), tensor.strides())) {
+      continue;
+    }
     throw GradientError("gradcheck: ", path,
                         " must be an f64 leaf that requires grad and does not overlap itself, got ",
                         tensor.dtype(), " ", tensor.shape(), " with strides ", tensor.strides());
@@ -257,8 +292,7 @@ std::vector<std::set<int64_t>> choose_elements(const NamedLeaves& leaves, int64_
 
 /// Calls each(leaf, row-major number) for what is to be checked.
 template <class Each>
-void for_each_chosen(const NamedLeaves& leaves, const LeafGradcheckOptions& options,
-                     const Each& each) {
+void for_each_chosen(const NamedLeaves& leaves, const GradcheckOptions& options, const Each& each) {
   if (options.sample && *options.sample < count_elements(leaves)) {
     const auto chosen = choose_elements(leaves, *options.sample, options.seed);
     for (size_t i = 0; i < leaves.size(); ++i) {
@@ -304,7 +338,7 @@ std::string CheckedElement::text() const {
                      text_of(index), analytic, numeric, ratio);
 }
 
-std::string LeafGradcheckReport::text() const {
+std::string GradcheckReport::text() const {
   std::string text = fmt::format("gradcheck: {}: {} of {} elements, ", passed ? "passed" : "failed",
                                  elements, total);
   if (wrong > 0) text += fmt::format("{} wrong, ", wrong);
@@ -322,11 +356,12 @@ std::string LeafGradcheckReport::text() const {
   return text;
 }
 
-LeafGradcheckReport leaf_gradcheck(const Computation& computation, const NamedLeaves& leaves,
-                                   const LeafGradcheckOptions& options) {
+GradcheckReport leaf_gradcheck(const Computation& computation, const NamedLeaves& leaves,
+                               const GradcheckOptions& options) {
   check_leaves(leaves, options);
   const Examined examined(computation, leaves, options);
-  LeafGradcheckReport report{.total = count_elements(leaves)};
+  GradcheckReport report;
+  report.total = count_elements(leaves);
   size_t current = leaves.size();
   std::vector<double> gradient;
   for_each_chosen(leaves, options, [&](size_t leaf, int64_t number) {

@@ -9,15 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "heed/framework/tensor/tensor.h"
+#include "heed/framework/tensor/named_tensors.h"
 
 namespace heed {
 
-struct LeafGradcheckOptions {
+struct GradcheckOptions {
   double atol = 1e-7;
   double rtol = 1e-5;
   double step = 1e-5;  ///< the longer of two; the other is a tenth of it; both times max(1, |x|)
-  std::optional<int64_t> sample = {};  ///< elements to check, if not all; at least one of each leaf
+  std::optional<int64_t> sample = {};  ///< number to check, if not all; at least one of each leaf
   uint64_t seed = 0;                   ///< of the cotangents and of the sample
   bool second_order = false;           ///< check the gradients' own gradients
 };
@@ -25,8 +25,8 @@ struct LeafGradcheckOptions {
 /// One element of a leaf and its two derivatives. `ratio` is |analytic − numeric| over what is
 /// allowed; above 1 they disagree.
 struct CheckedElement {
-  std::string path = {};
-  IntList index = {};
+  std::string path;
+  IntList index;
   double analytic = 0;
   double numeric = 0;
   double ratio = -1;
@@ -42,13 +42,13 @@ enum class Disagreement {
   round_off    ///< only the longer step agrees: the function is too noisy for the shorter one
 };
 
-struct LeafGradcheckReport {
+struct GradcheckReport {
   bool passed = false;
   int64_t elements = 0;  ///< that were checked
   int64_t total = 0;     ///< that there are
   int64_t wrong = 0;     ///< that disagree
-  std::vector<CheckedElement> kinks = {};
-  CheckedElement worst = {};  ///< of those that are no kinks
+  std::vector<CheckedElement> kinks;
+  CheckedElement worst;  ///< of those that are no kinks
   Disagreement disagreement = Disagreement::none;
   /// `gradcheck: passed: 20 of 90 elements, 0 kinks; worst is …`
   std::string text() const;
@@ -65,8 +65,21 @@ using Computation = std::function<std::vector<Tensor>()>;
 /// (of ReLU or max, say), where a derivative does not exist; more than 0.1 % of them fail the
 /// check. Throws GradientError if there is nothing to check or if the outputs are not finite
 /// or change by themselves.
-LeafGradcheckReport leaf_gradcheck(const Computation& computation,
-                                   const std::vector<std::pair<std::string, Tensor>>& leaves,
-                                   const LeafGradcheckOptions& options = {});
+GradcheckReport leaf_gradcheck(const Computation& computation, const NamedTensors& leaves,
+                               const GradcheckOptions& options = {});
+
+namespace detail {
+
+/// Random cotangents for the floating outputs; undefined for the others.
+std::vector<Tensor> random_cotangents(const std::vector<Tensor>& outputs, uint64_t seed);
+
+/// The gradients of Σᵢ⟨outputs[i], cotangents[i]⟩ with respect to `inputs`; undefined where nothing
+/// depends on one.
+std::vector<Tensor> gradients_of(const std::vector<Tensor>& outputs,
+                                 const std::vector<Tensor>& cotangents,
+                                 const std::vector<Tensor>& inputs,
+                                 const SweepOptions& options = {});
+
+}  // namespace detail
 
 }  // namespace heed

@@ -60,7 +60,7 @@ std::optional<int64_t> sample_of(const GradcheckArguments& arguments, int64_t to
 }
 
 void announce(const Experiment& experiment, const GradcheckArguments& arguments,
-              const LeafGradcheckOptions& options) {
+              const GradcheckOptions& options) {
   const int64_t total = experiment.model->num_parameters();
   const auto tensors = static_cast<int64_t>(experiment.model->parameters().size());
   const std::string which = options.sample && *options.sample < total
@@ -71,8 +71,8 @@ void announce(const Experiment& experiment, const GradcheckArguments& arguments,
                   total, options.second_order ? "second-order " : "", which));
 }
 
-std::string result_line(const LeafGradcheckReport& report, const GradcheckArguments& arguments,
-                        const LeafGradcheckOptions& options) {
+std::string result_line(const GradcheckReport& report, const GradcheckArguments& arguments,
+                        const GradcheckOptions& options) {
   Json worst;  // null if there are only kinks
   if (report.worst.ratio >= 0) {
     worst = {{"path", report.worst.path},
@@ -99,7 +99,7 @@ void run_gradcheck(const Program& program, const GradcheckArguments& arguments) 
   model.to(DType::f64);
   const Batch batch =
       experiment.task->training_batch(1, std::min(sequences, experiment.training.batch_size));
-  const LeafGradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
+  const GradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
                                      .seed = static_cast<uint64_t>(arguments.seed),
                                      .second_order = arguments.second_order};
   announce(experiment, arguments, options);
@@ -108,7 +108,7 @@ void run_gradcheck(const Program& program, const GradcheckArguments& arguments) 
     const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});
     return std::vector<Tensor>{model(batch)};
   };
-  const LeafGradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
+  const GradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
   write_result(result_line(report, arguments, options));
   if (!report.passed) throw GradcheckFailure(report.text());
   say(report.text());

@@ -48,7 +48,7 @@ TEST_CASE("a network passes in first and second order, in every layout of its le
       return std::vector<Tensor>{softmax(tanh(matmul(x, w.transpose(0, 1)) + b), -1), exp(b)};
     };
     for (const bool second_order : {false, true}) {
-      const LeafGradcheckReport report = leaf_gradcheck(
+      const GradcheckReport report = leaf_gradcheck(
           network, {{"w", w}, {"b", b}, {"unused", unused}}, {.second_order = second_order});
       INFO(report.text());
       CHECK(report.passed);
@@ -68,7 +68,7 @@ TEST_CASE("a factor of 1.001 in one element is found and named") {
   const Computation wrong = [&] {
     return std::vector<Tensor>{tanh(matmul(slightly_wrong(w, {2, 1}, 1.001), a))};
   };
-  const LeafGradcheckReport report = leaf_gradcheck(wrong, {{"a", a}, {"deep.w", w}});
+  const GradcheckReport report = leaf_gradcheck(wrong, {{"a", a}, {"deep.w", w}});
   INFO(report.text());
   CHECK_FALSE(report.passed);
   CHECK(report.wrong == 1);
@@ -87,7 +87,7 @@ TEST_CASE("the limit is where atol and rtol put it") {
         [&] { return std::vector<Tensor>{slightly_wrong(x, {7}, factor) * 10.0}; }, {{"x", x}});
   };
   CHECK(report_of(1 + 0.5e-5).passed);
-  const LeafGradcheckReport above = report_of(1 + 1.7e-5);
+  const GradcheckReport above = report_of(1 + 1.7e-5);
   CHECK_FALSE(above.passed);
   CHECK(above.worst.index == IntList{7});
   CHECK(above.worst.ratio < 2);
@@ -103,7 +103,7 @@ TEST_CASE("a second derivative that is wrong is found although the first is righ
                {{x, [slope = Saved(cos(x.detach()))](const Tensor& g) { return g * slope; }}})};
   };
   CHECK(leaf_gradcheck(computation, {{"x", x}}).passed);
-  const LeafGradcheckReport report =
+  const GradcheckReport report =
       leaf_gradcheck(computation, {{"x", x}}, {.second_order = true});
   CHECK_FALSE(report.passed);
   CHECK(report.wrong == 4);
@@ -112,7 +112,7 @@ TEST_CASE("a second derivative that is wrong is found although the first is righ
 TEST_CASE("an element at the kink of ReLU is listed, and more than 0.1 % of them fail") {
   const Tensor x = mostly_smooth(2000, 2);
   const Computation computation = [&] { return std::vector<Tensor>{relu(x) * 3}; };
-  LeafGradcheckReport report = leaf_gradcheck(computation, {{"x", x}});
+  GradcheckReport report = leaf_gradcheck(computation, {{"x", x}});
   INFO(report.text());
   CHECK(report.passed);
   CHECK(report.elements == 2000);
@@ -136,7 +136,7 @@ TEST_CASE("an element at the kink of ReLU is listed, and more than 0.1 % of them
 
 TEST_CASE("a kink is seen even where the analytic derivative is the mean of both sides") {
   const Tensor x = mostly_smooth(1000, 1);
-  const LeafGradcheckReport report =
+  const GradcheckReport report =
       leaf_gradcheck([&] { return std::vector<Tensor>{abs(x)}; }, {{"x", x}});
   CHECK(report.passed);
   CHECK(report.kinks.size() == 1);
@@ -145,7 +145,7 @@ TEST_CASE("a kink is seen even where the analytic derivative is the mean of both
 TEST_CASE("a kink beside the element is passed with a shorter step") {
   for (const double distance : {9e-6, 9.1e-7, 5e-7, -3e-7, -9e-6}) {
     const Tensor x = leaf({distance, 1});
-    const LeafGradcheckReport report =
+    const GradcheckReport report =
         leaf_gradcheck([&] { return std::vector<Tensor>{relu(x) * x + relu(x)}; }, {{"x", x}});
     INFO(distance << ": " << report.text());
     CHECK(report.passed);
@@ -155,7 +155,7 @@ TEST_CASE("a kink beside the element is passed with a shorter step") {
 
 TEST_CASE("a wrong gradient beside a kink is wrong, not a kink") {
   const Tensor x = leaf({5e-7, 1});
-  const LeafGradcheckReport report = leaf_gradcheck(
+  const GradcheckReport report = leaf_gradcheck(
       [&] { return std::vector<Tensor>{relu(slightly_wrong(x, {0}, 1.5))}; }, {{"x", x}});
   CHECK_FALSE(report.passed);
   CHECK(report.kinks.empty());
@@ -164,7 +164,7 @@ TEST_CASE("a wrong gradient beside a kink is wrong, not a kink") {
 
 TEST_CASE("a function that bends much is proved right by shorter steps") {
   const Tensor x = leaf({0.3});
-  const LeafGradcheckReport report =
+  const GradcheckReport report =
       leaf_gradcheck([&] { return std::vector<Tensor>{sin(x * 3e3)}; }, {{"x", x}});
   INFO(report.text());
   CHECK(report.passed);
@@ -172,7 +172,7 @@ TEST_CASE("a function that bends much is proved right by shorter steps") {
 
 TEST_CASE("the report says whether truncation or round-off dominates") {
   const Tensor x = leaf({0.3});
-  LeafGradcheckReport report =
+  GradcheckReport report =
       leaf_gradcheck([&] { return std::vector<Tensor>{sin(x * 3)}; }, {{"x", x}}, {.step = 1});
   INFO(report.text());
   CHECK_FALSE(report.passed);
@@ -197,7 +197,7 @@ TEST_CASE("the report says whether truncation or round-off dominates") {
 
 TEST_CASE("numbers that are not finite beside an element fail it") {
   const Tensor x = leaf({1, 5e-6});
-  const LeafGradcheckReport report =
+  const GradcheckReport report =
       leaf_gradcheck([&] { return std::vector<Tensor>{log(x)}; }, {{"x", x}});
   CHECK_FALSE(report.passed);
   CHECK(report.wrong == 1);
@@ -216,7 +216,7 @@ TEST_CASE("a sample has the wanted size, an element of every leaf, and depends o
                           {.sample = sample, .seed = seed});
   };
   for (const int64_t sample : {2, 50, 503, 504, 1000}) {
-    const LeafGradcheckReport report = check(sample, 3);
+    const GradcheckReport report = check(sample, 3);
     CHECK(report.passed);
     CHECK(report.elements == std::min<int64_t>(sample, 504));
     CHECK(report.total == 504);

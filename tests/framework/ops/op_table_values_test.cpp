@@ -130,6 +130,9 @@ size_t number_of_matches(const std::string& folder, const std::string& pattern) 
   return count;
 }
 
+/// Some samples have elements of a thousand, and steps grow with elements.
+const GradcheckOptions short_steps{.step = 1e-6};
+
 bool can_gradcheck(const OpCase& op, const Sample& sample) {
   return op.differentiable && sample.smooth && !sample.is_large() && has_floating_input(sample);
 }
@@ -174,7 +177,7 @@ TEST_CASE("Every gradient agrees with central differences, element by element, i
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!can_gradcheck(op, sample)) return;
     const Tensors inputs = leaves_of(op, sample, DType::f64);
-    const GradcheckReport report = gradcheck(as_function(op, sample), inputs);
+    const GradcheckReport report = gradcheck(as_function(op, sample), inputs, short_steps);
     totals().gradient_elements += report.elements;
     expect(report.passed ? std::string() : report.text(), where);
   });
@@ -184,7 +187,7 @@ TEST_CASE("Every second gradient agrees with central differences of the first", 
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     if (!op.twice_differentiable || !can_gradcheck(op, sample)) return;
     const Tensors inputs = leaves_of(op, sample, DType::f64);
-    const GradcheckReport report = gradgradcheck(as_function(op, sample), inputs);
+    const GradcheckReport report = gradgradcheck(as_function(op, sample), inputs, short_steps);
     totals().second_gradient_elements += report.elements;
     expect(report.passed ? std::string() : report.text(), where);
   });

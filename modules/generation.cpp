@@ -67,7 +67,7 @@ void check_row(const std::vector<double>& scores, int64_t row) {
   }
 }
 
-/// `ids` with `end` in the rows that had ended; says of each whether it has now.
+/// `ids` with `end` in the rows that had ended; updates which have.
 Tensor after_end(const Tensor& ids, int64_t end, std::vector<bool>& ended) {
   std::vector<int64_t> values = ids.to_vector<int64_t>();
   for (size_t row = 0; row < values.size(); ++row) {
@@ -113,18 +113,18 @@ Tensor generate(const NextScores& next, const Tensor& prompt, const GenerationOp
   }
   const NoGrad guard;
   std::vector<bool> ended(static_cast<size_t>(prompt.size(0)), false);
-  std::vector<Tensor> said{Tensor::empty({prompt.size(0), 0}, DType::i64)};
+  std::vector<Tensor> generated{Tensor::empty({prompt.size(0), 0}, DType::i64)};
   Tensor ids = prompt;
   for (int64_t i = 0; i < options.tokens; ++i) {
     const Tensor scores = next(ids);  // [B, L, classes]
     Tensor chosen = choose(select(scores, 1, -1), options.sampling, rng);
     if (options.end) chosen = after_end(chosen, *options.end, ended);
     ids = chosen.unsqueeze(1);
-    said.push_back(ids);
+    generated.push_back(ids);
     const bool over = std::all_of(ended.begin(), ended.end(), [](bool one) { return one; });
     if (options.end && over) break;
   }
-  return cat(said, 1);
+  return cat(generated, 1);
 }
 
 }  // namespace heed

@@ -1,4 +1,4 @@
-// Generation: a sequence that goes on, token by token.
+// Generation: continuing a sequence token by token.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ namespace heed {
 /// How a token is chosen by its scores.
 struct Sampling {
   double temperature = 0;             ///< 0: always the most likely one (greedy)
-  std::optional<int64_t> top_k = {};  ///< only among the so many most likely ones
+  std::optional<int64_t> top_k = {};  ///< among the top_k most likely ones only
 };
 
 /// scores [B, classes] → ids [B] (i64), each drawn from softmax(scores / temperature). Throws
@@ -21,16 +21,17 @@ struct Sampling {
 Tensor choose(const Tensor& scores, const Sampling& sampling, Rng& rng);
 
 /// The ids [B, L] that follow those of earlier calls → scores [B, L, classes] of what comes after
-/// each of them. A model with caches remembers the earlier ones; `recomputing` does so for others.
+/// each of them. A model with caches holds the earlier ones there; `recomputing` does so for
+/// others.
 using NextScores = std::function<Tensor(const Tensor& ids)>;
 
 /// NextScores of a function from all ids so far [B, L] to scores [B, L, classes].
 NextScores recomputing(std::function<Tensor(const Tensor& ids)> scores_of);
 
 struct GenerationOptions {
-  int64_t tokens;  ///< at most so many
+  int64_t tokens;  ///< at most this many
   Sampling sampling = {};
-  std::optional<int64_t> end = {};  ///< a row that has said it goes on saying it
+  std::optional<int64_t> end = {};  ///< a row is filled with it once it has occurred
 };
 
 /// prompt [B, L] (i64, L ≥ 1) → the tokens that follow it [B, n]; n < options.tokens if every row

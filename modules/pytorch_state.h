@@ -29,7 +29,7 @@ namespace heed {
 ///   encoder, decoder          the same of nn.Transformer
 ///
 /// Throws ModuleError for what PyTorch's layers do not have: other names, other widths of heads,
-/// biases of some projections only. Whether a norm is a LayerNorm cannot be seen here: it must be.
+/// biases of some projections only. Norms must be LayerNorms, which their names do not tell.
 NamedTensors pytorch_state(const NamedTensors& ours);
 
 /// Sets all parameters of `module` from PyTorch's state. Throws ModuleError naming everything that

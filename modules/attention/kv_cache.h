@@ -1,4 +1,4 @@
-// KeyValueCache: what a causal attention remembers while a sequence is generated.
+// KeyValueCache: the keys and values of earlier positions while a sequence is generated.
 #pragma once
 
 #include "heed/framework/tensor/tensor.h"
@@ -11,9 +11,9 @@ namespace heed {
 struct KeyValueCache {
   Tensor key, value;
 
-  /// How many positions it holds.
+  /// The number of positions it holds.
   int64_t length() const { return key.defined() ? key.size(-2) : 0; }
-  /// Joins the next positions on. Throws ShapeError if they do not fit; then nothing has changed.
+  /// Appends the next positions. Throws ShapeError if they do not fit; then nothing has changed.
   void append(const Tensor& new_key, const Tensor& new_value);
 };
 

@@ -9,21 +9,22 @@
 namespace heed {
 namespace {
 
-/// The heads that stay. Throws if `removed` makes no sense.
-std::vector<int64_t> kept_heads(int64_t H, const std::vector<int64_t>& removed) {
-  std::vector<bool> stays(static_cast<size_t>(H), true);
+/// The heads that remain. Throws unless `removed` are different heads, and not all.
+std::vector<int64_t> remaining_heads(int64_t H, const std::vector<int64_t>& removed) {
+  std::vector<bool> remains(static_cast<size_t>(H), true);
   for (const int64_t h : removed) {
-    if (h < 0 || h >= H || !stays[static_cast<size_t>(h)]) {
+    if (h < 0 || h >= H || !remains[static_cast<size_t>(h)]) {
       throw ValueError("prune_heads: each head is one of 0 to ", H - 1, ", named once; got ", h);
     }
-    stays[static_cast<size_t>(h)] = false;
+    remains[static_cast<size_t>(h)] = false;
   }
-  std::vector<int64_t> kept;
+  std::vector<int64_t> remaining;
   for (int64_t h = 0; h < H; ++h) {
-    if (stays[static_cast<size_t>(h)]) kept.push_back(h);
+    if (remains[static_cast<size_t>(h)]) remaining.push_back(h);
   }
-  if (kept.empty()) throw ValueError("prune_heads: all ", H, " heads would be gone; keep one");
-  return kept;
+  if (remaining.empty())
+    throw ValueError("prune_heads: all ", H, " heads would be removed; keep one");
+  return remaining;
 }
 
 /// The indices h·width … (h+1)·width − 1 of every head h.
@@ -39,19 +40,19 @@ Tensor places_of(const std::vector<int64_t>& heads, int64_t width) {
 
 std::unique_ptr<MultiHeadAttention> prune_heads(const MultiHeadAttention& attention,
                                                 const std::vector<int64_t>& removed) {
-  const std::vector<int64_t> kept = kept_heads(attention.H, removed);
+  const std::vector<int64_t> remaining = remaining_heads(attention.H, removed);
   if (attention.n_kv_heads != attention.H) {
     throw ValueError("prune_heads: heads share keys and values: n_kv_heads = ",
                      attention.n_kv_heads, ", H = ", attention.H);
   }
   if (attention.relative_positions && attention.relative_positions->differs_between_heads()) {
-    throw ValueError("prune_heads: the relative positions have something for each head");
+    throw ValueError("prune_heads: the relative positions differ between heads");
   }
   MultiHeadAttentionConfig config = attention.config;
-  config.H = static_cast<int64_t>(kept.size());
+  config.H = static_cast<int64_t>(remaining.size());
   config.n_kv_heads = config.H;
   const NoGrad guard;
-  const Tensor qk = places_of(kept, attention.D_qk), v = places_of(kept, attention.D_v);
+  const Tensor qk = places_of(remaining, attention.D_qk), v = places_of(remaining, attention.D_v);
   NamedTensors state;
   for (const auto& [name, tensor] : attention.state_dict()) {
     if (name == "W_O.weight") {

@@ -85,15 +85,16 @@ TEST_CASE("prune_heads refuses heads that are not there, and what cannot be take
         "prune_heads: each head is one of 0 to 3, named once; got -1");
   CHECK(refusal(four_heads(), {1, 2, 1}) ==
         "prune_heads: each head is one of 0 to 3, named once; got 1");
-  CHECK(refusal(four_heads(), {0, 1, 2, 3}) == "prune_heads: all 4 heads would be gone; keep one");
+  CHECK(refusal(four_heads(), {0, 1, 2, 3}) ==
+        "prune_heads: all 4 heads would be removed; keep one");
   MultiHeadAttentionConfig config = four_heads();
   config.n_kv_heads = 2;
   CHECK(refusal(config, {0}) == "prune_heads: heads share keys and values: n_kv_heads = 2, H = 4");
   config = four_heads();
   config.relative_positions = with_positions<AlibiPositions>(4);
-  CHECK(refusal(config, {0}) == "prune_heads: the relative positions have something for each head");
+  CHECK(refusal(config, {0}) == "prune_heads: the relative positions differ between heads");
   config.relative_positions = with_positions<LearnedDistances>(4, 2);
-  CHECK(refusal(config, {0}) == "prune_heads: the relative positions have something for each head");
+  CHECK(refusal(config, {0}) == "prune_heads: the relative positions differ between heads");
 }
 
 }  // namespace heed::testing::prune_heads_test

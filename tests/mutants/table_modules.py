@@ -86,7 +86,7 @@ MUTANTS = [
     ("pruning takes the values of the queries' places", PRUNE,
      "state.emplace_back(name, index_select(tensor, 0, «v»));", "qk", "prune_heads_test"),
     ("a head can be pruned twice", PRUNE,
-     "h >= H || «!stays[static_cast<size_t>(h)]») {", "false", "prune_heads_test"),
+     "h >= H || «!remains[static_cast<size_t>(h)]») {", "false", "prune_heads_test"),
     # The documents' classes.
     ("D2L attends without its lengths", D2L,
      "return «valid_lens.defined()» ? Mask", "false", "modules: d2l_multi_head_attention"),

@@ -24,14 +24,14 @@ int64_t cached_positions(const KeyValueCaches* caches) {
 void check_masks(const TransformerStack& stack, const char* why) {
   if (stack.attentions().front().attention->abilities().masks) return;
   throw KeyError("model.attention.type", "this attention does not support masks, but ", why,
-                 "; `heed tasks` says which do");
+                 "; `heed tasks` lists those that do");
 }
 
 void check_crosses(const AnyAttention& attention) {
   if (attention.abilities().crosses) return;
   throw KeyError("model.attention.type",
-                 "this attention is of a sequence to itself, but the task needs one to another "
-                 "sequence; `heed tasks` says which are");
+                 "this attention supports self-attention only, but the task needs "
+                 "cross-attention; `heed tasks` lists those that support it");
 }
 
 }  // namespace

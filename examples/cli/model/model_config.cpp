@@ -52,7 +52,7 @@ const Key<std::string> positions{.path = "model.positions",
                                  .choices = {"learned", "sinusoidal", "none"},
                                  .help =
                                      "what tells the model where a token stands; none: "
-                                     "nothing but the attention, if it knows"};
+                                     "only the attention itself, if it can"};
 const Key<bool> tied{.path = "model.tied",
                      .fallback = false,
                      .help = "score symbols by the tokens' own embedding instead of a Linear"};
@@ -93,7 +93,7 @@ ModelConfig read_model_config(const Config& config, const TaskShape& task) {
   }
   if (config[tied] &&
       (task.attends == Attends::queries || task.attends == Attends::encoder_decoder)) {
-    throw KeyError(tied.path, "needs a model that says symbols as it reads them; leave it out");
+    throw KeyError(tied.path, "needs a model whose outputs are the symbols it reads; leave it out");
   }
   if (config[tied] && task.symbols != task.classes) {
     throw KeyError(tied.path, "needs as many input symbols as classes: ", task.symbols,

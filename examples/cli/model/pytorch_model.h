@@ -7,7 +7,7 @@ namespace heed {
 
 /// encoder.* as nn.TransformerEncoder has them and writer.decoder.* as nn.TransformerDecoder, each
 /// attention as the nn.MultiheadAttention that it translates into; the rest as it is. Copies.
-/// Throws ModuleError naming the first part of which PyTorch's layers have no like.
+/// Throws ModuleError naming the first part that PyTorch's layers do not have.
 NamedTensors pytorch_model_state(Model& model);
 
 /// Sets the parameters from such tensors, in_proj packed or split. Throws ModuleError naming

@@ -10,7 +10,7 @@ namespace heed {
 ///
 ///   linear_o( concat_h( softmax(Q_h K_hᵀ · scaling) V_h ) ),   scaling = 1/√head_dim
 ///
-/// In the text it differs thus: it computes the softmax of `aattn_scores`, which is not there. Its
+/// In the text it differs thus: it computes the softmax of `aattn_scores`, which is undefined. Its
 /// `view(B, L, -1, head_dim)` finds the number of heads by division, so hidden_size 10 with n_head
 /// 4 silently has 5 heads of width 2; here it is refused. Its `contiguous().view` and `reshape` are
 /// one and the same, which is merge_heads.

@@ -115,8 +115,8 @@ TEST_CASE("an attention without masks is refused where a mask is needed", "[prog
     const Ended ended = run_heed(folder, {"train", "a.json"});
     CHECK(ended.exit_code == 2);
     CHECK(ended.err ==
-          "a.json:1:1: error: model.attention.type: this attention knows no masks, but " +
-              std::string(why) + "; `heed tasks` says which do\n");
+          "a.json:1:1: error: model.attention.type: this attention does not support masks, but " +
+              std::string(why) + "; `heed tasks` lists those that do\n");
   }
 }
 

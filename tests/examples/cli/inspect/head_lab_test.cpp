@@ -150,12 +150,13 @@ TEST_CASE("heads that cannot be taken out are examined, and why is said", "[prog
     return report.pruning_refusal;
   };
   CHECK(refusal({"model.attention.positions=alibi"}) ==
-        "prune_heads: the relative positions have something for each head");
+        "prune_heads: the relative positions differ between heads");
   CHECK(refusal({"model.attention.positions=learned"}) ==
-        "prune_heads: the relative positions have something for each head");
+        "prune_heads: the relative positions differ between heads");
   CHECK(refusal({"model.attention.n_kv_heads=1"}) ==
         "prune_heads: heads share keys and values: n_kv_heads = 1, H = 2");
-  CHECK(refusal({"model.attention.heads=1"}) == "prune_heads: all 1 heads would be gone; keep one");
+  CHECK(refusal({"model.attention.heads=1"}) ==
+        "prune_heads: all 1 heads would be removed; keep one");
 }
 
 TEST_CASE("a MultiHeadAttention translates into itself, its positions included", "[program]") {

@@ -82,7 +82,7 @@ TEST_CASE("every attention of a configuration computes what its as_multi_head() 
   }
 }
 
-TEST_CASE("an attention of a sequence to itself refuses another one", "[program]") {
+TEST_CASE("an attention that only supports self-attention refuses another sequence", "[program]") {
   const Holder holder("self_attention", "", {6, 6});
   const Tensor x = normal({2, 3, 6}, 1);
   CHECK(message_of([&] { holder.attention(x, x, x.clone()); }) ==
@@ -95,8 +95,8 @@ TEST_CASE("an attention of a sequence to itself refuses another one", "[program]
 TEST_CASE("attentions that do not fit their task or widths are refused at their key", "[program]") {
   for (const std::string type : {"my_multi_head_attention", "self_attention"}) {
     CHECK(refusal(R"("attention": {"type": ")" + type + "\"}") ==
-          "bad.json:1:83: error: model.attention.type: this attention is of a sequence to itself, "
-          "but the task needs one to another sequence; `heed tasks` says which are\n");
+          "bad.json:1:83: error: model.attention.type: this attention supports self-attention "
+          "only, but the task needs cross-attention; `heed tasks` lists those that support it\n");
   }
   for (const std::string type : {"cross_attention", "labml_multi_head_attention"}) {
     CHECK(refusal(R"("d_source": 4, "attention": {"type": ")" + type + "\"}") ==

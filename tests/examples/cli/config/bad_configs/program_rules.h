@@ -61,26 +61,26 @@ inline const std::vector<BadConfigClass> bad_by_rules{
           "{\"task\": {\"type\": \"cross_reverse\"},\n"
           R"( "model": {"attention": {"type": "self_attention"}}})",
           {},
-          {"bad.json:2:34: error: model.attention.type: this attention is of a sequence to i"
-           "tself, but the task needs one to another sequence; `heed tasks` says which are"}},
+          {"bad.json:2:34: error: model.attention.type: this attention supports self-attentio"
+           "n only, but the task needs cross-attention; `heed tasks` lists those that support it"}},
          {"one sequence for an encoder and a decoder",
           "{\"task\": {\"type\": \"seq2seq_reverse\"},\n"
           R"( "model": {"attention": {"type": "my_multi_head_attention"}}})",
           {},
-          {"bad.json:2:34: error: model.attention.type: this attention knows no masks, but t"
-           "he decoder may not see later symbols; `heed tasks` says which do"}},
+          {"bad.json:2:34: error: model.attention.type: this attention does not support masks, "
+           "but the decoder may not see later symbols; `heed tasks` lists those that do"}},
          {"no masks for text",
           "{\"task\": {\"type\": \"noise\"},\n"
           R"( "model": {"attention": {"type": "my_mha"}}})",
           {},
-          {"bad.json:2:34: error: model.attention.type: this attention knows no masks, but t"
-           "he task may not see later symbols; `heed tasks` says which do"}},
+          {"bad.json:2:34: error: model.attention.type: this attention does not support masks, "
+           "but the task may not see later symbols; `heed tasks` lists those that do"}},
          {"no masks for pairs",
           "{\"task\": {\"type\": \"induction\"},\n"
           R"( "model": {"attention": {"type": "my_mha"}}})",
           {},
-          {"bad.json:2:34: error: model.attention.type: this attention knows no masks, but t"
-           "he task may not see later symbols; `heed tasks` says which do"}},
+          {"bad.json:2:34: error: model.attention.type: this attention does not support masks, "
+           "but the task may not see later symbols; `heed tasks` lists those that do"}},
          {"one width for two",
           "{\"task\": {\"type\": \"cross_reverse\"},\n"
           R"( "model": {"d_model": 8, "d_source": 4, "attention": {"type": "cross_attention)"
@@ -102,14 +102,14 @@ inline const std::vector<BadConfigClass> bad_by_rules{
           "{\"task\": {\"type\": \"cross_reverse\"},\n"
           R"( "model": {"tied": true}})",
           {},
-          {"bad.json:2:20: error: model.tied: needs a model that says symbols as it reads th"
-           "em; leave it out"}},
+          {"bad.json:2:20: error: model.tied: needs a model whose outputs are the "
+           "symbols it reads; leave it out"}},
          {"a tied output of a decoder",
           "{\"task\": {\"type\": \"seq2seq_reverse\"},\n"
           R"( "model": {"tied": true}})",
           {},
-          {"bad.json:2:20: error: model.tied: needs a model that says symbols as it reads th"
-           "em; leave it out"}},
+          {"bad.json:2:20: error: model.tied: needs a model whose outputs are the "
+           "symbols it reads; leave it out"}},
          {"a tied output of other symbols",
           "{\"task\": {\"type\": \"modular_addition\"},\n"
           R"( "model": {"tied": true, "attention": {"type": "multi_head_attention"}}})",

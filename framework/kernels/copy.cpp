@@ -16,17 +16,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
-void copy_f32(const MapRun<float, 1>& run) {
-  map_run(run, [](auto, auto x) HWY_ATTR { return x; });
+template <class T>
+void copy_run(const MapRun<T, 1>& run) {
+  map_vectors(run, [](auto, auto x) HWY_ATTR { return x; });
 }
-void copy_f64(const MapRun<double, 1>& run) {
-  map_run(run, [](auto, auto x) HWY_ATTR { return x; });
-}
-void fill_f32(const MapRun<float, 0>& run, float value) {
-  map_run(run, [value](auto d) HWY_ATTR { return hn::Set(d, value); });
-}
-void fill_f64(const MapRun<double, 0>& run, double value) {
-  map_run(run, [value](auto d) HWY_ATTR { return hn::Set(d, value); });
+
+template <class T>
+void fill_run(const MapRun<T, 0>& run, T value) {
+  map_vectors(run, [value](auto d) HWY_ATTR { return hn::Set(d, value); });
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -35,11 +32,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace heed::kernels {
 namespace {
-
-HWY_EXPORT(copy_f32);
-HWY_EXPORT(copy_f64);
-HWY_EXPORT(fill_f32);
-HWY_EXPORT(fill_f64);
 
 /// NaN and what i64 cannot hold become its smallest number, as x86 does it, instead of anything.
 template <class To, class From>
@@ -137,11 +129,11 @@ void copy_elements(const Tensor& to, const Tensor& from) {
     }
   }
   if constexpr (std::is_floating_point_v<T>) {
-    const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(copy_f32), HWY_DYNAMIC_DISPATCH(copy_f64));
+    const auto run = HEED_DISPATCH(copy_run<T>);
     constexpr int64_t whole_lines = 64 / static_cast<int64_t>(sizeof(T));
     if (steps(inner) == std::array<int64_t, 2>{1, 1} &&
         loop.sizes[static_cast<size_t>(inner)] % whole_lines == 0 &&
-        is_streamed(to.mutable_data<T>(), to.numel())) {
+        streams(to.mutable_data<T>(), to.numel())) {
       const auto [sorted_to, sorted_from] = in_order_of_source(loop, to, from);
       return map_runs_into<T>(sorted_to, run, sorted_from);
     }
@@ -183,7 +175,7 @@ void fill_(const Tensor& x, double value) {
   visit(x.dtype(), [&]<class T>() {
     const T element = static_cast<T>(value);
     if constexpr (std::is_floating_point_v<T>) {
-      const auto run = of_type<T>(HWY_DYNAMIC_DISPATCH(fill_f32), HWY_DYNAMIC_DISPATCH(fill_f64));
+      const auto run = HEED_DISPATCH(fill_run<T>);
       map_runs_into<T>(x, [&](const auto& part) { run(part, element); });
     } else {
       map_into<T>(x, [element]() { return element; });

@@ -22,15 +22,15 @@ namespace {
 template <class T>
 struct LossRun {
   int64_t count, classes;
-  Rows<T> x;
+  Strided<const T> x;
   const int64_t* target;
   int64_t ignored;
-  Rows<T> weight;
+  Strided<const T> weight;
   T hard, soft;
   T total_weight;  ///< of all classes
   T* losses;
-  T *max, *total;  ///< of each row: written by forward, read by backward
-  Rows<T> g;       ///< of the losses, to be divided by `divisor`; only backward
+  T *max, *total;      ///< of each row: written by forward, read by backward
+  Strided<const T> g;  ///< of the losses, to be divided by `divisor`; only backward
   T divisor;
   T* dx;
   bool streams;  ///< writes dx past the caches
@@ -69,7 +69,7 @@ void loss_rows(const LossRun<T>& run) {
     } else {
       max = max_of_row(d, run.classes, at);
       for_each_vector(d, run.classes, [&](int64_t i, auto some) HWY_ATTR {
-        x.announce(i);
+        x.prefetch_next(i);
         add(i, some, hn::Sub(at(i, some), max));
       });
     }
@@ -82,8 +82,8 @@ void loss_rows(const LossRun<T>& run) {
     T loss = 0;
     if (target != run.ignored) {
       const T log_total = std::log(run.total[r]);
-      const T x = run.x.from[r * run.x.row + target * run.x.step];
-      loss = -(x - run.max[r] - log_total) * run.weight.from[target * run.weight.step] * run.hard;
+      const T x = *run.x.at(r, target);
+      loss = -(x - run.max[r] - log_total) * *run.weight.at(0, target) * run.hard;
       if (smooth) loss -= (run.losses[r] - log_total * run.total_weight) * run.soft;
     }
     run.losses[r] = loss;
@@ -101,13 +101,13 @@ void loss_rows_backward(const LossRun<T>& run) {
     T* const dx = run.dx + r * run.classes;
     const int64_t target = run.target[r];
     const bool counts = target != run.ignored;
-    const T g = counts ? run.g.from[r * run.g.step] / run.divisor : T{0};
-    const T sharp = counts ? g * run.hard * run.weight.from[target * run.weight.step] : T{0};
+    const T g = counts ? *run.g.at(r) / run.divisor : T{0};
+    const T sharp = counts ? g * run.hard * *run.weight.at(0, target) : T{0};
     const T mass = sharp + g * run.soft * run.total_weight;
     const auto max = hn::Set(d, run.max[r]), share = hn::Set(d, g * run.soft);
     const auto scale = hn::Set(d, mass / run.total[r]);
     for_each_vector(d, run.classes, [&](int64_t i, auto some) HWY_ATTR {
-      x.announce(i);
+      x.prefetch_next(i);
       const auto e = ExpNonPositive(d, hn::Sub(x.at(d, i, some, lowest), max));
       auto gradient = hn::Mul(e, scale);
       if (smooth) {
@@ -119,30 +119,12 @@ void loss_rows_backward(const LossRun<T>& run) {
   }
 }
 
-void loss_f32(const LossRun<float>& run) {
-  loss_rows(run);
-}
-void loss_f64(const LossRun<double>& run) {
-  loss_rows(run);
-}
-void loss_backward_f32(const LossRun<float>& run) {
-  loss_rows_backward(run);
-}
-void loss_backward_f64(const LossRun<double>& run) {
-  loss_rows_backward(run);
-}
-
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace heed::kernels {
 namespace {
-
-HWY_EXPORT(loss_f32);
-HWY_EXPORT(loss_f64);
-HWY_EXPORT(loss_backward_f32);
-HWY_EXPORT(loss_backward_f64);
 
 /// The part of a run that does not depend on which rows it has.
 template <class T>
@@ -151,10 +133,11 @@ LossRun<T> run_for(const ClassTargets& targets, int64_t classes, const T& one) {
   run.classes = classes;
   run.ignored = targets.ignored;
   const Tensor& weight = targets.weight;
-  run.weight = weight.defined() ? Rows<T>{weight.data<T>(), 0, 1} : Rows<T>{&one, 0, 0};
+  run.weight = {&one, 0, 0};
+  if (weight.defined()) run.weight = {weight.data<T>(), 0, 1};
   run.hard = static_cast<T>(1 - targets.smoothing);
   run.soft = static_cast<T>(targets.smoothing / static_cast<double>(classes));
-  for (int64_t c = 0; c < classes; ++c) run.total_weight += run.weight.from[c * run.weight.step];
+  for (int64_t c = 0; c < classes; ++c) run.total_weight += *run.weight.at(0, c);
   return run;
 }
 
@@ -197,7 +180,7 @@ RowLosses cross_entropy(const Tensor& input, int64_t dim, const ClassTargets& ta
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
     const T one = 1;
     const LossRun<T> common = run_for<T>(targets, x.length, one);
-    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(loss_f32), HWY_DYNAMIC_DISPATCH(loss_f64));
+    const auto kernel = HEED_DISPATCH(loss_rows<T>);
     for_each_rows<1>(x.outer, x.length, {&x.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
                        LossRun<T> run = common;
@@ -230,8 +213,7 @@ Tensor cross_entropy_backward(const Tensor& gradient, double divisor, const Tens
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
     const T one = 1;
     const LossRun<T> common = run_for<T>(targets, x.length, one);
-    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(loss_backward_f32),
-                                   HWY_DYNAMIC_DISPATCH(loss_backward_f64));
+    const auto kernel = HEED_DISPATCH(loss_rows_backward<T>);
     for_each_rows<1>(x.outer, x.length, {&x.strides},
                      [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
                        LossRun<T> run = common;
@@ -240,10 +222,10 @@ Tensor cross_entropy_backward(const Tensor& gradient, double divisor, const Tens
                        run.target = targets.index.data<int64_t>() + first;
                        run.max = max.mutable_data<T>() + first;
                        run.total = total.mutable_data<T>() + first;
-                       run.g = {g.data<T>() + (same ? 0 : first), 0, same ? 0 : 1};
+                       run.g = {g.data<T>() + (same ? 0 : first), same ? 0 : 1};
                        run.divisor = static_cast<T>(divisor);
                        run.dx = out.mutable_data<T>() + first * x.length;
-                       run.streams = streams(out, x.length);
+                       run.streams = streams_rows(out, x.length);
                        kernel(run);
                      });
   });

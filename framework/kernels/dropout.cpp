@@ -81,12 +81,6 @@ void dropout_run(const DropoutRun<T>& run) {
     }
   }
 }
-void dropout_f32(const DropoutRun<float>& run) {
-  dropout_run(run);
-}
-void dropout_f64(const DropoutRun<double>& run) {
-  dropout_run(run);
-}
 
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -94,20 +88,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace heed::kernels {
 
-HWY_EXPORT(dropout_f32);
-HWY_EXPORT(dropout_f64);
-
 Tensor dropout(const Tensor& input, double p, RandomStream stream) {
   const Tensor x = contiguous(input);
   Tensor out = Tensor::empty(x.shape(), x.dtype());
   visit_floating("dropout", x.dtype(), [&]<class T>() {
-    const auto run =
-        of_type<T>(HWY_DYNAMIC_DISPATCH(dropout_f32), HWY_DYNAMIC_DISPATCH(dropout_f64));
+    const auto run = HEED_DISPATCH(dropout_run<T>);
     DropoutRun<T> all{x.data<T>(), out.mutable_data<T>(), 0, x.numel(), stream, 0, 0, false};
     all.scale = p < 1 ? static_cast<T>(1 / (1 - p)) : T{0};
     // uniform_float(word) < p, in integers
     all.limit = static_cast<int32_t>(std::ceil(static_cast<float>(p) * 0x1p24F));
-    all.stream = is_streamed(all.to, x.numel());
+    all.stream = streams(all.to, x.numel());
     parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
       static_assert(elements_per_chunk % 4 == 0);  // so that a chunk begins with a block
       DropoutRun<T> part = all;

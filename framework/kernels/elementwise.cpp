@@ -43,21 +43,21 @@ auto with_arithmetic(Arithmetic operation, const Use& use) {
 template <class T>
 void arithmetic_run(Arithmetic operation, const MapRun<T, 2>& run) {
   with_arithmetic(operation, [&](const char*, const auto& f) HWY_ATTR {
-    map_run(run, [f](auto, auto a, auto b) HWY_ATTR { return f(a, b); });
+    map_vectors(run, [f](auto, auto a, auto b) HWY_ATTR { return f(a, b); });
   });
 }
 
 template <class T>
 void arithmetic_with_number_run(Arithmetic operation, T number, const MapRun<T, 1>& run) {
   with_arithmetic(operation, [&](const char*, const auto& f) HWY_ATTR {
-    map_run(run, [f, number](auto d, auto a) HWY_ATTR { return f(a, hn::Set(d, number)); });
+    map_vectors(run, [f, number](auto d, auto a) HWY_ATTR { return f(a, hn::Set(d, number)); });
   });
 }
 
 template <class T>
 void add_scaled_run(T scale, const MapRun<T, 2>& run) {
-  map_run(run,
-          [scale](auto d, auto a, auto b) HWY_ATTR { return hn::MulAdd(hn::Set(d, scale), b, a); });
+  map_vectors(run, [scale](auto d, auto a, auto b)
+                       HWY_ATTR { return hn::MulAdd(hn::Set(d, scale), b, a); });
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE

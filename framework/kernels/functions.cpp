@@ -85,34 +85,36 @@ auto with_unary(Unary function, const Use& use) {
 
 template <class T>
 void unary_run(Unary function, const MapRun<T, 1>& run) {
-  with_unary(function, [&](const char*, const auto& f) HWY_ATTR { map_run(run, f); });
+  with_unary(function, [&](const char*, const auto& f) HWY_ATTR { map_vectors(run, f); });
 }
 
 template <class T>
 void unary_backward_run(UnaryBackward function, const MapRun<T, 2>& run) {
   switch (function) {
     case UnaryBackward::relu_from_y:
-      return map_run(run, [](auto d, auto g, auto y)
-                              HWY_ATTR { return hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), g); });
+      return map_vectors(run, [](auto d, auto g, auto y) HWY_ATTR {
+        return hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), g);
+      });
     case UnaryBackward::sigmoid_from_y:
-      return map_run(run, [](auto d, auto g, auto y) HWY_ATTR {
+      return map_vectors(run, [](auto d, auto g, auto y) HWY_ATTR {
         return hn::Mul(g, hn::Mul(y, hn::Sub(hn::Set(d, 1), y)));
       });
     case UnaryBackward::tanh_from_y:
-      return map_run(run, [](auto d, auto g, auto y)
-                              HWY_ATTR { return hn::Mul(g, hn::NegMulAdd(y, y, hn::Set(d, 1))); });
+      return map_vectors(run, [](auto d, auto g, auto y) HWY_ATTR {
+        return hn::Mul(g, hn::NegMulAdd(y, y, hn::Set(d, 1)));
+      });
     case UnaryBackward::silu_from_x:  // s + x·s·(1 − s)
-      return map_run(run, [](auto d, auto g, auto x) HWY_ATTR {
+      return map_vectors(run, [](auto d, auto g, auto x) HWY_ATTR {
         const auto s = sigmoid(d, x);
         return hn::Mul(g, hn::MulAdd(hn::Mul(x, s), hn::Sub(hn::Set(d, 1), s), s));
       });
     case UnaryBackward::gelu_from_x:  // Φ + x·φ
-      return map_run(run, [](auto d, auto g, auto x) HWY_ATTR {
+      return map_vectors(run, [](auto d, auto g, auto x) HWY_ATTR {
         const auto normal = normal_distribution(d, x);
         return hn::Mul(g, hn::MulAdd(x, normal.pdf, normal.cdf));
       });
     case UnaryBackward::gelu_tanh_from_x:  // s + x·s′
-      return map_run(run, [](auto d, auto g, auto x) HWY_ATTR {
+      return map_vectors(run, [](auto d, auto g, auto x) HWY_ATTR {
         const auto s = gelu_tanh_factor(d, x);
         return hn::Mul(g, hn::MulAdd(x, gelu_tanh_factor_slope(d, x, s), s));
       });

@@ -1,5 +1,8 @@
-// map: out[i] = f(in[i]…) over strided operands; one template for unary, binary and ternary ops.
-// map_runs: the same for a kernel that takes whole runs of elements, as vector code does.
+// out[i] = f(in[i]…) over strided operands, any number of them, in one of two ways:
+// map calls an f of single elements, which may be of different types;
+// map_runs calls a kernel that takes whole runs of elements of one floating type. In the part of
+// such a kernel that is compiled for each SIMD target, map_vectors (simd/vector_map-inl.h) calls an
+// f of vectors over the run.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "heed/framework/kernels/streaming.h"
 #include "heed/framework/kernels/strided_loop.h"
 #include "heed/framework/tensor/tensor.h"
 
@@ -124,16 +128,13 @@ struct MapRun {
   bool stream;  ///< write past the caches
 };
 
-/// Whether to write a result past the caches: it is too large to stay there until it is read.
+/// Whether to write `length` elements past the caches: they begin a cache line, and it is worth it.
 template <class T>
-bool is_streamed(const T* to, int64_t length) {
-  constexpr int64_t least_bytes = int64_t{16} << 20;
-  constexpr uintptr_t vector_bytes = 64;
-  return length >= least_bytes / static_cast<int64_t>(sizeof(T)) &&
-         reinterpret_cast<uintptr_t>(to) % vector_bytes == 0;
+bool streams(const T* to, int64_t length) {
+  constexpr uintptr_t line = 64;
+  return worth_streaming(length * static_cast<int64_t>(sizeof(T))) &&
+         reinterpret_cast<uintptr_t>(to) % line == 0;
 }
-/// After such writes: other threads see them as they do common ones.
-void finish_streaming();
 
 /// Calls run(MapRun<T, …>) until all of `out` is filled; operands as for map_into.
 template <class T, class Run, class... Tensors>
@@ -148,7 +149,7 @@ void map_runs_into(const Tensor& out, const Run& run, const Tensors&... in) {
     return;
   }
   const bool in_place = ((to == in.template data<T>()) || ...);
-  const bool stream = !in_place && is_streamed(to, out.numel());
+  const bool stream = !in_place && streams(to, out.numel());
   const StridedLoop<count + 1> loop(out.shape(), {&out.strides(), &in.strides()...});
   using Loop = StridedLoop<count + 1>;
   const auto each = [&](const typename Loop::Block& block) {

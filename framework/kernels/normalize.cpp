@@ -22,7 +22,7 @@ struct NormRun {
   int64_t count, length;
   double eps;
   const T* x;
-  Rows<T> weight, bias;
+  Strided<const T> weight, bias;
   T *y, *centre, *scale;
   bool streams;  ///< writes past the caches
 };
@@ -31,9 +31,9 @@ template <class T>
 struct NormBackwardRun {
   Norm norm;
   int64_t count, length;
-  Rows<T> g;
+  Strided<const T> g;
   const T* x;
-  Rows<T> weight;
+  Strided<const T> weight;
   const T *centre, *scale;
   T* dx;
   T *d_weight, *d_bias;  ///< of these rows alone; nullptr: not wanted
@@ -81,7 +81,7 @@ void normalize_rows(const NormRun<T>& run) {
   const int64_t length = run.length;
   const auto size = static_cast<double>(length);
   const Row weight(d, run.weight, 0, 1), bias(d, run.bias, 0, 1);
-  const Rows<T> rows{run.x, length, 1};
+  const Strided<const T> rows{run.x, length, 1};
   for (int64_t r = 0; r < run.count; ++r) {
     const T* const x = run.x + r * length;
     const Row row(d, rows, r, run.count);
@@ -103,7 +103,7 @@ void normalize_rows(const NormRun<T>& run) {
     run.centre[r] = high;
     run.scale[r] = scale;
     for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-      row.announce(i);
+      row.prefetch_next(i);
       const auto v = hn::Sub(row.at(d, i, some, T{0}), hn::Set(d, high));
       const auto normal = hn::Mul(hn::Sub(v, hn::Set(d, low)), hn::Set(d, scale));
       const auto affine =
@@ -118,7 +118,7 @@ void normalize_rows_backward(const NormBackwardRun<T>& run) {
   const hn::ScalableTag<T> d;
   const int64_t length = run.length;
   const Row weight(d, run.weight, 0, 1);
-  const Rows<T> rows{run.x, length, 1};
+  const Strided<const T> rows{run.x, length, 1};
   for (int64_t r = 0; r < run.count; ++r) {
     const Row g(d, run.g, r, run.count), x(d, rows, r, run.count);
     T* const dx = run.dx + r * length;
@@ -144,8 +144,8 @@ void normalize_rows_backward(const NormBackwardRun<T>& run) {
     const auto mean = hn::Set(d, total / size);
     const auto mean_product = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, product)) / size);
     for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-      g.announce(i);
-      x.announce(i);
+      g.prefetch_next(i);
+      x.prefetch_next(i);
       const auto weighted = hn::Mul(g.at(d, i, some, T{0}), weight.at(d, i, some, T{0}));
       const auto rest = hn::NegMulAdd(normal_at(i, some), mean_product, hn::Sub(weighted, mean));
       put(d, hn::Mul(scale, rest), dx + i, some, run.streams);
@@ -153,19 +153,10 @@ void normalize_rows_backward(const NormBackwardRun<T>& run) {
   }
 }
 
-void normalize_f32(const NormRun<float>& run) {
-  normalize_rows(run);
-}
-void normalize_f64(const NormRun<double>& run) {
-  normalize_rows(run);
-}
-void normalize_backward_f32(const NormBackwardRun<float>& run) {
-  run.d_weight != nullptr ? normalize_rows_backward<true>(run)
-                          : normalize_rows_backward<false>(run);
-}
-void normalize_backward_f64(const NormBackwardRun<double>& run) {
-  run.d_weight != nullptr ? normalize_rows_backward<true>(run)
-                          : normalize_rows_backward<false>(run);
+template <class T>
+void normalize_backward_run(const NormBackwardRun<T>& run) {
+  if (run.d_weight != nullptr) return normalize_rows_backward<true>(run);
+  normalize_rows_backward<false>(run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -175,23 +166,20 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(normalize_f32);
-HWY_EXPORT(normalize_f64);
-HWY_EXPORT(normalize_backward_f32);
-HWY_EXPORT(normalize_backward_f64);
-
 constexpr int64_t norm_rows_per_chunk = 64;
 
 /// A parameter as a row that does not move; `missing` in place of one that is not there.
 template <class T>
-Rows<T> parameter(const Tensor& x, const T& missing) {
-  return x.defined() ? Rows<T>{x.data<T>(), 0, 1} : Rows<T>{&missing, 0, 0};
+Strided<const T> parameter(const Tensor& x, const T& missing) {
+  if (!x.defined()) return {&missing, 0, 0};
+  return {x.data<T>(), 0, 1};
 }
 
 /// A gradient as rows: as it is if it is dense or the same everywhere, as that of a sum is.
 template <class T>
-Rows<T> gradient_rows(const Tensor& g, int64_t length) {
-  return g.is_contiguous() ? Rows<T>{g.data<T>(), length, 1} : Rows<T>{g.data<T>(), 0, 0};
+Strided<const T> gradient_rows(const Tensor& g, int64_t length) {
+  if (!g.is_contiguous()) return {g.data<T>(), 0, 0};
+  return {g.data<T>(), length, 1};
 }
 
 bool is_one_element(const Tensor& x) {
@@ -215,8 +203,7 @@ Normalized normalize(Norm norm, const Tensor& input, int64_t length, const Tenso
                  Tensor::empty({rows}, x.dtype())};
   visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
     constexpr T zero = 0, one = 1;
-    const auto kernel =
-        of_type<T>(HWY_DYNAMIC_DISPATCH(normalize_f32), HWY_DYNAMIC_DISPATCH(normalize_f64));
+    const auto kernel = HEED_DISPATCH(normalize_rows<T>);
     parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
       kernel(NormRun<T>{.norm = norm,
                         .count = end - begin,
@@ -228,7 +215,7 @@ Normalized normalize(Norm norm, const Tensor& input, int64_t length, const Tenso
                         .y = out.y.mutable_data<T>() + begin * length,
                         .centre = out.centre.mutable_data<T>() + begin,
                         .scale = out.scale.mutable_data<T>() + begin,
-                        .streams = streams(out.y, length)});
+                        .streams = streams_rows(out.y, length)});
     });
   });
   return out;
@@ -247,8 +234,7 @@ NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const 
   out.x = Tensor::empty(x.shape(), x.dtype());
   visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
     constexpr T one = 1;
-    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(normalize_backward_f32),
-                                   HWY_DYNAMIC_DISPATCH(normalize_backward_f64));
+    const auto kernel = HEED_DISPATCH(normalize_backward_run<T>);
     parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
       NormBackwardRun<T> run{.norm = norm,
                              .count = end - begin,
@@ -261,8 +247,8 @@ NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const 
                              .dx = out.x.mutable_data<T>() + begin * length,
                              .d_weight = nullptr,
                              .d_bias = nullptr,
-                             .streams = streams(out.x, length)};
-      run.g.from += begin * run.g.row;
+                             .streams = streams_rows(out.x, length)};
+      run.g = run.g.from(begin);
       if (affine) {
         run.d_weight = parts.mutable_data<T>() + begin / norm_rows_per_chunk * 2 * length;
         run.d_bias = run.d_weight + length;

@@ -53,13 +53,6 @@ void sgd_run(const SgdFactors<T>& c, T* p, const T* g, T* buffer, int64_t length
   };
   update_run<T, 2>({p, buffer}, g, length, update);
 }
-void sgd_f32(const SgdFactors<float>& c, float* p, const float* g, float* buffer, int64_t length) {
-  sgd_run(c, p, g, buffer, length);
-}
-void sgd_f64(const SgdFactors<double>& c, double* p, const double* g, double* buffer,
-             int64_t length) {
-  sgd_run(c, p, g, buffer, length);
-}
 
 template <class T>
 void adam_run(const AdamFactors<T>& c, T* p, const T* g, T* m, T* v, int64_t length) {
@@ -75,63 +68,12 @@ void adam_run(const AdamFactors<T>& c, T* p, const T* g, T* m, T* v, int64_t len
   };
   update_run<T, 3>({p, m, v}, g, length, update);
 }
-void adam_f32(const AdamFactors<float>& c, float* p, const float* g, float* m, float* v,
-              int64_t length) {
-  adam_run(c, p, g, m, v, length);
-}
-void adam_f64(const AdamFactors<double>& c, double* p, const double* g, double* m, double* v,
-              int64_t length) {
-  adam_run(c, p, g, m, v, length);
-}
-
-/// Σ x² in double.
-template <class T>
-double square_sum_run(const T* x, int64_t length) {
-  const hn::ScalableTag<double> d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const auto load = [&](const T* at) HWY_ATTR {
-    if constexpr (sizeof(T) == 4) {
-      return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, decltype(d)>(), at));
-    } else {
-      return hn::LoadU(d, at);
-    }
-  };
-  auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-  const auto join = [&](auto& sum, const T* at) HWY_ATTR {
-    const auto value = load(at);
-    sum = hn::MulAdd(value, value, sum);
-  };
-  int64_t i = 0;
-  for (; i + 4 * lanes <= length; i += 4 * lanes) {
-    join(sum0, x + i);
-    join(sum1, x + i + lanes);
-    join(sum2, x + i + 2 * lanes);
-    join(sum3, x + i + 3 * lanes);
-  }
-  const auto sum = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
-  double total = hn::GetLane(hn::SumOfLanes(d, sum));
-  for (; i < length; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return total;
-}
-double square_sum_f32(const float* x, int64_t length) {
-  return square_sum_run(x, length);
-}
-double square_sum_f64(const double* x, int64_t length) {
-  return square_sum_run(x, length);
-}
 
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace heed::kernels {
-
-HWY_EXPORT(sgd_f32);
-HWY_EXPORT(sgd_f64);
-HWY_EXPORT(adam_f32);
-HWY_EXPORT(adam_f64);
-HWY_EXPORT(square_sum_f32);
-HWY_EXPORT(square_sum_f64);
 
 namespace {
 
@@ -173,7 +115,7 @@ void step_items(std::span<const Item> items, const Describe& describe, const Run
 template <class T>
 void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
   using One = Update<T, SgdFactors<T>>;
-  const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(sgd_f32), HWY_DYNAMIC_DISPATCH(sgd_f64));
+  const auto kernel = HEED_DISPATCH(sgd_run<T>);
   const auto describe = [&](const SgdItem& item, const Tensor& gradient) {
     T* const buffer = item.buffer.defined() ? item.buffer.mutable_data<T>() : nullptr;
     return One{
@@ -192,7 +134,7 @@ void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
 template <class T>
 void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
   using One = Update<T, AdamFactors<T>>;
-  const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(adam_f32), HWY_DYNAMIC_DISPATCH(adam_f64));
+  const auto kernel = HEED_DISPATCH(adam_run<T>);
   const auto describe = [&](const AdamItem& item, const Tensor& gradient) {
     const auto t = static_cast<double>(item.t);
     AdamFactors<T> f{};
@@ -225,23 +167,6 @@ void sgd_step_(std::span<const SgdItem> items, const SgdStep& step) {
 void adam_step_(std::span<const AdamItem> items, const AdamStep& step) {
   adam_items<float>(items, step);
   adam_items<double>(items, step);
-}
-
-double square_sum(const Tensor& x) {
-  const Tensor dense = contiguous(x);
-  const int64_t chunks = (x.numel() + elements_per_chunk - 1) / elements_per_chunk;
-  std::vector<double> parts(static_cast<size_t>(chunks));
-  visit_floating("square_sum", x.dtype(), [&]<class T>() {
-    const auto run =
-        of_type<T>(HWY_DYNAMIC_DISPATCH(square_sum_f32), HWY_DYNAMIC_DISPATCH(square_sum_f64));
-    const T* from = dense.data<T>();
-    parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-      parts[static_cast<size_t>(begin / elements_per_chunk)] = run(from + begin, end - begin);
-    });
-  });
-  double total = 0;
-  for (const double part : parts) total += part;
-  return total;
 }
 
 }  // namespace heed::kernels

@@ -34,7 +34,4 @@ struct AdamItem {
 /// v̂ = v/(1 − β₂ᵗ). All items in one parallel loop.
 void adam_step_(std::span<const AdamItem> items, const AdamStep& step);
 
-/// Σ x².
-double square_sum(const Tensor& x);
-
 }  // namespace heed::kernels

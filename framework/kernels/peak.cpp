@@ -43,12 +43,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace heed::kernels {
-namespace {
-
-HWY_EXPORT(multiply_add_many);
-
-}  // namespace
-
 double measure_peak_gflops() {
   using Clock = std::chrono::steady_clock;
   constexpr int64_t rounds = 500'000;  // 5 ms
@@ -58,8 +52,7 @@ double measure_peak_gflops() {
   for (double& speed : speeds) {
     float result = 0;
     const auto start = Clock::now();
-    const int64_t operations =
-        HWY_DYNAMIC_DISPATCH(multiply_add_many)(rounds, factor, term, &result);
+    const int64_t operations = HEED_DISPATCH(multiply_add_many)(rounds, factor, term, &result);
     const std::chrono::duration<double> seconds = Clock::now() - start;
     sink = result;
     speed = static_cast<double>(operations) / seconds.count() / 1e9;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
-#include "heed/framework/kernels/strided_loop.h"
+#include "heed/framework/kernels/rows.h"
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
 
@@ -24,7 +24,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int64_t block = 1024;  // elements summed in their own type before joining a double
 
-/// Σ of a dense run: lanes within a block, blocks in double, so that long f32 sums stay exact.
+/// Σ of a dense run: lanes within a block, blocks in double, so that long f32
+/// sums stay exact.
 template <class T>
 double sum_run(const T* x, int64_t count) {
   const hn::ScalableTag<T> d;
@@ -47,12 +48,6 @@ double sum_run(const T* x, int64_t count) {
   }
   return total;
 }
-double sum_f32(const float* x, int64_t count) {
-  return sum_run(x, count);
-}
-double sum_f64(const double* x, int64_t count) {
-  return sum_run(x, count);
-}
 
 /// to[r] = Σᵢ x[r·step + i] for r < rows, i < count.
 template <class T>
@@ -60,12 +55,6 @@ void sum_rows(const T* x, int64_t step, int64_t rows, int64_t count, T* to) {
   for (int64_t row = 0; row < rows; ++row) {
     to[row] = static_cast<T>(sum_run(x + row * step, count));
   }
-}
-void sum_rows_f32(const float* x, int64_t step, int64_t rows, int64_t count, float* to) {
-  sum_rows(x, step, rows, count, to);
-}
-void sum_rows_f64(const double* x, int64_t step, int64_t rows, int64_t count, double* to) {
-  sum_rows(x, step, rows, count, to);
 }
 
 /// to[j] += Σᵢ x[i·step + j] for i < rows, j < columns ≤ columns_per_strip.
@@ -98,11 +87,35 @@ void add_rows(const T* x, int64_t step, int64_t rows, int64_t columns, double* t
     for (int64_t j = 0; j < columns; ++j) to[j] += static_cast<double>(sums[j]);
   }
 }
-void add_rows_f32(const float* x, int64_t step, int64_t rows, int64_t columns, double* to) {
-  add_rows(x, step, rows, columns, to);
-}
-void add_rows_f64(const double* x, int64_t step, int64_t rows, int64_t columns, double* to) {
-  add_rows(x, step, rows, columns, to);
+
+/// Σ x² in double.
+template <class T>
+double square_sum_run(const T* x, int64_t length) {
+  const hn::ScalableTag<double> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto load = [&](const T* at) HWY_ATTR {
+    if constexpr (sizeof(T) == 4) {
+      return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, decltype(d)>(), at));
+    } else {
+      return hn::LoadU(d, at);
+    }
+  };
+  auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+  const auto join = [&](auto& sum, const T* at) HWY_ATTR {
+    const auto value = load(at);
+    sum = hn::MulAdd(value, value, sum);
+  };
+  int64_t i = 0;
+  for (; i + 4 * lanes <= length; i += 4 * lanes) {
+    join(sum0, x + i);
+    join(sum1, x + i + lanes);
+    join(sum2, x + i + 2 * lanes);
+    join(sum3, x + i + 3 * lanes);
+  }
+  const auto sum = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  double total = hn::GetLane(hn::SumOfLanes(d, sum));
+  for (; i < length; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return total;
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -112,19 +125,21 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(sum_f32);
-HWY_EXPORT(sum_f64);
-HWY_EXPORT(sum_rows_f32);
-HWY_EXPORT(sum_rows_f64);
-HWY_EXPORT(add_rows_f32);
-HWY_EXPORT(add_rows_f64);
-
-template <class T>
-double sum_dense(const T* x, int64_t count) {
-  return of_type<T>(HWY_DYNAMIC_DISPATCH(sum_f32), HWY_DYNAMIC_DISPATCH(sum_f64))(x, count);
+/// Σ run(part, its length) over fixed pieces of x in parallel, joined in order.
+template <class T, class Run>
+double sum_pieces(const T* x, int64_t count, const Run& run) {
+  const int64_t pieces = (count + elements_per_chunk - 1) / elements_per_chunk;
+  std::vector<double> parts(static_cast<size_t>(pieces));
+  parallel_for(count, elements_per_chunk, [&](int64_t begin, int64_t end) {
+    parts[static_cast<size_t>(begin / elements_per_chunk)] = run(x + begin, end - begin);
+  });
+  double total = 0;
+  for (const double part : parts) total += part;
+  return total;
 }
 
-/// x seen as [kept…, reduced…]: where the rows begin, and how one row is walked.
+/// x seen as [kept…, reduced…]: where the rows begin, and how one row is
+/// walked.
 struct ReducedRows {
   Shape kept;
   Strides kept_strides;
@@ -155,7 +170,7 @@ T sum_row(const T* x, const StridedLoop<1>& row) {
     row.for_each_run(0, row.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
       const T* run = x + offsets[0];
       if (steps[0] == 1) {
-        total += sum_dense<T>(run, length);
+        total += HEED_DISPATCH(sum_run<T>)(run, length);
       } else {
         for (int64_t i = 0; i < length; ++i) total += static_cast<double>(run[i * steps[0]]);
       }
@@ -164,21 +179,26 @@ T sum_row(const T* x, const StridedLoop<1>& row) {
   }
 }
 
-/// Calls each(row, offset) for the rows [begin, end), offset being that of the row's first element.
-template <class Each>
-void for_each_row(const ReducedRows& rows, int64_t begin, int64_t end, const Each& each) {
-  const StridedLoop<1> kept(rows.kept, {&rows.kept_strides});
-  int64_t row = begin;
-  kept.for_each_run(begin, end, [&](const auto& offsets, int64_t length, const auto& steps) {
-    for (int64_t i = 0; i < length; ++i) each(row++, offsets[0] + i * steps[0]);
-  });
+/// Calls run(first row, rows, offset of the first, stride) in parallel for all
+/// rows of x.
+template <class Run>
+void for_row_runs(const ReducedRows& rows, const Run& run) {
+  const int64_t length = std::max<int64_t>(1, numel_of(rows.reduced));
+  for_each_rows<1>(
+      rows.kept, length, {&rows.kept_strides},
+      [&](int64_t first, int64_t count, const auto& offsets, const auto& strides) {
+        run(first, count, offsets[0], strides[0]);
+      },
+      elements_per_chunk);
 }
 
-/// Rows in chunks of about `elements_per_chunk` elements.
-template <class Body>
-void parallel_rows(int64_t rows, int64_t row_length, const Body& body) {
-  const int64_t grain = std::max<int64_t>(1, elements_per_chunk / std::max<int64_t>(1, row_length));
-  parallel_for(rows, grain, body);
+/// Calls each(row, offset) in parallel for all rows, offset being that of the
+/// row's first element.
+template <class Each>
+void for_each_row(const ReducedRows& rows, const Each& each) {
+  for_row_runs(rows, [&](int64_t first, int64_t count, int64_t offset, int64_t stride) {
+    for (int64_t i = 0; i < count; ++i) each(first + i, offset + i * stride);
+  });
 }
 
 template <class T>
@@ -190,45 +210,27 @@ Tensor sum_as(const Tensor& x, const IntList& dims) {
   T* to = out.mutable_data<T>();
   if constexpr (std::is_floating_point_v<T>) {
     if (out.numel() == 1 && x.is_contiguous()) {
-      // One long sum: fixed pieces in parallel, joined in order.
-      const int64_t pieces = (x.numel() + elements_per_chunk - 1) / elements_per_chunk;
-      std::vector<double> parts(static_cast<size_t>(pieces));
-      parallel_for(x.numel(), elements_per_chunk, [&](int64_t begin, int64_t end) {
-        parts[static_cast<size_t>(begin / elements_per_chunk)] =
-            sum_dense<T>(from + begin, end - begin);
-      });
-      double total = 0;
-      for (const double part : parts) total += part;
-      *to = static_cast<T>(total);
+      *to = static_cast<T>(sum_pieces(from, x.numel(), HEED_DISPATCH(sum_run<T>)));
       return out;
     }
     if (row.rank == 1 && row.steps[0][0] == 1) {
-      const auto run =
-          of_type<T>(HWY_DYNAMIC_DISPATCH(sum_rows_f32), HWY_DYNAMIC_DISPATCH(sum_rows_f64));
-      const StridedLoop<1> kept(rows.kept, {&rows.kept_strides});
-      parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
-        T* next = to + begin;
-        kept.for_each_run(begin, end, [&](const auto& offsets, int64_t length, const auto& steps) {
-          run(from + offsets[0], steps[0], length, row.numel, next);
-          next += length;
-        });
+      const auto run = HEED_DISPATCH(sum_rows<T>);
+      for_row_runs(rows, [&](int64_t first, int64_t count, int64_t offset, int64_t stride) {
+        run(from + offset, stride, count, row.numel, to + first);
       });
       return out;
     }
   }
-  parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
-    for_each_row(rows, begin, end, [&](int64_t i, int64_t at) { to[i] = sum_row(from + at, row); });
-  });
+  for_each_row(rows, [&](int64_t i, int64_t at) { to[i] = sum_row(from + at, row); });
   return out;
 }
 
-/// Sums leading dimensions of a row-major matrix [rows, columns] → [columns]: whole rows are added,
-/// because walking down a column would touch a new cache line for each element. Fixed pieces in
-/// parallel, joined in order.
+/// Sums leading dimensions of a row-major matrix [rows, columns] → [columns]:
+/// whole rows are added, because walking down a column would touch a new cache
+/// line for each element. Fixed pieces in parallel, joined in order.
 template <class T>
 void sum_columns(const T* x, int64_t rows, int64_t columns, T* to) {
-  const auto run =
-      of_type<T>(HWY_DYNAMIC_DISPATCH(add_rows_f32), HWY_DYNAMIC_DISPATCH(add_rows_f64));
+  const auto run = HEED_DISPATCH(add_rows<T>);
   const int64_t strips = (columns + columns_per_strip - 1) / columns_per_strip;
   const int64_t width = std::min(columns, columns_per_strip);
   const int64_t height = std::max<int64_t>(1, elements_per_chunk / width);
@@ -290,17 +292,15 @@ Tensor extreme(const char* op, const Tensor& x, const IntList& dims, const Beats
   visit_number(op, x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     T* to = out.mutable_data<T>();
-    parallel_rows(out.numel(), row.numel, [&](int64_t begin, int64_t end) {
-      for_each_row(rows, begin, end, [&](int64_t i, int64_t at) {
-        T best = from[at];
-        row.for_each_run(0, row.numel, [&](const auto& offsets, int64_t length, const auto& steps) {
-          for (int64_t j = 0; j < length; ++j) {
-            const T value = from[at + offsets[0] + j * steps[0]];
-            if (beats(value, best)) best = value;
-          }
-        });
-        to[i] = best;
+    for_each_row(rows, [&](int64_t i, int64_t at) {
+      T best = from[at];
+      row.for_each_run(0, row.numel, [&](const auto& offsets, int64_t length, const auto& strides) {
+        for (int64_t j = 0; j < length; ++j) {
+          const T value = from[at + offsets[0] + j * strides[0]];
+          if (beats(value, best)) best = value;
+        }
       });
+      to[i] = best;
     });
   });
   return out;
@@ -317,14 +317,12 @@ Tensor place_of(const char* op, const Tensor& x, int64_t dim, const Beats& beats
   visit_number(op, x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     int64_t* to = out.mutable_data<int64_t>();
-    parallel_rows(out.numel(), size, [&](int64_t begin, int64_t end) {
-      for_each_row(rows, begin, end, [&](int64_t i, int64_t at) {
-        int64_t best = 0;
-        for (int64_t j = 1; j < size; ++j) {
-          if (beats(from[at + j * step], from[at + best * step])) best = j;
-        }
-        to[i] = best;
-      });
+    for_each_row(rows, [&](int64_t i, int64_t at) {
+      int64_t best = 0;
+      for (int64_t j = 1; j < size; ++j) {
+        if (beats(from[at + j * step], from[at + best * step])) best = j;
+      }
+      to[i] = best;
     });
   });
   return out;
@@ -343,6 +341,13 @@ Tensor sum(const Tensor& x, const IntList& dims) {
       }
     }
     return sum_as<T>(x, dims);
+  });
+}
+
+double square_sum(const Tensor& x) {
+  const Tensor dense = contiguous(x);
+  return visit_floating("square_sum", x.dtype(), [&]<class T>() {
+    return sum_pieces(dense.data<T>(), x.numel(), HEED_DISPATCH(square_sum_run<T>));
   });
 }
 

@@ -7,6 +7,8 @@
 namespace heed::kernels {
 
 Tensor sum(const Tensor& x, const IntList& dims);
+/// Σ x² of all elements, in double.
+double square_sum(const Tensor& x);
 /// Largest element; NaN if there is one. Throws ShapeError when there is nothing to choose from.
 Tensor amax(const Tensor& x, const IntList& dims);
 /// The same for the smallest.

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "heed/framework/kernels/rows.h"
 
@@ -25,18 +24,9 @@ template <class T>
 struct SoftmaxRun {
   Kind kind;
   int64_t count, length;
-  Rows<T> x;
-  Rows<bool> blocked;
-  T* to;
-  bool streams;  ///< writes past the caches
-};
-
-template <class T>
-struct SoftmaxBackwardRun {
-  Kind kind;
-  int64_t count, length;
-  Rows<T> g, y;
-  Rows<bool> blocked;
+  Strided<const T> x;  ///< backward: the result of softmax
+  Strided<const T> g;  ///< only backward: the gradient of the result
+  Strided<const bool> blocked;
   T* to;
   bool streams;  ///< writes past the caches
 };
@@ -48,7 +38,8 @@ struct SoftmaxBackwardRun {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
-// A NaN makes the sum of its row NaN, whatever the maximum is then, and so all of the row.
+// A NaN makes the sum of its row NaN, whatever the maximum is then, and so all
+// of the row.
 template <Kind kind, class T>
 void softmax_rows(const SoftmaxRun<T>& run) {
   const hn::ScalableTag<T> d;
@@ -59,7 +50,8 @@ void softmax_rows(const SoftmaxRun<T>& run) {
   HWY_ALIGN T kept[kept_length];
   for (int64_t r = 0; r < run.count; ++r) {
     const Row x(d, run.x, r, run.count);
-    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Rows<bool>{}, r);
+    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Strided<const bool>{},
+                                       r);
     T* const to = run.to + r * length;
     const auto open = [&](int64_t i, auto some) HWY_ATTR {
       const V v = x.at(d, i, some, lowest);
@@ -87,7 +79,7 @@ void softmax_rows(const SoftmaxRun<T>& run) {
     T* const powers = run.streams ? kept : to;
     V total = hn::Zero(d);
     for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-      x.announce(i);
+      x.prefetch_next(i);
       const V e = ExpNonPositive(d, hn::Sub(open(i, some), max));
       if constexpr (kind != Kind::log) store(d, e, powers + i, some);
       total = hn::Add(total, e);
@@ -108,13 +100,14 @@ void softmax_rows(const SoftmaxRun<T>& run) {
 }
 
 template <Kind kind, class T>
-void softmax_rows_backward(const SoftmaxBackwardRun<T>& run) {
+void softmax_rows_backward(const SoftmaxRun<T>& run) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const int64_t length = run.length;
   for (int64_t r = 0; r < run.count; ++r) {
-    const Row y(d, run.y, r, run.count), g(d, run.g, r, run.count);
-    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Rows<bool>{}, r);
+    const Row y(d, run.x, r, run.count), g(d, run.g, r, run.count);
+    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Strided<const bool>{},
+                                       r);
     T* const to = run.to + r * length;
     const auto gradient = [&](int64_t i, auto some) HWY_ATTR {
       const V v = g.at(d, i, some, T{0});
@@ -128,8 +121,8 @@ void softmax_rows_backward(const SoftmaxBackwardRun<T>& run) {
     });
     total = hn::SumOfLanes(d, total);
     for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-      g.announce(i);
-      y.announce(i);
+      g.prefetch_next(i);
+      y.prefetch_next(i);
       const V v = gradient(i, some), value = y.at(d, i, some, T{0});
       put(d,
           kind == Kind::log ? hn::NegMulAdd(ExpNonPositive(d, value), total, v)
@@ -140,29 +133,16 @@ void softmax_rows_backward(const SoftmaxBackwardRun<T>& run) {
 }
 
 template <class T>
-void run_softmax(const SoftmaxRun<T>& run) {
+void softmax_run(const SoftmaxRun<T>& run) {
   if (run.kind == Kind::softmax) return softmax_rows<Kind::softmax>(run);
   if (run.kind == Kind::masked) return softmax_rows<Kind::masked>(run);
   softmax_rows<Kind::log>(run);
 }
 template <class T>
-void run_softmax_backward(const SoftmaxBackwardRun<T>& run) {
+void softmax_backward_run(const SoftmaxRun<T>& run) {
   if (run.kind == Kind::softmax) return softmax_rows_backward<Kind::softmax>(run);
   if (run.kind == Kind::masked) return softmax_rows_backward<Kind::masked>(run);
   softmax_rows_backward<Kind::log>(run);
-}
-
-void softmax_f32(const SoftmaxRun<float>& run) {
-  run_softmax(run);
-}
-void softmax_f64(const SoftmaxRun<double>& run) {
-  run_softmax(run);
-}
-void softmax_backward_f32(const SoftmaxBackwardRun<float>& run) {
-  run_softmax_backward(run);
-}
-void softmax_backward_f64(const SoftmaxBackwardRun<double>& run) {
-  run_softmax_backward(run);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -172,60 +152,31 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(softmax_f32);
-HWY_EXPORT(softmax_f64);
-HWY_EXPORT(softmax_backward_f32);
-HWY_EXPORT(softmax_backward_f64);
-
-Tensor softmax_of(const char* op, Kind kind, const Tensor& input, const Tensor& mask, int64_t dim) {
-  const RowsAlong x(input, dim);
-  std::optional<RowsAlong> blocked;
-  if (mask.defined()) blocked.emplace(mask, dim);
+/// The rows of x along `dim`; backward, from the result x, if there is a
+/// gradient.
+Tensor softmax_of(const char* op, Kind kind, int64_t dim, const Tensor& input,
+                  const Tensor& gradient, const Tensor& mask) {
+  const bool forward = !gradient.defined();
+  const RowsAlong x(input, dim), g(forward ? input : gradient, dim);
+  const RowsAlong blocked(mask.defined() ? mask : input, dim);
   const Tensor out = empty_rows(input.shape(), dim, input.dtype());
-  const bool streaming = streams(out, x.length) && x.length <= kept_length;
+  const bool streaming = streams_rows(out, x.length) && (!forward || x.length <= kept_length);
   visit_floating(op, input.dtype(), [&]<class T>() {
     const auto kernel =
-        of_type<T>(HWY_DYNAMIC_DISPATCH(softmax_f32), HWY_DYNAMIC_DISPATCH(softmax_f64));
-    for_each_rows<2>(x.outer, x.length, {&x.strides, blocked ? &blocked->strides : &x.strides},
-                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
-                       SoftmaxRun<T> run{.kind = kind,
-                                         .count = count,
-                                         .length = x.length,
-                                         .x = x.rows<T>(offsets[0], steps[0]),
-                                         .blocked = {},
-                                         .to = out.mutable_data<T>() + first * x.length,
-                                         .streams = streaming};
-                       if (blocked) run.blocked = blocked->rows<bool>(offsets[1], steps[1]);
-                       kernel(run);
-                     });
-  });
-  return dim_put_back(out, dim);
-}
-
-Tensor softmax_backward_of(const char* op, Kind kind, const Tensor& gradient, const Tensor& result,
-                           const Tensor& mask, int64_t dim) {
-  const RowsAlong g(gradient, dim), y(result, dim);
-  std::optional<RowsAlong> blocked;
-  if (mask.defined()) blocked.emplace(mask, dim);
-  const Tensor out = empty_rows(result.shape(), dim, result.dtype());
-  const bool streaming = streams(out, y.length);
-  visit_floating(op, result.dtype(), [&]<class T>() {
-    const auto kernel = of_type<T>(HWY_DYNAMIC_DISPATCH(softmax_backward_f32),
-                                   HWY_DYNAMIC_DISPATCH(softmax_backward_f64));
-    for_each_rows<3>(y.outer, y.length,
-                     {&g.strides, &y.strides, blocked ? &blocked->strides : &y.strides},
-                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
-                       SoftmaxBackwardRun<T> run{.kind = kind,
-                                                 .count = count,
-                                                 .length = y.length,
-                                                 .g = g.rows<T>(offsets[0], steps[0]),
-                                                 .y = y.rows<T>(offsets[1], steps[1]),
-                                                 .blocked = {},
-                                                 .to = out.mutable_data<T>() + first * y.length,
-                                                 .streams = streaming};
-                       if (blocked) run.blocked = blocked->rows<bool>(offsets[2], steps[2]);
-                       kernel(run);
-                     });
+        forward ? HEED_DISPATCH(softmax_run<T>) : HEED_DISPATCH(softmax_backward_run<T>);
+    const auto run = [&](int64_t first, int64_t count, const auto& offsets, const auto& strides) {
+      SoftmaxRun<T> part{.kind = kind,
+                         .count = count,
+                         .length = x.length,
+                         .x = x.rows<T>(offsets[0], strides[0]),
+                         .g = g.rows<T>(offsets[1], strides[1]),
+                         .blocked = {},
+                         .to = out.mutable_data<T>() + first * x.length,
+                         .streams = streaming};
+      if (mask.defined()) part.blocked = blocked.rows<bool>(offsets[2], strides[2]);
+      kernel(part);
+    };
+    for_each_rows<3>(x.outer, x.length, {&x.strides, &g.strides, &blocked.strides}, run);
   });
   return dim_put_back(out, dim);
 }
@@ -233,24 +184,24 @@ Tensor softmax_backward_of(const char* op, Kind kind, const Tensor& gradient, co
 }  // namespace
 
 Tensor softmax(const Tensor& x, int64_t dim) {
-  return softmax_of("softmax", Kind::softmax, x, {}, dim);
+  return softmax_of("softmax", Kind::softmax, dim, x, {}, {});
 }
 Tensor masked_softmax(const Tensor& x, const Tensor& blocked, int64_t dim) {
-  return softmax_of("masked_softmax", Kind::masked, x, blocked, dim);
+  return softmax_of("masked_softmax", Kind::masked, dim, x, {}, blocked);
 }
 Tensor log_softmax(const Tensor& x, int64_t dim) {
-  return softmax_of("log_softmax", Kind::log, x, {}, dim);
+  return softmax_of("log_softmax", Kind::log, dim, x, {}, {});
 }
 
 Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  return softmax_backward_of("softmax", Kind::softmax, g, y, {}, dim);
+  return softmax_of("softmax", Kind::softmax, dim, y, g, {});
 }
 Tensor masked_softmax_backward(const Tensor& g, const Tensor& y, const Tensor& blocked,
                                int64_t dim) {
-  return softmax_backward_of("masked_softmax", Kind::masked, g, y, blocked, dim);
+  return softmax_of("masked_softmax", Kind::masked, dim, y, g, blocked);
 }
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  return softmax_backward_of("log_softmax", Kind::log, g, y, {}, dim);
+  return softmax_of("log_softmax", Kind::log, dim, y, g, {});
 }
 
 }  // namespace heed::kernels

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "heed/framework/autograd/grad_mode.h"
-#include "heed/framework/kernels/optimizer.h"
+#include "heed/framework/kernels/reduce.h"
 #include "heed/framework/ops/inplace.h"
 
 namespace heed {

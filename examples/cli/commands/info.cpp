@@ -6,7 +6,7 @@
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
-#include "heed/framework/kernels/gemm/gemm.h"
+#include "heed/framework/kernels/gemm/blas.h"
 #include "heed/framework/kernels/peak.h"
 #include "heed/framework/kernels/simd/target.h"
 

@@ -4,7 +4,7 @@
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/io/io_error.h"
-#include "heed/framework/kernels/gemm/gemm.h"
+#include "heed/framework/kernels/gemm/blas.h"
 #include "heed/framework/kernels/simd/target.h"
 
 namespace heed {

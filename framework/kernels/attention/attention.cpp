@@ -1,7 +1,6 @@
 #include "heed/framework/kernels/attention/attention.h"
 
 #include <algorithm>
-#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -46,19 +45,24 @@ Tensor empty_like_order(const Shape& shape, const Tensor& like) {
   return Tensor::empty({numel_of(shape)}, like.dtype()).alias(shape, strides, 0);
 }
 
-/// The matrices of a batch of heads.
+/// The matrices of a batch of heads; none if the tensor is undefined.
 template <class X>
 struct Heads {
-  X* data;
-  int64_t row, col;
-  std::vector<int64_t> offsets;
+  Strided<X> first = {};
+  std::vector<int64_t> offsets = {};
 
-  explicit Heads(const Tensor& x)
-      : data(elements(x)),
-        row(x.strides()[x.dim() - 2]),
-        col(x.strides()[x.dim() - 1]),
-        offsets(batch_offsets(x)) {}
+  explicit Heads(const Tensor& x) {
+    if (!x.defined()) return;
+    // The stride along a dimension of size 1 is never used.
+    first = {elements(x), x.strides()[x.dim() - 2], x.size(-1) == 1 ? 1 : x.strides()[x.dim() - 1]};
+    offsets = batch_offsets(x);
+  }
+  Strided<X> at(int64_t head) const {
+    if (first.data == nullptr) return {};
+    return {first.data + offsets[static_cast<size_t>(head)], first.row_stride, first.col_stride};
+  }
 
+ private:
   static X* elements(const Tensor& x) {
     if constexpr (std::is_const_v<X>) {
       return x.data<std::remove_const_t<X>>();
@@ -66,20 +70,7 @@ struct Heads {
       return x.mutable_data<X>();
     }
   }
-  HeadRows<X> rows(int64_t head) const { return {data + offsets[static_cast<size_t>(head)], row}; }
 };
-
-template <class T>
-Grid<T> grid_of(const std::optional<Heads<const T>>& x, int64_t head) {
-  if (!x) return {};
-  return {x->rows(head).data, x->row, x->col};
-}
-
-template <class X>
-std::optional<Heads<X>> heads_if(const Tensor& x) {
-  if (!x.defined()) return std::nullopt;
-  return Heads<X>(x);
-}
 
 /// The operands of one call and how its heads are found.
 template <class T>
@@ -88,8 +79,8 @@ struct Call {
   int64_t L_1, L_2, D_qk, D_v, heads, group;
   T* statistics;
   Heads<const T> query, key, value;
-  std::optional<Heads<const bool>> blocked;
-  std::optional<Heads<const T>> bias;
+  Heads<const bool> blocked;
+  Heads<const T> bias;
   Heads<T> output;
 
   Call(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionRule& given,
@@ -105,8 +96,8 @@ struct Call {
         query(q),
         key(k),
         value(v),
-        blocked(heads_if<const bool>(given.blocked)),
-        bias(heads_if<const T>(given.bias)),
+        blocked(given.blocked),
+        bias(given.bias),
         output(result.output) {}
 
   AttentionHead<T> head(int64_t index) const {
@@ -119,13 +110,13 @@ struct Call {
             static_cast<T>(rule.scale),
             rule.first,
             rule.last,
-            query.rows(index),
-            key.rows(index / group),
-            value.rows(index / group),
-            grid_of(blocked, index),
-            grid_of(bias, index),
+            query.at(index),
+            key.at(index / group),
+            value.at(index / group),
+            blocked.at(index),
+            bias.at(index),
             {rule.dropout_p, rule.dropout, index * L_1 * L_2},
-            output.rows(index),
+            output.at(index),
             maximum,
             maximum + heads * L_1};
   }
@@ -152,7 +143,7 @@ void for_each_item(int64_t items, int64_t work, int64_t scratch_size, const Each
 
 template <class T>
 void run_forward(const Call<T>& call) {
-  const AttentionKernels<T> kernels = attention_kernels(T{});
+  const AttentionKernels<T> kernels = attention_kernels<T>();
   const int64_t spans = (call.L_1 + queries_per_item - 1) / queries_per_item;
   for_each_item<T>(call.heads * spans, call.work_of(std::min(call.L_1, queries_per_item)),
                    kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
@@ -166,7 +157,7 @@ void run_forward(const Call<T>& call) {
 /// Few heads are done in parts, each with sums of its own that are joined in order.
 template <class T>
 void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients& gradients) {
-  const AttentionKernels<T> kernels = attention_kernels(T{});
+  const AttentionKernels<T> kernels = attention_kernels<T>();
   const int64_t key_heads = call.heads / call.group, tiles = call.tiles();
   const int64_t all_tiles = call.group * tiles;  // of one key head
   const int64_t parts =
@@ -187,23 +178,23 @@ void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients
   }
   const Heads<const T> from(g);
   const Heads<T> d_query(gradients.query);
-  for_each_item<T>(
-      key_heads * parts, call.work_of(call.group * call.L_1) / parts + 1,
-      kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
-        const int64_t key_head = i / parts, part = i % parts;
-        const auto at = static_cast<size_t>(part);
-        const int64_t first = all_tiles * part / parts, end = all_tiles * (part + 1) / parts;
-        for (int64_t tile = first, last = 0; tile < end; tile = last) {
-          const int64_t head = tile / tiles;
-          last = std::min(end, (head + 1) * tiles);
-          const int64_t index = key_head * call.group + head;
-          const HeadGradients<T> to{from.rows(index), d_query.rows(index), d_key[at].rows(key_head),
-                                    d_value[at].rows(key_head)};
-          kernels.backward(call.head(index), to, (tile - head * tiles) * call.tile(),
-                           std::min(call.L_1, (last - head * tiles) * call.tile()),
-                           zeroed || tile > first, scratch);
-        }
-      });
+  for_each_item<T>(key_heads * parts, call.work_of(call.group * call.L_1) / parts + 1,
+                   kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
+                     const int64_t key_head = i / parts, part = i % parts;
+                     const auto at = static_cast<size_t>(part);
+                     const int64_t first = all_tiles * part / parts,
+                                   end = all_tiles * (part + 1) / parts;
+                     for (int64_t tile = first, last = 0; tile < end; tile = last) {
+                       const int64_t head = tile / tiles;
+                       last = std::min(end, (head + 1) * tiles);
+                       const int64_t index = key_head * call.group + head;
+                       const HeadGradients<T> to{from.at(index), d_query.at(index),
+                                                 d_key[at].at(key_head), d_value[at].at(key_head)};
+                       kernels.backward(call.head(index), to, (tile - head * tiles) * call.tile(),
+                                        std::min(call.L_1, (last - head * tiles) * call.tile()),
+                                        zeroed || tile > first, scratch);
+                     }
+                   });
   for (size_t part = 1; part < key_parts.size(); ++part) {
     add_(gradients.key, key_parts[part], 1);
     add_(gradients.value, value_parts[part], 1);

@@ -42,14 +42,14 @@ struct Buffers {
 
   /// Whether keys or values are copied once for all tiles: their rows must be whole vectors, and
   /// rows that lie far apart are slow to come by again and again.
-  static bool copies(const AttentionHead<T>& head, const HeadRows<const T>& x, int64_t D) {
-    return D % lanes_of<T>() != 0 || (x.row > D && head.L_1 > query_tile);
+  static bool copies(const AttentionHead<T>& head, const Strided<const T>& x, int64_t D) {
+    return D % lanes_of<T>() != 0 || (x.row_stride > D && head.L_1 > query_tile);
   }
 
   /// The head with its keys and values where they are read best.
   AttentionHead<T> gathered(const AttentionHead<T>& head) const {
     AttentionHead<T> own = head;
-    const auto copy = [&](HeadRows<const T>& x, int64_t D, T* to) HWY_ATTR {
+    const auto copy = [&](Strided<const T>& x, int64_t D, T* to) HWY_ATTR {
       if (!copies(head, x, D)) return;
       copy_rows(x, 0, head.L_2, D, to);
       x = {to, padded<T>(D)};
@@ -64,7 +64,7 @@ template <class T>
 void forward_tile(const AttentionHead<T>& head, const Buffers<T>& own, int64_t begin, int64_t end,
                   T* shrink) {
   const int64_t queries = end - begin, width = padded<T>(queries);
-  const HeadRows<T> output{head.output.at(begin), head.output.row};
+  const Strided<T> output = head.output.from(begin);
   transposed_rows(head.query, begin, queries, head.D_qk, head.scale, own.query_t, width);
   std::fill_n(own.maximum, width, -std::numeric_limits<T>::infinity());
   std::fill_n(own.sum, width, T{0});
@@ -74,7 +74,7 @@ void forward_tile(const AttentionHead<T>& head, const Buffers<T>& own, int64_t b
     const int64_t keys = std::min(key_tile, last - key);
     const Scores<T> tile{head, begin, end, key, keys, width, own.scores};
     const bool masked = compute_scores(tile, own.query_t);
-    Right<T> values{head.value.at(key), head.value.row};
+    Strided<const T> values = head.value.from(key);
     if (masked && head.blocked.data != nullptr) {
       values = copy_rows(head.value, key, keys, head.D_v, own.value_tile);
       tile.clear_unseen(values, own.value_tile, head.D_v);
@@ -85,8 +85,13 @@ void forward_tile(const AttentionHead<T>& head, const Buffers<T>& own, int64_t b
       apply_factors(tile, own.factors, own.scores);
     }
     if (!fresh) scale_rows(output, queries, head.D_v, shrink);
-    multiply<T>(queries, head.D_v, keys, {own.scores, 1, width}, values,
-                {output.data, output.row, !fresh});
+    multiply<T>({.m = queries,
+                 .n = head.D_v,
+                 .k = keys,
+                 .a = {own.scores, 1, width},
+                 .b = values,
+                 .c = output,
+                 .add_to_c = !fresh});
   }
   for (int64_t i = 0; i < queries; ++i) {
     // Seen nothing: a sum of 0. A sum of NaN stays NaN, and so do scores that are all −∞.
@@ -131,11 +136,11 @@ struct BackwardBuffers {
 /// zeros.
 template <class T>
 struct QueryRows {
-  Right<T> query, g;
+  Strided<const T> query, g;
 
-  QueryRows(const AttentionHead<T>& head, const HeadRows<const T>& all_g, int64_t begin,
+  QueryRows(const AttentionHead<T>& head, const Strided<const T>& all_g, int64_t begin,
             int64_t count, const BackwardBuffers<T>& to)
-      : query{head.query.at(begin), head.query.row}, g{all_g.at(begin), all_g.row} {
+      : query(head.query.from(begin)), g(all_g.from(begin)) {
     const bool again = head.L_1 > query_tile || head.may_see_nothing();
     if (again || head.D_qk % lanes_of<T>() != 0) {
       query = copy_rows(head.query, begin, count, head.D_qk, to.query);
@@ -145,20 +150,20 @@ struct QueryRows {
     }
     for (int64_t i = 0; head.may_see_nothing() && i < count; ++i) {
       if (head.reciprocal[begin + i] != 0) continue;
-      std::fill_n(to.query + i * query.row, head.D_qk, T{0});
-      std::fill_n(to.g + i * g.row, head.D_v, T{0});
+      std::fill_n(to.query + i * query.row_stride, head.D_qk, T{0});
+      std::fill_n(to.g + i * g.row_stride, head.D_v, T{0});
     }
   }
 };
 
 /// delta_i = Σ_d g·output.
 template <class T>
-void compute_delta(const Right<T>& g, const HeadRows<T>& output, int64_t count, int64_t D,
+void compute_delta(const Strided<const T>& g, const Strided<T>& output, int64_t count, int64_t D,
                    T* delta) {
   const VectorTag<T> d;
   const int64_t lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {
-    const T *const g_row = g.data + i * g.row, *const y = output.at(i);
+    const T *const g_row = g.at(i), *const y = output.at(i);
     Vector<T> total = hn::Zero(d);
     int64_t k = 0;
     for (; k + lanes <= D; k += lanes) {
@@ -179,28 +184,30 @@ void backward_tile(const AttentionHead<T>& head, const HeadGradients<T>& gradien
   std::copy_n(head.maximum + begin, queries, own.maximum);
   std::copy_n(head.reciprocal + begin, queries, own.sum);
   const QueryRows<T> rows(head, gradients.g, begin, queries, more);
-  const HeadRows<T> output{head.output.at(begin), head.output.row};
+  const Strided<T> output = head.output.from(begin);
   compute_delta(rows.g, output, queries, head.D_v, more.delta);
-  transposed_rows<T>({rows.query.data, rows.query.row}, 0, queries, head.D_qk, head.scale,
-                     own.query_t, width);
-  transposed_rows<T>({rows.g.data, rows.g.row}, 0, queries, head.D_v, T{1}, more.g_t, width);
-  const HeadRows<T> d_query{gradients.query.at(begin), gradients.query.row};
+  transposed_rows<T>(rows.query, 0, queries, head.D_qk, head.scale, own.query_t, width);
+  transposed_rows<T>(rows.g, 0, queries, head.D_v, T{1}, more.g_t, width);
+  const Strided<T> d_query = gradients.query.from(begin);
   const int64_t first = head.first_key(begin), last = head.end_key(end - 1);
   bool fresh = true;
   for (int64_t key = first; key < last; key += key_tile, fresh = false) {
     const int64_t keys = std::min(key_tile, last - key);
     const Scores<T> tile{head, begin, end, key, keys, width, own.scores};
     const bool masked = compute_scores(tile, own.query_t);
-    Right<T> key_rows{head.key.at(key), head.key.row};
-    Left<T> value_rows{head.value.at(key), head.value.row, 1};
+    Strided<const T> key_rows = head.key.from(key), value_rows = head.value.from(key);
     if (masked && head.blocked.data != nullptr) {
       key_rows = copy_rows(head.key, key, keys, head.D_qk, more.key_tile_copy);
       tile.clear_unseen(key_rows, more.key_tile_copy, head.D_qk);
-      const Right<T> values = copy_rows(head.value, key, keys, head.D_v, own.value_tile);
-      tile.clear_unseen(values, own.value_tile, head.D_v);
-      value_rows = {own.value_tile, values.row, 1};
+      value_rows = copy_rows(head.value, key, keys, head.D_v, own.value_tile);
+      tile.clear_unseen(value_rows, own.value_tile, head.D_v);
     }
-    multiply<T>(keys, width, head.D_v, value_rows, {more.g_t, width}, {more.d_scores, width});
+    multiply<T>({.m = keys,
+                 .n = width,
+                 .k = head.D_v,
+                 .a = value_rows,
+                 .b = {more.g_t, width},
+                 .c = {more.d_scores, width}});
     if (head.dropout.p > 0) {
       dropout_factors(tile, own.dropout_rows, own.factors);
       apply_factors(tile, own.factors, more.d_scores);
@@ -209,12 +216,27 @@ void backward_tile(const AttentionHead<T>& head, const HeadGradients<T>& gradien
          ? weights_and_gradients<T, true>
          : weights_and_gradients<T, false>)(tile, more.d_scores, own.maximum, own.sum, more.delta);
     if (head.dropout.p > 0) apply_factors(tile, own.factors, own.scores);
-    multiply<T>(keys, head.D_v, queries, {own.scores, width, 1}, rows.g,
-                {gradients.value.at(key), gradients.value.row, add});
-    multiply<T>(keys, head.D_qk, queries, {more.d_scores, width, 1}, rows.query,
-                {gradients.key.at(key), gradients.key.row, add});
-    multiply<T>(queries, head.D_qk, keys, {more.d_scores, 1, width}, key_rows,
-                {d_query.data, d_query.row, !fresh});
+    multiply<T>({.m = keys,
+                 .n = head.D_v,
+                 .k = queries,
+                 .a = {own.scores, width},
+                 .b = rows.g,
+                 .c = gradients.value.from(key),
+                 .add_to_c = add});
+    multiply<T>({.m = keys,
+                 .n = head.D_qk,
+                 .k = queries,
+                 .a = {more.d_scores, width},
+                 .b = rows.query,
+                 .c = gradients.key.from(key),
+                 .add_to_c = add});
+    multiply<T>({.m = queries,
+                 .n = head.D_qk,
+                 .k = keys,
+                 .a = {more.d_scores, 1, width},
+                 .b = key_rows,
+                 .c = d_query,
+                 .add_to_c = !fresh});
   }
   for (int64_t i = 0; fresh && i < queries; ++i) std::fill_n(d_query.at(i), head.D_qk, T{0});
 }
@@ -243,32 +265,18 @@ int64_t scratch_size(const AttentionHead<T>& head) {
   return counted.used;
 }
 
-template <class T>
-AttentionKernels<T> attention_kernels() {
-  return {scratch_size<T>, forward<T>, backward<T>};
-}
-AttentionKernels<float> attention_kernels_f32() {
-  return attention_kernels<float>();
-}
-AttentionKernels<double> attention_kernels_f64() {
-  return attention_kernels<double>();
-}
-
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace heed::kernels {
 
-HWY_EXPORT(attention_kernels_f32);
-HWY_EXPORT(attention_kernels_f64);
-
-AttentionKernels<float> attention_kernels(float) {
-  return HWY_DYNAMIC_DISPATCH(attention_kernels_f32)();
+template <class T>
+AttentionKernels<T> attention_kernels() {
+  return {HEED_DISPATCH(scratch_size<T>), HEED_DISPATCH(forward<T>), HEED_DISPATCH(backward<T>)};
 }
-AttentionKernels<double> attention_kernels(double) {
-  return HWY_DYNAMIC_DISPATCH(attention_kernels_f64)();
-}
+template AttentionKernels<float> attention_kernels();
+template AttentionKernels<double> attention_kernels();
 
 }  // namespace heed::kernels
 #endif

@@ -1,30 +1,14 @@
-// One head of attention as the kernels of each SIMD target get it: pointers and steps, no tensors.
+// One head of attention as the kernels of each SIMD target get it: pointers and strides, no
+// tensors.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
 #include "heed/framework/base/random.h"
+#include "heed/framework/kernels/simd/strided.h"
 
 namespace heed::kernels {
-
-/// Rows of one head, dense along D: row i begins at data + i·row.
-template <class T>
-struct HeadRows {
-  T* data;
-  int64_t row;
-
-  T* at(int64_t i) const { return data + i * row; }
-};
-
-/// Element (i, j) of a mask or bias over [L_1, L_2]; null if there is none.
-template <class T>
-struct Grid {
-  const T* data = nullptr;
-  int64_t row = 0, col = 0;
-
-  const T* at(int64_t i, int64_t j) const { return data + i * row + j * col; }
-};
 
 /// Zeros among the weights: word n of the stream decides about weight n of all heads.
 struct HeadDropout {
@@ -47,14 +31,14 @@ struct AttentionHead {
   int64_t L_1, L_2, D_qk, D_v;
   int64_t tile;  // queries, at most query_tile
   T scale;
-  int64_t first, last;  // query i sees keys i + first … i + last
-  HeadRows<const T> query, key, value;
-  Grid<bool> blocked;
-  Grid<T> bias;
+  int64_t first, last;                 // query i sees keys i + first … i + last
+  Strided<const T> query, key, value;  // rows are dense
+  Strided<const bool> blocked;         // over [L_1, L_2], as bias; null if there is none
+  Strided<const T> bias;
   HeadDropout dropout;
-  HeadRows<T> output;  // written by forward, read by backward
-  T* maximum;          // [L_1]
-  T* reciprocal;       // [L_1], 0 for a query that sees nothing
+  Strided<T> output;  // written by forward, read by backward
+  T* maximum;         // [L_1]
+  T* reciprocal;      // [L_1], 0 for a query that sees nothing
 
   bool may_see_nothing() const {
     return blocked.data != nullptr || first_key(L_1 - 1) == L_2 || end_key(0) == 0;
@@ -73,9 +57,9 @@ struct AttentionHead {
 /// Where the gradients of one head go.
 template <class T>
 struct HeadGradients {
-  HeadRows<const T> g;     // of the output
-  HeadRows<T> query;       // [L_1, D_qk], overwritten for the queries of the call
-  HeadRows<T> key, value;  // [L_2, D], added to
+  Strided<const T> g;     // of the output
+  Strided<T> query;       // [L_1, D_qk], overwritten for the queries of the call
+  Strided<T> key, value;  // [L_2, D], added to
 };
 
 /// What each SIMD target has. `scratch` holds scratch_size() elements, aligned to 64 bytes.
@@ -90,7 +74,8 @@ struct AttentionKernels {
                    int64_t end, bool add, T* scratch);
 };
 
-AttentionKernels<float> attention_kernels(float);
-AttentionKernels<double> attention_kernels(double);
+/// For f32 and f64.
+template <class T>
+AttentionKernels<T> attention_kernels();
 
 }  // namespace heed::kernels

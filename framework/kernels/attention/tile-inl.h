@@ -33,7 +33,8 @@ int64_t padded(int64_t size) {
 
 /// Rows one behind another in `to`, with zeros up to whole vectors.
 template <class T>
-Right<T> copy_rows(const HeadRows<const T>& from, int64_t begin, int64_t count, int64_t D, T* to) {
+Strided<const T> copy_rows(const Strided<const T>& from, int64_t begin, int64_t count, int64_t D,
+                           T* to) {
   const VectorTag<T> d;
   const int64_t width = padded<T>(D), lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {
@@ -48,10 +49,10 @@ Right<T> copy_rows(const HeadRows<const T>& from, int64_t begin, int64_t count, 
 
 /// to [D][width] = factor · the transpose of rows [begin, begin + count).
 template <class T>
-void transposed_rows(const HeadRows<const T>& from, int64_t begin, int64_t count, int64_t D,
+void transposed_rows(const Strided<const T>& from, int64_t begin, int64_t count, int64_t D,
                      T factor, T* to, int64_t width) {
   const VectorTag<T> d;
-  transpose_into(from.at(begin), from.row, count, D, to, width);
+  transpose_into(from.at(begin), from.row_stride, count, D, to, width);
   for (int64_t k = 0; k < D; ++k) {
     T* const row = to + k * width;
     std::fill_n(row + count, width - count, T{0});
@@ -102,8 +103,8 @@ struct Scores {
 
   void block(int64_t j, T* row) const {
     constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
-    const Grid<bool>& blocked = head.blocked;
-    if (blocked.row == 0) {
+    const Strided<const bool>& blocked = head.blocked;
+    if (blocked.row_stride == 0) {
       if (*blocked.at(0, key + j)) std::fill(row, row + (end - begin), minus_infinity);
       return;
     }
@@ -113,13 +114,13 @@ struct Scores {
   }
 
   /// Zeros in those rows of `x` whose key no query of this tile sees: 0 · NaN would be NaN.
-  void clear_unseen(const Right<T>& x, T* rows, int64_t D) const {
+  void clear_unseen(const Strided<const T>& x, T* rows, int64_t D) const {
+    constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
     for (int64_t j = 0; j < keys; ++j) {
       const T* const row = data + j * width;
-      const bool seen = std::any_of(row, row + (end - begin), [](T score) {
-        return !(score == -std::numeric_limits<T>::infinity());
-      });
-      if (!seen) std::fill_n(rows + j * x.row, D, T{0});
+      bool seen = false;
+      for (int64_t i = 0; i < end - begin && !seen; ++i) seen = !(row[i] == minus_infinity);
+      if (!seen) std::fill_n(rows + j * x.row_stride, D, T{0});
     }
   }
 };
@@ -128,8 +129,12 @@ struct Scores {
 template <class T>
 bool compute_scores(const Scores<T>& s, const T* query_t) {
   const AttentionHead<T>& head = s.head;
-  multiply<T>(s.keys, s.width, head.D_qk, {head.key.at(s.key), head.key.row, 1}, {query_t, s.width},
-              {s.data, s.width});
+  multiply<T>({.m = s.keys,
+               .n = s.width,
+               .k = head.D_qk,
+               .a = head.key.from(s.key),
+               .b = {query_t, s.width},
+               .c = {s.data, s.width}});
   return s.apply_rule();
 }
 
@@ -175,7 +180,7 @@ void online_softmax(const Scores<T>& s, T* maximum, T* sum, T* shrink) {
 
 /// Row i times factors[i], for all of `count` rows.
 template <class T>
-void scale_rows(const HeadRows<T>& x, int64_t count, int64_t D, const T* factors) {
+void scale_rows(const Strided<T>& x, int64_t count, int64_t D, const T* factors) {
   const VectorTag<T> d;
   const int64_t lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {

@@ -22,16 +22,6 @@ int64_t panels_of(int64_t n) {
   return (n + panel_width - 1) / panel_width;
 }
 
-/// What each SIMD target has.
-template <class T>
-struct BlockKernels {
-  bool (*is_readable)(const BlockProduct<T>& p);
-  void (*pack)(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed);
-  void (*rows)(const BlockProduct<T>& p, const T* packed, int64_t begin, int64_t end);
-  void (*rows_in_place)(const BlockProduct<T>& p, int64_t begin, int64_t end);
-  void (*add)(const T* from, int64_t count, T* to);
-};
-
 }  // namespace
 }  // namespace heed::kernels
 #endif
@@ -47,11 +37,11 @@ namespace heed::kernels::HWY_NAMESPACE {
 /// Packs rows [begin, end) of b: of each panel of 64 columns all k lie behind each other, with
 /// zeros behind the last column.
 template <class T>
-void pack_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed) {
+void pack_rows(const Product<T>& p, int64_t begin, int64_t end, T* packed) {
   const int64_t whole = p.n - p.n % panel_width, rest = p.n - whole;
-  if (p.b.col == 1) {  // along b, which is read once and may be far away
+  if (p.b.col_stride == 1) {  // along b, which is read once and may be far away
     for (int64_t k = begin; k < end; ++k) {
-      const T* const from = p.b.data + k * p.b.row;
+      const T* const from = p.b.at(k);
       T* const to = packed + k * panel_width;
       for (int64_t j = 0; j < whole; j += panel_width) {
         std::copy_n(from + j, panel_width, to + j * p.k);
@@ -60,7 +50,7 @@ void pack_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed) 
     }
   } else {
     for (int64_t j = 0; j < p.n; j += panel_width) {
-      transpose_into(p.b.from(begin, j).data, p.b.col, std::min(panel_width, p.n - j), end - begin,
+      transpose_into(p.b.at(begin, j), p.b.col_stride, std::min(panel_width, p.n - j), end - begin,
                      packed + j * p.k + begin * panel_width, panel_width);
     }
   }
@@ -69,79 +59,82 @@ void pack_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, T* packed) 
   }
 }
 
-/// Rows [begin, end) of a from column k on. Columns that lie far apart are copied side by side into
+/// The rows of a from column k on. Columns that lie far apart are copied side by side into
 /// `copy`, or they would fall into the same few lines of the cache.
 template <class T>
-Left<T> left_rows(const BlockProduct<T>& p, int64_t begin, int64_t end, int64_t k, int64_t depth,
-                  T* copy) {
-  const MatrixView<T> a = p.a.from(begin, k);
-  if (a.row != 1 || a.col < far_apart || p.n <= panel_width) return {a.data, a.row, a.col};
-  const int64_t rows = end - begin;
-  for (int64_t i = 0; i < depth; ++i) std::copy_n(a.data + i * a.col, rows, copy + i * rows);
+Strided<const T> left_rows(const Product<T>& p, int64_t k, T* copy) {
+  const Strided<const T> a = p.a.from(0, k);
+  if (a.row_stride != 1 || a.col_stride < far_apart || p.n <= panel_width) return a;
+  const int64_t rows = p.m, depth = std::min(panel_depth, p.k - k);
+  for (int64_t i = 0; i < depth; ++i) std::copy_n(a.at(0, i), rows, copy + i * rows);
   return {copy, 1, rows};
 }
 
 template <class T>
-bool is_far(const BlockProduct<T>& p) {
+bool is_far(const Product<T>& p) {
   return p.n * p.k > elements_nearby;
 }
 
-/// While the panel of columns [j, j + 64) is at work: the next one, and a share of the rows of the
-/// next block of k.
+/// While the panel of columns [j, j + 64) is at work: the next one, and a share
+/// of the rows of the next block of k. `piece` is that work, with b packed.
 template <class T>
-Ahead<T> ahead_of(const BlockProduct<T>& p, const T* panel, int64_t begin, int64_t end, int64_t k,
-                  int64_t j) {
-  Ahead<T> ahead;
+Prefetch<T> prefetch_for(const Product<T>& p, const Product<T>& piece, int64_t k, int64_t j) {
+  Prefetch<T> next;
   if (j + panel_width < p.n) {
-    ahead.panel = panel + panel_width * p.k;
-    ahead.panel_pieces = panel_width / 8;
+    next.panel = piece.b.data + panel_width * p.k;
+    next.panel_pieces = panel_width / 8;
   }
-  if (k + panel_depth < p.k && p.a.col == 1) {
-    const int64_t panels = panels_of(p.n), rows = end - begin, share = (rows + panels - 1) / panels;
-    const int64_t first = std::min(rows, j / panel_width * share);
-    ahead.rows = p.a.from(begin + first, k + panel_depth).data;
-    ahead.row = p.a.row;
-    ahead.row_count = std::min(share, rows - first);
+  if (k + panel_depth < p.k && p.a.col_stride == 1) {
+    const int64_t panels = panels_of(p.n), share = (piece.m + panels - 1) / panels;
+    const int64_t first = std::min(piece.m, j / panel_width * share);
+    next.rows = p.a.from(first, k + panel_depth);
+    next.row_count = std::min(share, piece.m - first);
   }
-  return ahead;
+  return next;
 }
 
-/// Rows [begin, end) of the product, with all of b packed.
+/// All rows of the product, at most rows_per_chunk, with all of b packed.
 template <class T>
-void multiply_rows(const BlockProduct<T>& p, const T* packed, int64_t begin, int64_t end) {
+void multiply_rows(const Product<T>& p, const T* packed) {
   HWY_ALIGN T copy[rows_per_chunk * panel_depth];
   for (int64_t k = 0; k < p.k; k += panel_depth) {
-    const int64_t depth = std::min(panel_depth, p.k - k);
-    const Left<T> a = left_rows(p, begin, end, k, depth, copy);
+    const Strided<const T> a = left_rows(p, k, copy);
     for (int64_t j = 0; j < p.n; j += panel_width) {
-      const T* const panel = packed + j * p.k + k * panel_width;
-      const int64_t rows = end - begin, width = std::min(panel_width, p.n - j);
-      const Right<T> b{panel, panel_width};
-      const Target<T> c{p.c + begin * p.n + j, p.n, k > 0,
-                        p.bias != nullptr && k == 0 ? p.bias + j : nullptr};
+      const Product<T> piece{.m = p.m,
+                             .n = std::min(panel_width, p.n - j),
+                             .k = std::min(panel_depth, p.k - k),
+                             .a = a,
+                             .b = {packed + j * p.k + k * panel_width, panel_width},
+                             .c = p.c.from(0, j),
+                             .bias = p.bias != nullptr && k == 0 ? p.bias + j : nullptr,
+                             .add_to_c = k > 0};
       if (is_far(p)) {
-        multiply<T>(rows, width, depth, a, b, c, ahead_of(p, panel, begin, end, k, j));
+        multiply(piece, prefetch_for(p, piece, k, j));
       } else {
-        multiply<T>(rows, width, depth, a, b, c);
+        multiply(piece);
       }
     }
   }
 }
 
-/// The same with b in place: its rows are dense, and n is a multiple of the vector's width.
+/// The same, of any number of rows, with b in place: see reads_b_in_place.
 template <class T>
-void multiply_rows_in_place(const BlockProduct<T>& p, int64_t begin, int64_t end) {
+void multiply_in_place(const Product<T>& p) {
   for (int64_t k = 0; k < p.k; k += panel_depth) {
-    const MatrixView<T> rows = p.a.from(begin, k);
-    multiply<T>(end - begin, p.n, std::min(panel_depth, p.k - k), {rows.data, rows.row, rows.col},
-                {p.b.data + k * p.b.row, p.b.row},
-                {p.c + begin * p.n, p.n, k > 0, k == 0 ? p.bias : nullptr});
+    Product<T> piece = p;
+    piece.k = std::min(panel_depth, p.k - k);
+    piece.a = p.a.from(0, k);
+    piece.b = p.b.from(k);
+    piece.bias = k == 0 ? p.bias : nullptr;
+    piece.add_to_c = k > 0;
+    multiply(piece);
   }
 }
 
+/// Whether b can stay in place: its rows are dense, and n is a multiple of the vector's width.
 template <class T>
-bool is_readable(const BlockProduct<T>& p) {
-  return p.b.col == 1 && p.n <= 2 * panel_width && p.n % lanes_of<T>() == 0;
+bool reads_b_in_place(const Product<T>& p) {
+  return p.b.col_stride == 1 && p.n <= 2 * panel_width && p.n % lanes_of<T>() == 0;
 }
 
 template <class T>
@@ -154,17 +147,6 @@ void add_all(const T* from, int64_t count, T* to) {
   for (; i < count; ++i) to[i] += from[i];
 }
 
-template <class T>
-BlockKernels<T> block_kernels() {
-  return {is_readable<T>, pack_rows<T>, multiply_rows<T>, multiply_rows_in_place<T>, add_all<T>};
-}
-BlockKernels<float> block_kernels_f32() {
-  return block_kernels<float>();
-}
-BlockKernels<double> block_kernels_f64() {
-  return block_kernels<double>();
-}
-
 }  // namespace heed::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -172,40 +154,34 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-HWY_EXPORT(block_kernels_f32);
-HWY_EXPORT(block_kernels_f64);
-
-BlockKernels<float> kernels_for(float) {
-  return HWY_DYNAMIC_DISPATCH(block_kernels_f32)();
-}
-BlockKernels<double> kernels_for(double) {
-  return HWY_DYNAMIC_DISPATCH(block_kernels_f64)();
-}
-
-constexpr int64_t flops_per_chunk = 1 << 20;
 constexpr int64_t elements_per_packing = 16384;
 
 /// Rows of a chunk of a product that many threads share: fewer if the product is small.
 template <class T>
-int64_t chunk_of_rows(const BlockProduct<T>& p) {
+int64_t chunk_of_rows(const Product<T>& p) {
   const int64_t least = flops_per_chunk / std::max<int64_t>(1, 2 * p.n * p.k) + 1;
   const int64_t rows = std::max(least, (p.m + 7) / 8);
   return std::min(rows_per_chunk, (rows + 15) / 16 * 16);
 }
 
 template <class T>
-void run_small(const BlockProduct<T>& p) {
-  const BlockKernels<T> kernels = kernels_for(T{});
-  if (kernels.is_readable(p)) {
-    kernels.rows_in_place(p, 0, p.m);
-    return;
-  }
+Product<T> rows_of(const Product<T>& p, int64_t begin, int64_t end) {
+  Product<T> part = p;
+  part.m = end - begin;
+  part.a = p.a.from(begin);
+  part.c = p.c.from(begin);
+  return part;
+}
+
+template <class T>
+void run_small(const Product<T>& p) {
+  if (HEED_DISPATCH(reads_b_in_place<T>)(p)) return HEED_DISPATCH(multiply_in_place<T>)(p);
   constexpr int64_t most = 4096;
   const int64_t panels = panels_of(p.n), size = panels * panel_width * p.k;
   const auto run = [&](T* packed) {
-    kernels.pack(p, 0, p.k, packed);
+    HEED_DISPATCH(pack_rows<T>)(p, 0, p.k, packed);
     for (int64_t row = 0; row < p.m; row += rows_per_chunk) {
-      kernels.rows(p, packed, row, std::min(p.m, row + rows_per_chunk));
+      HEED_DISPATCH(multiply_rows<T>)(rows_of(p, row, std::min(p.m, row + rows_per_chunk)), packed);
     }
   };
   if (size <= most) {
@@ -218,16 +194,15 @@ void run_small(const BlockProduct<T>& p) {
 
 /// The gradient of a small weight: both operands are much larger than the product.
 template <class T>
-bool is_deep(const BlockProduct<T>& p) {
-  return p.a.col != 1 && p.m * p.n <= 128 * 128 && p.k >= 4 * panel_depth && p.bias == nullptr &&
-         2 * p.m * p.n * p.k > flops_per_chunk;
+bool is_deep(const Product<T>& p) {
+  return p.a.col_stride != 1 && p.m * p.n <= 128 * 128 && p.k >= 4 * panel_depth &&
+         p.bias == nullptr && 2 * p.m * p.n * p.k > flops_per_chunk;
 }
 
 /// Two or four pieces of k, each with a sum of its own: a thread reads the rows that it wrote
 /// itself. They are joined in order.
 template <class T>
-void run_deep(const BlockProduct<T>& p) {
-  const BlockKernels<T> kernels = kernels_for(T{});
+void run_deep(const Product<T>& p) {
   const int64_t size = p.m * p.n;
   const int64_t pieces = 2 * size * p.k > 8 * flops_per_chunk ? 4 : 2;
   const int64_t depth = (p.k + pieces - 1) / pieces;
@@ -235,69 +210,65 @@ void run_deep(const BlockProduct<T>& p) {
   T* const sums = scratch.mutable_data<T>();  // of all but the first
   parallel_for(pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      BlockProduct<T> piece = p;
+      Product<T> piece = p;
       piece.a = p.a.from(0, i * depth);
       piece.b = p.b.from(i * depth, 0);
       piece.k = std::min(depth, p.k - i * depth);
-      if (i > 0) piece.c = sums + (i - 1) * size;
+      if (i > 0) piece.c.data = sums + (i - 1) * size;
       run_small(piece);
     }
   });
   parallel_for(size, elements_per_packing / 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = 0; i + 1 < pieces; ++i) {
-      kernels.add(sums + i * size + begin, end - begin, p.c + begin);
+      HEED_DISPATCH(add_all<T>)(sums + i * size + begin, end - begin, p.c.data + begin);
     }
   });
 }
 
 template <class T>
-void run_block(const BlockProduct<T>& p) {
+void run_block(const Product<T>& p) {
   if (is_deep(p)) {
     run_deep(p);
     return;
   }
-  const BlockKernels<T> kernels = kernels_for(T{});
   const int64_t chunk = chunk_of_rows(p);
-  if (kernels.is_readable(p)) {
-    parallel_for(p.m, chunk,
-                 [&](int64_t begin, int64_t end) { kernels.rows_in_place(p, begin, end); });
+  if (HEED_DISPATCH(reads_b_in_place<T>)(p)) {
+    const auto multiply = HEED_DISPATCH(multiply_in_place<T>);
+    parallel_for(p.m, chunk, [&](int64_t begin, int64_t end) { multiply(rows_of(p, begin, end)); });
     return;
   }
   const int64_t panels = panels_of(p.n);
   if (panels * panel_width * p.k <= elements_per_packing) {  // cheaper than to fetch what one packs
-    parallel_for(p.m, 2 * chunk, [&](int64_t begin, int64_t end) {
-      BlockProduct<T> part = p;
-      part.m = end - begin;
-      part.a = p.a.from(begin, 0);
-      part.c = p.c + begin * p.n;
-      run_small(part);
-    });
+    parallel_for(p.m, 2 * chunk,
+                 [&](int64_t begin, int64_t end) { run_small(rows_of(p, begin, end)); });
     return;
   }
+  const auto pack = HEED_DISPATCH(pack_rows<T>);
+  const auto multiply = HEED_DISPATCH(multiply_rows<T>);
   const Tensor scratch = Tensor::empty({panels * panel_width * p.k}, dtype_of<T>);
   T* const packed = scratch.mutable_data<T>();
   constexpr int64_t least_rows = 64;  // of a transposed b they are its columns
   const int64_t rows = elements_per_packing / (panels * panel_width) / 16 * 16;
   parallel_for(p.k, std::max(least_rows, rows),
-               [&](int64_t begin, int64_t end) { kernels.pack(p, begin, end, packed); });
+               [&](int64_t begin, int64_t end) { pack(p, begin, end, packed); });
   parallel_for(p.m, chunk,
-               [&](int64_t begin, int64_t end) { kernels.rows(p, packed, begin, end); });
+               [&](int64_t begin, int64_t end) { multiply(rows_of(p, begin, end), packed); });
 }
 
 }  // namespace
 
-void block_gemm(const BlockProduct<float>& product) {
+template <class T>
+void block_gemm(const Product<T>& product) {
   run_block(product);
 }
-void block_gemm(const BlockProduct<double>& product) {
-  run_block(product);
-}
-void small_gemm(const BlockProduct<float>& product) {
+template <class T>
+void small_gemm(const Product<T>& product) {
   run_small(product);
 }
-void small_gemm(const BlockProduct<double>& product) {
-  run_small(product);
-}
+template void block_gemm(const Product<float>&);
+template void block_gemm(const Product<double>&);
+template void small_gemm(const Product<float>&);
+template void small_gemm(const Product<double>&);
 
 }  // namespace heed::kernels
 #endif

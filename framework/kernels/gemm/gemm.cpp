@@ -1,113 +1,41 @@
 #include "heed/framework/kernels/gemm/gemm.h"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <climits>
-#include <cstdlib>
 #include <vector>
 
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/kernels/batch.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/elementwise.h"
+#include "heed/framework/kernels/gemm/blas.h"
 #include "heed/framework/kernels/gemm/block.h"
-
-// In libopenblas.a: sets OpenBLAS up, once; its own constructor calls it too, but after ours.
-extern "C" __attribute__((weak)) void gotoblas_init();
 
 namespace heed::kernels {
 namespace {
 
-bool kernels_chosen_by_user = false;
-
-/// The best kernel set for the features of this CPU; nullptr leaves the choice to OpenBLAS.
-const char* kernels_for_this_cpu() {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
-    return "SKYLAKEX";
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "HASWELL";
-#endif
-  return nullptr;
-}
-
-/// Sets an environment variable unless it is set, and unsets it again when destroyed.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const char* value) : name_(name) {
-    ours_ = value != nullptr && std::getenv(name) == nullptr && setenv(name, value, 0) == 0;
-  }
-  ~ScopedVariable() {
-    if (ours_) unsetenv(name_);
-  }
-  ScopedVariable(const ScopedVariable&) = delete;
-  ScopedVariable& operator=(const ScopedVariable&) = delete;
-
- private:
-  const char* name_;
-  bool ours_;
-};
-
-/// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that
-/// is newer than the list, five times slower. This runs before its own constructor (priority 101)
-/// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads:
-/// the work is split here. It must stand in this file: the linker drops an object nobody refers to.
-__attribute__((constructor(101))) void start_blas() {
-  kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
-  const ScopedVariable kernels("OPENBLAS_CORETYPE", kernels_for_this_cpu());
-  const ScopedVariable threads("OPENBLAS_NUM_THREADS", "1");
-  if (gotoblas_init != nullptr) gotoblas_init();
-}
-
-/// A matrix as BLAS wants it: row-major or the transpose of row-major, with a leading dimension.
-struct Matrix {
-  bool readable = false;  // without a copy
-  CBLAS_TRANSPOSE transpose = CblasNoTrans;
-  int64_t leading = 1;
-};
-
-Matrix describe_matrix(const Tensor& x) {
+/// Whether the product reads x in place: row-major or the transpose of it.
+bool is_readable(const Tensor& x) {
   const int64_t rows = x.size(-2), cols = x.size(-1);
-  const int64_t row_step = x.strides()[x.dim() - 2], col_step = x.strides()[x.dim() - 1];
-  if ((col_step == 1 || cols == 1) && (row_step >= std::max<int64_t>(cols, 1) || rows == 1)) {
-    return {true, CblasNoTrans, rows == 1 ? std::max<int64_t>(cols, 1) : row_step};
-  }
-  if ((row_step == 1 || rows == 1) && (col_step >= std::max<int64_t>(rows, 1) || cols == 1)) {
-    return {true, CblasTrans, cols == 1 ? std::max<int64_t>(rows, 1) : col_step};
-  }
-  return {};
+  const int64_t row_stride = x.strides()[x.dim() - 2], col_stride = x.strides()[x.dim() - 1];
+  return ((col_stride == 1 || cols == 1) &&
+          (row_stride >= std::max<int64_t>(cols, 1) || rows == 1)) ||
+         ((row_stride == 1 || rows == 1) &&
+          (col_stride >= std::max<int64_t>(rows, 1) || cols == 1));
 }
 
-void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k,
-               const float* from_a, const float* from_b, float* to, int64_t leading) {
-  cblas_sgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
-              static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
-              static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
-}
-void blas_gemm(const Matrix& a, const Matrix& b, int64_t m, int64_t n, int64_t k,
-               const double* from_a, const double* from_b, double* to, int64_t leading) {
-  cblas_dgemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(m), static_cast<int>(n),
-              static_cast<int>(k), 1, from_a, static_cast<int>(a.leading), from_b,
-              static_cast<int>(b.leading), 0, to, static_cast<int>(leading));
-}
-
-constexpr int64_t piece_size = 256;           // columns: BLAS is slower on narrower pieces
-constexpr int64_t flops_per_chunk = 1 << 19;  // small products are done several to a chunk
+constexpr int64_t piece_size = 256;  // columns: BLAS is slower on narrower pieces
 
 template <class T>
-MatrixView<T> view_of(const Tensor& x) {
-  const int64_t row = x.strides()[x.dim() - 2], col = x.strides()[x.dim() - 1];
-  // The step along a dimension of size 1 is never taken: it may be what block_gemm wants.
-  const bool dense_rows = col == 1 || x.size(-1) == 1;
-  return {x.data<T>(), dense_rows || x.size(-2) > 1 ? row : 1, dense_rows ? 1 : col};
+Strided<const T> view_of(const Tensor& x) {
+  const int64_t row_stride = x.strides()[x.dim() - 2], col_stride = x.strides()[x.dim() - 1];
+  // The stride along a dimension of size 1 is never used: it may be what block_gemm needs.
+  const bool dense_rows = col_stride == 1 || x.size(-1) == 1;
+  return {x.data<T>(), dense_rows || x.size(-2) > 1 ? row_stride : 1, dense_rows ? 1 : col_stride};
 }
 
 template <class T>
-void run_blocks(const BlockProduct<T>& first, const Tensor& a, const Tensor& b, int64_t batch) {
+void run_blocks(const Product<T>& first, const Tensor& a, const Tensor& b, int64_t batch) {
   if (batch == 1) {
     block_gemm(first);
     return;
@@ -117,10 +45,10 @@ void run_blocks(const BlockProduct<T>& first, const Tensor& a, const Tensor& b, 
   const std::vector<int64_t> from_a = batch_offsets(a), from_b = batch_offsets(b);
   parallel_for(batch, grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      BlockProduct<T> product = first;
+      Product<T> product = first;
       product.a.data += from_a[static_cast<size_t>(i)];
       product.b.data += from_b[static_cast<size_t>(i)];
-      product.c += i * size;
+      product.c.data += i * size;
       small_gemm(product);
     }
   });
@@ -134,10 +62,14 @@ bool is_for_blas(int64_t m, int64_t n, int64_t k) {
 
 /// One product of a few rows by OpenBLAS, in pieces of columns.
 template <class T>
-void run_blas(const BlockProduct<T>& p, const Matrix& a, const Matrix& b) {
-  const int64_t grain = std::max(piece_size, flops_per_chunk / (2 * p.m * p.k + 1));
+void run_blas(const Product<T>& p) {
+  const int64_t grain = std::max(piece_size, flops_per_chunk / (4 * p.m * p.k + 2));
   parallel_for(p.n, grain, [&](int64_t begin, int64_t end) {
-    blas_gemm(a, b, p.m, end - begin, p.k, p.a.data, p.b.from(0, begin).data, p.c + begin, p.n);
+    Product<T> piece = p;
+    piece.n = end - begin;
+    piece.b = p.b.from(0, begin);
+    piece.c = p.c.from(0, begin);
+    blas_gemm(piece);
   });
 }
 
@@ -145,18 +77,18 @@ template <class T>
 void run_all(const Tensor& a, const Tensor& b, const Tensor& bias, const Tensor& out) {
   const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
   const int64_t batch = out.numel() / (m * n);
-  const BlockProduct<T> product{m,
-                                n,
-                                k,
-                                view_of<T>(a),
-                                view_of<T>(b),
-                                out.mutable_data<T>(),
-                                bias.defined() ? bias.data<T>() : nullptr};
+  const Product<T> product{.m = m,
+                           .n = n,
+                           .k = k,
+                           .a = view_of<T>(a),
+                           .b = view_of<T>(b),
+                           .c = {out.mutable_data<T>(), n},
+                           .bias = bias.defined() ? bias.data<T>() : nullptr};
   if (batch > 1 || !is_for_blas(m, n, k)) {
     run_blocks(product, a, b, batch);
     return;
   }
-  run_blas(product, describe_matrix(a), describe_matrix(b));
+  run_blas(product);
   if (bias.defined()) add_(out, bias.alias(out.shape(), {0, 1}, bias.offset()), 1);
 }
 
@@ -202,8 +134,8 @@ Tensor gemm(const Tensor& a, const Tensor& b, const Tensor& bias) {
     if (bias.defined()) add_(out, bias.alias(shape, {0, bias.strides()[0]}, bias.offset()), 1);
     return out;
   }
-  const Tensor from_a = describe_matrix(a).readable ? a : contiguous_copy(a);
-  const Tensor from_b = describe_matrix(b).readable ? b : contiguous_copy(b);
+  const Tensor from_a = is_readable(a) ? a : contiguous_copy(a);
+  const Tensor from_b = is_readable(b) ? b : contiguous_copy(b);
   const Tensor dense_bias = bias.defined() ? contiguous(bias) : bias;
   check_blas_size(from_a);
   check_blas_size(from_b);
@@ -225,10 +157,6 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dim() > 1) return gemm(x, matrix, bias);
   const Tensor row = x.alias({1, x.size(0)}, {0, x.strides()[0]}, x.offset());
   return gemm(row, matrix, bias).alias({weight.size(0)}, {1}, 0);
-}
-
-BlasInfo blas_info() {
-  return {openblas_get_corename(), kernels_chosen_by_user, openblas_get_config()};
 }
 
 }  // namespace heed::kernels

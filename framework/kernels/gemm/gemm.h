@@ -1,7 +1,5 @@
-// Batched matrix products on strided memory, by OpenBLAS.
+// Batched matrix products on strided memory: block.h, and blas.h for a few rows.
 #pragma once
-
-#include <string>
 
 #include "heed/framework/tensor/tensor.h"
 
@@ -16,13 +14,5 @@ Tensor gemm(const Tensor& a, const Tensor& b);
 /// x [batch…, in] · weightᵀ + bias → new [batch…, out], as one product over all rows; weight is
 /// [out, in], bias [out] or undefined.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
-
-/// The kernel set that OpenBLAS runs, for example "SkylakeX", and whether the user chose it.
-struct BlasInfo {
-  std::string kernels;
-  bool chosen_by_user;  ///< OPENBLAS_CORETYPE was set in the environment
-  std::string version;
-};
-BlasInfo blas_info();
 
 }  // namespace heed::kernels

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "heed/framework/kernels/gemm/product.h"
+
 #if defined(HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_
 #undef HEED_FRAMEWORK_KERNELS_GEMM_TILE_INL_H_
@@ -25,37 +27,9 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The left operand: element (i, k) is at data[i·row + k·col], and one of the two steps is 1.
-template <class T>
-struct Left {
-  const T* data;
-  int64_t row, col;
-
-  Left from(int64_t i, int64_t k) const { return {data + i * row + k * col, row, col}; }
-};
-
-/// The right operand: element (k, j) is at data[k·row + j]. Whole vectors are read, so every row
-/// must be readable up to the next multiple of the vector's width.
-template <class T>
-struct Right {
-  const T* data;
-  int64_t row;
-};
-
-/// Where the product goes: element (i, j) at data[i·row + j].
-template <class T>
-struct Target {
-  T* data;
-  int64_t row;
-  bool add = false;         ///< to what is there
-  const T* bias = nullptr;  ///< [n], added to every row of a product that does not `add`
-
-  Target from(int64_t i) const { return {data + i * row, row, add, bias}; }
-};
-
 /// What small products need is near: nothing is fetched ahead.
-struct NothingAhead {
-  HWY_INLINE NothingAhead piece(int64_t /*tile*/, int64_t /*K*/) const { return {}; }
+struct NoPrefetch {
+  HWY_INLINE NoPrefetch piece(int64_t /*tile*/, int64_t /*K*/) const { return {}; }
   HWY_INLINE void fetch(int64_t /*k*/) const {}
 };
 
@@ -63,24 +37,24 @@ struct NothingAhead {
 /// second-level cache while it computes. First a panel of b, in pieces of 8·K elements, then rows
 /// of a, of K.
 template <class T>
-struct Ahead {
+struct Prefetch {
   const T* panel = nullptr;
   int64_t panel_pieces = 0;
-  const T* rows = nullptr;
-  int64_t row = 0, row_count = 0;
+  Strided<const T> rows = {};
+  int64_t row_count = 0;
 
   struct Piece {
     const T* data = nullptr;
-    int64_t step = 0;
+    int64_t stride = 0;
 
     HWY_INLINE void fetch(int64_t k) const {
-      if (step != 0) __builtin_prefetch(data + k * step, 0, 2);
+      if (stride != 0) __builtin_prefetch(data + k * stride, 0, 2);
     }
   };
   HWY_INLINE Piece piece(int64_t tile, int64_t K) const {
     if (tile < panel_pieces) return {panel + tile * 8 * K, 8};
     tile -= panel_pieces;
-    return tile < row_count ? Piece{rows + tile * row, 1} : Piece{};
+    return tile < row_count ? Piece{rows.at(tile), 1} : Piece{};
   }
 };
 
@@ -130,46 +104,73 @@ HWY_INLINE void store_part(Vector<T> x, T* to, int64_t count) {
 #define HEED_OPAQUE(x)
 #endif
 
-/// One tile of `rows` × (`vectors` vectors); of the last vector `last` elements are stored.
-template <int rows, int vectors, bool crossed, class T, class Piece>
-HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, const Target<T>& c,
-                              int64_t last, Piece ahead) {
+/// The sums of a tile before the first k: the bias or zeros.
+template <int rows, int vectors, class T>
+HWY_INLINE void start_tile(const T* bias, int64_t last, Vector<T> (&sum)[rows][vectors]) {
   const VectorTag<T> d;
-  const int64_t lanes = lanes_of<T>();
-  Vector<T> sum[rows][vectors];
-  if (c.bias != nullptr) {
-    HEED_UNROLL
-    for (int j = 0; j < vectors; ++j) {
-      const T* const from = c.bias + j * lanes;
-      const bool whole = j + 1 < vectors || last == lanes;
-      sum[0][j] = whole ? hn::LoadU(d, from) : load_part(from, last);
-    }
-    HEED_UNROLL
-    for (int i = 1; i < rows; ++i) {
-      HEED_UNROLL
-      for (int j = 0; j < vectors; ++j) sum[i][j] = sum[0][j];
-    }
-  } else {
-    HEED_UNROLL
-    for (int i = 0; i < rows; ++i) {
-      HEED_UNROLL
-      for (int j = 0; j < vectors; ++j) sum[i][j] = hn::Zero(d);
+  HEED_UNROLL
+  for (int j = 0; j < vectors; ++j) {
+    if (bias == nullptr) {
+      sum[0][j] = hn::Zero(d);
+    } else if (j + 1 < vectors || last == lanes_of<T>()) {
+      sum[0][j] = hn::LoadU(d, bias + j * lanes_of<T>());
+    } else {
+      sum[0][j] = load_part(bias + j * lanes_of<T>(), last);
     }
   }
-  if (c.add) {  // needed at the end: the way from memory is as long as the product
-    for (int i = 0; i < rows; ++i) {
-      for (int64_t j = 0; j < vectors * lanes; j += 64 / static_cast<int64_t>(sizeof(T))) {
-        hwy::Prefetch(c.data + i * c.row + j);
+  HEED_UNROLL
+  for (int i = 1; i < rows; ++i) {
+    HEED_UNROLL
+    for (int j = 0; j < vectors; ++j) sum[i][j] = sum[0][j];
+  }
+}
+
+/// Stores the sums of a tile at c, or adds them to it.
+template <int rows, int vectors, class T>
+HWY_INLINE void finish_tile(Vector<T> (&sum)[rows][vectors], const Strided<T>& c, bool add,
+                            int64_t last) {
+  const VectorTag<T> d;
+  const int64_t lanes = lanes_of<T>();
+  T* to = c.data;
+  HEED_UNROLL
+  for (int i = 0; i < rows; ++i, to += c.row_stride) {
+    HEED_UNROLL
+    for (int j = 0; j < vectors; ++j) {
+      T* const place = to + j * lanes;
+      if (j + 1 < vectors || last == lanes) {
+        if (add) sum[i][j] = hn::Add(sum[i][j], hn::LoadU(d, place));
+        hn::StoreU(sum[i][j], d, place);
+      } else {
+        if (add) sum[i][j] = hn::Add(sum[i][j], load_part(place, last));
+        store_part(sum[i][j], place, last);
       }
     }
   }
-  const T* from_b = b.data;
-  const int64_t step = crossed ? a.col : a.row;  // the other is 1
+}
+
+/// One tile of `rows` × (`vectors` vectors), from row `first` on; of the last vector `last`
+/// elements are stored. `crossed`: the columns of a are dense, not its rows.
+template <int rows, int vectors, bool crossed, class T, class Piece>
+HWY_INLINE void multiply_tile(const Product<T>& p, int64_t first, int64_t last, Piece ahead) {
+  const VectorTag<T> d;
+  const int64_t lanes = lanes_of<T>();
+  const Strided<T> c = p.c.from(first);
+  Vector<T> sum[rows][vectors];
+  start_tile<rows, vectors, T>(p.bias, last, sum);
+  if (p.add_to_c) {  // needed at the end: the way from memory is as long as the product
+    for (int i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < vectors * lanes; j += 64 / static_cast<int64_t>(sizeof(T))) {
+        hwy::Prefetch(c.at(i, j));
+      }
+    }
+  }
+  const T* from_b = p.b.data;
+  const int64_t stride = crossed ? p.a.col_stride : p.a.row_stride;  // the other is 1
   // Rows lie beside each other, or three of them are reached from one pointer.
   constexpr int group = crossed ? rows : 3;
   const T* from_a[(rows + group - 1) / group];
-  for (int i = 0; i < rows; i += group) from_a[i / group] = a.data + i * step;
-  for (int64_t k = 0; k < K; ++k, from_b += b.row) {
+  for (int i = 0; i < rows; i += group) from_a[i / group] = p.a.at(first) + i * stride;
+  for (int64_t k = 0; k < p.k; ++k, from_b += p.b.row_stride) {
     ahead.fetch(k);
     Vector<T> right[vectors];
     HEED_UNROLL
@@ -177,98 +178,78 @@ HWY_INLINE void multiply_tile(int64_t K, const Left<T>& a, const Right<T>& b, co
     HEED_UNROLL
     for (int i = 0; i < rows; ++i) {
       const T* const row = from_a[i / group];
-      const Vector<T> left = hn::Set(d, row[crossed ? i : i % group * step]);
+      const Vector<T> left = hn::Set(d, row[crossed ? i : i % group * stride]);
       HEED_UNROLL
       for (int j = 0; j < vectors; ++j) sum[i][j] = hn::MulAdd(left, right[j], sum[i][j]);
     }
     for (const T*& pointer : from_a) {
-      pointer += crossed ? step : 1;
+      pointer += crossed ? stride : 1;
       HEED_OPAQUE(pointer);
     }
   }
-  T* to = c.data;
-  HEED_UNROLL
-  for (int i = 0; i < rows; ++i, to += c.row) {
-    HEED_UNROLL
-    for (int j = 0; j < vectors; ++j) {
-      T* const place = to + j * lanes;
-      if (j + 1 < vectors || last == lanes) {
-        if (c.add) sum[i][j] = hn::Add(sum[i][j], hn::LoadU(d, place));
-        hn::StoreU(sum[i][j], d, place);
-      } else {
-        if (c.add) sum[i][j] = hn::Add(sum[i][j], load_part(place, last));
-        store_part(sum[i][j], place, last);
-      }
-    }
-  }
+  finish_tile<rows, vectors, T>(sum, c, p.add_to_c, last);
 }
 
 /// Tiles of `rows` rows from row i on as long as there are as many; the row behind them.
-template <int rows, int vectors, bool crossed, class T, class Next = NothingAhead>
-HWY_INLINE int64_t multiply_tiles(int64_t i, int64_t m, int64_t K, const Left<T>& a,
-                                  const Right<T>& b, const Target<T>& c, int64_t last,
+template <int rows, int vectors, bool crossed, class T, class Next = NoPrefetch>
+HWY_INLINE int64_t multiply_tiles(const Product<T>& p, int64_t i, int64_t last,
                                   const Next& ahead = {}) {
-  for (; m - i >= rows; i += rows) {
-    multiply_tile<rows, vectors, crossed>(K, a.from(i, 0), b, c.from(i), last,
-                                          ahead.piece(i / rows, K));
+  for (; p.m - i >= rows; i += rows) {
+    multiply_tile<rows, vectors, crossed>(p, i, last, ahead.piece(i / rows, p.k));
   }
   return i;
 }
 
 /// The rows from i on, too few for a whole tile.
 template <int vectors, bool crossed, class T>
-HWY_NOINLINE void multiply_rest(int64_t i, int64_t m, int64_t K, const Left<T>& a,
-                                const Right<T>& b, const Target<T>& c, int64_t last) {
-  i = multiply_tiles<4, vectors, crossed>(i, m, K, a, b, c, last);
-  i = multiply_tiles<2, vectors, crossed>(i, m, K, a, b, c, last);
-  multiply_tiles<1, vectors, crossed>(i, m, K, a, b, c, last);
+HWY_NOINLINE void multiply_rest(const Product<T>& p, int64_t i, int64_t last) {
+  i = multiply_tiles<4, vectors, crossed>(p, i, last);
+  i = multiply_tiles<2, vectors, crossed>(p, i, last);
+  multiply_tiles<1, vectors, crossed>(p, i, last);
 }
 
-/// All rows of the strip of columns j, j + 1 … that is `vectors` vectors wide. Operands go by
-/// reference and are taken apart here: a copy of one that was just written waits until it is
-/// stored.
+/// All rows of the strip of columns j, j + 1 … that is `vectors` vectors wide. The product goes by
+/// reference and is taken apart here: a copy of one that was just written waits until it is stored.
 template <int vectors, bool crossed, class T, class Next>
-HWY_NOINLINE void multiply_strip(int64_t j, int64_t m, int64_t n, int64_t K, const Left<T>& left,
-                                 const Right<T>& right, const Target<T>& target,
-                                 const Next& ahead) {
-  constexpr int most = rows_of_tile(vectors);
+HWY_NOINLINE void multiply_strip(const Product<T>& p, int64_t j, const Next& ahead) {
   const int64_t lanes = lanes_of<T>();
-  const int64_t last = std::min(n - j, vectors * lanes) - (vectors - 1) * lanes;
-  const Left<T> a{left.data, left.row, left.col};
-  const Right<T> b{right.data + j, right.row};
-  const Target<T> c{target.data + j, target.row, target.add,
-                    target.bias == nullptr ? nullptr : target.bias + j};
-  const int64_t i = multiply_tiles<most, vectors, crossed>(0, m, K, a, b, c, last, ahead);
-  if (i < m) multiply_rest<vectors, crossed>(i, m, K, a, b, c, last);
+  const int64_t last = std::min(p.n - j, vectors * lanes) - (vectors - 1) * lanes;
+  const Product<T> strip{.m = p.m,
+                         .n = p.n,
+                         .k = p.k,
+                         .a = {p.a.data, p.a.row_stride, p.a.col_stride},
+                         .b = {p.b.data + j, p.b.row_stride},
+                         .c = {p.c.data + j, p.c.row_stride},
+                         .bias = p.bias == nullptr ? nullptr : p.bias + j,
+                         .add_to_c = p.add_to_c};
+  const int64_t i = multiply_tiles<rows_of_tile(vectors), vectors, crossed>(strip, 0, last, ahead);
+  if (i < p.m) multiply_rest<vectors, crossed>(strip, i, last);
 }
 
-/// c [m, n] = a [m, K] · b [K, n], or added to c.
 template <bool crossed, class T, class Next>
-HWY_NOINLINE void multiply_as(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
-                              const Target<T>& c, const Next& ahead) {
+HWY_NOINLINE void multiply_as(const Product<T>& p, const Next& ahead) {
   const int64_t lanes = lanes_of<T>();
   const Next none{};
   int64_t j = 0;
   if constexpr (widest_tile == 4) {
-    for (; n - j >= 4 * lanes; j += 4 * lanes) {
-      multiply_strip<4, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
+    for (; p.n - j >= 4 * lanes; j += 4 * lanes) {
+      multiply_strip<4, crossed>(p, j, j == 0 ? ahead : none);
     }
   }
-  for (; n - j >= 2 * lanes; j += 2 * lanes) {
-    multiply_strip<2, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
+  for (; p.n - j >= 2 * lanes; j += 2 * lanes) {
+    multiply_strip<2, crossed>(p, j, j == 0 ? ahead : none);
   }
-  for (; j < n; j += lanes) {
-    multiply_strip<1, crossed>(j, m, n, K, a, b, c, j == 0 ? ahead : none);
-  }
+  for (; j < p.n; j += lanes) multiply_strip<1, crossed>(p, j, j == 0 ? ahead : none);
 }
 
-template <class T, class Next = NothingAhead>
-HWY_INLINE void multiply(int64_t m, int64_t n, int64_t K, const Left<T>& a, const Right<T>& b,
-                         const Target<T>& c, const Next& ahead = {}) {
-  if (a.row == 1) {
-    multiply_as<true>(m, n, K, a, b, c, ahead);
+/// The product in this thread. Whole vectors of b are read, so every row of it must be readable up
+/// to the next multiple of the vector's width, and dense, as those of c are.
+template <class T, class Next = NoPrefetch>
+HWY_INLINE void multiply(const Product<T>& p, const Next& ahead = {}) {
+  if (p.a.row_stride == 1) {
+    multiply_as<true>(p, ahead);
   } else {
-    multiply_as<false>(m, n, K, a, b, c, ahead);
+    multiply_as<false>(p, ahead);
   }
 }
 

@@ -74,7 +74,7 @@ HWY_INLINE void store(D d, hn::Vec<D> v, T* to, Part part) {
 #endif
 }
 
-/// As `store`; a row that `streams` (rows.h) is written past the caches.
+/// As `store`; a row that streams_rows (rows.h) says is written past the caches.
 template <class D, class Some, class T = hn::TFromD<D>>
 HWY_INLINE void put(D d, hn::Vec<D> v, T* to, Some some, bool streams) {
   if constexpr (std::is_same_v<Some, Whole>) {
@@ -92,16 +92,16 @@ HWY_INLINE void for_each_vector(D d, int64_t length, const Each& each) {
   if (i < length) each(i, Part{length - i});
 }
 
-/// One row as vectors see it. A row of step 0 is one vector that is read again and again.
+/// One row as vectors see it. A row of stride 0 is one vector that is read again and again.
 template <class D, class T = hn::TFromD<D>>
 class Row {
  public:
   /// Row `index` of `count`.
-  HWY_INLINE Row(D d, const Rows<T>& rows, int64_t index, int64_t count)
-      : from_(rows.from + index * rows.row),
-        next_(index + 1 < count ? from_ + rows.row : from_),
-        pace_(rows.step) {
-    if (pace_ != 0) return;
+  HWY_INLINE Row(D d, const Strided<const T>& rows, int64_t index, int64_t count)
+      : from_(rows.at(index)),
+        next_(index + 1 < count ? from_ + rows.row_stride : from_),
+        stride_(rows.col_stride) {
+    if (stride_ != 0) return;
     hn::Store(hn::Set(d, *from_), d, repeated_);
     from_ = repeated_;
   }
@@ -109,15 +109,15 @@ class Row {
   Row& operator=(const Row&) = delete;
   template <class Some>
   HWY_INLINE hn::Vec<D> at(D d, int64_t i, Some some, T rest) const {
-    return load(d, from_ + i * pace_, some, rest);
+    return load(d, from_ + i * stride_, some, rest);
   }
-  /// Tells the cache that place i of the next row will be read: it comes while there is work to do.
-  HWY_INLINE void announce(int64_t i) const { hwy::Prefetch(next_ + i * pace_); }
+  /// Fetches place i of the next row into the cache: it comes while there is work to do.
+  HWY_INLINE void prefetch_next(int64_t i) const { hwy::Prefetch(next_ + i * stride_); }
 
  private:
   const T* from_;
   const T* next_;
-  int64_t pace_;
+  int64_t stride_;
   HWY_ALIGN T repeated_[HWY_LANES(hn::TFromD<D>)];
 };
 
@@ -125,20 +125,20 @@ class Row {
 template <class D>
 class MaskRow {
  public:
-  HWY_INLINE MaskRow(const Rows<bool>& rows, int64_t index)
-      : from_(reinterpret_cast<const uint8_t*>(rows.from + index * rows.row)), pace_(rows.step) {
-    if (pace_ != 0) return;
+  HWY_INLINE MaskRow(const Strided<const bool>& rows, int64_t index)
+      : from_(reinterpret_cast<const uint8_t*>(rows.at(index))), stride_(rows.col_stride) {
+    if (stride_ != 0) return;
     for (uint8_t& byte : repeated_) byte = *from_;
     from_ = repeated_;
   }
   MaskRow(const MaskRow&) = delete;
   MaskRow& operator=(const MaskRow&) = delete;
   HWY_INLINE hn::Mask<D> at(D d, int64_t i, Whole) const {
-    return mask_of(d, hn::LoadU(Bytes(), from_ + i * pace_));
+    return mask_of(d, hn::LoadU(Bytes(), from_ + i * stride_));
   }
   HWY_INLINE hn::Mask<D> at(D d, int64_t i, Part part) const {
     HWY_ALIGN uint8_t buffer[HWY_LANES(hn::TFromD<D>)] = {};
-    for (int64_t k = 0; k < part.count; ++k) buffer[k] = from_[i * pace_ + k];
+    for (int64_t k = 0; k < part.count; ++k) buffer[k] = from_[i * stride_ + k];
     return mask_of(d, hn::Load(Bytes(), buffer));
   }
 
@@ -155,7 +155,7 @@ class MaskRow {
     }
   }
   const uint8_t* from_;
-  int64_t pace_;
+  int64_t stride_;
   uint8_t repeated_[HWY_LANES(hn::TFromD<D>)];
 };
 

@@ -1,10 +1,7 @@
 // Which vector instructions the kernels use: chosen at run time, so one program serves every CPU.
-// A file of kernels includes itself once for each target, as __BASE_FILE__: that is what is
-// compiled, be it this file alone or several joined (docs/decisions/0012).
 #pragma once
 
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace heed::kernels {
@@ -21,18 +18,8 @@ std::string simd_target();
 /// of simd_targets().
 void use_simd_target(const std::string& name);
 
-/// The kernel for T, one of two: a table of targets holds no templates.
-template <class T, class F32, class F64>
-auto of_type([[maybe_unused]] F32 f32, [[maybe_unused]] F64 f64) {
-  if constexpr (std::is_same_v<T, float>) {
-    return f32;
-  } else {
-    return f64;
-  }
-}
-
 namespace detail {
-/// Obeys HEED_SIMD. A wrong name is told by simd_target(): at the start nobody could catch it.
+/// Obeys HEED_SIMD. simd_target() throws on a wrong name: at the start nobody could catch it.
 bool choose_simd_target();
 /// Run at the start of every program that has a kernel in it.
 inline const bool simd_target_is_chosen = choose_simd_target();

@@ -21,20 +21,20 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Operand k of a dense loop: element i is at from[k][i], or at from[k][0] of `pace` 0, where a
+/// Operand k of a dense loop: element i is at from[k][i], or at from[k][0] of stride 0, where a
 /// whole vector of equal elements is.
 template <class T, size_t count>
 struct DenseRun {
   T* to;
   std::array<const T*, count> from;
-  std::array<int64_t, count> pace;
+  std::array<int64_t, count> stride;
   int64_t length;
   bool stream;
 };
 
 /// Fills a dense run with f, an F: all that is compiled anew for each function.
 template <class F, class T, size_t count>
-void map_dense(const DenseRun<T, count>& run, const void* function) {
+void apply_dense(const DenseRun<T, count>& run, const void* function) {
   const F& f = *static_cast<const F*>(function);
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -42,22 +42,22 @@ void map_dense(const DenseRun<T, count>& run, const void* function) {
     int64_t i = 0;
     if (run.stream && reinterpret_cast<uintptr_t>(run.to) % (HWY_LANES(T) * sizeof(T)) == 0) {
       for (; i + lanes <= run.length; i += lanes) {
-        hn::Stream(f(d, hn::LoadU(d, run.from[k] + i * run.pace[k])...), d, run.to + i);
+        hn::Stream(f(d, hn::LoadU(d, run.from[k] + i * run.stride[k])...), d, run.to + i);
       }
     } else {
       for (; i + lanes <= run.length; i += lanes) {
-        hn::StoreU(f(d, hn::LoadU(d, run.from[k] + i * run.pace[k])...), d, run.to + i);
+        hn::StoreU(f(d, hn::LoadU(d, run.from[k] + i * run.stride[k])...), d, run.to + i);
       }
     }
     if (i == run.length) return;
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2  // masked lanes touch no memory
     const auto rest = hn::FirstN(d, static_cast<size_t>(run.length - i));
-    const auto result = f(d, hn::MaskedLoad(rest, d, run.from[k] + i * run.pace[k])...);
+    const auto result = f(d, hn::MaskedLoad(rest, d, run.from[k] + i * run.stride[k])...);
     hn::BlendedStore(result, rest, d, run.to + i);
 #else
     HWY_ALIGN T buffers[count + 1][HWY_LANES(T)] = {};
     [[maybe_unused]] const auto fill = [&](size_t at) HWY_ATTR {
-      std::copy_n(run.from[at] + i * run.pace[at], run.length - i, buffers[at]);
+      std::copy_n(run.from[at] + i * run.stride[at], run.length - i, buffers[at]);
     };
     (fill(k), ...);
     hn::Store(f(d, hn::Load(d, buffers[k])...), d, buffers[count]);
@@ -76,7 +76,7 @@ struct DenseFunction {
 
 /// A row that is not dense, by way of buffers.
 template <class T, size_t count>
-HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
+HWY_NOINLINE void apply_strided(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
   constexpr int64_t block = std::max<int64_t>(HWY_LANES(T), 1024 / sizeof(T));
   HWY_ALIGN T buffers[count + 1][block];
   DenseRun<T, count> dense{};
@@ -86,7 +86,7 @@ HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const DenseFunction<T
     for (size_t k = 0; k < count; ++k) {
       const int64_t step = run.steps[k];
       const T* const source = run.from[k] + begin * step;
-      dense.pace[k] = 1;
+      dense.stride[k] = 1;
       dense.from[k] = step == 1 ? source : buffers[k];
       for (int64_t i = 0; step != 1 && i < dense.length; ++i) buffers[k][i] = source[i * step];
     }
@@ -98,7 +98,7 @@ HWY_NOINLINE void map_strided(const MapRun<T, count>& run, const DenseFunction<T
 }
 
 template <class T, size_t count>
-HWY_NOINLINE void map_rows(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
+HWY_NOINLINE void apply_rows(const MapRun<T, count>& run, const DenseFunction<T, count>& f) {
   bool dense = run.to_step == 1;
   for (size_t k = 0; k < count; ++k) dense = dense && (run.steps[k] == 1 || run.steps[k] == 0);
   HWY_ALIGN T equal[count + 1][HWY_LANES(T)];
@@ -113,7 +113,7 @@ HWY_NOINLINE void map_rows(const MapRun<T, count>& run, const DenseFunction<T, c
       }
       f(part);
     } else {
-      map_strided(row, f);
+      apply_strided(row, f);
     }
     row.to += run.to_row_step;
     for (size_t k = 0; k < count; ++k) row.from[k] += run.row_steps[k];
@@ -123,8 +123,8 @@ HWY_NOINLINE void map_rows(const MapRun<T, count>& run, const DenseFunction<T, c
 /// Fills rows with f(d, vectors of the operands). Every element goes through a vector, so its bits
 /// do not depend on where it lies.
 template <class T, size_t count, class F>
-void map_run(const MapRun<T, count>& run, const F& f) {
-  map_rows(run, DenseFunction<T, count>{&map_dense<F, T, count>, &f});
+void map_vectors(const MapRun<T, count>& run, const F& f) {
+  apply_rows(run, DenseFunction<T, count>{&apply_dense<F, T, count>, &f});
 }
 
 /// A function of one number as one of vectors, for what only the C++ library computes.

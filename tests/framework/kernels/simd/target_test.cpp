@@ -11,7 +11,7 @@
 #include "heed/tests/framework/simd_fixtures.h"
 #include "heed/tests/support/catch.h"
 
-namespace heed::testing::simd_test {
+namespace heed::testing::target_test {
 
 TEST_CASE("the SIMD targets are named best first, and the last has no vectors") {
   const std::vector<std::string> targets = kernels::simd_targets();
@@ -52,4 +52,4 @@ TEST_CASE("the best SIMD target is in use unless HEED_SIMD names one") {
   CHECK(kernels::simd_target() == (name == nullptr ? kernels::simd_targets().front() : name));
 }
 
-}  // namespace heed::testing::simd_test
+}  // namespace heed::testing::target_test

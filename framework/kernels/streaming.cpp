@@ -1,4 +1,4 @@
-#include "heed/framework/kernels/map.h"
+#include "heed/framework/kernels/streaming.h"
 
 #include <hwy/cache_control.h>
 

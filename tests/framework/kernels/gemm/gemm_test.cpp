@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/gemm/blas.h"
 #include "heed/framework/kernels/gemm/block.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
@@ -113,7 +114,7 @@ struct Stored {
       }
     }
   }
-  kernels::MatrixView<T> view() const { return {data.data(), row, col}; }
+  kernels::Strided<const T> view() const { return {data.data(), row, col}; }
 };
 
 /// Sizes on both sides of the edges of tiles, vectors, panels and chunks.
@@ -148,24 +149,24 @@ struct EdgeProducts {
           const bool with_bias = small == (n % 2 == 1);
           INFO("m " << m << ", n " << n << ", k " << k << ", layout " << layout << ", small "
                     << small);
-          CHECK(fault_of({m, n, k, x.view(), y.view(), nullptr, with_bias ? bias.data() : nullptr},
-                         small, want) == "");
+          const kernels::Product<T> product{
+              m, n, k, x.view(), y.view(), {nullptr, n}, with_bias ? bias.data() : nullptr};
+          CHECK(fault_of(product, small, want) == "");
         }
       }
     });
   }
 
-  static std::string fault_of(kernels::BlockProduct<T> product, bool small,
-                              const std::vector<T>& want) {
+  static std::string fault_of(kernels::Product<T> product, bool small, const std::vector<T>& want) {
     const T untouched = T{-12345};
     const size_t size = want.size();
     std::vector<T> c(size + 2 * margin, untouched);
-    product.c = c.data() + margin;
+    product.c.data = c.data() + margin;
     small ? kernels::small_gemm(product) : kernels::block_gemm(product);
     for (size_t i = 0; i < size; ++i) {
       const T add =
           product.bias == nullptr ? T{0} : product.bias[static_cast<int64_t>(i) % product.n];
-      const T got = product.c[i];
+      const T got = product.c.data[i];
       if (got != want[i] + add) return text_of("element ", i, " is ", got, ", not ", want[i] + add);
     }
     for (size_t i = 0; i < margin; ++i) {

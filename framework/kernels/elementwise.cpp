@@ -87,12 +87,9 @@ int64_t of_integers(Arithmetic operation, int64_t a, int64_t b) {
   throw std::logic_error("integers are not divided");
 }
 
-/// The name of the operation, whose operand has this dtype; throws unless it can have.
-const char* checked_name(Arithmetic operation, DType dtype) {
-  const char* const name = HWY_STATIC_DISPATCH(with_arithmetic)(
-      operation, [](const char* op, const auto&) { return op; });
-  operation == Arithmetic::div ? check_floating(name, dtype) : check_number(name, dtype);
-  return name;
+const char* op_name(Arithmetic operation) {
+  return HWY_STATIC_DISPATCH(with_arithmetic)(operation,
+                                              [](const char* name, const auto&) { return name; });
 }
 
 void arithmetic_into(const char* op, const Tensor& out, Arithmetic operation, const Tensor& a,
@@ -143,7 +140,9 @@ Tensor with_comparison(Comparison comparison, const Use& use) {
 }  // namespace
 
 Tensor arithmetic(Arithmetic operation, const Tensor& a, const Tensor& b) {
-  return visit_number(checked_name(operation, a.dtype()), a.dtype(), [&]<class T>() {
+  const char* const name = op_name(operation);
+  if (operation == Arithmetic::div) check_floating(name, a.dtype());
+  return visit_number(name, a.dtype(), [&]<class T>() {
     if constexpr (std::is_integral_v<T>) {
       return map<T, T, T>([=](T x, T y) { return of_integers(operation, x, y); }, a, b);
     } else {
@@ -154,7 +153,8 @@ Tensor arithmetic(Arithmetic operation, const Tensor& a, const Tensor& b) {
 }
 
 Tensor arithmetic(Arithmetic operation, const Tensor& a, double b) {
-  const char* const name = checked_name(operation, a.dtype());
+  const char* const name = op_name(operation);
+  operation == Arithmetic::div ? check_floating(name, a.dtype()) : check_number(name, a.dtype());
   Tensor out = Tensor::empty(a.shape(), a.dtype());
   arithmetic_into(name, out, operation, a, b);
   return out;

@@ -14,8 +14,7 @@ struct Line {
   int64_t size, x_stride, y_stride;
 };
 
-/// Calls each(x offset, y offset, Line) for every line of `x` and `y` along
-/// `dim`.
+/// Calls each(x offset, y offset, Line) for every line of `x` and `y` along `dim`.
 template <class Each>
 void for_each_line(const Tensor& x, const Tensor& y, int64_t dim, const Each& each) {
   if (x.dim() == 0) return each(0, 0, Line{1, 1, 1});

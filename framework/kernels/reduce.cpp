@@ -24,8 +24,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int64_t block = 1024;  // elements summed in their own type before joining a double
 
-/// Σ of a dense run: lanes within a block, blocks in double, so that long f32
-/// sums stay exact.
+/// Σ of a dense run: lanes within a block, blocks in double, so that long f32 sums stay exact.
 template <class T>
 double sum_run(const T* x, int64_t count) {
   const hn::ScalableTag<T> d;
@@ -138,8 +137,7 @@ double sum_pieces(const T* x, int64_t count, const Run& run) {
   return total;
 }
 
-/// x seen as [kept…, reduced…]: where the rows begin, and how one row is
-/// walked.
+/// x seen as [kept…, reduced…]: where the rows begin, and how one row is walked.
 struct ReducedRows {
   Shape kept;
   Strides kept_strides;
@@ -179,8 +177,7 @@ T sum_row(const T* x, const StridedLoop<1>& row) {
   }
 }
 
-/// Calls run(first row, rows, offset of the first, stride) in parallel for all
-/// rows of x.
+/// Calls run(first row, rows, offset of the first, stride) in parallel for all rows of x.
 template <class Run>
 void for_row_runs(const ReducedRows& rows, const Run& run) {
   const int64_t length = std::max<int64_t>(1, numel_of(rows.reduced));
@@ -192,8 +189,7 @@ void for_row_runs(const ReducedRows& rows, const Run& run) {
       elements_per_chunk);
 }
 
-/// Calls each(row, offset) in parallel for all rows, offset being that of the
-/// row's first element.
+/// Calls each(row, offset) in parallel for all rows, offset being that of the row's first element.
 template <class Each>
 void for_each_row(const ReducedRows& rows, const Each& each) {
   for_row_runs(rows, [&](int64_t first, int64_t count, int64_t offset, int64_t stride) {

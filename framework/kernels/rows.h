@@ -1,5 +1,4 @@
-// Tensors as rows along one dimension, for kernels that take runs of whole
-// rows.
+// Tensors as rows along one dimension, for kernels that take runs of whole rows.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +12,8 @@
 
 namespace heed::kernels {
 
-/// A tensor whose rows along a dimension have stride 0 (all elements of a row
-/// are one) or 1, and what is left of it without that dimension. A 0-d tensor
-/// is one row of one element.
+/// A tensor whose rows along a dimension have stride 0 (all elements of a row are one) or 1, and
+/// what is left of it without that dimension. A 0-d tensor is one row of one element.
 struct RowsAlong {
   Tensor x;
   Shape outer;
@@ -47,8 +45,7 @@ struct RowsAlong {
   }
 };
 
-/// A new tensor of shape `like` but with `dim` last, for a kernel to fill row
-/// by row.
+/// A new tensor of shape `like` but with `dim` last, for a kernel to fill row by row.
 inline Tensor empty_rows(const Shape& like, int64_t dim, DType dtype) {
   if (like.empty()) return Tensor::empty(like, dtype);
   Shape shape = like;

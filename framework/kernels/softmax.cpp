@@ -38,8 +38,7 @@ struct SoftmaxRun {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
-// A NaN makes the sum of its row NaN, whatever the maximum is then, and so all
-// of the row.
+// A NaN makes the sum of its row NaN, whatever the maximum is then, and so all of the row.
 template <Kind kind, class T>
 void softmax_rows(const SoftmaxRun<T>& run) {
   const hn::ScalableTag<T> d;
@@ -152,8 +151,7 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-/// The rows of x along `dim`; backward, from the result x, if there is a
-/// gradient.
+/// The rows of x along `dim`; backward, from the result x, if there is a gradient.
 Tensor softmax_of(const char* op, Kind kind, int64_t dim, const Tensor& input,
                   const Tensor& gradient, const Tensor& mask) {
   const bool forward = !gradient.defined();

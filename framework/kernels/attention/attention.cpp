@@ -102,23 +102,23 @@ struct Call {
 
   AttentionHead<T> head(int64_t index) const {
     T* const maximum = statistics + index * L_1;
-    return {L_1,
-            L_2,
-            D_qk,
-            D_v,
-            tile(),
-            static_cast<T>(rule.scale),
-            rule.first,
-            rule.last,
-            query.at(index),
-            key.at(index / group),
-            value.at(index / group),
-            blocked.at(index),
-            bias.at(index),
-            {rule.dropout_p, rule.dropout, index * L_1 * L_2},
-            output.at(index),
-            maximum,
-            maximum + heads * L_1};
+    return {.L_1 = L_1,
+            .L_2 = L_2,
+            .D_qk = D_qk,
+            .D_v = D_v,
+            .tile = tile(),
+            .scale = static_cast<T>(rule.scale),
+            .first = rule.first,
+            .last = rule.last,
+            .query = query.at(index),
+            .key = key.at(index / group),
+            .value = value.at(index / group),
+            .blocked = blocked.at(index),
+            .bias = bias.at(index),
+            .dropout = {rule.dropout_p, rule.dropout, index * L_1 * L_2},
+            .output = output.at(index),
+            .maximum = maximum,
+            .reciprocal = maximum + heads * L_1};
   }
 
   int64_t tile() const { return query_tile_of(L_1, is_limited()); }

@@ -137,6 +137,14 @@ bool reads_b_in_place(const Product<T>& p) {
   return p.b.col_stride == 1 && p.n <= 2 * panel_width && p.n % lanes_of<T>() == 0;
 }
 
+/// Does a small product if b can stay in place.
+template <class T>
+bool multiply_if_in_place(const Product<T>& p) {
+  if (!reads_b_in_place(p)) return false;
+  multiply_in_place(p);
+  return true;
+}
+
 template <class T>
 void add_all(const T* from, int64_t count, T* to) {
   const VectorTag<T> d;
@@ -175,7 +183,7 @@ Product<T> rows_of(const Product<T>& p, int64_t begin, int64_t end) {
 
 template <class T>
 void run_small(const Product<T>& p) {
-  if (HEED_DISPATCH(reads_b_in_place<T>)(p)) return HEED_DISPATCH(multiply_in_place<T>)(p);
+  if (HEED_DISPATCH(multiply_if_in_place<T>)(p)) return;
   constexpr int64_t most = 4096;
   const int64_t panels = panels_of(p.n), size = panels * panel_width * p.k;
   const auto run = [&](T* packed) {

@@ -32,7 +32,9 @@ namespace heed::kernels {
 /// Where the target in use stands in the tables of HEED_DISPATCH.
 inline size_t target_index() {
   hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
-  if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
+  const size_t index = chosen.GetIndex();
+  if (index != 0) return index;
+  chosen.Update(hwy::SupportedTargets());  // before main: nobody has chosen yet
   return chosen.GetIndex();
 }
 

@@ -18,8 +18,8 @@ struct AdditiveAttention : Layer<AdditiveAttention> {
 
   static constexpr AttentionAbilities abilities{};  // neither masks nor caches
 
-  Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall&) {
-    return (*this)(query, key);
+  Tensor attend(const Tensor& x1, const Tensor& x2, const Tensor&, const AttentionCall&) {
+    return (*this)(x1, x2);
   }
   Tensor forward(const Tensor& x1, const Tensor& x2) {
     const Tensor q = query(x1).unsqueeze(2);                             // [B, L_1, 1, width]

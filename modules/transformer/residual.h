@@ -1,8 +1,9 @@
 // Residual: a part of a block with its norm, its dropout and the sum that goes around it.
 #pragma once
 
+#include <functional>
+
 #include "heed/framework/nn/any_module.h"
-#include "heed/framework/ops/elementwise.h"
 #include "heed/modules/dropout.h"
 
 namespace heed {
@@ -17,11 +18,7 @@ struct Residual {
   NormPlacement placement;
 
   /// x + dropout(part(norm(x))), or norm(x + dropout(part(x))).
-  template <class Part>
-  Tensor operator()(const Tensor& x, const Part& part) const {
-    if (placement == NormPlacement::pre) return x + dropout(part(norm(x)));
-    return norm(x + dropout(part(x)));
-  }
+  Tensor operator()(const Tensor& x, const std::function<Tensor(const Tensor&)>& part) const;
 };
 
 }  // namespace heed

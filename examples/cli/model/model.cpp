@@ -22,16 +22,20 @@ int64_t cached_positions(const KeyValueCaches* caches) {
 }
 
 void check_masks(const TransformerStack& stack, const char* why) {
-  if (stack.attentions().front().attention->abilities().masks) return;
-  throw KeyError("model.attention.type", "this attention does not support masks, but ", why,
-                 "; `heed tasks` lists those that do");
+  for (const PlacedAttention& one : stack.attentions()) {
+    if (one.attention->abilities().masks) continue;
+    throw KeyError("model.attention.type", "this attention does not support masks, but ", why,
+                   "; `heed tasks` lists those that do");
+  }
 }
 
-void check_crosses(const AnyAttention& attention) {
-  if (attention.abilities().crosses) return;
-  throw KeyError("model.attention.type",
-                 "this attention supports self-attention only, but the task needs "
-                 "cross-attention; `heed tasks` lists those that support it");
+void check_crosses(const TransformerStack& stack) {
+  for (const PlacedAttention& one : stack.attentions()) {
+    if (one.attention->abilities().crosses) continue;
+    throw KeyError("model.attention.type",
+                   "this attention supports self-attention only, but the task needs "
+                   "cross-attention; `heed tasks` lists those that support it");
+  }
 }
 
 }  // namespace
@@ -71,12 +75,12 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
       encoder({this, "encoder"}, config.stack, make_attention) {
   if (attends == Attends::queries) {
     queries.emplace(Slot{this, "queries"}, task.length, d_model);
-    check_crosses(*encoder.attentions().front().attention);
+    check_crosses(encoder);
   }
   if (attends == Attends::encoder_decoder) {
     writer.emplace(Slot{this, "writer"}, config, task, make_attention);
     check_masks(writer->decoder, "the decoder may not see later symbols");
-    check_crosses(*writer->decoder.attentions().back().attention);
+    check_crosses(writer->decoder);
   }
   if (attends == Attends::causal) {
     check_masks(encoder, "the task may not see later symbols");

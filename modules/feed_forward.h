@@ -27,7 +27,8 @@ inline constexpr Activation Activation::swiglu{heed::silu, true};
 struct FeedForward : Layer<FeedForward> {
   const int64_t width, hidden;
   const Activation activation;
-  Linear up, down;             // "expand" and "contract" in the files of parameters
+  /// Their parameters are named "expand" and "contract": names of parameters are a file format.
+  Linear up, down;
   std::optional<Linear> gate;  // of a gated activation
   Dropout dropout;
 

@@ -8,7 +8,7 @@
 
 namespace heed {
 
-/// x [..., width] → the same shape. `weight` [width] is 1 and `bias` [width] 0 at first.
+/// x [..., width] → the same shape. `weight` [width] is initially 1 and `bias` [width] 0.
 /// Ba, Kiros & Hinton 2016.
 struct LayerNorm : Layer<LayerNorm> {
   Parameter weight;

@@ -10,7 +10,7 @@
 namespace heed {
 
 /// x [..., L, width] + weight[first … first + L − 1], learned rows for up to `max_length`
-/// positions, normal with deviation 0.02 at first.
+/// positions, initially normal with deviation 0.02.
 struct LearnedPositions : Layer<LearnedPositions> {
   Parameter weight;  // [max_length, width]
 

@@ -7,7 +7,7 @@
 
 namespace heed {
 
-/// x [..., width] → the same shape. `weight` [width] is 1 at first. Without eps it is the dtype's
+/// x [..., width] → the same shape. `weight` [width] is initially 1. Without eps it is the dtype's
 /// machine epsilon, as in PyTorch. Zhang & Sennrich 2019.
 struct RMSNorm : Layer<RMSNorm> {
   Parameter weight;

@@ -44,7 +44,7 @@ inline void fill(heed::Module& module, uint64_t seed) {
   module.reset_parameters(rng);
 }
 
-/// Runs the program and says why it ended early.
+/// Runs the program and reports why it ended early.
 inline int run(const std::function<void()>& program) {
   try {
     program();

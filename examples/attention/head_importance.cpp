@@ -1,6 +1,6 @@
 // "How do I measure how important a head is? Softmax over its output?"
 //
-// Give each head a factor ξ_h, 1 in the model as it is. ∂L/∂ξ_h says how much the loss feels the
+// Give each head a factor ξ_h, 1 in the model as it is. ∂L/∂ξ_h is how sensitive the loss is to the
 // head (Michel, Levy & Neubig 2019); ξ_h = 0 takes it out, and pruning takes out its parameters.
 #include "heed/examples/attention/claims.h"
 #include "heed/modules/attention/prune_heads.h"

@@ -27,7 +27,7 @@ double entropy(const Tensor& weights) {
 /// Two heads that look at two places: what each asks for is set by hand.
 void two_places_at_once() {
   constexpr double sharp = 60;
-  const Tensor keys = eye(2, DType::f64);  // two places, told apart by one number each
+  const Tensor keys = eye(2, DType::f64);  // two positions, distinguished by one number each
   const Tensor values = from_values(std::vector<double>{10, 20}, {2, 1});
   const Tensor asks = keys * sharp;  // head 0 asks for place 0, head 1 for place 1
   const Tensor apart = softmax(matmul(asks, keys.transpose(0, 1)), -1);

@@ -1,13 +1,13 @@
 #include "heed/modules/dropout.h"
 
 #include "heed/framework/base/random_scope.h"
+#include "heed/framework/ops/check.h"
 #include "heed/framework/ops/random.h"
 
 namespace heed {
 
-Dropout::Dropout(const Slot& slot, double probability) : Layer(slot), p(probability) {
-  if (!(p >= 0 && p <= 1)) throw ValueError("Dropout: p must be in [0, 1], got ", p);
-}
+Dropout::Dropout(const Slot& slot, double probability)
+    : Layer(slot), p(check_probability("Dropout", "p", probability)) {}
 
 Tensor Dropout::forward(const Tensor& x) {
   if (!training() || p == 0) return x;

@@ -14,7 +14,7 @@
 namespace heed {
 namespace {
 
-/// No one else can see these elements, and each stands alone: they may be written to or kept.
+/// No other tensor shares these elements, and none overlap: they may be written to or stored.
 bool is_exclusive(const Tensor& tensor) {
   return tensor.impl()->references.load(std::memory_order_acquire) == 1 &&
          tensor.storage().is_unique() && tensor.is_contiguous();
@@ -65,7 +65,7 @@ class Sweep {
   template <class Visit>
   void run(const Visit& visit) {
     const GradMode mode(create_graph_);
-    const AnomalyMode quiet(false);  // what a pullback makes on its way may be masked by its end
+    const AnomalyMode quiet(false);  // intermediate values of a pullback may be masked later
     while (!waiting_.empty()) {
       Frontier::Waiting now = waiting_.take_newest();
       if (now.node->hooks != nullptr) call_hooks(*now.node, now.gradient);
@@ -81,7 +81,7 @@ class Sweep {
   /// Only nodes newer than `oldest` are processed, unless it is a leaf, which any node may lead to.
   void stop_at(const Node& oldest) { stop_at_ = oldest.is_leaf() ? 0 : rank(oldest); }
 
-  /// Where a node stands in the sweep. Leaves come last: one that was told to require grad after an
+  /// Where a node stands in the sweep. Leaves come last: one that began to require grad after an
   /// op captured it is newer than that op, which may yet splice a gradient to it.
   static uint64_t rank(const Node& node) {
     return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;
@@ -161,11 +161,12 @@ class Sweep {
     const Ref<Node>& target = node.edges()[input].target;
     if (!target) return;
     if (!gradient.defined()) {
-      throw GradientError(node.op, ": its pullback gave no gradient for input ", input);
+      throw GradientError(node.op, ": its pullback returned no gradient for input ", input);
     }
     if (gradient.shape() != target->shape || gradient.dtype() != target->dtype) {
-      throw GradientError(node.op, ": its pullback gave ", gradient.dtype(), " ", gradient.shape(),
-                          " for input ", input, ", which is ", target->dtype, " ", target->shape,
+      throw GradientError(node.op, ": its pullback returned ", gradient.dtype(), " ",
+                          gradient.shape(), " for input ", input, ", which is ", target->dtype, " ",
+                          target->shape,
                           target->is_leaf() && gradient.dtype() != target->dtype
                               ? "; if Module::to changed it since, call it before the forward"
                               : "");
@@ -188,7 +189,7 @@ class Sweep {
 thread_local constinit Sweep* Sweep::current = nullptr;
 
 /// Outputs and gradients as the user gave them; gradients that require grad are constants unless
-/// the graph of the sweep is kept.
+/// the sweep creates a graph.
 void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor> gradients,
            bool create_graph) {
   const GradMode mode(create_graph);
@@ -206,7 +207,7 @@ void start(Sweep& sweep, std::span<const Tensor> outputs, std::span<const Tensor
     if (!gradient.defined()) {
       if (output.numel() != 1) {
         throw GradientError("backward: an output of shape ", output.shape(),
-                            " needs a gradient of that shape; only one element can do without");
+                            " needs a gradient of that shape; only a single element may omit it");
       }
       gradient = Tensor::empty(output.shape(), output.dtype());
       kernels::fill_(gradient, 1);

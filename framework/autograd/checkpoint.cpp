@@ -14,7 +14,7 @@ namespace {
 
 using Function = std::function<Tensor(const std::vector<Tensor>&)>;
 
-/// What backward needs to compute it all again. Behind a pointer, because a pullback must move
+/// What backward needs to recompute it. Behind a pointer, because a pullback must move
 /// without throwing.
 struct Again {
   Function function;
@@ -49,7 +49,7 @@ Tensor detail::checkpoint_all(Function function, std::vector<Tensor> inputs) {
     }
     if (recomputed.requires_grad()) {
       splice(recomputed, g);
-    } else {  // nothing flows on: a leaf that no one sees takes it
+    } else {  // no gradient is needed: a throw-away leaf takes it
       splice(zeros_like(g).requires_grad_(), g);
     }
     return Gradients();

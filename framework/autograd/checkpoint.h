@@ -1,5 +1,5 @@
-// checkpoint: memory for time. What a function makes on its way is not kept for backward but
-// computed again there.
+// checkpoint: memory for time. The intermediate results of a function are not stored for backward
+// but computed again there.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ auto unpacked(Function function, std::index_sequence<i...>) {
 }
 }  // namespace detail
 
-/// function(inputs…), of which only inputs and output are kept: its graph is made again in
+/// function(inputs…), of which only inputs and output are stored: its graph is rebuilt in
 /// backward. Values and gradients are those of the plain call, bit for bit; random ops draw the
 /// same numbers again. Parameters that the function captures get their gradients, too. The function
 /// lives as long as the graph, must give the same result when called again, and is called in the

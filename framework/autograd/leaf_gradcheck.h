@@ -1,5 +1,5 @@
 // Numerical proof of gradients for whole models: of named leaves, some of their elements or all,
-// with an eye on what finite differences cannot tell.
+// detecting where finite differences are not valid.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@ thread_local constinit const char* running_op = nullptr;
 
 namespace {
 
-// Nodes whose last reference went, waiting to be destroyed. Destroying one lets go of its inputs,
+// Nodes without references, waiting to be destroyed. Destroying one lets go of its inputs,
 // which may be the last reference to them: a list instead of recursion frees graphs of any depth.
 thread_local constinit Node* dead_nodes = nullptr;
 thread_local constinit bool burying = false;
@@ -96,8 +96,8 @@ void Saved::fail() const {
   const char* writer = tensor_.storage().writer();
   throw GradientError(running_op == nullptr ? "backward" : running_op, ": a tensor of shape ",
                       tensor_.shape(), " saved for backward was changed in place by ",
-                      writer == nullptr ? "a writer without a name" : writer, " (version ",
-                      version_, " then, ", tensor_.storage().version(),
+                      writer == nullptr ? "an unnamed writer" : writer, " (version ", version_,
+                      " then, ", tensor_.storage().version(),
                       " now); change a copy, x.clone(), or call backward() first");
 }
 
@@ -107,7 +107,7 @@ bool Tensor::is_leaf() const {
 
 Tensor& Tensor::requires_grad_(bool on) {
   if (!is_leaf()) {
-    throw GradientError("requires_grad_: only a leaf can be told, this tensor was made by ",
+    throw GradientError("requires_grad_: only a leaf can be changed, this tensor is the result of ",
                         impl_->node->op, "; write .detach() first");
   }
   if (on == requires_grad()) return *this;

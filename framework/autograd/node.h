@@ -88,7 +88,7 @@ struct Node {
   Shape shape;         // of the output, and so of its gradient
   DType dtype = DType::f32;
   bool released = false;        // its pullbacks are gone: an earlier backward() used them up
-  bool frozen = false;          // a leaf that was told since not to require grad
+  bool frozen = false;          // a leaf that has stopped requiring grad since
   TensorImpl* owner = nullptr;  // of a leaf: where its gradient goes, while that tensor lives
   Saved output;                 // kept only if a live pullback takes it
   Place place = nullptr;        // the module in which it was recorded

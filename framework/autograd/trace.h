@@ -1,4 +1,4 @@
-// Watching a computation: an observer is told of each op that this thread records, and of the names
+// Watching a computation: an observer receives each op that this thread records, and the names
 // that shape contracts give to axes.
 #pragma once
 
@@ -16,7 +16,7 @@ struct TracedOp {
   const Tensor& output;                   ///< a view if its storage is that of an input
 };
 
-/// Who is told. Ops that an observer computes itself are not traced.
+/// Receives the ops that a thread records. Ops that an observer computes itself are not traced.
 class OpObserver {
  public:
   virtual ~OpObserver() = default;
@@ -26,7 +26,7 @@ class OpObserver {
   virtual void on_axes(const Tensor& x, std::string_view axes) = 0;
 };
 
-/// While it lives, `observer` is told of what this thread computes, and no other is; nullptr: none.
+/// While it lives, `observer` and no other receives what this thread computes; nullptr: none does.
 /// Costs one thread-local load per op where there is none.
 class [[nodiscard]] TraceScope {
  public:
@@ -35,7 +35,7 @@ class [[nodiscard]] TraceScope {
   TraceScope(const TraceScope&) = delete;
   TraceScope& operator=(const TraceScope&) = delete;
 
-  /// Who is told now; nullptr if no one is.
+  /// The current observer; nullptr if there is none.
   static OpObserver* observer() { return observer_; }
 
  private:

@@ -13,7 +13,7 @@ inline constexpr size_t block_alignment = 64;  // bytes: a cache line, an AVX-51
 /// Throws std::bad_alloc.
 void* allocate_block(size_t bytes);
 
-/// Gives a block back. `bytes` is the size it was asked for with. Thread-safe.
+/// Gives a block back. `bytes` is the size it was allocated with. Thread-safe.
 void free_block(void* block, size_t bytes) noexcept;
 
 /// For containers of the engine's own that live for an op or a sweep.
@@ -28,7 +28,7 @@ struct BlockAllocator {
   friend bool operator==(const BlockAllocator&, const BlockAllocator&) { return true; }
 };
 
-/// What the engine holds, in bytes asked for (not rounded up).
+/// What the engine holds, in bytes requested (not rounded up).
 struct MemoryStats {
   int64_t live_bytes;    ///< in use now
   int64_t peak_bytes;    ///< most since the start or reset_peak_memory(), to 64 KiB per thread
@@ -48,7 +48,7 @@ void fail_allocation(int64_t nth);
 /// For tests of who writes what: new blocks are full of NaN (all bits set).
 void poison_blocks(bool on);
 
-/// For tests with hostile sizes: larger blocks throw std::bad_alloc. 64 TiB unless told.
+/// For tests with hostile sizes: larger blocks throw std::bad_alloc. The default is 64 TiB.
 void limit_block(size_t bytes);
 
 }  // namespace heed

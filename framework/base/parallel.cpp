@@ -83,7 +83,7 @@ class Pool {
   std::atomic<bool> busy_{false};
   std::atomic<uint64_t> parked_{0};
   bool spins_ = false;
-  int threads_ = 1;     // what start() was asked for
+  int threads_ = 1;     // what start() was given
   size_t workers_ = 0;  // what it could start
   std::array<pthread_t, most_threads> handles_{};
   std::mutex mutex_;

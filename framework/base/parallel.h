@@ -7,7 +7,7 @@
 namespace heed {
 
 /// Number of threads that parallel_for uses, the caller included. Until set_num_threads is called
-/// it is HEED_THREADS when that is set (ValueError when it is no integer from 1 to 256), else
+/// it is HEED_THREADS when that is set (ValueError unless it is an integer from 1 to 256), else
 /// available_processors().
 int num_threads();
 

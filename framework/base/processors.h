@@ -13,7 +13,8 @@ inline constexpr int most_threads = 256;
 int available_processors();
 
 namespace detail {
-/// The value of HEED_THREADS as a number. ValueError when it is no integer from 1 to most_threads.
+/// The value of HEED_THREADS as a number. ValueError unless it is an integer from 1 to
+/// most_threads.
 int parse_threads(const char* text);
 
 /// CPU quota in processors, rounded up, of the cgroups (v1 and v2) that the file `membership` lists

@@ -5,8 +5,8 @@
 
 namespace heed {
 
-/// A path whose address stands for it: equal texts have one address, which is valid for ever. A
-/// program has as many as it has modules.
+/// A path whose address stands for it: equal texts have one address, which stays valid for the life
+/// of the process. A program has as many as it has modules.
 using Place = const std::string*;
 Place place_of(const std::string& path);
 

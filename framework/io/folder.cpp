@@ -109,7 +109,7 @@ FileLock::FileLock(std::string path)
     close(descriptor_);
     if (!is_taken) fail(path, "lock");
     throw IoError(path, ": locked by another run, process ", owner.empty() ? "unknown" : owner,
-                  "; wait for its end or stop it");
+                  "; wait until it ends or stop it");
   }
   // Who has it is only a help for others: a full disk does not matter here.
   const std::string owner = std::to_string(getpid());

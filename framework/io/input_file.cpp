@@ -34,7 +34,7 @@ uint64_t regular_size(int descriptor, const std::string& path) {
 
 InputFile::InputFile(std::string path)
     : path_(std::move(path)),
-      // Without O_NONBLOCK a pipe would wait here for somebody to write.
+      // Without O_NONBLOCK a pipe would wait here for a writer.
       descriptor_(open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {
   if (descriptor_ < 0) fail_system(path_);
   try {
@@ -56,7 +56,7 @@ void InputFile::read(char* to, size_t count) {
     if (got < 0) fail_system(path_);
     if (got == 0) {
       throw IoError(path_, ": cannot read: it ends after ", position_, " of its ", size_,
-                    " bytes; something shortened it meanwhile");
+                    " bytes; it was truncated while being read");
     }
     to += got;
     count -= static_cast<size_t>(got);

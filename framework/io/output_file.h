@@ -12,7 +12,7 @@ class OutputFile {
  public:
   /// Makes the file, which must not exist yet.
   explicit OutputFile(std::string path);
-  /// Goes on with a file after its first `kept` bytes, or all of them if it has fewer; the rest is
+  /// Continues a file after its first `kept` bytes, or all of them if it has fewer; the rest is
   /// cut off. Makes the file if it is not there.
   OutputFile(std::string path, int64_t kept);
   ~OutputFile();

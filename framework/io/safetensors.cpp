@@ -87,14 +87,14 @@ void read_halves(const Source& source, const FileDType& dtype, const Tensor& ten
   }
 }
 
-/// Bytes other than 0 and 1 are no bool, and reading them as one is undefined.
+/// Bytes other than 0 and 1 are not a bool, and reading them as one is undefined.
 void check_booleans(const Source& source, const TensorEntry& entry, const Tensor& tensor) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(tensor.storage().data());
   const auto* end = bytes + tensor.numel();
   const auto* bad = std::find_if(bytes, end, [](unsigned char byte) { return byte > 1; });
   if (bad == end) return;
-  throw IoError(source.name, ": tensor ", in_quotes(entry.name), ": a BOOL is 0 or 1: element ",
-                bad - bytes, " is ", static_cast<int>(*bad));
+  throw IoError(source.name, ": tensor ", in_quotes(entry.name),
+                ": a BOOL must be 0 or 1: element ", bad - bytes, " is ", static_cast<int>(*bad));
 }
 
 Tensor read_tensor(const Source& source, const TensorEntry& entry) {

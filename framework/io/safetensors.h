@@ -2,7 +2,7 @@
 //
 // Read are F64, F32, I64 and BOOL, and F16 and BF16 as the f32 of the same value; F64, F32, I64 and
 // BOOL are written. Files that heed writes carry checksums (safetensors_checksums.h), which are
-// checked wherever they are. Every rule of the format is checked before memory is asked for:
+// checked wherever they are. Every rule of the format is checked before memory is allocated:
 // reading takes at most twice the file and 64 MB. What breaks one throws an IoError that names the
 // file, the tensor and the values.
 #pragma once

@@ -25,7 +25,7 @@ std::vector<size_t> sorted_by_name(const std::vector<TensorEntry>& entries, std:
     return entries[a].name == entries[b].name;
   });
   if (twice == order.end()) return order;
-  throw IoError(file, ": two tensors have one name: ", in_quotes(entries[*twice].name));
+  throw IoError(file, ": two tensors have the same name: ", in_quotes(entries[*twice].name));
 }
 
 /// As the head of safetensors_checksums.h says.

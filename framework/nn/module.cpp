@@ -79,7 +79,8 @@ Tensor Module::call_forward_hooks(std::span<const Tensor> inputs, Tensor output)
 }
 
 void Module::fail_hooks() const {
-  throw ModuleError(path_or_type(), ": a forward hook needs a forward that returns one Tensor");
+  throw ModuleError(path_or_type(),
+                    ": a forward hook needs a forward that returns a single Tensor");
 }
 
 void Module::add(const Entry& entry) {

@@ -105,7 +105,7 @@ class Module {
   std::string summary() const;
 
   /// Called after each forward of this module, with the tensors it was called with. What the hook
-  /// gives takes the output's place; an undefined tensor leaves it as it is. For modules whose
+  /// returns replaces the output; an undefined tensor leaves it as it is. For modules whose
   /// forward returns one Tensor; others throw ModuleError when called.
   using ForwardHook =
       std::function<Tensor(Module&, std::span<const Tensor> inputs, const Tensor& output)>;

@@ -88,7 +88,7 @@ Tensor leaky_relu(const Tensor& x, double negative_slope) {
 Tensor elu(const Tensor& x, double alpha) {
   return record("elu", kernels::elu(x, alpha), x, [x = Saved(x), alpha](const Tensor& g) {
     const Tensor positive = gt(x, 0);
-    // Where it is not asked for, exp must not overflow: Inf · 0 would be NaN.
+    // Where it is not selected, exp must not overflow: Inf · 0 would be NaN.
     return where(positive, g, g * alpha * exp(masked_fill(x, positive, 0)));
   });
 }

@@ -33,9 +33,7 @@ void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value,
                      "[..., L_2, D_v], got ",
                      query.shape(), ", ", key.shape(), " and ", value.shape());
   }
-  if (options.dropout && !(options.dropout->p >= 0 && options.dropout->p <= 1)) {
-    throw ValueError(attention, ": dropout p must be in [0, 1], got ", options.dropout->p);
-  }
+  if (options.dropout) check_probability(attention, "dropout p", options.dropout->p);
 }
 
 /// How many query heads each head of `x` [..., H_kv, L, D] serves.

@@ -22,4 +22,9 @@ void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype)
                    "; write .to(DType::", in_code(dtype), ")");
 }
 
+double check_probability(std::string_view owner, const char* what, double p) {
+  if (p >= 0 && p <= 1) return p;
+  throw ValueError(owner, ": ", what, " must be in [0, 1], got ", p);
+}
+
 }  // namespace heed

@@ -1,6 +1,8 @@
 // Checks that several ops share, each with its message.
 #pragma once
 
+#include <string_view>
+
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -9,5 +11,7 @@ namespace heed {
 void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
 /// Throws DTypeError naming `op` and the argument `what` unless `x` has this dtype.
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
+/// `p`. Throws ValueError naming `owner` and the argument `what` unless it is in [0, 1].
+double check_probability(std::string_view owner, const char* what, double p);
 
 }  // namespace heed

@@ -183,7 +183,7 @@ Labelled contract(Labelled a, Labelled b, const Labels& kept) {
   return {reshape(matmul(left, right), shape), batch + rows + columns};
 }
 
-/// The labels of the result: those that were asked for, or those that appear once.
+/// The labels of the result: those requested, or those that appear once.
 Labels result_labels(std::string_view text, const Equation& equation,
                      const std::vector<Labelled>& inputs, const std::vector<Labels>& written) {
   Labels all, digits;

@@ -162,9 +162,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossO
   auto divisor = static_cast<double>(
       kernels::count_targets(op, targets.index, targets.ignored, input.size(dim)));
   check_class_weight(op, input, options.weight);
-  if (!(targets.smoothing >= 0 && targets.smoothing <= 1)) {
-    throw ValueError(op, ": label_smoothing must be in [0, 1], got ", targets.smoothing);
-  }
+  check_probability(op, "label_smoothing", targets.smoothing);
   if (options.weight.defined()) divisor = kernels::sum_weights(targets);
   if (options.reduction != Reduction::mean) divisor = 1;
   const auto [losses, max, total] = kernels::cross_entropy(input, dim, targets);

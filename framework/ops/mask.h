@@ -12,8 +12,8 @@
 
 namespace heed {
 
-/// How the queries of a causal mask or a window stand to the keys when their numbers differ: first
-/// to first, or last to last (decoding with a cache). PyTorch's is_causal is top_left.
+/// How the queries of a causal mask or a window align with the keys when their numbers differ:
+/// first to first, or last to last (decoding with a cache). PyTorch's is_causal is top_left.
 enum class Alignment { top_left, bottom_right };
 
 /// What the dimensions of a mask's tensor are, for scores [B, H, L_1, L_2]. A mask [B, L_1, L_2]
@@ -26,7 +26,7 @@ enum class MaskLayout {
   queries_keys_batch   ///< [L_1, L_2, B or 1]: sequence-first models
 };
 
-/// A rule over scores [..., L_1, L_2]. The default lets everything through. Tensors must broadcast
+/// A rule over scores [..., L_1, L_2]. The default blocks nothing. Tensors must broadcast
 /// to the scores they are used with, once arranged as their layout says.
 class Mask {
  public:
@@ -37,7 +37,8 @@ class Mask {
   static Mask block(const Tensor& mask, MaskLayout layout = MaskLayout::broadcast);
   /// Floating: added to the scaled scores, with a gradient; −∞ blocks.
   static Mask additive(const Tensor& bias, MaskLayout layout = MaskLayout::broadcast);
-  /// i64 [B] or [B, L_1]: only the first so many keys of each sample (or query) are there.
+  /// i64 [B] or [B, L_1]: only this many keys of each sample (or query), the first ones, are
+  /// visible.
   static Mask lengths(const Tensor& lengths);
   /// Query i may attend to keys 0 … i (counted from the alignment).
   static Mask causal(Alignment alignment = Alignment::top_left);

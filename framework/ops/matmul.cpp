@@ -63,7 +63,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   check_same_dtype("matmul", a, b);
   check_floating("matmul", a.dtype());
   if (a.dim() == 0 || b.dim() == 0) {
-    throw ShapeError("matmul: a 0-d tensor is no matrix: ", a.shape(), " @ ", b.shape(),
+    throw ShapeError("matmul: 0-d operands are not supported: ", a.shape(), " @ ", b.shape(),
                      "; use mul");
   }
   const int64_t inner_a = a.size(-1), inner_b = b.size(b.dim() == 1 ? 0 : -2);

@@ -2,11 +2,12 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/dropout.h"
+#include "heed/framework/ops/check.h"
 
 namespace heed {
 
 Tensor dropout(const Tensor& x, double p, RandomStream stream) {
-  if (!(p >= 0 && p <= 1)) throw ValueError("dropout: p must be in [0, 1], got ", p);
+  check_probability("dropout", "p", p);
   return record("dropout", kernels::dropout(x, p, stream), x, [p, stream](const Tensor& g) {
     return dropout(g, p, stream);  // linear in x, with the same zeros
   });

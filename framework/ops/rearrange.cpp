@@ -25,7 +25,7 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   const int64_t start = normalize_dim("flatten", start_dim, x.dim());
   const int64_t end = normalize_dim("flatten", end_dim, x.dim());
   if (start > end) {
-    throw ValueError("flatten: start_dim ", start_dim, " stands behind end_dim ", end_dim, " for ",
+    throw ValueError("flatten: start_dim ", start_dim, " is after end_dim ", end_dim, " for ",
                      x.shape());
   }
   if (x.dim() == 0) return reshape(x, {1});
@@ -62,7 +62,7 @@ Tensor unflatten(const Tensor& x, int64_t dim, const Shape& sizes) {
 
 Tensor movedim(const Tensor& x, const IntList& from, const IntList& to) {
   if (from.size() != to.size()) {
-    throw ValueError("movedim: as many places as dimensions, got ", from, " and ", to);
+    throw ValueError("movedim: needs one destination for each dimension, got ", from, " and ", to);
   }
   IntList order = IntList::filled(x.dim(), -1);
   IntList moved;
@@ -97,7 +97,7 @@ Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims) {
     return reshape(roll(reshape(x, {x.numel()}), shifts, {0}), x.shape());
   }
   if (shifts.size() != dims.size() || shifts.empty()) {
-    throw ValueError("roll: as many shifts as dimensions, got ", shifts, " and ", dims);
+    throw ValueError("roll: needs one shift for each dimension, got ", shifts, " and ", dims);
   }
   Tensor y = x;
   for (int64_t i = 0; i < dims.size(); ++i) {

@@ -18,7 +18,7 @@
 namespace heed {
 namespace {
 
-/// A result that kept its dimensions, in the shape that was asked for. Not recorded: it is `y`'s
+/// A result that kept its dimensions, in the requested shape. Not recorded: it is `y`'s
 /// only handle.
 Tensor shaped(Tensor y, const Shape& shape) {
   if (y.shape() == shape) return y;

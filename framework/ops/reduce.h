@@ -6,7 +6,7 @@
 
 namespace heed {
 
-/// Σx, and Σx / n. Sums of f32 are kept in f64 on their way; sums of i64 wrap around.
+/// Σx, and Σx / n. Sums of f32 are accumulated in f64; sums of i64 wrap around.
 Tensor sum(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 Tensor mean(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 /// Σ(x − mean)² / max(0, n − correction).

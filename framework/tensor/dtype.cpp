@@ -39,8 +39,9 @@ void check_number(const char* op, DType dtype) {
 void check_value_fits(const char* op, DType dtype, double value) {
   if (dtype != DType::i64) return;
   if (value >= -0x1p63 && value < 0x1p63 && std::trunc(value) == value) return;
-  throw ValueError(op, ": ", value,
-                   " is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+  throw ValueError(
+      op, ": ", value,
+      " is not representable as i64, the dtype of the tensor; write .to(DType::f32) on it");
 }
 
 }  // namespace heed

@@ -65,8 +65,8 @@ void check_floating(const char* op, DType dtype);
 /// Throws DTypeError naming `op` unless `dtype` is f32, f64 or i64.
 void check_number(const char* op, DType dtype);
 
-/// Throws ValueError naming `op` if `value`, a number beside an i64 tensor, is no i64: it would be
-/// cut to one silently. Other dtypes take any number.
+/// Throws ValueError naming `op` if `value`, a number beside an i64 tensor, is not representable as
+/// i64: it would be cut to one silently. Other dtypes take any number.
 void check_value_fits(const char* op, DType dtype, double value);
 
 /// As `visit`, for f32 and f64 only; others throw a DTypeError naming `op`.

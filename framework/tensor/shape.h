@@ -1,4 +1,4 @@
-// Shapes and strides: short lists of integers kept inline, and the arithmetic on them.
+// Shapes and strides: short lists of integers stored inline, and the arithmetic on them.
 // All size arithmetic of the project is here, checked for overflow in one place.
 #pragma once
 

@@ -63,7 +63,7 @@ void Tensor::fail_size(int64_t d) const {
 }
 
 void Tensor::fail_dtype(DType asked) const {
-  throw DTypeError("data: the tensor is ", dtype(), ", asked for as ", asked,
+  throw DTypeError("data: the tensor is ", dtype(), ", requested as ", asked,
                    "; write .to(DType::", asked == DType::boolean ? "boolean" : name_of(asked),
                    ")");
 }

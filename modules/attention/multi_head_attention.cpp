@@ -3,6 +3,7 @@
 #include "heed/framework/autograd/checkpoint.h"
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
+#include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/attention/heads.h"
@@ -31,7 +32,7 @@ MultiHeadAttentionConfig complete(MultiHeadAttentionConfig c) {
   if (c.window && *c.window < 0) {
     throw ValueError("MultiHeadAttention: window must not be negative, got ", *c.window);
   }
-  c.dropout = dropout_probability("MultiHeadAttention", "dropout", c.dropout);
+  c.dropout = check_probability("MultiHeadAttention", "dropout", c.dropout);
   return c;
 }
 

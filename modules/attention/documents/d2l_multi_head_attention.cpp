@@ -2,6 +2,7 @@
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
+#include "heed/framework/ops/check.h"
 #include "heed/modules/attention/multi_head_state.h"
 #include "heed/modules/attention/weights_dropout.h"
 
@@ -24,7 +25,7 @@ D2LMultiHeadAttention::D2LMultiHeadAttention(const Slot& slot, int64_t query_wid
       num_hiddens(heads *
                   quotient("D2LMultiHeadAttention", "num_hiddens", hiddens, "num_heads", heads)),
       num_heads(heads),
-      dropout(dropout_probability("D2LMultiHeadAttention", "dropout", p)),
+      dropout(check_probability("D2LMultiHeadAttention", "dropout", p)),
       W_q({this, "W_q"}, query_size, num_hiddens, bias),
       W_k({this, "W_k"}, key_size, num_hiddens, bias),
       W_v({this, "W_v"}, value_size, num_hiddens, bias),

@@ -2,6 +2,7 @@
 
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
+#include "heed/framework/ops/check.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/attention/documents/mask_by_value.h"
 #include "heed/modules/attention/multi_head_state.h"
@@ -27,7 +28,7 @@ LabmlMultiHeadAttention::LabmlMultiHeadAttention(const Slot& slot, int64_t count
       heads(count),
       d_model(width),
       d_k(quotient("LabmlMultiHeadAttention", "d_model", width, "heads", count)),
-      dropout_prob(dropout_probability("LabmlMultiHeadAttention", "dropout_prob", p)),
+      dropout_prob(check_probability("LabmlMultiHeadAttention", "dropout_prob", p)),
       query({this, "query"}, d_model, heads, d_k, bias),
       key({this, "key"}, d_model, heads, d_k, bias),
       value({this, "value"}, d_model, heads, d_k, Bias::learned),

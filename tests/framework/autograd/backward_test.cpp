@@ -20,8 +20,8 @@ const std::vector<Tensor> none;
 TEST_CASE("an output of several elements needs a gradient of its shape and dtype") {
   const Tensor x = leaf({1, 2});
   CHECK(message_of([&] { (x * 2).backward(); }) ==
-        "backward: an output of shape [2] needs a gradient of that shape; only one element can do "
-        "without");
+        "backward: an output of shape [2] needs a gradient of that shape; only a single "
+        "element may omit it");
   CHECK(message_of([&] { (x * 2).backward(ones({2})); }) ==
         "backward: the gradient must be f64 [2] like its output, got f32 [2]");
   CHECK(message_of([&] {

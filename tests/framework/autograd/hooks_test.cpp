@@ -151,7 +151,7 @@ TEST_CASE("forward hooks of a module see inputs and output, may replace it, and 
     pair.register_forward_hook(
         [](Module&, std::span<const Tensor>, const Tensor& output) { return output; });
     CHECK(message_of([&] { pair(x); }) ==
-          "Pair: a forward hook needs a forward that returns one Tensor (in Pair)");
+          "Pair: a forward hook needs a forward that returns a single Tensor (in Pair)");
   }
   CHECK(Held() == before);
 }

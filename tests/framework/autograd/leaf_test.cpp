@@ -29,7 +29,8 @@ TEST_CASE("a leaf requires grad when told and stops when told") {
   Tensor y = x * 2;
   for (const bool on : {true, false}) {
     CHECK(message_of([&] { y.requires_grad_(on); }) ==
-          "requires_grad_: only a leaf can be told, this tensor was made by mul; write .detach() "
+          "requires_grad_: only a leaf can be changed, this tensor is the result of mul; write "
+          ".detach() "
           "first");
   }
 }

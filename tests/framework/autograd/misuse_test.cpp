@@ -182,9 +182,11 @@ TEST_CASE("integers wrap around, and meet doubles exactly or not at all") {
   mul_(doubled, 2);
   CHECK(integers(doubled) == std::vector<int64_t>{-2, 0});
   CHECK(message_of([&] { sub(ends, 0x1p63); }) ==
-        "sub: 9223372036854775808 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "sub: 9223372036854775808 is not representable as i64, the dtype of the tensor; write "
+        ".to(DType::f32) on it");
   CHECK(message_of([&] { mul_(doubled, 0.5); }) ==
-        "mul_: 0.5 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "mul_: 0.5 is not representable as i64, the dtype of the tensor; write .to(DType::f32) on "
+        "it");
   const int64_t above = (int64_t{1} << 53) + 1;
   const Tensor x = tensor<int64_t>({above, above - 1, most});
   const std::vector<bool> second{false, true, false};
@@ -204,7 +206,8 @@ TEST_CASE("integers wrap around, and meet doubles exactly or not at all") {
   CHECK(integers(far) == std::vector<int64_t>{above - 1, above, above + 1, above + 2});
   CHECK(integers(arange(-0x1p63, 0x1p62, 0x1p62)) == std::vector<int64_t>{least, least / 2, 0});
   CHECK(message_of([] { arange(0, 1e300, 1e299); }) ==
-        "arange: 1e+299 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "arange: 1e+299 is not representable as i64, the dtype of the tensor; write "
+        ".to(DType::f32) on it");
 }
 
 }  // namespace heed::testing::misuse_test

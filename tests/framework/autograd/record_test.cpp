@@ -38,13 +38,14 @@ TEST_CASE("a pullback must return a gradient of its input's shape and dtype") {
     return message_of([&] { sum(returning(x, gradient)).backward(); });
   };
   CHECK(message(ones({3}, DType::f64)) ==
-        "custom: its pullback gave f64 [3] for input 0, which is f64 [2]");
+        "custom: its pullback returned f64 [3] for input 0, which is f64 [2]");
   CHECK(message(ones({2})) ==
-        "custom: its pullback gave f32 [2] for input 0, which is f64 [2]; if Module::to changed it "
+        "custom: its pullback returned f32 [2] for input 0, which is f64 [2]; if Module::to "
+        "changed it "
         "since, call it before the forward");
   CHECK(message(ones({}, DType::f64)) ==
-        "custom: its pullback gave f64 [] for input 0, which is f64 [2]");
-  CHECK(message(Tensor()) == "custom: its pullback gave no gradient for input 0");
+        "custom: its pullback returned f64 [] for input 0, which is f64 [2]");
+  CHECK(message(Tensor()) == "custom: its pullback returned no gradient for input 0");
   CHECK_FALSE(x.grad().defined());
 }
 
@@ -60,7 +61,7 @@ TEST_CASE("a joint pullback must return one gradient per wanted input") {
     return Gradients{g, Tensor()};
   });
   CHECK(message_of([&] { sum(y).backward(); }) ==
-        "half: its pullback gave no gradient for input 1");
+        "half: its pullback returned no gradient for input 1");
   CHECK_FALSE(a.grad().defined());
 }
 

@@ -60,8 +60,8 @@ TEST_CASE("a file that becomes shorter while it is read is refused", "[io]") {
   std::filesystem::resize_file(folder / "a", 10);
   CHECK_THROWS_WITH(file.read(bytes, 16),
                     (folder / "a") +
-                        ": cannot read: it ends after 10 of its 20 bytes; something shortened it "
-                        "meanwhile");
+                        ": cannot read: it ends after 10 of its 20 bytes; it was truncated "
+                        "while being read");
 }
 
 }  // namespace heed::testing::read_file_test

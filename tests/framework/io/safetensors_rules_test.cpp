@@ -122,7 +122,7 @@ TEST_CASE("safetensors: an entry has exactly dtype, shape and data_offsets", "[i
   CHECK(said_of(f32 + "[1]" + offsets + R"(,"device":"cpu")") ==
         "f: tensor \"w\": unknown field \"device\"; the format has dtype, shape and data_offsets");
   CHECK(said("{" + entry("a", 0, 1) + "," + entry("b", 1, 2) + "," + entry("a", 2, 3) + "}", 3) ==
-        "f: two tensors have one name: \"a\"");
+        "f: two tensors have the same name: \"a\"");
 }
 
 TEST_CASE("safetensors: dtypes that heed does not read are named", "[io]") {
@@ -203,11 +203,11 @@ TEST_CASE("safetensors: the tensors fill the data without holes and overlaps", "
         "f: tensor \"w\": [2] of F32 takes 8 bytes, data_offsets hold 4");
 }
 
-TEST_CASE("safetensors: a BOOL is 0 or 1", "[io]") {
+TEST_CASE("safetensors: a BOOL must be 0 or 1", "[io]") {
   CHECK(safetensors_message(safetensors_bytes("{" + entry("w", 0, 3) + "}", {"\0\1\2", 3})) ==
-        "f: tensor \"w\": a BOOL is 0 or 1: element 2 is 2");
+        "f: tensor \"w\": a BOOL must be 0 or 1: element 2 is 2");
   CHECK(safetensors_message(safetensors_bytes("{" + entry("w", 0, 1) + "}", "\xff")) ==
-        "f: tensor \"w\": a BOOL is 0 or 1: element 0 is 255");
+        "f: tensor \"w\": a BOOL must be 0 or 1: element 0 is 255");
 }
 
 TEST_CASE("safetensors: checksums must be right wherever they are", "[io]") {
@@ -234,7 +234,7 @@ TEST_CASE("safetensors: checksums must be right wherever they are", "[io]") {
 TEST_CASE("safetensors: what no file can hold is not written", "[io]") {
   const Tensor w = ones({2});
   CHECK(refused({{"w", w}, {"v", w}, {"w", w}}) ==
-        "to_safetensors: two tensors have one name: \"w\"");
+        "to_safetensors: two tensors have the same name: \"w\"");
   CHECK(refused({{"__metadata__", w}}) ==
         "to_safetensors: tensor \"__metadata__\": the format keeps this name for the metadata");
   CHECK(refused({{"\xc3", w}}) == "to_safetensors: tensor \"?\": its name is not UTF-8");

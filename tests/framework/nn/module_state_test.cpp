@@ -179,7 +179,7 @@ TEST_CASE("A graph from before to(dtype) is refused, it could not reach the para
   const Tensor y = m(x);
   m.to(DType::f64);
   CHECK(message_of([&] { y.backward(); }) ==
-        "linear: its pullback gave f32 [1, 2] for input 1, which is f64 [1, 2]; if Module::to "
+        "linear: its pullback returned f32 [1, 2] for input 1, which is f64 [1, 2]; if Module::to "
         "changed it since, call it before the forward (in Linear)");
   CHECK_FALSE(x.grad().defined());
   CHECK_FALSE(m.weight->grad().defined());

@@ -47,7 +47,8 @@ TEST_CASE("arange refuses steps that do not lead to the end") {
   CHECK(refused(0, nan, 1) == "arange: no steps of 1 lead from 0 to nan");
   CHECK(refused(0, infinity, 1) == "arange: no steps of 1 lead from 0 to inf");
   CHECK(message_of([] { arange(0, 2, 0.5); }) ==
-        "arange: 0.5 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "arange: 0.5 is not representable as i64, the dtype of the tensor; write .to(DType::f32) "
+        "on it");
 }
 
 TEST_CASE("linspace meets both ends exactly") {
@@ -101,7 +102,8 @@ TEST_CASE("full, zeros and ones fill any shape in every dtype") {
   CHECK(as_values(full({1}, -2.5, DType::boolean)) == Values{1});
   CHECK(shown(full({1}, nan, DType::f64)) == shown({nan}));
   CHECK(message_of([] { full({1}, 0.5, DType::i64); }) ==
-        "full: 0.5 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "full: 0.5 is not representable as i64, the dtype of the tensor; write .to(DType::f32) on "
+        "it");
 }
 
 TEST_CASE("what is made like another tensor has its shape and dtype, and no graph") {

@@ -33,9 +33,9 @@ TEST_CASE("a default tensor is undefined and a new one is a row-major f32 leaf")
 
 TEST_CASE("elements are read as the tensor's dtype only") {
   CHECK(message_of([] { zeros({2}).data<double>(); }) ==
-        "data: the tensor is f32, asked for as f64; write .to(DType::f64)");
+        "data: the tensor is f32, requested as f64; write .to(DType::f64)");
   CHECK(message_of([] { zeros({2}, DType::i64).to_vector<bool>(); }) ==
-        "data: the tensor is i64, asked for as bool; write .to(DType::boolean)");
+        "data: the tensor is i64, requested as bool; write .to(DType::boolean)");
 }
 
 TEST_CASE("item reads the only element of any dtype") {
@@ -66,7 +66,8 @@ TEST_CASE("factories fill what they promise") {
   CHECK(values(ones({2}, DType::f64)) == Values{1, 1});
   CHECK(full({2}, -2, DType::i64).to_vector<int64_t>() == std::vector<int64_t>{-2, -2});
   CHECK(message_of([] { full({2}, 2.9, DType::i64); }) ==
-        "full: 2.9 is no i64, the dtype of the tensor; write .to(DType::f32) on it");
+        "full: 2.9 is not representable as i64, the dtype of the tensor; write .to(DType::f32) on "
+        "it");
   CHECK(full({1}, 0.5, DType::boolean).to_vector<bool>() == std::vector<bool>{true});
   CHECK(values(eye(2, DType::f64)) == Values{1, 0, 0, 1});
   CHECK(eye(0).shape() == Shape{0, 0});

@@ -181,7 +181,7 @@ TEST_CASE("a run directory belongs to one process", "[resume]") {
     const Ended refused = run_train(folder, to_six);
     CHECK(refused.exit_code == 1);
     CHECK(refused.err == text_of("run/lock: locked by another run, process ", getpid(),
-                                 "; wait for its end or stop it\n"));
+                                 "; wait until it ends or stop it\n"));
   }
   train_well(folder, to_six);
 }

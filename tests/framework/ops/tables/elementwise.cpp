@@ -165,17 +165,17 @@ OpCase masked_fill_row() {
       .reference = [](auto& in,
                       auto& with) { return naive_masked_fill(in[0], in[1], with.number("value")); },
       .samples = {},
-      .errors =
-          {{{of_type(f32, {2}), of_type(f32, {2})},
-            {{"value", 0}},
-            "masked_fill: the mask must be bool, got f32 [2]; write .to(DType::boolean)"},
-           {{of_type(f32, {2}), bools({3})},
-            {{"value", 0}},
-            "masked_fill: shapes do not broadcast: [2] and [3] (2 != 3 at dim -1)"},
-           {{of_type(i64, {2}), bools({2})},
-            {{"value", "-Infinity"}},
-            "masked_fill: -inf is no i64, the dtype of the tensor; write .to(DType::f32) on it"},
-           {{of_type(f32, {2}), bools({2})}, {}, "missing attribute \"value\""}},
+      .errors = {{{of_type(f32, {2}), of_type(f32, {2})},
+                  {{"value", 0}},
+                  "masked_fill: the mask must be bool, got f32 [2]; write .to(DType::boolean)"},
+                 {{of_type(f32, {2}), bools({3})},
+                  {{"value", 0}},
+                  "masked_fill: shapes do not broadcast: [2] and [3] (2 != 3 at dim -1)"},
+                 {{of_type(i64, {2}), bools({2})},
+                  {{"value", "-Infinity"}},
+                  "masked_fill: -inf is not representable as i64, the dtype of the tensor; write "
+                  ".to(DType::f32) on it"},
+                 {{of_type(f32, {2}), bools({2})}, {}, "missing attribute \"value\""}},
       .dtypes = all_dtypes,
   };
   for (Sample& sample : broadcasting_mask(any)) {
@@ -203,7 +203,7 @@ OpTable arithmetic_rows() {
       row.errors.push_back({{of_type(i64, {2})},
                             {{"other", value}},
                             row.name + ": " + shown +
-                                " is no i64, the dtype of the tensor; write "
+                                " is not representable as i64, the dtype of the tensor; write "
                                 ".to(DType::f32) on it"});
     }
   }

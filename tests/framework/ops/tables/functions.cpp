@@ -55,7 +55,8 @@ OpCase clamp_row() {
   row.errors = {{{of_type(f32, {2})}, {}, "clamp: needs a lower or an upper bound"},
                 {{of_type(i64, {2})},
                  {{"min", 0.5}},
-                 "clamp: 0.5 is no i64, the dtype of the tensor; write .to(DType::f32) on it"}};
+                 "clamp: 0.5 is not representable as i64, the dtype of the tensor; write "
+                 ".to(DType::f32) on it"}};
   return row;
 }
 

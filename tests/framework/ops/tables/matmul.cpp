@@ -41,7 +41,7 @@ OpCase matmul_row() {
                   "matmul: inner dimensions differ: [8, 16, 32] @ [8, 64, 16] (32 != 64)"},
                  {{of_type(f32, {}), of_type(f32, {2})},
                   {},
-                  "matmul: a 0-d tensor is no matrix: [] @ [2]; use mul"},
+                  "matmul: 0-d operands are not supported: [] @ [2]; use mul"},
                  {{of_type(f32, {2, 2}), of_type(f64, {2, 2})},
                   {},
                   "matmul: dtypes differ: f32 [2, 2] and f64 [2, 2]; write .to(DType::f32) on the "

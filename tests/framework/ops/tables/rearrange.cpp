@@ -27,7 +27,7 @@ OpCase flatten_row() {
        {{any({4, 9000})}}},
       {{{of_type(f32, {2, 3})},
         {{"start_dim", 1}, {"end_dim", 0}},
-        "flatten: start_dim 1 stands behind end_dim 0 for [2, 3]"},
+        "flatten: start_dim 1 is after end_dim 0 for [2, 3]"},
        {{of_type(f32, {2, 3})},
         {{"end_dim", 2}},
         "flatten: dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"}});
@@ -74,7 +74,7 @@ OpCase movedim_row() {
        {{any({4, 9000})}, {{"source", 1}, {"destination", 0}}}},
       {{{of_type(f32, {2, 3})},
         {{"source", {0, 1}}, {"destination", 0}},
-        "movedim: as many places as dimensions, got [0, 1] and [0]"},
+        "movedim: needs one destination for each dimension, got [0, 1] and [0]"},
        {{of_type(f32, {2, 3})},
         {{"source", {0, -2}}, {"destination", {0, 1}}},
         "movedim: a dimension appears twice in [0, -2] or [0, 1]"}});
@@ -118,7 +118,7 @@ OpCase roll_row() {
        {{any({4, 9000})}, {{"shifts", -11}, {"dims", 1}}}},
       {{{of_type(f32, {2, 3})},
         {{"shifts", {1, 2}}, {"dims", 0}},
-        "roll: as many shifts as dimensions, got [1, 2] and [0]"}});
+        "roll: needs one shift for each dimension, got [1, 2] and [0]"}});
 }
 
 OpCase repeat_row(const std::string& name, const std::string& attribute,

@@ -15,11 +15,7 @@ struct CompletionArguments {
 };
 
 Options completion_options(CompletionArguments& arguments) {
-  return {{.name = "SHELL",
-           .target = &arguments.shell,
-           .help = "bash",
-           .required = true,
-           .choices = {"bash"}}};
+  return {Option::argument("SHELL", &arguments.shell, "bash").one_of({"bash"})};
 }
 
 /// What does not depend on the commands. readline splits words at "=": PATH=VALUE are three.
@@ -68,7 +64,7 @@ std::string spaced(const Words& words) {
 
 /// The call that completes a value, by what the manual calls it.
 std::string completer(const Option& option) {
-  const std::string& value = option.value.empty() ? option.name : option.value;
+  const std::string& value = option.value_name.empty() ? option.name : option.value_name;
   if (!option.choices.empty()) {
     return fmt::format("_heed_words \"{}\" \"$3\"", spaced(option.choices));
   }

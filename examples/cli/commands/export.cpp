@@ -24,15 +24,13 @@ struct ExportArguments {
 };
 
 Options export_options(ExportArguments& arguments) {
-  return with_trained(arguments.trained, {{.name = "--out",
-                                           .target = &arguments.out,
-                                           .value = "FILE.safetensors",
-                                           .help = "the file, which must not exist",
-                                           .required = true},
-                                          {.name = "--pytorch",
-                                           .target = &arguments.pytorch,
-                                           .help = "with the names of nn.TransformerEncoder and "
-                                                   "nn.TransformerDecoder"}});
+  return with_trained(
+      arguments.trained,
+      {Option::value("--out", &arguments.out, "FILE.safetensors", "the file, which must not exist")
+           .required(),
+       Option::flag("--pytorch", &arguments.pytorch,
+                    "with the names of nn.TransformerEncoder and "
+                    "nn.TransformerDecoder")});
 }
 
 void check_out(const std::string& path) {

@@ -32,24 +32,19 @@ struct GradcheckArguments {
 Options gradcheck_options(GradcheckArguments& arguments) {
   return with_config(
       arguments.config,
-      {{.name = "--all",
-        .target = &arguments.all,
-        .help = "every element of every parameter; the default for small models"},
-       {.name = "--sample",
-        .target = &arguments.sample,
-        .value = "N",
-        .help = "number of random elements to check, at least one of each parameter; the default "
-                "for large models",
-        .minimum = 1,
-        .excludes = "--all"},
-       {.name = "--seed",
-        .target = &arguments.seed,
-        .value = "N",
-        .help = "of the sample and of the random directions; default 0",
-        .minimum = 0},
-       {.name = "--second-order",
-        .target = &arguments.second_order,
-        .help = "check the gradients of the gradients"}});
+      {Option::flag("--all", &arguments.all,
+                    "every element of every parameter; the default for small models"),
+       Option::value(
+           "--sample", &arguments.sample, "N",
+           "number of random elements to check, at least one of each parameter; the default "
+           "for large models")
+           .at_least(1)
+           .excluding("--all"),
+       Option::value("--seed", &arguments.seed, "N",
+                     "of the sample and of the random directions; default 0")
+           .at_least(0),
+       Option::flag("--second-order", &arguments.second_order,
+                    "check the gradients of the gradients")});
 }
 
 /// How many elements to check; nothing if all.

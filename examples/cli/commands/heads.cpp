@@ -18,20 +18,17 @@ struct HeadsArguments {
 
 Options heads_options(HeadsArguments& arguments) {
   Options options = with_config(
-      arguments.source,
-      {{.name = "--sequences",
-        .target = &arguments.sequences,
-        .value = "N",
-        .help = "number of held-out sequences to look at; default 256",
-        .minimum = 1},
-       {.name = "--json", .target = &arguments.json, .help = "JSON lines instead of text"}});
+      arguments.source, {Option::value("--sequences", &arguments.sequences, "N",
+                                       "number of held-out sequences to use; default 256")
+                             .at_least(1),
+                         Option::flag("--json", &arguments.json, "JSON lines instead of text")});
   options.front().help =
       "a run directory or a checkpoint, whose model is analysed, or a JSON file, whose model is "
       "trained first";
   return options;
 }
 
-/// A trained model to look at.
+/// A trained model with its name.
 struct Examined {
   std::string name;
   Experiment experiment;

@@ -15,9 +15,8 @@ struct HelpArguments {
 };
 
 Options help_options(HelpArguments& arguments) {
-  return {{.name = "COMMAND",
-           .target = &arguments.command,
-           .help = "the command; without it, the page of the whole program"}};
+  return {Option::argument("COMMAND", &arguments.command,
+                           "the command; without it, the page of the whole program")};
 }
 
 void run_help(const Program& program, const HelpArguments& arguments) {

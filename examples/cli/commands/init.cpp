@@ -20,14 +20,9 @@ struct InitArguments {
 };
 
 Options init_options(InitArguments& arguments) {
-  return {{.name = "TASK",
-           .target = &arguments.task,
-           .help = "one of those that `heed tasks` lists",
-           .required = true},
-          {.name = "--out",
-           .target = &arguments.out,
-           .value = "FILE",
-           .help = "a new file to write to; default: stdout"}};
+  return {
+      Option::argument("TASK", &arguments.task, "one of those that `heed tasks` lists"),
+      Option::value("--out", &arguments.out, "FILE", "a new file to write to; default: stdout")};
 }
 
 void check_task(const ConfigTable& table, const std::string& task) {

@@ -12,6 +12,7 @@
 #include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/inspect/table.h"
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/run_files.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -32,13 +33,11 @@ struct InspectArguments {
 };
 
 Options inspect_options(InspectArguments& arguments) {
-  return {{.name = "FILE",
-           .target = &arguments.path,
-           .help = "a safetensors file, or a checkpoint or run directory, whose model is shown",
-           .required = true},
-          {.name = "--json",
-           .target = &arguments.json,
-           .help = "a line of JSON for each tensor, then the totals"}};
+  return {
+      Option::argument(
+          "FILE", &arguments.path,
+          "a safetensors file, or a checkpoint or run directory, whose model is shown"),
+      Option::flag("--json", &arguments.json, "a line of JSON for each tensor, then the totals")};
 }
 
 /// The finite elements of a tensor; the extremes as text, so that whole numbers stay exact.
@@ -87,6 +86,8 @@ struct Inspected {
   std::string path;
   std::vector<Row> rows;
   std::map<std::string, std::string> metadata;
+  int64_t elements = 0;
+  uint64_t bytes = 0;
 };
 
 /// The file that is meant by a file, a checkpoint or a run directory.
@@ -103,12 +104,14 @@ Inspected inspected(const std::string& path) {
   try {
     const SafetensorsHeader header = load_safetensors_header(path);
     const TensorFile file = load_safetensors(path);
-    Inspected result{path, {}, header.metadata};
+    Inspected result{.path = path, .rows = {}, .metadata = header.metadata};
     const std::map<std::string, Tensor> tensors(file.tensors.begin(), file.tensors.end());
     for (const TensorEntry& entry : header.entries) {
       const auto tensor = tensors.find(entry.name);
-      if (tensor == tensors.end()) throw IoError(path, ": it changed while it was read");
+      if (tensor == tensors.end()) throw IoError(path, ": changed while it was read");
       result.rows.push_back({entry, summary_of(tensor->second)});
+      result.elements += result.rows.back().summary.elements;
+      result.bytes += entry.end - entry.begin;
     }
     return result;
   } catch (const IoError& error) {
@@ -129,37 +132,18 @@ std::string finite_text(const Summary& summary) {
 std::string table_text(const Inspected& file) {
   std::vector<std::vector<std::string>> lines = {
       {"name", "dtype", "shape", "elements", "bytes", "min", "max", "mean", "all finite"}};
-  int64_t elements = 0;
-  uint64_t bytes = 0;
   for (const auto& [entry, summary] : file.rows) {
     lines.push_back({printable(entry.name, std::string::npos), entry.dtype, text_of(entry.shape),
                      std::to_string(summary.elements), std::to_string(entry.end - entry.begin),
                      number_text(summary.least), number_text(summary.largest),
                      number_text(summary.mean), finite_text(summary)});
-    elements += summary.elements;
-    bytes += entry.end - entry.begin;
   }
-  std::vector<size_t> widths(lines.front().size());
-  for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], displayed_width(line[i]));
-    }
-  }
-  std::string text = printable(file.path, std::string::npos) + "\n\n";
-  for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) {
-      const std::string padding(widths[i] - displayed_width(line[i]), ' ');
-      const bool is_number = i >= 3 && i <= 7;
-      text += i == 0 ? "" : "  ";
-      text += is_number ? padding + line[i] : line[i] + padding;
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
-  }
+  std::string text = printable(file.path, std::string::npos) + "\n\n" +
+                     aligned(lines, [](size_t column) { return column >= 3 && column <= 7; });
   const auto checked = std::count_if(file.rows.begin(), file.rows.end(),
                                      [](const Row& row) { return row.entry.checksum.has_value(); });
   text += fmt::format("\n{} tensors, {} elements, {} bytes; {} with a checksum that is right\n",
-                      file.rows.size(), elements, bytes, checked);
+                      file.rows.size(), file.elements, file.bytes, checked);
   for (const auto& [key, value] : file.metadata) {
     text += printable(key, std::string::npos) + ": " + printable(value, 100) + "\n";
   }
@@ -168,27 +152,22 @@ std::string table_text(const Inspected& file) {
 
 std::string inspected_json(const Inspected& file) {
   std::string text;
-  int64_t elements = 0;
-  uint64_t bytes = 0;
   for (const auto& [entry, summary] : file.rows) {
-    const uint64_t size = entry.end - entry.begin;
     text += json_line({{"name", entry.name},
                        {"dtype", entry.dtype},
                        {"shape", std::vector<int64_t>(entry.shape.begin(), entry.shape.end())},
                        {"elements", summary.elements},
-                       {"bytes", size},
+                       {"bytes", entry.end - entry.begin},
                        {"min", summary.least},
                        {"max", summary.largest},
                        {"mean", summary.mean},
                        {"all_finite", summary.finite == summary.elements},
                        {"checksum", entry.checksum.has_value()}});
-    elements += summary.elements;
-    bytes += size;
   }
   return text + json_line({{"file", file.path},
                            {"tensors", file.rows.size()},
-                           {"elements", elements},
-                           {"bytes", bytes},
+                           {"elements", file.elements},
+                           {"bytes", file.bytes},
                            {"metadata", Json(file.metadata)}});
 }
 

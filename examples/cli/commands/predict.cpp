@@ -32,43 +32,28 @@ struct PredictArguments {
 Options predict_options(PredictArguments& arguments) {
   return with_trained(
       arguments.trained,
-      {{.name = "--input",
-        .target = &arguments.inputs,
-        .value = "TEXT",
-        .help = "answer this, for example --input \"3 1 2\"; may be repeated; without it and "
-                "without --prompt each line of stdin is answered"},
-       {.name = "--prompt",
-        .target = &arguments.prompt,
-        .value = "TEXT",
-        .help = "continue this text: for models that predict the next symbol"},
-       {.name = "--tokens",
-        .target = &arguments.tokens,
-        .value = "N",
-        .help = "number of symbols to generate after the prompt; default 100",
-        .minimum = 1,
-        .maximum = 1'000'000},
-       {.name = "--temperature",
-        .target = &arguments.temperature,
-        .value = "T",
-        .help = "0: the most likely symbol each time (the default); 1: sample from the model's "
-                "probabilities; higher is more uniform"},
-       {.name = "--top-k",
-        .target = &arguments.top_k,
-        .value = "K",
-        .help = "sample only among the K most likely symbols",
-        .minimum = 1},
-       {.name = "--seed",
-        .target = &arguments.seed,
-        .value = "N",
-        .help = "of the samples; default 0",
-        .minimum = 0},
-       {.name = "--attention",
-        .target = &arguments.attention,
-        .help = "the weights of each head as text, or as arrays with --json"},
-       {.name = "--scores",
-        .target = &arguments.scores,
-        .help = "with --json: the scores of each class at each position"},
-       {.name = "--json", .target = &arguments.json, .help = "a line of JSON for each answer"}});
+      {Option::value("--input", &arguments.inputs, "TEXT",
+                     "answer this, for example --input \"3 1 2\"; may be repeated; without it and "
+                     "without --prompt each line of stdin is answered"),
+       Option::value("--prompt", &arguments.prompt, "TEXT",
+                     "continue this text: for models that predict the next symbol"),
+       Option::value("--tokens", &arguments.tokens, "N",
+                     "number of symbols to generate after the prompt; default 100")
+           .at_least(1)
+           .at_most(1'000'000),
+       Option::value(
+           "--temperature", &arguments.temperature, "T",
+           "0: the most likely symbol each time (the default); 1: sample from the model's "
+           "probabilities; higher is more uniform"),
+       Option::value("--top-k", &arguments.top_k, "K",
+                     "sample only among the K most likely symbols")
+           .at_least(1),
+       Option::value("--seed", &arguments.seed, "N", "of the samples; default 0").at_least(0),
+       Option::flag("--attention", &arguments.attention,
+                    "the weights of each head as text, or as arrays with --json"),
+       Option::flag("--scores", &arguments.scores,
+                    "with --json: the scores of each class at each position"),
+       Option::flag("--json", &arguments.json, "a line of JSON for each answer")});
 }
 
 /// Which of the options go together.

@@ -14,9 +14,8 @@ struct SchemaArguments {
 };
 
 Options schema_options(SchemaArguments& arguments) {
-  return {{.name = "--markdown",
-           .target = &arguments.markdown,
-           .help = "prints a reference of all keys instead, which is docs/config.md"}};
+  return {Option::flag("--markdown", &arguments.markdown,
+                       "prints a reference of all keys instead, which is docs/config.md")};
 }
 
 void run_schema(const Program& program, const SchemaArguments& arguments) {

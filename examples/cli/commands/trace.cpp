@@ -18,10 +18,9 @@ struct TraceArguments {
 };
 
 Options trace_options(TraceArguments& arguments) {
-  return with_config(arguments.config,
-                     {{.name = "--json",
-                       .target = &arguments.json,
-                       .help = "a JSON line for each operation, then the totals"}});
+  return with_config(
+      arguments.config,
+      {Option::flag("--json", &arguments.json, "a JSON line for each operation, then the totals")});
 }
 
 std::string totals_line(const TraceTotals& totals, const std::string& config, int64_t parameters) {
@@ -32,7 +31,7 @@ std::string totals_line(const TraceTotals& totals, const std::string& config, in
   return json_line(line);
 }
 
-/// What goes in and what comes out, in front of the table.
+/// Inputs and output, above the table.
 std::string introduction_text(const std::string& config, const Batch& batch, const Tensor& scores) {
   std::string text = fmt::format("{}: one forward pass of {} sequences: token ids {}", config,
                                  TracedForward::sequences, text_of(batch.inputs.shape()));

@@ -33,33 +33,24 @@ struct TrainArguments {
 
 Options train_options(TrainArguments& arguments) {
   return {
-      {.name = "CONFIG",
-       .target = &arguments.config,
-       .help = "a JSON file, such as configs/reverse.json"},
+      Option::argument("CONFIG", &arguments.config, "a JSON file, such as configs/reverse.json"),
       set_option(arguments.sets),
-      {.name = "--out",
-       .target = &arguments.out,
-       .value = "DIR",
-       .help = "the run directory, which must not exist; default runs/<task>-<n>"},
-      {.name = "--resume",
-       .target = &arguments.resume,
-       .value = "RUN_DIR|CHECKPOINT",
-       .help = "resume a run, or one of its checkpoints, bit-identically, as if it had never "
-               "stopped; only --set changes its configuration, and a CONFIG with more steps"},
-      {.name = "--init",
-       .target = &arguments.init,
-       .value = "FILE.safetensors",
-       .help = "take the parameters of a new run from a file, with heed's names or PyTorch's"},
-      {.name = "--dry-run",
-       .target = &arguments.dry_run,
-       .help = "show parameters, memory, schedule, the first batch and one step; write nothing"},
-      {.name = "--threads",
-       .target = [](int64_t count) { set_num_threads(static_cast<int>(count)); },
-       .value = "N",
-       .help = "number of threads; changes no bit of the result; default: HEED_THREADS, or all "
-               "available processors",
-       .minimum = 1,
-       .maximum = most_threads}};
+      Option::value("--out", &arguments.out, "DIR",
+                    "the run directory, which must not exist; default runs/<task>-<n>"),
+      Option::value("--resume", &arguments.resume, "RUN_DIR|CHECKPOINT",
+                    "resume a run, or one of its checkpoints, bit-identically, as if it had never "
+                    "stopped; only --set changes its configuration, and a CONFIG with more steps"),
+      Option::value("--init", &arguments.init, "FILE.safetensors",
+                    "take the parameters of a new run from a file, with heed's names or PyTorch's"),
+      Option::flag(
+          "--dry-run", &arguments.dry_run,
+          "show parameters, memory, schedule, the first batch and one step; write nothing"),
+      Option::value(
+          "--threads", [](int64_t count) { set_num_threads(static_cast<int>(count)); }, "N",
+          "number of threads; changes no bit of the result; default: HEED_THREADS, or all "
+          "available processors")
+          .at_least(1)
+          .at_most(most_threads)};
 }
 
 /// Which of the options go together.
@@ -173,7 +164,8 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
   return text + fmt::format("; resume with: heed train --resume {}", directory);
 }
 
-/// Writes the batch and says where it is; if that fails, the divergence still matters more.
+/// Writes the batch and adds its path to the message; if that fails, the divergence still matters
+/// more.
 [[noreturn]] void end_diverged(RunDirectory& directory, const Trainer& trainer,
                                const DivergedError& error) {
   std::string message = error.what();

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "heed/examples/cli/tasks/example.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
@@ -22,8 +23,8 @@ namespace fs = std::filesystem;
 constexpr size_t state_size_limit = size_t{1} << 24;  // bytes
 constexpr std::string_view prefix = "step-", unevaluated = "-unevaluated";
 
-/// What a checkpoint's name says. One whose evaluation is still to come is older than the one with
-/// it.
+/// The name of a checkpoint. One that is not evaluated yet is older than the evaluated one of the
+/// same step.
 struct CheckpointName {
   int64_t step = 0;
   bool is_evaluated = true;
@@ -75,8 +76,7 @@ void remove_checkpoint(const std::string& path) {
 
 void add_tensor(Crc32& checksum, const Tensor& tensor) {
   if (!tensor.defined()) return;
-  const auto values = tensor.to_vector<int64_t>();
-  checksum.add({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(int64_t)});
+  checksum.add(raw_bytes(tensor.to_vector<int64_t>()));
 }
 
 void add_batch(Crc32& checksum, const Batch& batch) {
@@ -98,7 +98,7 @@ void CheckpointFolder::clean() const {
 }
 
 void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& model,
-                            const NamedTensors& optimizer, int64_t kept) const {
+                            const NamedTensors& optimizer, int64_t most) const {
   const std::string name = name_of(state.training).text();
   const std::string path = path_ + "/" + name, partial = partial_file(path_, name);
   if (exists(path)) return;
@@ -118,12 +118,12 @@ void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& mo
     remove_folder(partial);
     throw;
   }
-  prune(state.training, kept);
+  prune(state.training, most);
 }
 
-void CheckpointFolder::prune(const TrainingState& state, int64_t kept) const {
+void CheckpointFolder::prune(const TrainingState& state, int64_t most) const {
   const std::vector<std::string> all = list();
-  for (int64_t i = 0; i < std::ssize(all) - kept; ++i) {
+  for (int64_t i = 0; i < std::ssize(all) - most; ++i) {
     const std::string& path = all[static_cast<size_t>(i)];
     if (state.best && name_in(path) == CheckpointName{state.best->step, true}) continue;
     remove_checkpoint(path);
@@ -203,11 +203,15 @@ void load_model(Model& model, const std::string& checkpoint) {
   model.load_state_dict(load_safetensors(model_file(checkpoint)).tensors);
 }
 
-std::string data_checksum(const Task& task) {
+bool has_data_of(const Task& task, const CheckpointState& state) {
+  return data_checksum(task, state.data_checksum_is_whole) == state.data_checksum;
+}
+
+std::string data_checksum(const Task& task, bool is_whole) {
   constexpr int64_t drawn = 16, at_once = 256;
   Crc32 checksum;
   checksum.add(task.vocabulary());
-  checksum.add(task.text());
+  if (is_whole || task.training_set_size() == 0) task.add_data_to(checksum);
   add_batch(checksum, task.training_batch(1, drawn));
   for (int64_t first = 0, size = task.training_set_size(); first < size; first += at_once) {
     add_batch(checksum, task.training_set_batch(first, std::min(at_once, size - first)));

@@ -30,6 +30,8 @@ struct CheckpointState {
   uint64_t seed = 0;          ///< of the random streams, whose position is the step
   double next_lr = 0;         ///< where the schedule is
   std::string data_checksum;  ///< of the task's data: see data_checksum
+  /// False in checkpoints of earlier versions, which did not add all of a fixed training set.
+  bool data_checksum_is_whole = true;
   int64_t metrics_bytes = 0;  ///< of metrics.jsonl, up to this step
   Origin origin = this_origin();
   std::string config;  ///< as JSON: see to_json
@@ -48,10 +50,10 @@ class CheckpointFolder {
 
   /// Removes what an interrupted save left behind.
   void clean() const;
-  /// Writes a checkpoint if it is not there yet, then removes all but the last `kept` and the best
+  /// Writes a checkpoint if it is not there yet, then removes all but the last `most` and the best
   /// one. Throws IoError; then nothing has changed.
   void save(const CheckpointState& state, const NamedTensors& model, const NamedTensors& optimizer,
-            int64_t kept) const;
+            int64_t most) const;
   /// Whether a path names a checkpoint in here.
   bool holds(const std::string& checkpoint) const;
   /// The one before `checkpoint`, which is in here; none if it is the first.
@@ -64,11 +66,11 @@ class CheckpointFolder {
   std::vector<std::string> list() const;
   /// The newest; none if there is none.
   std::optional<std::string> newest() const;
-  /// The one with the lowest held-out loss, as the newest says; none if it is not there.
+  /// The one with the lowest held-out loss, according to the newest; none if it is not there.
   std::optional<std::string> best() const;
 
  private:
-  void prune(const TrainingState& state, int64_t kept) const;
+  void prune(const TrainingState& state, int64_t most) const;
   std::string path_;
 };
 
@@ -81,7 +83,10 @@ void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
 /// Sets the parameters of a model only; throws likewise.
 void load_model(Model& model, const std::string& checkpoint);
 
-/// A checksum of all that the task has read from files, and of some sequences that it draws.
-std::string data_checksum(const Task& task);
+/// A checksum of all that the task has read from files, and of some sequences that it draws; unless
+/// it `is_whole`, of a fixed training set only the sequences that are evaluated.
+std::string data_checksum(const Task& task, bool is_whole = true);
+/// Whether the task has the data that it had at a checkpoint.
+bool has_data_of(const Task& task, const CheckpointState& state);
 
 }  // namespace heed

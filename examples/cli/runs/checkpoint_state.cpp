@@ -110,7 +110,9 @@ CheckpointState state_in(const StateReader& reader) {
   training.evaluations_since_best = reader.integer("evaluations_since_best", 0);
   training.seconds = reader.number("seconds");
   state.seed = static_cast<uint64_t>(reader.object("random").integer("seed", 0));
-  state.data_checksum = reader.object("data").text("checksum");
+  const StateReader data = reader.object("data");
+  state.data_checksum = data.text("checksum");
+  state.data_checksum_is_whole = data.has("is_whole") && data.boolean("is_whole");
   state.next_lr = reader.number("next_lr");
   state.metrics_bytes = reader.integer("metrics_bytes", 0);
   const StateReader origin = reader.object("origin");
@@ -145,7 +147,9 @@ std::string to_json(const CheckpointState& state) {
   json["evaluations_since_best"] = training.evaluations_since_best;
   json["seconds"] = training.seconds;
   json["random"] = {{"seed", state.seed}, {"step", training.step}};
-  json["data"] = {{"next_step", training.step + 1}, {"checksum", state.data_checksum}};
+  json["data"] = {{"next_step", training.step + 1},
+                  {"checksum", state.data_checksum},
+                  {"is_whole", state.data_checksum_is_whole}};
   json["next_lr"] = state.next_lr;
   json["metrics_bytes"] = state.metrics_bytes;
   json["origin"] = {

@@ -181,7 +181,7 @@ std::string chosen_checkpoint(const std::string& place, const Source& source,
   if (source.checkpoint) refuse(place, "--best chooses among those of a run; this is a checkpoint");
   if (const auto best = checkpoints.best()) return *best;
   refuse(place,
-         "this run has kept no checkpoint of its lowest held-out loss; without --best the newest "
+         "this run has no checkpoint of its lowest held-out loss; without --best the newest "
          "one is taken");
 }
 
@@ -209,14 +209,14 @@ std::string data_warning(const Experiment& now, const Config& before, bool is_ot
 }
 
 TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
-                             const std::string& run, const std::string& checkpoint,
-                             const std::vector<std::string>& sets) {
+                             const Source& source, const std::vector<std::string>& sets) {
+  const std::string& checkpoint = *source.checkpoint;
   const CheckpointState state = load_checkpoint_state(checkpoint);
   const StoredConfig stored{config_place(checkpoint), state.config};
   Experiment experiment =
       build_experiment(registry, stored.read(registry, sets), stored.name, sets);
-  const bool is_other = data_checksum(*experiment.task) != state.data_checksum;
-  if (is_other) check_vocabulary(place, run, *experiment.task);
+  const bool is_other = !has_data_of(*experiment.task, state);
+  if (is_other) check_vocabulary(place, source.run, *experiment.task);
   std::vector<std::string> warnings;
   const std::string warning = data_warning(experiment, stored.read(registry), is_other);
   if (!warning.empty()) warnings.push_back(warning);
@@ -291,8 +291,7 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
       build_experiment(registry, stored.read(registry, all_sets), stored.name, all_sets);
   std::vector<ChangedKey> changes = changes_between(before, experiment.config);
   check_steps(place, start.state.training.step, experiment.training.steps);
-  const std::string data = data_checksum(*experiment.task);
-  if (start.checkpoint && data != start.state.data_checksum && !changes_data(changes)) {
+  if (start.checkpoint && !changes_data(changes) && !has_data_of(*experiment.task, start.state)) {
     refuse(place,
            "the data of the task is not what it was: a file that it reads has changed; "
            "--set task.KEY=VALUE takes other data");
@@ -305,7 +304,7 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   }
   checkpoints.clean();
   return {RunDirectory::reopen(source.run, std::move(lock), experiment.config,
-                               start.state.metrics_bytes, data),
+                               start.state.metrics_bytes),
           std::move(experiment), start.checkpoint.value_or(source.run), std::move(changes),
           std::move(warnings)};
 }
@@ -316,7 +315,7 @@ TrainedModel load_trained(const Registry& registry, const std::string& path, Whi
   while (true) {
     const std::string checkpoint = chosen_checkpoint(path, source, which);
     try {
-      return load_checkpoint(registry, path, source.run, checkpoint, sets);
+      return load_checkpoint(registry, path, {source.run, checkpoint}, sets);
     } catch (const IoError&) {
       // A run that is still training replaces its checkpoints.
       std::error_code ignored;

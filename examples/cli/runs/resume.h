@@ -11,7 +11,7 @@
 
 namespace heed {
 
-/// A key that a resumed run was told to change.
+/// A key that --set changes in a resumed run.
 struct ChangedKey {
   std::string path;
   std::string before;  ///< as JSON

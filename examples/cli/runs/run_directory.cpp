@@ -27,14 +27,10 @@ void make_folders_above(const std::string& path) {
   if (error) throw IoError(above.string(), ": cannot create the folder: ", error.message());
 }
 
-void save_checkpoint(const std::string& run, const Trainer& trainer, const std::string& config,
-                     int64_t metrics_bytes, const std::string& data_checksum) {
-  const CheckpointState state{.training = trainer.state(),
-                              .seed = trainer.config().seed,
-                              .next_lr = trainer.next_lr(),
-                              .data_checksum = data_checksum,
-                              .metrics_bytes = metrics_bytes,
-                              .config = config};
+/// `state`: all but the seed and the learning rate.
+void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointState state) {
+  state.seed = trainer.config().seed;
+  state.next_lr = trainer.next_lr();
   CheckpointFolder(run).save(state, trainer.model().state_dict(), trainer.optimizer_state(),
                              trainer.config().checkpoints_kept);
 }
@@ -69,10 +65,11 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
     FileLock lock = RunDirectory::lock(partial);
     write_file(config_file(partial), to_json(config));
     if (!vocabulary.empty()) write_file(vocabulary_file(partial), vocabulary);
-    std::string data;
     if (initial != nullptr) {
-      data = data_checksum(initial->task());
-      save_checkpoint(partial, *initial, to_json(config), 0, data);
+      save_checkpoint(partial, *initial,
+                      {.training = initial->state(),
+                       .data_checksum = data_checksum(initial->task()),
+                       .config = to_json(config)});
     }
     sync_folder(partial);
     int64_t n = 1;
@@ -81,7 +78,7 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
       if (path) fail_exists(name(n));
       ++n;
     }
-    return {name(n), std::move(lock), config, 0, std::move(data)};
+    return {name(n), std::move(lock), config, 0};
   } catch (...) {
     remove_folder(partial);
     throw;
@@ -89,16 +86,15 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
 }
 
 RunDirectory RunDirectory::reopen(const std::string& path, FileLock lock, const Config& config,
-                                  int64_t metrics_bytes, const std::string& data_checksum) {
-  return {path, std::move(lock), config, metrics_bytes, data_checksum};
+                                  int64_t metrics_bytes) {
+  return {path, std::move(lock), config, metrics_bytes};
 }
 
 RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config,
-                           int64_t metrics_bytes, std::string data_checksum)
+                           int64_t metrics_bytes)
     : path_(std::move(path)),
       lock_(std::move(lock)),
       config_(to_json(config)),
-      data_checksum_(std::move(data_checksum)),
       metrics_(metrics_file(path_), metrics_bytes),
       log_(log_file(path_), INT64_MAX) {}
 
@@ -138,7 +134,11 @@ void RunDirectory::on_checkpoint(const Trainer& trainer) {
   }
   metrics_.sync();
   if (data_checksum_.empty()) data_checksum_ = data_checksum(trainer.task());
-  save_checkpoint(path_, trainer, config_, metrics_.size(), data_checksum_);
+  save_checkpoint(path_, trainer,
+                  {.training = trainer.state(),
+                   .data_checksum = data_checksum_,
+                   .metrics_bytes = metrics_.size(),
+                   .config = config_});
 }
 
 std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {

@@ -1,5 +1,5 @@
 // RunDirectory: keeps a run on disk: config.json, metrics.jsonl, log.txt, checkpoints, and
-// vocabulary.json if its task has one. docs/runs.md says what is promised of each.
+// vocabulary.json if its task has one. docs/runs.md has the promises for each.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class RunDirectory : public TrainingObserver {
                              const std::string& vocabulary, const Trainer* initial = nullptr);
   /// Continues one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
   static RunDirectory reopen(const std::string& path, FileLock lock, const Config& config,
-                             int64_t metrics_bytes, const std::string& data_checksum);
+                             int64_t metrics_bytes);
   /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
   static FileLock lock(const std::string& path) { return FileLock(lock_file(path)); }
 
@@ -48,13 +48,12 @@ class RunDirectory : public TrainingObserver {
   void close();
 
  private:
-  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes,
-               std::string data_checksum);
+  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes);
 
   std::string path_;
   FileLock lock_;
   std::string config_;         // JSON, as in checkpoints
-  std::string data_checksum_;  // made at the first checkpoint, or known from before
+  std::string data_checksum_;  // made at the first checkpoint
   OutputFile metrics_;
   OutputFile log_;
 };

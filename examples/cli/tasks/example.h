@@ -20,6 +20,12 @@ struct Example {
 /// What a decoder reads while it should say `answer`: `start`, then all of the answer but its end.
 Sequence shifted(const Sequence& answer, int64_t start);
 
+/// The elements as bytes, for a checksum.
+template <class T>
+std::string_view raw_bytes(const std::vector<T>& elements) {
+  return {reinterpret_cast<const char*>(elements.data()), elements.size() * sizeof(T)};
+}
+
 /// The examples side by side. Shorter ones are padded at the end: inputs and answer inputs by 0,
 /// which no mask lets count, targets by ignored_target.
 Batch batch_of(std::span<const Example> examples);

@@ -48,6 +48,16 @@ Batch FixedTask::training_set_batch(int64_t first, int64_t size) const {
   return batch_part(examples_.training, first, size);
 }
 
+void FixedTask::add_data_to(Crc32& checksum) const {
+  for (const auto* examples : {&examples_.training, &examples_.held_out}) {
+    for (const Example& example : *examples) {
+      for (const Sequence& part : {example.input, example.target, example.answer_input}) {
+        checksum.add(raw_bytes(part));
+      }
+    }
+  }
+}
+
 std::string FixedTask::input_text(int64_t symbol) const {
   return word_of(examples_.input_words, symbol);
 }

@@ -36,6 +36,7 @@ class FixedTask final : public Task {
   Batch evaluation_batch(int64_t first, int64_t size) const override;
   int64_t training_set_size() const override;
   Batch training_set_batch(int64_t first, int64_t size) const override;
+  void add_data_to(Crc32& checksum) const override;
   std::string input_text(int64_t symbol) const override;
   std::string target_text(int64_t symbol) const override;
   std::string vocabulary() const override { return examples_.vocabulary; }

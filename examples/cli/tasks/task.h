@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "heed/examples/cli/config/config.h"
+#include "heed/framework/io/checksum.h"
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -63,15 +64,15 @@ class Task {
   /// The held-out sequences `first` … `first + size − 1`.
   virtual Batch evaluation_batch(int64_t first, int64_t size) const = 0;
 
-  /// A task that trains on a fixed set has so many of its sequences beside the held-out ones, to
-  /// show whether it learned them by heart; 0: the task always draws new ones.
+  /// How many sequences of a fixed training set are evaluated beside the held-out ones, to show
+  /// whether the model memorises them; 0: the task always draws new ones.
   virtual int64_t training_set_size() const { return 0; }
   /// The sequences `first` … `first + size − 1` of that set.
   virtual Batch training_set_batch(int64_t, int64_t) const { return {}; }
 
-  /// What was read from a file beside the set and the held-out sequences: a run that resumes needs
-  /// it to be the same.
-  virtual std::string_view text() const { return {}; }
+  /// Adds everything that was read from files or listed to a checksum: a run that resumes needs it
+  /// to be the same, however much of it is shown or evaluated.
+  virtual void add_data_to(Crc32& checksum) const = 0;
 
   /// How symbols are shown: inputs and targets by these words, or as numbers if there are none.
   virtual std::string input_text(int64_t symbol) const { return std::to_string(symbol); }

@@ -105,7 +105,7 @@ inline Ended run_heed(const Folder& folder, const std::vector<std::string>& argu
   return RunningProgram(folder, arguments, registry, commands).wait();
 }
 
-/// A configuration that trains in milliseconds; `rest` goes on after the section "task".
+/// A configuration that trains in milliseconds; `rest` follows the section "task".
 inline std::string tiny_config(const std::string& rest = "") {
   return R"({"task": {"type": "reverse", "symbols": 4, "length": 4},
              "model": {"d_model": 8, "dropout": 0.1},

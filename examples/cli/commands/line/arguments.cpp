@@ -13,19 +13,15 @@ Options appended(Options options, const Options& more) {
 }  // namespace
 
 Option set_option(std::vector<std::string>& sets) {
-  return {.name = "--set",
-          .target = &sets,
-          .value = "PATH=VALUE",
-          .help = "changes one key, for example --set train.lr=0.01; may be repeated"};
+  return Option::value("--set", &sets, "PATH=VALUE",
+                       "changes one key, for example --set train.lr=0.01; may be repeated");
 }
 
 Options with_config(ConfigArguments& arguments, const Options& more) {
-  return appended({{.name = "CONFIG",
-                    .target = &arguments.path,
-                    .help = "a JSON file, such as configs/reverse.json",
-                    .required = true},
-                   set_option(arguments.sets)},
-                  more);
+  return appended(
+      {Option::argument("CONFIG", &arguments.path, "a JSON file, such as configs/reverse.json"),
+       set_option(arguments.sets)},
+      more);
 }
 
 Options config_options(ConfigArguments& arguments) {
@@ -38,14 +34,11 @@ Experiment experiment_of(const Program& program, const ConfigArguments& argument
 
 Options with_trained(TrainedArguments& arguments, const Options& more) {
   return appended(
-      {{.name = "RUN",
-        .target = &arguments.path,
-        .value = "RUN_DIR|CHECKPOINT",
-        .help = "a run directory, of which the newest checkpoint is taken, or a checkpoint",
-        .required = true},
-       {.name = "--best",
-        .target = &arguments.best,
-        .help = "the checkpoint of the run's lowest held-out loss, not the newest"},
+      {Option::argument("RUN", &arguments.path,
+                        "a run directory, of which the newest checkpoint is taken, or a checkpoint",
+                        "RUN_DIR|CHECKPOINT"),
+       Option::flag("--best", &arguments.best,
+                    "the checkpoint of the run's lowest held-out loss, not the newest"),
        set_option(arguments.sets)},
       more);
 }

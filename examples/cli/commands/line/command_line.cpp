@@ -28,7 +28,7 @@ class PageFormatter final : public CLI::FormatterBase {
   std::function<std::string()> page_;
 };
 
-/// Refuses what CLI11 left over, in words like those of the configuration.
+/// Refuses what CLI11 left over, with a suggestion.
 void check_leftovers(const CLI::App& app, const Options& options) {
   const std::vector<std::string> leftovers = app.remaining();
   if (leftovers.empty()) return;
@@ -56,7 +56,7 @@ void check_command(const CLI::App& app, const std::vector<Command>& commands, in
   throw UsageError("heed: unknown command: ", in_quotes(first), suggestion(first, names));
 }
 
-/// What CLI11 says, in our words where its own are odd.
+/// CLI11's message, or our own where that is unclear.
 std::string parse_error_text(const CLI::ParseError& error) {
   const std::string text = error.what();
   const bool lacks_value = text.find(" required ") != text.npos && text.ends_with(" missing");
@@ -84,7 +84,7 @@ void add_options(CLI::App& app, const Options& options) {
   constexpr int64_t least = std::numeric_limits<int64_t>::min();
   constexpr int64_t most = std::numeric_limits<int64_t>::max();
   for (const Option& option : options) {
-    CLI::Option* one = added(app, option)->required(option.required)->disable_flag_override();
+    CLI::Option* one = added(app, option)->required(option.is_required)->disable_flag_override();
     if (option.is_repeatable()) one->allow_extra_args(false);
     if (option.minimum || option.maximum) {
       one->check(CLI::Range(option.minimum.value_or(least), option.maximum.value_or(most)));

@@ -50,15 +50,15 @@ std::string item(const std::string& term, const std::string& meaning) {
 }
 
 std::string term_of(const Option& option) {
-  const bool shows_value = !option.is_argument() && !option.value.empty();
-  return option.name + (shows_value ? " " + option.value : "");
+  const bool shows_value = !option.is_argument() && !option.value_name.empty();
+  return option.name + (shows_value ? " " + option.value_name : "");
 }
 
 std::string synopsis(const std::string& name, std::vector<std::string> parts,
                      const Options& options) {
   for (const Option& option : options) {
     const std::string term = term_of(option);
-    const bool is_bare = option.is_argument() && option.required;
+    const bool is_bare = option.is_argument() && option.is_required;
     parts.push_back(is_bare ? term : "[" + term + "]" + (option.is_repeatable() ? "..." : ""));
   }
   std::string text = std::string(indent, ' ') + name;
@@ -128,8 +128,8 @@ std::string program_page(const Program& program) {
   bool version = false;
   std::string commands;
   for (const Command& command : program.commands) commands += item(command.name, command.summary);
-  return page("heed", overview,
-              {{.name = "--version", .target = &version, .help = "prints the version"}}, commands);
+  return page("heed", overview, {Option::flag("--version", &version, "prints the version")},
+              commands);
 }
 
 }  // namespace heed

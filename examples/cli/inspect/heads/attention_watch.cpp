@@ -22,7 +22,7 @@ Words input_words(const Batch& batch, const Task& task) {
   return words;
 }
 
-/// What a decoder reads: the start, then what it has said.
+/// What a decoder reads: the start, then its answer so far.
 Words answer_words(const Batch& batch, const Task& task) {
   Words words;
   if (!batch.decoder_inputs.defined()) return words;
@@ -38,7 +38,7 @@ Words positions_up_to(int64_t count) {
   return words;
 }
 
-/// `text` at the end of so many columns.
+/// `text`, flush right.
 std::string right(const std::string& text, size_t columns) {
   return std::string(columns - std::min(columns, displayed_width(text)), ' ') + text;
 }

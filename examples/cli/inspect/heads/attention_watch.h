@@ -10,7 +10,7 @@
 
 namespace heed {
 
-/// The weights of one attention with what stands at its two axes.
+/// The weights of one attention with labels for its two axes.
 struct WatchedAttention {
   std::string path;
   std::vector<std::string> queries, keys;
@@ -22,9 +22,10 @@ class AttentionWatch {
  public:
   explicit AttentionWatch(Model& model);
 
-  /// Whether there is no multi-head attention to be watched.
+  /// Whether the model has no multi-head attention.
   bool empty() const { return watched_.empty(); }
-  /// Of each multi-head attention, while the model reads `batch`, one sequence of the task.
+  /// The weights of each multi-head attention while the model reads `batch`, one sequence of the
+  /// task.
   std::vector<WatchedAttention> watch(const Batch& batch, const Task& task);
 
  private:

@@ -1,4 +1,4 @@
-// The head lab: what each head of a trained model's attentions is good for.
+// The head lab: what each head of a trained model's attentions contributes.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct AttentionReport {
   Tensor first_weights;  ///< [H, L_1, L_2] of the first sequence
 };
 
-/// The least important head, taken out.
+/// The least important head, pruned.
 struct PruningReport {
   std::string path;
   int64_t head = 0;
@@ -45,7 +45,7 @@ struct HeadLabReport {
   /// max |scores with MultiHeadAttentions − scores with the attentions that they translate|
   double translation_difference = 0;
   std::vector<AttentionReport> attentions = {};
-  std::vector<std::string> untranslated = {};  ///< paths of attentions that are none
+  std::vector<std::string> untranslated = {};  ///< paths of other attentions
   std::optional<PruningReport> pruned = {};
   std::string pruning_refusal = {};  ///< why nothing could be pruned
 };
@@ -53,8 +53,8 @@ struct HeadLabReport {
 /// Whether any attention of the model is a multi-head attention.
 bool has_heads(Model& model);
 
-/// Looks at up to `most` held-out sequences, `batch_size` at a time. Puts other attentions in the
-/// place of the model's own.
+/// Analyses up to `most` held-out sequences, `batch_size` at a time. Replaces the model's
+/// attentions by equivalent ones.
 HeadLabReport examine_heads(Model& model, const Task& task, int64_t most, int64_t batch_size);
 
 }  // namespace heed

@@ -20,7 +20,7 @@ std::string evaluation_text(const Evaluation& evaluation) {
 
 std::string attention_text(const AttentionReport& attention) {
   std::string text =
-      fmt::format("\n{}\n  head  entropy   share  importance    Δ loss   Δ token    Δ seq.  like",
+      fmt::format("\n{}\n  head  entropy   share  importance    Δ loss   Δ token    Δ seq.  sim.",
                   attention.path);
   for (size_t h = 0; h < attention.heads.size(); ++h) text += fmt::format(" {:>5}", h);
   text += "\n";
@@ -29,7 +29,7 @@ std::string attention_text(const AttentionReport& attention) {
     text += fmt::format("  {:4}  {:7.3f}  {:6.3f}  {:10.4g}  {:+8.4f}  {:+8.4f}  {:+8.4f}      ", h,
                         head.entropy, head.entropy_share, head.importance, head.loss_change,
                         head.token_accuracy_change, head.sequence_accuracy_change);
-    for (const double like : head.similarity) text += fmt::format(" {:5.2f}", like);
+    for (const double similarity : head.similarity) text += fmt::format(" {:5.2f}", similarity);
     text += "\n";
   }
   return text + "\n  weights of the first sequence: queries downwards, keys to the right\n" +
@@ -54,11 +54,11 @@ std::string head_text(const HeadLabReport& report, const std::string& config) {
       "translated into MultiHeadAttention: the same scores, max |difference| {:.2g}\n",
       config, report.sequences, evaluation_text(report.evaluation), report.translation_difference);
   for (const std::string& path : report.untranslated) {
-    text += fmt::format("{}: no multi-head attention; left as it is\n", path);
+    text += fmt::format("{}: not a multi-head attention; left as it is\n", path);
   }
   text +=
       "\nentropy: of the weights, in nats; share: of the log of the visible keys; importance: "
-      "E|∂loss/∂gate|;\nΔ: without the head; like: 1 - Jensen-Shannon divergence / log 2 to each "
+      "E|∂loss/∂gate|;\nΔ: without the head; sim.: 1 - Jensen-Shannon divergence / log 2 to each "
       "head, mean over queries\n";
   for (const AttentionReport& attention : report.attentions) text += attention_text(attention);
   return text + pruning_text(report);

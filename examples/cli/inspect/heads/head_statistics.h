@@ -1,4 +1,4 @@
-// HeadStatistics: what the weights of an attention's heads are like.
+// HeadStatistics: entropy and similarity of the weights of an attention's heads.
 #pragma once
 
 #include <cstdint>

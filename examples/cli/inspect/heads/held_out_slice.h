@@ -1,4 +1,4 @@
-// HeldOutSlice: a task of which only the first held-out sequences are looked at.
+// HeldOutSlice: a task with only the first of its held-out sequences.
 #pragma once
 
 #include <algorithm>
@@ -22,6 +22,7 @@ class HeldOutSlice final : public Task {
   Batch evaluation_batch(int64_t first, int64_t size) const override {
     return task_.evaluation_batch(first, size);
   }
+  void add_data_to(Crc32& checksum) const override { task_.add_data_to(checksum); }
   std::string input_text(int64_t symbol) const override { return task_.input_text(symbol); }
   std::string target_text(int64_t symbol) const override { return task_.target_text(symbol); }
 

@@ -108,13 +108,16 @@ const char* mark_of(Cell cell) {
   return "";
 }
 
-/// The worst cell among positions i … of output and j … of input.
-Cell worst_cell(const LeakMap& map, int64_t b, int64_t i, int64_t c, int64_t j, int64_t rows,
-                int64_t columns) {
+/// Output positions from i on of sequence b, and input positions from j on of sequence c.
+struct Block {
+  int64_t b, i, c, j, rows, columns;
+};
+
+Cell worst_cell(const LeakMap& map, const Block& block) {
   Cell worst = Cell::blocked;
-  for (int64_t y = i; y < std::min(i + rows, map.L_1); ++y) {
-    for (int64_t x = j; x < std::min(j + columns, map.L); ++x) {
-      worst = std::max(worst, cell_of(map, map.at(b, y, c, x)));
+  for (int64_t y = block.i; y < std::min(block.i + block.rows, map.L_1); ++y) {
+    for (int64_t x = block.j; x < std::min(block.j + block.columns, map.L); ++x) {
+      worst = std::max(worst, cell_of(map, map.at(block.b, y, block.c, x)));
     }
   }
   return worst;
@@ -187,7 +190,7 @@ std::string leak_picture(const LeakMap& map, int64_t most) {
       for (int64_t c = 0; c < map.B; ++c) {
         text += " ";
         for (int64_t j = 0; j < map.L; j += columns) {
-          text += mark_of(worst_cell(map, b, i, c, j, rows, columns));
+          text += mark_of(worst_cell(map, {b, i, c, j, rows, columns}));
         }
       }
       text += "\n";

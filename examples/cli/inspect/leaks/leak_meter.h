@@ -15,7 +15,7 @@ namespace heed {
 struct PositionPair {
   int64_t output_sequence = 0, output = 0;
   int64_t input_sequence = 0, input = 0;
-  const char* kind = "";  ///< what the output must not see: a later token, say
+  const char* kind = "";  ///< what the output must not see, such as "a later token"
   double value = 0;  ///< the largest magnitude among the gradient's elements; NaN if it has one
 };
 
@@ -39,7 +39,7 @@ struct LeakMap {
 
 /// The maps of all tokens that the model reads: of the inputs, and with Attends::encoder_decoder of
 /// those of its writer. An output may depend on its own sequence up to its length; where the model
-/// reads token by token, not on later tokens. Padding itself may see what it is made of. The model
+/// reads token by token, not on later tokens. Padding may see its own token. The model
 /// must be f64 and in evaluation mode.
 std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch);
 

@@ -1,45 +1,11 @@
 #include "heed/examples/cli/inspect/trace/axes.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <utility>
 
 namespace heed {
 namespace {
-
-// Ops whose output has the axes of every input of its shape.
-constexpr std::array<std::string_view, 32> keep_axes{"add",
-                                                     "sub",
-                                                     "mul",
-                                                     "div",
-                                                     "neg",
-                                                     "pow",
-                                                     "square",
-                                                     "sqrt",
-                                                     "rsqrt",
-                                                     "exp",
-                                                     "log",
-                                                     "sin",
-                                                     "cos",
-                                                     "tanh",
-                                                     "erf",
-                                                     "abs",
-                                                     "sigmoid",
-                                                     "relu",
-                                                     "gelu",
-                                                     "elu",
-                                                     "softplus",
-                                                     "log_sigmoid",
-                                                     "clamp",
-                                                     "where",
-                                                     "masked_fill",
-                                                     "clone",
-                                                     "to",
-                                                     "dropout",
-                                                     "softmax",
-                                                     "log_softmax",
-                                                     "masked_softmax",
-                                                     "layer_norm"};
 
 std::vector<std::string> parts_of(std::string_view text, char separator) {
   std::vector<std::string> parts;
@@ -59,6 +25,7 @@ Axes without_last(const Axes& axes) {
   return {axes.begin(), axes.end() - 1};
 }
 
+/// Those of the first input of the output's shape that has some.
 Axes of_same_shape(const std::vector<NamedAxes>& inputs, const Tensor& output) {
   for (const NamedAxes& input : inputs) {
     if (!input.axes->empty() && input.tensor->shape() == output.shape()) return *input.axes;
@@ -88,30 +55,34 @@ Axes expanded(const NamedAxes& from, const Tensor& output) {
   const int64_t lead = output.dim() - from.tensor->dim();
   Axes axes;
   for (int64_t d = 0; d < output.dim(); ++d) {
-    const bool is_kept = d >= lead && from.tensor->shape()[d - lead] == output.shape()[d];
-    axes.push_back(is_kept ? (*from.axes)[static_cast<size_t>(d - lead)] : size_text(output, d));
+    const bool is_same = d >= lead && from.tensor->shape()[d - lead] == output.shape()[d];
+    axes.push_back(is_same ? (*from.axes)[static_cast<size_t>(d - lead)] : size_text(output, d));
   }
   return axes;
 }
 
-/// Adds the names of output axes first … end − 1, which together are input axes i … j − 1.
-void add_group(const NamedAxes& from, int64_t i, int64_t j, const Tensor& output, int64_t first,
-               int64_t end, Axes& axes) {
+/// Axes first … end − 1.
+struct AxisRange {
+  int64_t first, end;
+  int64_t size() const { return end - first; }
+};
+
+/// The names of some output axes, which together are some input axes.
+Axes group_names(const NamedAxes& from, AxisRange in, const Tensor& output, AxisRange out) {
   const auto begin = from.axes->begin();
-  if (end - first == 1) {
+  if (out.size() == 1) {
     std::string joined;
-    for (auto name = begin + i; name != begin + j; ++name) {
+    for (auto name = begin + in.first; name != begin + in.end; ++name) {
       joined += (joined.empty() ? "" : "*") + *name;
     }
-    axes.push_back(joined.empty() ? size_text(output, first) : joined);
-    return;
+    return {joined.empty() ? size_text(output, out.first) : joined};
   }
-  std::vector<std::string> names;
-  if (j - i == 1) names = parts_of(*(begin + i), '*');
-  const bool fits = names.size() == static_cast<size_t>(end - first);
-  for (int64_t d = first; d < end; ++d) {
-    axes.push_back(fits ? names[static_cast<size_t>(d - first)] : size_text(output, d));
-  }
+  Axes names;
+  if (in.size() == 1) names = parts_of(*(begin + in.first), '*');
+  if (std::ssize(names) == out.size()) return names;
+  names.clear();
+  for (int64_t d = out.first; d < out.end; ++d) names.push_back(size_text(output, d));
+  return names;
 }
 
 /// A view in row-major order: axes are split and joined where products of sizes meet.
@@ -133,18 +104,27 @@ Axes regrouped(const NamedAxes& from, const Tensor& output) {
         given *= out[p++];
       }
     }
-    add_group(from, i, j, output, o, p, axes);
+    for (std::string& name : group_names(from, {i, j}, output, {o, p})) {
+      axes.push_back(std::move(name));
+    }
     i = j;
     o = p;
   }
   return axes;
 }
 
-Axes product(const std::vector<NamedAxes>& inputs, const Tensor& output) {
-  const NamedAxes &a = inputs[0], &b = inputs[1];
-  if (a.axes->empty() || b.axes->empty() || a.tensor->dim() != output.dim()) return {};
-  Axes axes = without_last(*a.axes);
-  axes.push_back(b.axes->back());
+/// All but the last of `left`, then the last of `right`.
+Axes product(const NamedAxes& left, const NamedAxes& right, const Tensor& output) {
+  if (left.axes->empty() || right.axes->empty() || left.tensor->dim() != output.dim()) return {};
+  Axes axes = without_last(*left.axes);
+  axes.push_back(right.axes->back());
+  return axes;
+}
+
+/// Those of a Linear: its width has no name.
+Axes widened(const NamedAxes& from, const Tensor& output) {
+  Axes axes = without_last(*from.axes);
+  axes.push_back(size_text(output, output.dim() - 1));
   return axes;
 }
 
@@ -156,19 +136,19 @@ Axes axes_of(std::string_view pattern) {
 
 Axes carried_axes(std::string_view op, const std::vector<NamedAxes>& inputs, const Tensor& output) {
   if (inputs.empty()) return {};
-  if (std::find(keep_axes.begin(), keep_axes.end(), op) != keep_axes.end()) {
-    return of_same_shape(inputs, output);
-  }
-  if (op == "matmul" && inputs.size() == 2) return product(inputs, output);
-  if (inputs[0].axes->empty()) return {};
-  if (op == "linear") {
-    Axes axes = without_last(*inputs[0].axes);
-    axes.push_back(size_text(output, output.dim() - 1));
-    return axes;
-  }
-  if (op == "permute" || op == "transpose") return moved(inputs[0], output);
-  if (op == "expand") return expanded(inputs[0], output);
-  return op == "view" ? regrouped(inputs[0], output) : Axes();
+  // Exceptions: ops that make new axes even where an input has the output's shape.
+  const NamedAxes& first = inputs[0];
+  if (op == "matmul") return product(first, inputs[1], output);
+  if (op == "scaled_dot_product_attention") return product(first, inputs[2], output);
+  if (op == "index_select" || op == "gather") return {};
+  const bool rearranges =
+      op == "linear" || op == "permute" || op == "transpose" || op == "expand" || op == "view";
+  if (rearranges && first.axes->empty()) return {};
+  if (op == "linear") return widened(first, output);
+  if (op == "permute" || op == "transpose") return moved(first, output);
+  if (op == "expand") return expanded(first, output);
+  if (op == "view") return regrouped(first, output);
+  return of_same_shape(inputs, output);
 }
 
 }  // namespace heed

@@ -22,9 +22,9 @@ struct NamedAxes {
   const Axes* axes;
 };
 
-/// The names that `op` leaves its output: those of an elementwise op's input of the same shape, the
-/// leading ones of a product, those that a view moves, splits or joins. Empty if the op is none of
-/// these, or it can not be told which axis went where.
+/// The names of the axes of `op`'s output: those of an input of its shape, unless the op is one
+/// that makes or moves axes: products, views, selections. Empty if it cannot be told which axis
+/// went where.
 Axes carried_axes(std::string_view op, const std::vector<NamedAxes>& inputs, const Tensor& output);
 
 }  // namespace heed

@@ -31,7 +31,7 @@ struct TraceRow {
   int64_t bytes = 0;  ///< of new memory
 };
 
-/// Keeps every tensor it was told of, so that none of their addresses is used twice.
+/// Holds every tensor it has seen, so that no address is reused.
 class TraceRecorder : public OpObserver {
  public:
   /// `names`: what parameters and buffers are called.
@@ -55,7 +55,7 @@ class TraceRecorder : public OpObserver {
     bool is_stated = false;  // the axes come from a contract; the first one counts
   };
   Known& known(const Tensor& x);
-  /// Whether it is that of an input or of an earlier op, such as one inside of a checkpoint.
+  /// Whether it is that of an input or an earlier op, such as one inside a checkpoint.
   bool knows_memory_of(const Tensor& x) const;
   void note_letters(const Axes& axes, const Shape& shape);
 

@@ -100,7 +100,7 @@ class Picture {
   }
 
  private:
-  /// The ellipse of a parameter, a buffer or what goes in.
+  /// The ellipse of a parameter, a buffer or an input.
   std::string named(const std::string& name) {
     const auto [known, is_new] = named_.try_emplace(name, text_of("named", named_.size()));
     if (!is_new) return known->second;

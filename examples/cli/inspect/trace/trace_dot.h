@@ -10,8 +10,7 @@
 namespace heed {
 
 /// In Graphviz's language: a box for each op and an ellipse for each of `names` that is read, in
-/// frames within frames as the modules are within each other; arrows go the way of the data and
-/// say its axes and sizes. `title` stands above.
+/// frames nested as the modules are; arrows follow the data and show its axes and sizes.
 std::string trace_dot(const TraceRecorder& trace,
                       const std::vector<std::pair<std::string, Tensor>>& names,
                       const std::string& title);

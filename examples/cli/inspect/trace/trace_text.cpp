@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/inspect/table.h"
 
 namespace heed {
 namespace {
@@ -49,39 +48,16 @@ std::string inputs_text(const TraceRow& row) {
   return joined(names, ", ");
 }
 
-constexpr size_t columns = 7;
-constexpr std::array<const char*, columns> titles{"",     "module", "op",    "of",
-                                                  "axes", "sizes",  "memory"};
-using Cells = std::array<std::string, columns>;
-
 /// Lines for the modules above `steps` that are not on screen, and the name of the last of them.
-std::string enter_module(const Names& steps, Names& shown, std::vector<Cells>& lines) {
+std::string enter_module(const Names& steps, Names& shown, std::vector<Names>& lines) {
   if (steps == shown) return "";
   size_t common = 0;
   while (common < std::min(steps.size(), shown.size()) && steps[common] == shown[common]) ++common;
   for (size_t i = common; i + 1 < steps.size(); ++i) {
-    lines.push_back({"", std::string(2 * i, ' ') + steps[i]});
+    lines.push_back({"", std::string(2 * i, ' ') + steps[i], "", "", "", "", ""});
   }
   shown = steps;
   return steps.empty() ? "" : std::string(2 * (steps.size() - 1), ' ') + steps.back();
-}
-
-std::string aligned(const std::vector<Cells>& lines) {
-  std::array<size_t, columns> widths{};
-  for (const Cells& line : lines) {
-    for (size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], displayed_width(line[i]));
-  }
-  std::string text;
-  for (const Cells& line : lines) {
-    std::string row;
-    for (size_t i = 0; i < columns; ++i) {
-      const std::string padding(widths[i] - displayed_width(line[i]), ' ');
-      row += i == 0 ? padding + line[i] : "  " + line[i] + padding;
-    }
-    row.erase(row.find_last_not_of(' ') + 1);
-    text += row + "\n";
-  }
-  return text;
 }
 
 }  // namespace
@@ -114,8 +90,7 @@ TraceTotals totals_of(const TraceRecorder& trace) {
 }
 
 std::string trace_table(const TraceRecorder& trace) {
-  std::vector<Cells> lines(1);
-  std::copy(titles.begin(), titles.end(), lines[0].begin());
+  std::vector<Names> lines{{"", "module", "op", "of", "axes", "sizes", "memory"}};
   Names shown;
   for (const TraceRow& row : trace.rows()) {
     const std::string module = enter_module(module_steps(row.path), shown, lines);
@@ -127,7 +102,7 @@ std::string trace_table(const TraceRecorder& trace) {
     lines.push_back({fmt::format("#{}", number), module, row.op, inputs_text(row),
                      joined(row.axes, " "), sizes_text(row), memory});
   }
-  return aligned(lines);
+  return aligned(lines, [](size_t column) { return column == 0; });
 }
 
 std::string trace_json(const TraceRecorder& trace) {

@@ -12,7 +12,7 @@ struct TracedForward {
   explicit TracedForward(const Experiment& experiment);
 
   Batch batch;
-  NamedTensors names;  ///< parameters, buffers and what goes in
+  NamedTensors names;  ///< parameters, buffers and inputs
   TraceRecorder recorder;
   Tensor scores;
 };

@@ -147,12 +147,8 @@ struct GreetArguments {
 };
 
 Options greet_options(GreetArguments& arguments) {
-  return {{.name = "NAME", .target = &arguments.name, .help = "whom", .required = true},
-          {.name = "--times",
-           .target = &arguments.times,
-           .value = "N",
-           .help = "how often; default 1",
-           .minimum = 1}};
+  return {Option::argument("NAME", &arguments.name, "whom"),
+          Option::value("--times", &arguments.times, "N", "how often; default 1").at_least(1)};
 }
 
 void run_greet(const Program& program, const GreetArguments& arguments) {

@@ -2,7 +2,7 @@
 #include <array>
 #include <cstdio>
 
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 
 namespace heed::testing::program_dry_run_test {
 namespace {
@@ -51,8 +51,8 @@ TEST_CASE("a dry run says what a run would be and writes nothing", "[program]") 
 TEST_CASE("the loss of a dry run is that of the first step", "[program]") {
   const Folder folder;
   train_run(folder, "run",
-            kept_config(R"({"type": "seq2seq_reverse", "symbols": 4, "length": 4})",
-                        R"("dropout": 0.2, )"));
+            small_config(R"({"type": "seq2seq_reverse", "symbols": 4, "length": 4})",
+                         R"("dropout": 0.2, )"));
   const Json step = json_lines(folder.read("run/metrics.jsonl")).at(0);
   const Ended ended = dry_run_of(folder, {"run.json"});
   REQUIRE(ended.exit_code == 0);

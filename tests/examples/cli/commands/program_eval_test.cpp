@@ -1,6 +1,6 @@
-// `heed eval`: the numbers that training has measured, from what it has kept.
+// `heed eval`: the numbers that training measured, from its checkpoints.
 #include "heed/examples/cli/runs/resume.h"
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 
 namespace heed::testing::program_eval_test {
 namespace {
@@ -45,7 +45,7 @@ TEST_CASE("eval gives to the bit what training has measured at that step", "[pro
                            R"({"type": "modular_addition", "modulus": 7})"}) {
     CAPTURE(task);
     const Folder folder;
-    train_run(folder, "run", kept_config(task, R"("dropout": 0.1, )"));
+    train_run(folder, "run", small_config(task, R"("dropout": 0.1, )"));
     const Json last = evaluated(folder, {"run"});
     CHECK(last["step"] == 6);
     CHECK(last["checkpoint"] == "run/checkpoints/step-000006");
@@ -81,7 +81,7 @@ TEST_CASE("--best takes the lowest held-out loss, not the newest", "[program]") 
   std::filesystem::remove_all(folder / ("run/checkpoints/step-0000" +
                                         std::string(best < 10 ? "0" : "") + std::to_string(best)));
   CHECK(refusal(folder, {"eval", "run", "--best"}) ==
-        "run: error: this run has kept no checkpoint of its lowest held-out loss; without --best "
+        "run: error: this run has no checkpoint of its lowest held-out loss; without --best "
         "the newest one is taken\n");
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a file of the task that has changed is noticed", "[program]") {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "abcab cab";
   folder.write("a.txt", text);
-  train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 4})"));
+  train_run(folder, "run", small_config(R"({"type": "text", "path": "a.txt", "length": 4})"));
   CHECK(run_heed(folder, {"eval", "run"}).exit_code == 0);
   folder.write("a.txt", "bbb" + text);
   const Ended changed = run_heed(folder, {"eval", "run"});
@@ -149,7 +149,7 @@ TEST_CASE("a checkpoint finds its run from wherever it is named", "[program]") {
   const std::string file = folder / "a.txt";
   folder.write("a.txt", text);
   train_run(folder, "run",
-            kept_config(R"({"type": "text", "path": ")" + file + R"(", "length": 4})"));
+            small_config(R"({"type": "text", "path": ")" + file + R"(", "length": 4})"));
   folder.write("a.txt", "bbb" + text);  // now the vocabulary of the run is looked for
   const auto before = std::filesystem::current_path();
   const std::vector<std::pair<std::string, std::string>> ways = {

@@ -7,7 +7,7 @@
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 
 namespace heed::testing::program_export_test {
 namespace {
@@ -33,7 +33,7 @@ void check_same(const Tensors& a, const Tensors& b) {
   }
 }
 
-/// The loss before the first step of a run that starts from a file: it is told at step 0 by eval.
+/// The loss before the first step of a run that starts from a file: eval gives it at step 0.
 Json evaluated_from(const Folder& folder, const std::string& file, const std::string& name) {
   const Ended trained =
       run_heed(folder, {"train", "run.json", "--init", file, "--out", name, "--set",
@@ -49,7 +49,7 @@ TEST_CASE("an exported file has the parameters and what they mean", "[program]")
   const Folder folder;
   folder.write("a.txt", "abc abc abc abc abc abc abc abc abc abc");
   const Json result =
-      train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 3})"));
+      train_run(folder, "run", small_config(R"({"type": "text", "path": "a.txt", "length": 3})"));
   const Ended ended = run_heed(folder, {"export", "run", "--out", "m.safetensors"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
@@ -89,7 +89,7 @@ TEST_CASE("export never touches what is there", "[program]") {
 
 TEST_CASE("an export that cannot be written leaves nothing", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task));
+  train_run(folder, "run", small_config(reverse_task));
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const rlimit small{1024, before.rlim_max};
@@ -106,7 +106,7 @@ TEST_CASE("an export that cannot be written leaves nothing", "[program]") {
 TEST_CASE("PyTorch's names for what PyTorch has", "[program]") {
   const Folder folder;
   train_run(folder, "run",
-            kept_config(R"({"type": "seq2seq_reverse", "symbols": 4, "length": 4})"));
+            small_config(R"({"type": "seq2seq_reverse", "symbols": 4, "length": 4})"));
   REQUIRE(run_heed(folder, {"export", "run", "--out", "p", "--pytorch"}).exit_code == 0);
   REQUIRE(run_heed(folder, {"export", "run", "--out", "h"}).exit_code == 0);
   const Tensors theirs = tensors_in(folder / "p"), ours = tensors_in(folder / "h");
@@ -176,7 +176,7 @@ TEST_CASE("a run starts from a file with our names or PyTorch's, to the bit", "[
   for (const char* task :
        {reverse_task, R"({"type": "seq2seq_reverse", "symbols": 4, "length": 4})"}) {
     const Folder folder;
-    const Json result = train_run(folder, "run", kept_config(task));
+    const Json result = train_run(folder, "run", small_config(task));
     REQUIRE(run_heed(folder, {"export", "run", "--out", "h"}).exit_code == 0);
     REQUIRE(run_heed(folder, {"export", "run", "--out", "p", "--pytorch"}).exit_code == 0);
     const Json ours = evaluated_from(folder, "h", "from_h");
@@ -207,9 +207,9 @@ TEST_CASE("a run starts from a file with our names or PyTorch's, to the bit", "[
   }
 }
 
-TEST_CASE("a run that starts from a file goes on as if it had never stopped", "[program]") {
+TEST_CASE("a run that starts from a file continues as if it had never stopped", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task, R"("dropout": 0.1, )"));
+  train_run(folder, "run", small_config(reverse_task, R"("dropout": 0.1, )"));
   REQUIRE(run_heed(folder, {"export", "run", "--out", "h"}).exit_code == 0);
   REQUIRE(run_heed(folder, {"train", "run.json", "--init", "h", "--out", "whole"}).exit_code == 0);
   // As a crash before the first evaluation leaves it.
@@ -228,7 +228,7 @@ TEST_CASE("a run that starts from a file goes on as if it had never stopped", "[
 
 TEST_CASE("a file that does not fit names every tensor", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task));
+  train_run(folder, "run", small_config(reverse_task));
   REQUIRE(run_heed(folder, {"export", "run", "--out", "h"}).exit_code == 0);
   REQUIRE(run_heed(folder, {"export", "run", "--out", "p", "--pytorch"}).exit_code == 0);
   const std::vector<std::string> before = folder.names();

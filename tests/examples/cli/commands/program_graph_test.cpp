@@ -4,7 +4,7 @@
 #include <regex>
 #include <set>
 
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 
 namespace heed::testing::program_graph_test {
 namespace {

@@ -1,4 +1,4 @@
-// `heed heads`: shows the heads of a kept model, or trains one as `heed train` does.
+// `heed heads`: shows the heads of a trained model, or trains one as `heed train` does.
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -95,7 +95,7 @@ TEST_CASE("encoder, decoder and what joins them are examined", "[program]") {
   CHECK(lines[6]["pruned"]["difference"] < 1e-5);
 }
 
-TEST_CASE("the kept model of a run directory is looked at, not trained again", "[program]") {
+TEST_CASE("the model of a run directory is analysed, not trained again", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   const Ended trained =

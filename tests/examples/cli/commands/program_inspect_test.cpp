@@ -4,7 +4,7 @@
 
 #include "heed/framework/io/safetensors.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 
 namespace heed::testing::program_inspect_test {
 namespace {

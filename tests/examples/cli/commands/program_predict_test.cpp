@@ -1,9 +1,9 @@
-// `heed predict`: answers in the task's own words, and texts that go on.
+// `heed predict`: answers in the task's own words, and continued prompts.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "heed/tests/examples/cli/runs/kept_run.h"
+#include "heed/tests/examples/cli/runs/small_run.h"
 #include "heed/tests/examples/cli/tasks/answer_task.h"
 
 namespace heed::testing::program_predict_test {
@@ -28,17 +28,17 @@ Ended predict(const Folder& folder, std::vector<std::string> arguments) {
 /// `heed predict run` with these lines as stdin.
 Ended predict_lines(const Folder& folder, const std::string& input) {
   folder.write("stdin", input);
-  const int kept = dup(STDIN_FILENO);
+  const int original = dup(STDIN_FILENO);
   REQUIRE(std::freopen((folder / "stdin").c_str(), "r", stdin) != nullptr);
   const Ended ended = predict(folder, {"run"});
-  REQUIRE(dup2(kept, STDIN_FILENO) == STDIN_FILENO);
-  close(kept);
+  REQUIRE(dup2(original, STDIN_FILENO) == STDIN_FILENO);
+  close(original);
   return ended;
 }
 
 TEST_CASE("a trained model answers in its task's words", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task),
+  train_run(folder, "run", small_config(reverse_task),
             {"--set", "train.steps=400", "--set", "train.batch_size=32", "--set",
              "train.eval_every=50", "--set", "model.d_model=32", "--set", "train.stop_at=1"});
   const Ended ended = predict(folder, {"run", "--input", "3 1 2 0", "--input", " 0\t0 1  3 "});
@@ -60,7 +60,7 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
 
 TEST_CASE("inputs that cannot be read are refused before one is answered", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task));
+  train_run(folder, "run", small_config(reverse_task));
   const auto refused = [&](const std::string& input) {
     return refusal(folder, {"predict", "run", "--input", "0 1 2 3", "--input", input});
   };
@@ -79,7 +79,7 @@ TEST_CASE("inputs that cannot be read are refused before one is answered", "[pro
 
 TEST_CASE("many symbols are not all listed", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(R"({"type": "copy", "symbols": 1000, "length": 4})"));
+  train_run(folder, "run", small_config(R"({"type": "copy", "symbols": 1000, "length": 4})"));
   const std::string text = refusal(folder, {"predict", "run", "--input", "1 2 3 1000"});
   CHECK(text.starts_with("--input \"1 2 3 1000\": error: word 4 is no symbol of the task: "));
   CHECK(text.ends_with(" 38 39 … (1000 in all)\n"));
@@ -87,7 +87,7 @@ TEST_CASE("many symbols are not all listed", "[program]") {
 
 TEST_CASE("scores and weights as JSON agree with the answer", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(reverse_task, R"("layers": 2, )"));
+  train_run(folder, "run", small_config(reverse_task, R"("layers": 2, )"));
   const Ended ended =
       predict(folder, {"run", "--input", "3 1 2 0", "--json", "--scores", "--attention"});
   REQUIRE(ended.exit_code == 0);
@@ -129,7 +129,7 @@ TEST_CASE("an encoder-decoder writes its answer, and shows what it read", "[prog
   const Folder folder;
   folder.write("pairs.tsv", "1 2\tone two\n2 1\ttwo one\n1\tone\n2\ttwo\n2 2\ttwo two\n");
   train_run(
-      folder, "run", kept_config(R"({"type": "pairs", "path": "pairs.tsv"})"),
+      folder, "run", small_config(R"({"type": "pairs", "path": "pairs.tsv"})"),
       {"--set", "train.steps=300", "--set", "model.d_model=32", "--set", "train.eval_every=300"});
   const Ended ended =
       predict(folder, {"run", "--input", "1", "--input", "2 2", "--json", "--attention"});
@@ -161,7 +161,7 @@ TEST_CASE("pairs of characters are read and written as in their file", "[program
   const Folder folder;
   folder.write("pairs.tsv", "a b\tb a\nab\tba\nb\tb\na\ta\n");
   train_run(folder, "run",
-            kept_config(R"({"type": "pairs", "path": "pairs.tsv", "tokens": "characters"})"));
+            small_config(R"({"type": "pairs", "path": "pairs.tsv", "tokens": "characters"})"));
   const Ended ended = predict(folder, {"run", "--input", "a b", "--json", "--attention"});
   REQUIRE(ended.exit_code == 0);
   const Json line = json_lines(ended.out).at(0);
@@ -174,7 +174,7 @@ TEST_CASE("pairs of characters are read and written as in their file", "[program
 
 TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
   const Folder folder;
-  train_run(folder, "run", kept_config(R"({"type": "addition", "digits": 1})"));
+  train_run(folder, "run", small_config(R"({"type": "addition", "digits": 1})"));
   const Ended ended = predict(folder, {"run", "--input", "3 + 4 = 7"});
   CHECK(ended.exit_code == 0);
   CHECK(ended.out.starts_with(". . . "));
@@ -185,7 +185,7 @@ TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
 TEST_CASE("a language model continues a prompt, also beyond what it sees", "[program]") {
   const Folder folder;
   folder.write("a.txt", text_to_learn());
-  train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 8})"),
+  train_run(folder, "run", small_config(R"({"type": "text", "path": "a.txt", "length": 8})"),
             {"--set", "train.steps=300", "--set", "model.d_model=32", "--set",
              "train.batch_size=16", "--set", "train.eval_every=300"});
   const Ended greedy = predict(folder, {"run", "--prompt", "b c", "--tokens", "22"});
@@ -214,7 +214,7 @@ TEST_CASE("a language model continues a prompt, also beyond what it sees", "[pro
 TEST_CASE("sampling is a function of the seed", "[program]") {
   const Folder folder;
   folder.write("a.txt", text_to_learn());
-  train_run(folder, "run", kept_config(R"({"type": "text", "path": "a.txt", "length": 8})"));
+  train_run(folder, "run", small_config(R"({"type": "text", "path": "a.txt", "length": 8})"));
   const auto sampled = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"run", "--prompt", "a", "--tokens", "40", "--temperature", "2"});
     return predict(folder, more).out;
@@ -229,13 +229,13 @@ TEST_CASE("sampling is a function of the seed", "[program]") {
 TEST_CASE("where answers are not the next symbols nothing is continued", "[program]") {
   const Folder folder;
   train_run(folder, "run",
-            kept_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
+            small_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
   CHECK(refusal(folder, {"predict", "run", "--prompt", "0 4"}) ==
         "--prompt \"0 4\": error: the answers of the task are not the next symbols, so that "
         "there is nothing to continue\n");
 }
 
-TEST_CASE("a task of one's own is asked and answers in its numbers", "[program]") {
+TEST_CASE("a task from outside answers in its numbers", "[program]") {
   Registry registry = builtin_registry();
   add_answer_task(registry);
   const Folder folder;

@@ -95,7 +95,7 @@ TEST_CASE("a fixed training set is evaluated beside the held-out one", "[program
   CHECK(ended.err.find("  train 1.0000  ") != std::string::npos);
 }
 
-TEST_CASE("a task's file that is missing is told at its key", "[program]") {
+TEST_CASE("a task's file that is missing is reported at its key", "[program]") {
   const Folder folder;
   folder.write("a.json", masked_config(R"({"type": "text", "path": "b.txt"})"));
   const Ended ended = run_heed(folder, {"train", "a.json"});

@@ -143,7 +143,7 @@ TEST_CASE("run directories are numbered, and one that exists is refused", "[prog
   CHECK(folder.has("x/y/z/log.txt"));
 }
 
-TEST_CASE("what cannot be written is told in one line", "[program]") {
+TEST_CASE("a failed write is reported in one line", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   folder.write("file", "");

@@ -78,7 +78,7 @@ TEST_CASE("a flipped bit of the tensors is found or changes nothing", "[resume]"
   }
 }
 
-TEST_CASE("a damaged checkpoint is told with the one to use instead", "[resume]") {
+TEST_CASE("the error for a damaged checkpoint names the one to use instead", "[resume]") {
   const Folder folder;
   const RunBits whole = make_run(folder);
   const std::string last = "run/checkpoints/step-000006";

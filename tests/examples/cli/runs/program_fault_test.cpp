@@ -1,5 +1,5 @@
 // Each call by which a run writes fails once, is cut short once, and once is the last one of the
-// process: what was kept before is still there, and one line says what happened.
+// process: what was written before is still there, and one line says what happened.
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -159,7 +159,7 @@ class Faults {
     CHECK(is_in(lines.back().substr(0, lines.back().find(':')), "precious"));
   }
 
-  /// Nothing under a final name is half there, and the run goes on to what it would have been.
+  /// Nothing under a final name is half there, and the run resumes bit-identically.
   void check_resumes(const Folder& folder) const {
     if (folder.has(run)) {
       train_well(folder, {"--resume", run, "--set", "train.steps=3"});
@@ -177,7 +177,7 @@ class Faults {
   RunBits whole_;
 };
 
-TEST_CASE("a run goes on when nobody reads its progress any more", "[fault]") {
+TEST_CASE("a run continues when its progress is no longer read", "[fault]") {
   const Folder folder;
   folder.write("config.json", config);
   const std::string command = "cd " + folder.path() +

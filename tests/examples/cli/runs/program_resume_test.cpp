@@ -1,6 +1,7 @@
-// `heed train --resume`: where it goes on, what it refuses, what it writes down.
+// `heed train --resume`: where it resumes, what it refuses, what it writes.
 #include <nlohmann/json.hpp>
 
+#include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/safetensors.h"
 #include "heed/tests/examples/cli/runs/resume_support.h"
@@ -22,7 +23,7 @@ void stop_after_four(const Folder& folder) {
 
 const std::vector<std::string> to_six = {"--resume", "run", "--set", "train.steps=6"};
 
-TEST_CASE("a run goes on with more steps as if it had always had them", "[resume]") {
+TEST_CASE("a run continues with more steps as if it had always had them", "[resume]") {
   const Folder folder;
   const RunBits whole = unbroken_bits(folder);
   train_well(folder, {"config.json", "--out", "run", "--set", "train.steps=3"});
@@ -209,6 +210,53 @@ TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
   }
 }
 
+/// 300 pairs of which line `changed`, if there is one, has another target.
+std::string pairs_text(int changed = -1) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) {
+    const int target = i == changed ? i + 1 : i;
+    text += text_of("a", i % 10, " b", i / 10, "\tc", target % 7, "\n");
+  }
+  return text;
+}
+
+void train_pairs(const Folder& folder) {
+  folder.write("pairs.tsv", pairs_text());
+  folder.write("pairs.json", R"({"task": {"type": "pairs", "path": "pairs.tsv"},
+    "model": {"d_model": 8, "attention": {"type": "multi_head_attention"}},
+    "train": {"steps": 2, "batch_size": 2, "eval_sequences": 5}})");
+  train_well(folder, {"pairs.json", "--out", "run"});
+}
+
+TEST_CASE("a changed pair is refused, whether or not it is evaluated", "[resume]") {
+  const Folder folder;
+  train_pairs(folder);
+  for (int line = 0; line < 300; line += 37) {
+    INFO(line);
+    folder.write("pairs.tsv", pairs_text(line));
+    const Ended ended = run_train(folder, {"--resume", "run", "--set", "train.steps=4"});
+    CHECK(ended.exit_code == 2);
+    CHECK(ended.err.find("the data of the task is not what it was") != std::string::npos);
+  }
+  folder.write("pairs.tsv", pairs_text());
+  train_well(folder, {"--resume", "run", "--set", "train.steps=4"});
+}
+
+TEST_CASE("a checkpoint whose checksum has only the evaluated part still resumes", "[resume]") {
+  const Folder folder;
+  train_pairs(folder);
+  const Experiment experiment = prepare_experiment(builtin_registry(), folder / "run/config.json",
+                                                   {"task.path=" + (folder / "pairs.tsv")});
+  const std::string path = CheckpointFolder(folder / "run").list().back() + "/state.json";
+  CheckpointState state = load_checkpoint_state(CheckpointFolder(folder / "run").list().back());
+  state.data_checksum = data_checksum(*experiment.task, false);
+  state.data_checksum_is_whole = false;
+  std::ofstream(path) << to_json(state);
+  train_well(folder, {"--resume", "run", "--set", "train.steps=4"});
+  CHECK(
+      load_checkpoint_state(CheckpointFolder(folder / "run").list().back()).data_checksum_is_whole);
+}
+
 TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") {
   const Folder folder;
   folder.write("config.json", resumable_config());
@@ -225,7 +273,7 @@ TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") 
   CHECK(batch.tensors.size() == 2);
   CHECK(batch.metadata.at("reason").starts_with("train: the loss is not finite"));
 
-  // One that cannot be kept is the lesser trouble.
+  // That it cannot be written matters less.
   std::filesystem::remove(folder / "run/diverged-step-2.safetensors");
   std::filesystem::create_directory(folder / "run/diverged-step-2.safetensors");
   const Ended again = run_train(folder, {"--resume", "run"});

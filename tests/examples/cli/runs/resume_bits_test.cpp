@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t never = INT64_MAX;
 
 /// What a checkpoint holds, as bytes.
-struct Kept {
+struct Snapshot {
   std::string state, model, optimizer;
 };
 
@@ -30,7 +30,7 @@ struct Stopper : TrainingObserver {
   int64_t taken = 0;
   bool signals = false;  // instead of stopping, sends the signal that interrupts the evaluation
   std::vector<std::string> lines{};
-  Kept kept{};
+  Snapshot snapshot{};
 
   void on_step(const StepReport& report) override {
     taken = report.step;
@@ -44,8 +44,8 @@ struct Stopper : TrainingObserver {
     CheckpointState state;
     state.training = trainer.state();
     state.config = "{}";
-    kept = {to_json(state), to_safetensors(trainer.model().state_dict(), {}),
-            to_safetensors(trainer.optimizer_state(), {})};
+    snapshot = {to_json(state), to_safetensors(trainer.model().state_dict(), {}),
+                to_safetensors(trainer.optimizer_state(), {})};
   }
   bool wants_stop() override { return !signals && taken == stop; }
 };
@@ -65,34 +65,34 @@ class Runs {
   Outcome train(const std::vector<int64_t>& stops, bool by_signal = false) const {
     const int before = num_threads();
     Outcome outcome;
-    Kept kept;
+    Snapshot snapshot;
     for (size_t i = 0; i <= stops.size(); ++i) {
       set_num_threads(static_cast<int>(i % 2) + 1);
       const bool is_last = i == stops.size();
       Stopper stopper(is_last ? never : stops[i]);
       stopper.signals = by_signal && !is_last;
-      kept = go_on(kept, stopper);
+      snapshot = resumed(snapshot, stopper);
       outcome.lines.insert(outcome.lines.end(), stopper.lines.begin(), stopper.lines.end());
     }
     set_num_threads(before);
-    outcome.model = kept.model;
-    outcome.optimizer = kept.optimizer;
+    outcome.model = snapshot.model;
+    outcome.optimizer = snapshot.optimizer;
     return outcome;
   }
 
  private:
-  Kept go_on(const Kept& kept, Stopper& stopper) const {
+  Snapshot resumed(const Snapshot& snapshot, Stopper& stopper) const {
     const SignalWatch watch;
     const Experiment experiment =
         prepare_experiment(builtin_registry(), folder_ / "config.json", {});
-    if (!kept.state.empty()) {
-      const TrainingState state = read_checkpoint_state(kept.state, "state").training;
+    if (!snapshot.state.empty()) {
+      const TrainingState state = read_checkpoint_state(snapshot.state, "state").training;
       stopper.taken = state.step;
-      experiment.trainer->restore(state, read_safetensors(kept.model, "model").tensors,
-                                  read_safetensors(kept.optimizer, "optimizer").tensors);
+      experiment.trainer->restore(state, read_safetensors(snapshot.model, "model").tensors,
+                                  read_safetensors(snapshot.optimizer, "optimizer").tensors);
     }
     experiment.trainer->run(stopper);
-    return stopper.kept;
+    return stopper.snapshot;
   }
 
   Folder folder_;
@@ -128,7 +128,7 @@ std::vector<std::string> configs() {
   };
 }
 
-TEST_CASE("a training that is stopped after any step goes on to the same bits", "[resume]") {
+TEST_CASE("a training that is stopped after any step resumes bit-identically", "[resume]") {
   for (const std::string& config : configs()) {
     CAPTURE(config);
     const Runs runs(config);

@@ -10,6 +10,7 @@ namespace heed::testing {
 
 /// Says an answer of 3 random symbols to 5, token by token.
 struct AnswerTask : Task {
+  void add_data_to(Crc32&) const override {}
   TaskShape shape() const override { return {4, 4, 5, Attends::encoder_decoder, 4, 3}; }
   Batch training_batch(int64_t step, int64_t size) const override {
     Rng rng(stream(0, Purpose::data, step));

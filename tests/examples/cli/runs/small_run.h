@@ -34,7 +34,7 @@ inline nlohmann::ordered_json train_run(const Folder& folder, const std::string&
 }
 
 /// A configuration of a tiny multi-head model of this task.
-inline std::string kept_config(const std::string& task, const std::string& model = "") {
+inline std::string small_config(const std::string& task, const std::string& model = "") {
   return R"({"task": )" + task + R"(, "model": {"d_model": 8, )" + model +
          R"("attention": {"type": "multi_head_attention", "heads": 2}},
             "train": {"steps": 6, "batch_size": 4, "eval_every": 3, "eval_sequences": 20,

@@ -95,7 +95,7 @@ void copy_transposed(T* to, const T* from, const StridedLoop<2>& loop, int64_t d
 }
 
 /// The same copy in the order in which the rows lie in `from`: those that are written past the
-/// caches may go anywhere, but what is read is fetched ahead only where it follows the last.
+/// caches may go anywhere, but what is read is prefetched only where it is in sequence.
 std::pair<Tensor, Tensor> in_order_of_source(const StridedLoop<2>& loop, const Tensor& to,
                                              const Tensor& from) {
   const auto steps = [&](int64_t d) { return loop.steps[static_cast<size_t>(d)]; };

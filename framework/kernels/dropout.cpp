@@ -19,7 +19,7 @@ template <class T>
 struct DropoutRun {
   const T* from;
   T* to;
-  int64_t begin, end;  // `begin` is a multiple of 4: words come by four
+  int64_t begin, end;  // `begin` is a multiple of 4: words come in fours
   RandomStream words;
   int32_t limit;  // elements whose word >> 8 is below are dropped
   T scale;
@@ -35,7 +35,7 @@ namespace heed::kernels::HWY_NAMESPACE {
 
 /// x · scale, or 0 where the word is below the limit.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V kept(D d, V scaled, const uint32_t* words, int32_t limit) {
+HWY_INLINE V dropped_out(D d, V scaled, const uint32_t* words, int32_t limit) {
   using Lane = hwy::MakeSigned<hn::TFromD<D>>;
   const hn::Rebind<Lane, D> integers;
   const hn::Rebind<uint32_t, D> d32;
@@ -69,7 +69,7 @@ void dropout_run(const DropoutRun<T>& run) {
     int64_t i = 0;
     for (; i + lanes <= length; i += lanes) {
       const auto scaled = hn::Mul(hn::LoadU(d, from + i), scale);
-      const auto result = kept(d, scaled, words + i, run.limit);
+      const auto result = dropped_out(d, scaled, words + i, run.limit);
       if (run.stream) {
         hn::Stream(result, d, to + i);
       } else {

@@ -52,7 +52,7 @@ void for_each_target(const Tensor& x, int64_t dim, const Tensor& index, const Te
 /// Adds slices of `added` to the slices of the dense `out` that `index` names, which are zeroed
 /// before if they `start_empty`. A chunk owns some of the slices of `out`, so each element is a sum
 /// in the order of `index` however many chunks there are: one for each thread, because each reads
-/// all of `index`, and `added` is fetched ahead only where few of its slices are left out.
+/// all of `index`, and `added` is prefetched well only where few of its slices are left out.
 void add_slices(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& added,
                 bool start_empty) {
   const Split split(out.shape(), dim);

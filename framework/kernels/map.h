@@ -80,7 +80,7 @@ void map_strided(const Tensor& out, const MapFunction<Out, In...>& f, const Tens
 }  // namespace detail
 
 /// Fills `out` with f of the elements of `in`, all of `out`'s shape (expanded, if need be). Out and
-/// In are the elements' types. Operands may be strided anyhow; `out` must not overlap itself.
+/// In are the elements' types. Operands may have any strides; `out` must not overlap itself.
 template <class Out, class... In, class F, class... Tensors>
 void map_into(const Tensor& out, const F& f, const Tensors&... in) {
   static_assert(sizeof...(In) == sizeof...(Tensors));

@@ -51,7 +51,7 @@ struct StridedLoop {
     int64_t length, rows;
   };
 
-  /// Calls block(Block) until all of the elements [begin, end) had their turn.
+  /// Calls block(Block) until all elements [begin, end) are done.
   template <class Call>
   void for_each_block(int64_t begin, int64_t end, const Call& call) const {
     if (begin >= end) return;

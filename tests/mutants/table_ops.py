@@ -263,7 +263,7 @@ MUTANTS = [
     ("block_gemm: the last piece of K is left out", BLOCK_GEMM_KERNEL,
      "for (int64_t i = 0; «i + 1 < pieces»; ++i) {", "i + 2 < pieces", "gemm_test"),
     ("block_gemm: no bias beside b in place", BLOCK_GEMM_KERNEL,
-     "piece.bias = «k == 0 ? p.bias : nullptr»;", "nullptr", "gemm_test"),
+     ".bias = «k == 0 ? p.bias : nullptr»,", "nullptr", "gemm_test"),
     ("block_gemm: only the last piece of K", BLOCK_GEMM_KERNEL,
      ".add_to_c = «k > 0»};", "false", "gemm_test"),
     ("gemm tile: a column of the last vector is not stored", GEMM_TILE,

@@ -41,7 +41,7 @@ struct Buffers {
   }
 
   /// Whether keys or values are copied once for all tiles: their rows must be whole vectors, and
-  /// rows that lie far apart are slow to come by again and again.
+  /// rows that lie far apart are slow to read repeatedly.
   static bool copies(const AttentionHead<T>& head, const Strided<const T>& x, int64_t D) {
     return D % lanes_of<T>() != 0 || (x.row_stride > D && head.L_1 > query_tile);
   }

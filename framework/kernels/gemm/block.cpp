@@ -121,13 +121,15 @@ void multiply_rows(const Product<T>& p, const T* packed) {
 template <class T>
 void multiply_in_place(const Product<T>& p) {
   for (int64_t k = 0; k < p.k; k += panel_depth) {
-    Product<T> piece = p;
-    piece.k = std::min(panel_depth, p.k - k);
-    piece.a = p.a.from(0, k);
-    piece.b = p.b.from(k);
-    piece.bias = k == 0 ? p.bias : nullptr;
-    piece.add_to_c = k > 0;
-    multiply(piece);
+    // Field by field: a copy of all that was just written would wait until it is stored.
+    multiply<T>({.m = p.m,
+                 .n = p.n,
+                 .k = std::min(panel_depth, p.k - k),
+                 .a = p.a.from(0, k),
+                 .b = p.b.from(k),
+                 .c = {p.c.data, p.c.row_stride},
+                 .bias = k == 0 ? p.bias : nullptr,
+                 .add_to_c = k > 0});
   }
 }
 

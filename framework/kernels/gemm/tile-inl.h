@@ -157,7 +157,7 @@ HWY_INLINE void multiply_tile(const Product<T>& p, int64_t first, int64_t last, 
   const Strided<T> c = p.c.from(first);
   Vector<T> sum[rows][vectors];
   start_tile<rows, vectors, T>(p.bias, last, sum);
-  if (p.add_to_c) {  // needed at the end: the way from memory is as long as the product
+  if (p.add_to_c) {  // needed at the end: loading it takes as long as the product
     for (int i = 0; i < rows; ++i) {
       for (int64_t j = 0; j < vectors * lanes; j += 64 / static_cast<int64_t>(sizeof(T))) {
         hwy::Prefetch(c.at(i, j));

@@ -4,7 +4,7 @@
 
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/support/eval.h"
 
 namespace {
 

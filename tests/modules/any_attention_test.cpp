@@ -3,7 +3,7 @@
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/transformer/block.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::any_attention_test {

@@ -13,8 +13,8 @@
 #include "heed/modules/attention/documents/self_attention.h"
 #include "heed/modules/attention/my_mha.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::attention_agreement_test {

@@ -12,7 +12,7 @@
 #include "heed/modules/attention/documents/my_multi_head_attention.h"
 #include "heed/modules/attention/documents/self_attention.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::documents_test {

@@ -6,7 +6,7 @@
 #include "heed/framework/base/random_scope.h"
 #include "heed/framework/nn/module_list.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::dropout_layer_test {

@@ -14,7 +14,7 @@
 #include "heed/modules/embedding.h"
 #include "heed/modules/transformer/stack.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::generation_test {

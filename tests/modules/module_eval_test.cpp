@@ -6,11 +6,11 @@
 
 #include "heed/framework/base/memory.h"
 #include "heed/modules/pytorch_state.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/golden.h"
 #include "heed/tests/support/tensor_json.h"
 

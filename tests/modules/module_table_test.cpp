@@ -4,7 +4,7 @@
 #include "heed/framework/base/memory.h"
 #include "heed/tests/modules/case/module_checks.h"
 #include "heed/tests/modules/case/module_run.h"
-#include "heed/tests/support/catch.h"
+#include "heed/tests/support/case/expect.h"
 
 namespace heed::testing::module_table_test {
 namespace {
@@ -84,7 +84,7 @@ TEST_CASE("Every module refuses bad arguments and inputs with a whole message an
       const int64_t before = memory_stats().live_bytes;
       CHECK(refusal(row, error) == error.message);
       CHECK(memory_stats().live_bytes == before);
-      ++module_totals().error_messages;
+      ++totals().error_messages;
     }
   }
 }

@@ -11,8 +11,8 @@
 #include "heed/framework/ops/view.h"
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/attention/prune_heads.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::multi_head_attention_test {

@@ -9,8 +9,8 @@
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/transformer/stack.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::multi_head_cache_test {

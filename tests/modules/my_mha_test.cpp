@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_run.h"
 #include "heed/tests/modules/reference/layers.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/tensor_json.h"
 
@@ -130,8 +130,8 @@ TEST_CASE("With no key MyMHA gives zeros, and zero gradients everywhere") {
   const ModuleSample sample{{{"D_1", 5}, {"D_2", 6}, {"D_qk", 3}, {"D_v", 4}, {"H", 2}},
                             {any({2, 4, 5}), any({2, 0, 6})}};
   const BuiltModule built = filled_module(row, sample, DType::f64);
-  const ModuleRun run = run_module(row, built, module_leaves(row, sample, DType::f64));
-  CHECK(bit_difference(run.output, zeros({2, 4, 5}, DType::f64)) == "");
+  const Run run = run_module(row, built, module_leaves(row, sample, DType::f64));
+  CHECK(bit_difference(run.outputs[0], zeros({2, 4, 5}, DType::f64)) == "");
   CHECK(bit_difference(run.gradients[0], zeros({2, 4, 5}, DType::f64)) == "");
   for (const auto& [name, gradient] : run.parameter_gradients) {
     INFO(name);

@@ -1,8 +1,8 @@
 // A pruned attention computes what the gated one does.
 #include "heed/modules/attention/prune_heads.h"
 
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::prune_heads_test {

@@ -8,10 +8,10 @@
 #include "heed/modules/attention/multi_head_attention.h"
 #include "heed/modules/feed_forward.h"
 #include "heed/modules/pytorch_state.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::pytorch_layers_test {

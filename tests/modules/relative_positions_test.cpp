@@ -6,8 +6,8 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/view.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/multi_head_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::relative_positions_test {

@@ -4,9 +4,9 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_input.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_state.h"
+#include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/input.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::transformer_test {

@@ -1,25 +1,19 @@
 # heed_mutant_tests: every test, linked with sources that hold all mutants. The environment variable
-# HEED_MUTANT says which one is switched on. Not part of `all`: tests/mutants/run.py builds it.
-set(mutant_tables ${CMAKE_CURRENT_SOURCE_DIR}/mutants/generate.py
-                  ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_engine.py
-                  ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_modules.py
-                  ${CMAKE_CURRENT_SOURCE_DIR}/mutants/table_ops.py)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutant_tables})
-execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/mutants/generate.py --list
-                OUTPUT_VARIABLE mutant_files COMMAND_ERROR_IS_FATAL ANY)
-string(STRIP "${mutant_files}" mutant_files)
+# HEED_MUTANT says which one is switched on. tests/mutants/run.py writes these sources and builds it.
+set(mutant_folder ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+file(GLOB_RECURSE generated CONFIGURE_DEPENDS ${mutant_folder}/*.cpp)
 set(mutant_sources)
 set(mutant_originals)
-foreach(file ${mutant_files})
-  list(APPEND mutant_originals ${PROJECT_SOURCE_DIR}/${file})
-  string(REPLACE "/" "_" file ${file})
-  list(APPEND mutant_sources ${CMAKE_CURRENT_BINARY_DIR}/mutants/${file})
+foreach(source ${generated})
+  string(REPLACE ${mutant_folder} ${PROJECT_SOURCE_DIR} original ${source})
+  if(EXISTS ${original})  # else it is stale
+    list(APPEND mutant_sources ${source})
+    list(APPEND mutant_originals ${original})
+  endif()
 endforeach()
-add_custom_command(
-  OUTPUT ${mutant_sources}
-  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/mutants/generate.py ${PROJECT_SOURCE_DIR}
-          ${CMAKE_CURRENT_BINARY_DIR}/mutants
-  DEPENDS ${mutant_tables} ${mutant_originals})
+if(NOT mutant_sources)
+  return()
+endif()
 add_library(heed_mutants OBJECT EXCLUDE_FROM_ALL ${mutant_sources} mutants/active.cpp)
 target_compile_options(heed_mutants PRIVATE -w)
 heed_optimize(heed_mutants -O1)

@@ -1,29 +1,40 @@
 #!/usr/bin/env python3
 """Runs the tests against every mutant and prints which test killed it; fails if one survives.
 
-Usage: run.py BUILD_DIR [--only REGEX] [--own] [--jobs N]. A mutant first meets the tests that its
-row in the table names, then, if it outlives them, every test of what has mutants. A crash or a
-hang is a kill, too. Without a mutant the same tests must pass.
+Usage: run.py BUILD_DIR [--only REGEX] [--own] [--sample COUNT] [--seed N] [--jobs N]. The mutants are the
+faults of faults.py and COUNT random places (sample.py). A mutant first meets the tests of its row,
+or for a sampled one the cheap tests and the rows of the ops of its file; what outlives them meets
+every test of what has mutants. A crash or a hang is a kill, too. Without a mutant the same tests
+must pass. Survivors of the sample that no test can notice are listed in survivors.txt.
 """
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
 import subprocess
-import sys
 import time
 
+import sys
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from generate import MUTANTS  # noqa: E402
+from generate import generate
+from mutants import ROOT, Mutant, all_mutants
 
 OP_FILES = ["op_table_values_test", "op_table_layout_test", "op_table_trust_test",
             "op_table_error_test"]
+CHEAP = ["op_golden_test", "record_test", "backward_test", "leaf_test", "inplace_test",
+         "splice_test", "hooks_test", "anomaly_test", "graph_test", "misuse_test",
+         "checkpoint_test", "gradcheck_test", "leaf_gradcheck_test", "gemm_test", "reduce_test",
+         "softmax_test", "function_semantics_test", "reduce_semantics_test",
+         "order_semantics_test", "attention_semantics_test", "mask_semantics_test",
+         "einsum_semantics_test", "optimizer_test", "clip_test", "my_mha_test"]
 HANGS_AFTER = 60  # seconds for the tests of a row, which take a few: a mutant may loop forever
 ALL_HANG_AFTER = 1200
 ALL = "~[fault]~[.]"  # those of faults run the real program, which has no mutants
-BY_OTHERS = " (not by the tests of its row)"
+BY_OTHERS = " (not by its own tests)"
 
 
 def calls_for(tests: str) -> list[tuple[dict, str]]:
@@ -37,11 +48,20 @@ def calls_for(tests: str) -> list[tuple[dict, str]]:
             rows["files" if word.endswith("_test") else kind].append(word)
     tags = {"files": rows["files"], "ops": OP_FILES, "modules": ["module_table_test"]}
     calls = []
-    for kind, variable in (("ops", "HEED_OPS"), ("modules", "HEED_MODULES"), ("files", "")):
+    for kind, variable in (("files", ""), ("ops", "HEED_OPS"), ("modules", "HEED_MODULES")):
         if rows[kind]:
             names = {variable: " ".join(rows[kind])} if variable else {}
             calls.append((names, ",".join(f"[#{file}]" for file in tags[kind])))
     return calls
+
+
+def tests_near(file: str, ops: list[str]) -> str:
+    """For a sampled mutant: the cheap tests, and the rows of the ops that its file defines."""
+    near = []
+    if file.startswith("framework/ops/"):
+        declared = (ROOT / file).with_suffix(".h").read_text()
+        near = [op for op in ops if re.search(rf"\b{op}\(", declared)]
+    return " ".join([*CHEAP, *(["ops:", *near] if near else [])])
 
 
 def killer(program: str, number: int, rows: dict, spec: str) -> str:
@@ -74,35 +94,79 @@ def judge(program: str, number: int, tests: str, own: bool) -> str:
     return found + BY_OTHERS if found else ""
 
 
+def line_of(mutant: Mutant, at: int) -> int:
+    return (ROOT / mutant.file).read_text().count("\n", 0, at) + 1
+
+
+def build(folder: pathlib.Path, mutants: list[Mutant]) -> list[Mutant]:
+    """Builds the test program with all mutants, less the sampled ones that do not compile."""
+    sources = folder.resolve() / "tests" / "mutants"
+    while True:
+        generate(mutants, sources)
+        subprocess.run(["cmake", folder], check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(["cmake", "--build", folder, "--target", "heed_mutant_tests", "--",
+                               "-k", "0"], capture_output=True, text=True)
+        if done.returncode == 0:
+            return mutants
+        faulty = {(match.group(1), int(match.group(2)))
+                  for match in re.finditer(rf"^{sources}/(\S+?):(\d+):\d+: (?:error|  )",
+                                           done.stdout, re.M)}
+        left = [mutant for mutant in mutants if mutant.tests or not any(
+            file == mutant.file and
+            line_of(mutant, mutant.begin) <= line <= line_of(mutant, mutant.end)
+            for file, line in faulty)]
+        if len(left) == len(mutants):
+            raise SystemExit(done.stdout[-4000:])
+        mutants = left
+
+
+def list_of_ops(folder: pathlib.Path) -> list[str]:
+    subprocess.run(["cmake", "--build", folder, "--target", "heed_eval"], check=True,
+                   stdout=subprocess.DEVNULL)
+    done = subprocess.run([folder / "bin" / "heed-eval"], input='{"list":"ops"}\n', text=True,
+                          capture_output=True, check=True)
+    return [op["name"] for op in json.loads(done.stdout)["ops"]]
+
+
+def title(mutant: Mutant) -> str:
+    return f"{mutant.file}: {mutant.name}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--own", action="store_true", help="only the tests of a mutant's row")
+    parser.add_argument("--sample", type=int, default=0, help="this many random places as well")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    subprocess.run(["cmake", "--build", options.build, "--target", "heed_mutant_tests"], check=True,
-                   stdout=subprocess.DEVNULL)
+    mutants = build(options.build, all_mutants(options.sample, options.seed))
+    ops = list_of_ops(options.build)
+    excused = {line.strip() for line in
+               (pathlib.Path(__file__).parent / "survivors.txt").read_text().splitlines()
+               if line and not line.startswith("#")}
     program = str(options.build / "bin" / "heed_mutant_tests")
-    chosen = [(number, mutant) for number, mutant in enumerate(MUTANTS, 1)
-              if re.search(options.only, mutant[0] + " " + mutant[1])]
+    chosen = [(number, mutant, mutant.tests or tests_near(mutant.file, ops))
+              for number, mutant in enumerate(mutants, 1)
+              if re.search(options.only, title(mutant)) and title(mutant) not in excused]
     started = time.time()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         calls = []
-        for _, mutant in chosen:
-            calls += [call for call in calls_for(mutant[4]) if call not in calls]
+        for _, _, tests in chosen:
+            calls += [call for call in calls_for(tests) if call not in calls]
         for call, found in zip(calls, pool.map(lambda call: killer(program, 0, *call), calls)):
             if found:
                 raise SystemExit(f"without a mutant, {call} fails: {found}")
         killed_by = []
-        judged = pool.map(lambda item: judge(program, item[0], item[1][4], options.own), chosen)
-        for (_, mutant), found in zip(chosen, judged):
+        judged = pool.map(lambda item: judge(program, item[0], item[2], options.own), chosen)
+        for (_, mutant, _), found in zip(chosen, judged):
             killed_by.append(found)
-            print(f"{mutant[1]}: {mutant[0]}\n    {found or 'SURVIVED'}", flush=True)
+            print(f"{title(mutant)}\n    {found or 'SURVIVED'}", flush=True)
     if any(found.endswith(BY_OTHERS) for found in killed_by):
         if found := killer(program, 0, {}, ALL):
             raise SystemExit(f"without a mutant, a test fails: {found}")
-    survivors = [mutant[0] for (_, mutant), found in zip(chosen, killed_by) if not found]
+    survivors = [title(mutant) for (_, mutant, _), found in zip(chosen, killed_by) if not found]
     kills = collections.Counter(found.removesuffix(BY_OTHERS) for found in killed_by if found)
     print("\nkills by test:")
     for name, count in kills.most_common():
@@ -110,7 +174,7 @@ def main() -> None:
     print(f"\nmutants: {len(chosen)}, killed: {len(chosen) - len(survivors)}, survived: "
           f"{len(survivors)} ({time.time() - started:.0f} s)")
     if survivors:
-        raise SystemExit("SURVIVED: " + "; ".join(survivors))
+        raise SystemExit("SURVIVED:\n" + "\n".join(survivors))
 
 
 if __name__ == "__main__":

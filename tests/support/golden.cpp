@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {

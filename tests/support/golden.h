@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 

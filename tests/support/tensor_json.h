@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "heed/framework/tensor/tensor.h"
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/sanitized.h"
 #include "heed/tests/support/tensor_json.h"
 

@@ -3,7 +3,7 @@
 
 #include "heed/framework/base/memory.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/modules/case/module_allocations.h"
+#include "heed/tests/support/allocations.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/folder.h"
 #include "heed/tests/support/safetensors_file.h"

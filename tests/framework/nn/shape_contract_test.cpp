@@ -2,7 +2,7 @@
 
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/modules/case/module_allocations.h"
+#include "heed/tests/support/allocations.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::shape_contract_test {

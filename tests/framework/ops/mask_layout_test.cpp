@@ -4,7 +4,7 @@
 #include "heed/framework/ops/mask.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/not_finite.h"
 

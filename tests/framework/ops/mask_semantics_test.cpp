@@ -7,8 +7,8 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/view.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/framework/semantics_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::mask_semantics_test {

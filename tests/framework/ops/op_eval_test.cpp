@@ -1,5 +1,5 @@
 // heed-eval: the format of its requests and answers, and that nothing makes it fall over.
-#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/support/eval.h"
 
 #include "heed/framework/base/memory.h"
 #include "heed/tests/framework/ops/case/op_case.h"

@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
-#include "heed/tests/framework/ops/case/op_eval.h"
 #include "heed/tests/framework/ops/case/op_properties.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::op_golden_test {

@@ -6,7 +6,6 @@
 #include <new>
 #include <set>
 
-#include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
@@ -23,10 +22,6 @@ struct Poison {
   Poison& operator=(const Poison&) = delete;
 };
 
-std::string same_bits(const Tensor& got, const Tensor& want, bool) {
-  return bit_difference(got, want);
-}
-
 /// Another content, in place, that stays in the domain of the op.
 void change(const Tensor& x) {
   const NoGrad guard;
@@ -38,17 +33,17 @@ void change(const Tensor& x) {
 }
 
 /// The gradients of outputs that were computed before: one number for each output.
-Tensors gradients_of(const Tensors& outputs, const Tensors& inputs) {
-  Tensors roots, weights, wanted;
+Tensors sweep(const Tensors& outputs, const Tensors& inputs) {
+  Tensors weights;
   for (const Tensor& output : outputs) {
-    if (!output.requires_grad()) continue;
-    roots.push_back(output);
-    weights.push_back(full(output.shape(), 0.75, output.dtype()));
+    weights.push_back(is_floating(output.dtype()) ? full(output.shape(), 0.75, output.dtype())
+                                                  : Tensor());
   }
-  for (const Tensor& input : inputs) {
-    if (input.defined() && input.requires_grad()) wanted.push_back(input);
-  }
-  return roots.empty() ? Tensors() : grad(roots, wanted, weights, {}, true);
+  return gradients_of(outputs, inputs, weights);
+}
+
+Run run_once(const Subject& subject, const Tensors& inputs) {
+  return run(subject.row, subject.in_dtype(DType::f64), inputs);
 }
 
 bool any_nan(const Tensors& tensors) {
@@ -63,10 +58,6 @@ bool any_nan(const Tensors& tensors) {
 bool any_is_empty(const Tensors& tensors) {
   return std::any_of(tensors.begin(), tensors.end(),
                      [](const Tensor& tensor) { return tensor.defined() && tensor.numel() == 0; });
-}
-
-bool is_small(const Sample& sample) {
-  return !sample.is_large();
 }
 
 /// Ops whose outputs need not show a NaN that all of a floating input is, and why.
@@ -92,28 +83,30 @@ const std::map<std::string, std::string>& nan_is_hidden() {
 
 TEST_CASE("Every op writes every element of what it gives", "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
-    const Run want = run(op, sample, leaves_of(op, sample, DType::f64));
-    const Tensors inputs = leaves_of(op, sample, DType::f64);
+    const Subject subject = subject_of(op, sample);
+    const Run want = run_once(subject, leaves_of(subject, DType::f64));
+    const Tensors inputs = leaves_of(subject, DType::f64);
     const Poison poison;
-    expect_same_run(run(op, sample, inputs), want, where + ", in memory full of NaN", same_bits);
+    expect(run_difference(run_once(subject, inputs), want, same_bits),
+           where + ", in memory full of NaN");
   });
 }
 
 TEST_CASE("Every op gives back all memory and its inputs as they were when memory runs out",
           "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
-    if (!is_small(sample)) return;
-    const Tensors inputs = leaves_of(op, sample, DType::f64);
-    const Tensors before = leaves_of(op, sample, DType::f64);
-    const Run want = run(op, sample, inputs);
+    if (sample.is_large()) return;
+    const Subject subject = subject_of(op, sample);
+    const Tensors inputs = leaves_of(subject, DType::f64), before = leaves_of(subject, DType::f64);
+    const Run want = run_once(subject, inputs);
     for (int64_t n = 1; n < 5000; ++n) {
       bool failed = false;
       const MemoryStats held = memory_stats();
       fail_allocation(n);
       try {
-        const Run got = run(op, sample, inputs);
+        const Run got = run_once(subject, inputs);
         fail_allocation(0);
-        expect_same_run(got, want, where + ", after failures", same_bits);
+        expect(run_difference(got, want, same_bits), where + ", after failures");
       } catch (const std::bad_alloc&) {
         failed = true;
       }
@@ -131,18 +124,19 @@ TEST_CASE("Every op gives back all memory and its inputs as they were when memor
 TEST_CASE("An input changed in place is an error in backward, or makes no difference to it",
           "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
-    if (!op.differentiable || !is_small(sample)) return;
-    const Attributes attributes(op.attributes, sample.attributes);
-    const Tensors plain = leaves_of(op, sample, DType::f64);
-    const Tensors want = gradients_of(call_op(op, plain, attributes), plain);
+    if (!op.differentiable || sample.is_large()) return;
+    const Subject subject = subject_of(op, sample);
+    const Callable callable = subject.in_dtype(DType::f64);
+    const Tensors plain = leaves_of(subject, DType::f64);
+    const Tensors want = sweep(callable.call(plain), plain);
     for (size_t i = 0; i < plain.size(); ++i) {
       const std::string here = where + ", input " + std::to_string(i) + " changed";
-      const Tensors inputs = leaves_of(op, sample, DType::f64);
+      const Tensors inputs = leaves_of(subject, DType::f64);
       if (!inputs[i].defined()) continue;
-      const Tensors outputs = call_op(op, inputs, attributes);
+      const Tensors outputs = callable.call(inputs);
       change(inputs[i]);
       try {
-        const Tensors got = gradients_of(outputs, inputs);
+        const Tensors got = sweep(outputs, inputs);
         for (size_t k = 0; k < want.size(); ++k) expect(bit_difference(got[k], want[k]), here);
       } catch (const GradientError& error) {
         const std::string message = error.what();
@@ -161,10 +155,11 @@ TEST_CASE("NaN in all of an input is seen in the outputs of every op, or there i
     for (size_t i = 0; i < sample.inputs.size(); ++i) {
       if (!sample.inputs[i].is_floating() || op.is_constant(i)) continue;
       const NoGrad guard;
-      const Tensors inputs = leaves_of(op, sample, DType::f64);
+      const Subject subject = subject_of(op, sample);
+      const Tensors inputs = leaves_of(subject, DType::f64);
       if (any_is_empty(inputs)) continue;
       fill_(inputs[i], std::numeric_limits<double>::quiet_NaN());
-      const Tensors outputs = call_op(op, inputs, Attributes(op.attributes, sample.attributes));
+      const Tensors outputs = subject.in_dtype(DType::f64).call(inputs);
       if (any_is_empty(outputs) || !is_floating(outputs.front().dtype()) || any_nan(outputs)) {
         continue;
       }

@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include "heed/framework/base/memory.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::optim_eval_test {

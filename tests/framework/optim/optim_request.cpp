@@ -2,8 +2,8 @@
 
 #include "heed/framework/optim/adam.h"
 #include "heed/framework/optim/sgd.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
 #include "heed/tests/modules/case/module_eval.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {

@@ -3,7 +3,7 @@
 #include "heed/framework/optim/adam.h"
 #include "heed/framework/optim/sgd.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::optimizer_state_test {

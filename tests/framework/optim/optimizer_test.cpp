@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/framework/optim/optim_request.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/tensor_json.h"
 

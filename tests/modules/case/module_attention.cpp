@@ -6,7 +6,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
 namespace {
@@ -103,9 +103,6 @@ MaskedRun run_masked(const AttentionFixture& f, const Tensors& inputs, const Mas
 }
 
 std::string masked_difference(const MaskedRun& got, const MaskedRun& want) {
-  const auto same_bits = [](const Tensor& a, const Tensor& b, bool) {
-    return bit_difference(a, b);
-  };
   const std::string problem = bit_difference(got.weights, want.weights);
   if (!problem.empty()) return "weights: " + problem;
   return run_difference(got.run, want.run, same_bits);

@@ -38,7 +38,7 @@ struct AttentionFixture {
 
 /// What an attention does under a mask.
 struct MaskedRun {
-  ModuleRun run;
+  Run run;
   Tensor weights;
 };
 

@@ -8,9 +8,9 @@
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_attention.h"
 #include "heed/tests/modules/reference/layers.h"
+#include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
 namespace {

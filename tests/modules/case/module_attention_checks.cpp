@@ -8,8 +8,8 @@
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_attention.h"
+#include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
 namespace {
@@ -103,8 +103,8 @@ std::string equivariance_problem(const ModuleCase& row, const ModuleSample& samp
 /// All that a batch row gets: output, weights, gradients of the inputs.
 std::vector<Tensor> first_row(const AttentionFixture& f, const Tensors& inputs) {
   const int64_t batch = roles_of(f.row).batch_dim;
-  const ModuleRun run = run_module(f.row, f.built, inputs);
-  std::vector<Tensor> parts{select(run.output, batch, 0), select(f.weights(inputs), 0, 0)};
+  const Run run = run_module(f.row, f.built, inputs);
+  std::vector<Tensor> parts{select(run.outputs[0], batch, 0), select(f.weights(inputs), 0, 0)};
   for (const Tensor& gradient : run.gradients) {
     parts.push_back(gradient.defined() ? select(gradient, batch, 0) : Tensor());
   }

@@ -5,8 +5,8 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_attention.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
@@ -71,8 +71,8 @@ std::string causal_content_problem(const ModuleCase& row, const ModuleSample& sa
     const Tensor places = expand(ge(arange(L_2), static_cast<double>(later)), {B, L_2});
     for (const double content : {7.0, -1e30}) {
       const MaskedRun got = run_masked(f, with_content(f, places, content), Mask::causal());
-      std::string problem = bit_difference(narrow(got.run.output, length, 0, seen),
-                                           narrow(want.run.output, length, 0, seen));
+      std::string problem = bit_difference(narrow(got.run.outputs[0], length, 0, seen),
+                                           narrow(want.run.outputs[0], length, 0, seen));
       if (problem.empty()) {
         problem = bit_difference(narrow(got.weights, 2, 0, seen), narrow(want.weights, 2, 0, seen));
       }
@@ -140,7 +140,7 @@ std::string shorter_problem(const ModuleCase& row, const ModuleSample& sample) {
     Tensors in = f.inputs;
     for (const size_t key : roles_of(row).keys) in[key] = narrow(in[key], length, 0, n);
     const Mask mask = Mask::lengths(full({B}, static_cast<double>(n), DType::i64));
-    Tensor padded = run_masked(f, f.inputs, mask).run.output;
+    Tensor padded = run_masked(f, f.inputs, mask).run.outputs[0];
     if (roles_of(row).attends_itself()) padded = narrow(padded, length, 0, n);
     const std::string problem = difference(padded, f.output(in), 1e-13);
     if (!problem.empty()) return text_of(n, " keys there: ", problem);
@@ -164,7 +164,7 @@ std::string all_blocked_problem(const ModuleCase& row, const ModuleSample& sampl
                            Mask::lengths(zeros({batch_of(row, sample)}, DType::i64))}) {
     const MaskedRun got = run_masked(f, f.inputs, mask);
     if (largest_of(got.weights) != 0) return "the weights are not zeros";
-    const Tensor& y = got.run.output;
+    const Tensor& y = got.run.outputs[0];
     const std::string problem = difference(y, nothing(f, y.shape()), 0);
     if (!problem.empty()) return "the output: " + problem;
     for (const size_t key : roles_of(row).keys) {
@@ -182,13 +182,13 @@ std::string all_blocked_problem(const ModuleCase& row, const ModuleSample& sampl
 std::string blocked_query_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
   const int64_t L_1 = queries_of(row, sample), length = roles_of(row).length_dim;
-  const Tensor open = run_masked(f, f.inputs, {}).run.output;
+  const Tensor open = run_masked(f, f.inputs, {}).run.outputs[0];
   for (int64_t blocked = 0; blocked < L_1; ++blocked) {
     const Tensor closed = eq(arange(L_1), static_cast<double>(blocked)).unsqueeze(1);
     const MaskedRun got = run_masked(f, f.inputs, Mask::block(closed));
     if (largest_of(select(got.weights, 2, blocked)) != 0) return "its weights are not zeros";
     for (int64_t i = 0; i < L_1; ++i) {
-      const Tensor y = select(got.run.output, length, i);
+      const Tensor y = select(got.run.outputs[0], length, i);
       const Tensor want = i == blocked ? nothing(f, y.shape()) : select(open, length, i);
       const std::string problem = difference(y, want, i == blocked ? 0 : 1e-13);
       if (!problem.empty()) return text_of("query ", blocked, " blocked, query ", i, ": ", problem);

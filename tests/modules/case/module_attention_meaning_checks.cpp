@@ -5,8 +5,8 @@
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/modules/case/module_attention.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
@@ -132,10 +132,7 @@ Mask open_mask() {
 
 std::string open_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
-  const ModuleRun plain = run_module(row, f.built, f.inputs);
-  const auto same_bits = [](const Tensor& a, const Tensor& b, bool) {
-    return bit_difference(a, b);
-  };
+  const Run plain = run_module(row, f.built, f.inputs);
   const std::string problem = run_difference(run_masked(f, f.inputs, {}).run, plain, same_bits);
   if (!problem.empty()) return "no mask: " + problem;
   const auto close = [](const Tensor& a, const Tensor& b, bool) { return difference(a, b, 1e-13); };
@@ -217,8 +214,8 @@ std::string sample_problem(const ModuleCase& row, const ModuleSample& sample) {
       const MaskedRun& want = b == only ? closed : open;
       std::string problem = bit_difference(select(got.weights, 0, b), select(want.weights, 0, b));
       if (problem.empty()) {
-        problem =
-            bit_difference(select(got.run.output, batch, b), select(want.run.output, batch, b));
+        problem = bit_difference(select(got.run.outputs[0], batch, b),
+                                 select(want.run.outputs[0], batch, b));
       }
       if (!problem.empty()) return text_of("mask of sample ", only, ", sample ", b, ": ", problem);
     }

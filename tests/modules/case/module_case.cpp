@@ -1,9 +1,8 @@
 #include "heed/tests/modules/case/module_case.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <sstream>
-#include <stdexcept>
+
+#include "heed/tests/support/case/table.h"
 
 namespace heed::testing {
 namespace {
@@ -58,34 +57,16 @@ Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inpu
 }
 
 const ModuleTable& module_table() {
-  static const ModuleTable table = [] {
-    ModuleTable all;
-    for (const auto& family : module_families) {
-      for (ModuleCase& row : family()) all.push_back(std::move(row));
-    }
-    return all;
-  }();
+  static const ModuleTable table = joined_table(module_families);
   return table;
 }
 
 ModuleTable chosen_modules() {
-  const char* names = std::getenv("HEED_MODULES");
-  if (names == nullptr) return module_table();
-  std::istringstream words(names);
-  ModuleTable chosen;
-  for (std::string name; words >> name;) {
-    const ModuleCase* row = find_module(name);
-    if (row == nullptr) throw std::invalid_argument("HEED_MODULES: no module is named " + name);
-    chosen.push_back(*row);
-  }
-  return chosen;
+  return chosen_rows(module_table(), "HEED_MODULES");
 }
 
 const ModuleCase* find_module(const std::string& name) {
-  for (const ModuleCase& row : module_table()) {
-    if (row.name == name) return &row;
-  }
-  return nullptr;
+  return find_row(module_table(), name);
 }
 
 }  // namespace heed::testing

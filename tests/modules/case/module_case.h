@@ -12,9 +12,9 @@
 
 #include "heed/framework/nn/module.h"
 #include "heed/modules/attention/multi_head_attention.h"
-#include "heed/tests/framework/ops/case/op_case.h"
 #include "heed/tests/modules/case/module_masks.h"
 #include "heed/tests/modules/case/module_state.h"
+#include "heed/tests/support/case/subject.h"
 
 namespace heed::testing {
 

@@ -2,7 +2,7 @@
 // problems instead of failing, so that wrong modules can be shown to have some.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,7 @@ struct ModuleCheck {
   std::string name;  ///< goes on from "a module …"
   bool (*applies)(const ModuleCase& row, const ModuleSample& sample);
   /// "" if it holds, else what does not.
-  std::string (*problem)(const ModuleCase& row, const ModuleSample& sample);
+  std::function<std::string(const ModuleCase& row, const ModuleSample& sample)> problem;
   bool costly = false;  ///< wrong modules are only asked if no other check finds them out
 };
 
@@ -31,15 +31,5 @@ std::vector<ModuleCheck> attention_call_checks();  ///< caches and head gates
 
 /// The problem that `check` finds: an exception and memory that is not given back are problems too.
 std::string problem_of(const ModuleCheck& check, const ModuleCase& row, const ModuleSample& sample);
-
-/// How much was checked: printed once, when the test program ends.
-struct ModuleTotals {
-  int64_t checks = 0;
-  int64_t gradient_elements = 0;
-  int64_t second_gradient_elements = 0;
-  int64_t error_messages = 0;
-  ~ModuleTotals();
-};
-ModuleTotals& module_totals();
 
 }  // namespace heed::testing

@@ -1,12 +1,11 @@
 #include "heed/tests/modules/case/module_eval.h"
 
-#include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random_scope.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/pytorch_state.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/support/eval.h"
 #include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
@@ -49,20 +48,6 @@ BuiltModule masked(const ModuleCase& row, const BuiltModule& built, const Json& 
   return built.under(masks_from_json(masks, row.mask_places, dtype));
 }
 
-/// The one cotangent; undefined if it was left out.
-Tensor cotangent_of(const Json& request, const Tensor& output) {
-  const std::vector<Tensor> weights = tensors_from_json(request, "grad_outputs");
-  if (weights.size() > 1) {
-    throw RequestError(text_of("\"grad_outputs\" has ", weights.size(), " entries for 1 output"));
-  }
-  const Tensor weight = weights.empty() ? Tensor() : weights[0];
-  if (weight.defined() && (weight.shape() != output.shape() || weight.dtype() != output.dtype())) {
-    throw RequestError(text_of("grad_outputs[0] must be ", output.dtype(), " ", output.shape(),
-                               " like its output, got ", weight.dtype(), " ", weight.shape()));
-  }
-  return weight;
-}
-
 /// Gradients of parameters by name; undefined where no output depends on one.
 NamedTensors named_gradients(const ModuleCase& row, const NamedTensors& parameters,
                              const Tensor* found) {
@@ -76,25 +61,19 @@ NamedTensors named_gradients(const ModuleCase& row, const NamedTensors& paramete
 }
 
 /// `,"grads":[…],"parameter_grads":{…}`
-std::string gradients_text(const ModuleCase& row, const Tensor& output, const Tensor& cotangent,
+std::string gradients_text(const ModuleCase& row, const Tensors& outputs, const Tensors& cotangents,
                            const Tensors& inputs, const NamedTensors& parameters) {
-  Tensors leaves;
-  for (const Tensor& input : inputs) {
-    if (input.defined() && input.requires_grad()) leaves.push_back(input);
-  }
+  Tensors leaves = inputs;
   for (const auto& [name, parameter] : parameters) leaves.push_back(parameter);
-  Tensors found(leaves.size());
-  if (cotangent.defined() && output.requires_grad()) {
-    found = grad(Tensors{output}, leaves, Tensors{cotangent}, {}, /*allow_unused=*/true);
-  }
-  size_t next = 0;
+  const Tensors found = gradients_of(outputs, leaves, cotangents);
   Tensors gradients;
-  for (const Tensor& input : inputs) {
-    if (input.defined()) gradients.push_back(input.requires_grad() ? found[next++] : Tensor());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].defined()) gradients.push_back(found[i]);
   }
   std::string text = ",\"grads\":" + to_json_text(gradients) + ",\"parameter_grads\":{";
   const char* before = "\"";
-  for (const auto& [name, gradient] : named_gradients(row, parameters, found.data() + next)) {
+  for (const auto& [name, gradient] :
+       named_gradients(row, parameters, found.data() + inputs.size())) {
     text += text_of(before, name, "\":", to_json_text(gradient));
     before = ",\"";
   }
@@ -115,16 +94,12 @@ std::string answer_module(const Json& request) {
   built.module->to(dtype);
   load_state(*row, *built.module, request.value("state", Json::object()));
   built.module->train(flag_of(request, "train"));
-  Tensors inputs = tensors_from_json(request, "inputs");
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool differentiable = inputs[i].defined() && is_floating(inputs[i].dtype());
-    if (differentiable && !row->is_constant(i)) inputs[i].requires_grad_();
-  }
+  Tensors inputs = leaves_from_json(request, row->constants);
   const RandomScope scope(RandomPosition{});
-  const Tensor output = call_module(*row, built, inputs);
-  std::string text = "{\"outputs\":" + to_json_text(Tensors{output});
+  const Tensors outputs{call_module(*row, built, inputs)};
+  std::string text = "{\"outputs\":" + to_json_text(outputs);
   if (request.contains("grad_outputs")) {
-    text += gradients_text(*row, output, cotangent_of(request, output), inputs,
+    text += gradients_text(*row, outputs, cotangents_from_json(request, outputs), inputs,
                            built.module->named_parameters());
   }
   if (built.weights) {
@@ -135,22 +110,10 @@ std::string answer_module(const Json& request) {
   return text + "}";
 }
 
-Json describe_attributes(const std::vector<Attribute>& attributes) {
-  Json list = Json::array();
-  for (const Attribute& attribute : attributes) {
-    Json entry = {{"name", attribute.name}, {"type", name_of(attribute.type)}};
-    if (attribute.fallback) entry["default"] = *attribute.fallback;
-    list.push_back(entry);
-  }
-  return list;
-}
-
 Json list_modules() {
   Json list = Json::array();
   for (const ModuleCase& row : module_table()) {
-    list.push_back({{"name", row.name},
-                    {"inputs", row.inputs},
-                    {"attrs", describe_attributes(row.arguments)}});
+    list.push_back(list_entry(row.name, row.inputs, row.arguments));
   }
   return list;
 }

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 
@@ -14,8 +13,5 @@ std::string answer_module(const Json& request);
 
 /// [{"name":"linear","inputs":["x"],"attrs":[…]},…]
 Json list_modules();
-
-/// [{"name":…,"type":…,"default":…},…]
-Json describe_attributes(const std::vector<Attribute>& attributes);
 
 }  // namespace heed::testing

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "heed/framework/ops/mask.h"
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 

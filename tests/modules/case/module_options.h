@@ -5,7 +5,7 @@
 #include "heed/modules/feed_forward.h"
 #include "heed/modules/linear.h"
 #include "heed/modules/transformer/block.h"
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 

@@ -1,7 +1,7 @@
 #include "heed/tests/modules/case/module_state.h"
 
 #include "heed/framework/base/random.h"
-#include "heed/tests/framework/ops/case/op_input.h"
+#include "heed/tests/support/case/input.h"
 
 namespace heed::testing {
 namespace {

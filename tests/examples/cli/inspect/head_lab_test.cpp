@@ -19,7 +19,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::head_lab_test {

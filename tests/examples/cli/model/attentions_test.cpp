@@ -6,7 +6,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::attentions_test {

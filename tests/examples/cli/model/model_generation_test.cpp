@@ -6,7 +6,7 @@
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/framework/ops/case/op_run.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::model_generation_test {

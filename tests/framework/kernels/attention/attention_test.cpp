@@ -12,9 +12,9 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/view.h"
-#include "heed/tests/framework/ops/case/op_run.h"
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/framework/simd_fixtures.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::attention_test {

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-namespace heed::testing {
+#include "heed/tests/framework/ops/case/op_rows.h"
+#include "heed/tests/support/case/table.h"
 
-std::vector<reference::NdArray> Arrays::list() const {
-  std::vector<reference::NdArray> result;
-  for (const auto& array : all_) result.push_back(array.value());
-  return result;
-}
+namespace heed::testing {
 
 bool Sample::is_large() const {
   return std::any_of(inputs.begin(), inputs.end(), [](const Input& input) {
@@ -39,6 +36,43 @@ Tensors call_op(const OpCase& op, Tensors inputs, const Attributes& attributes) 
     }
   }
   return op.call(inputs, attributes);
+}
+
+const OpTable& op_table() {
+  static const OpTable table = joined_table(op_families);
+  return table;
+}
+
+OpTable chosen_ops() {
+  return chosen_rows(op_table(), "HEED_OPS");
+}
+
+const OpCase* find_op(const std::string& name) {
+  return find_row(op_table(), name);
+}
+
+Subject subject_of(const OpCase& op, const Sample& sample) {
+  const Attributes with(op.attributes, sample.attributes);
+  const Callable callable{
+      [&op, with](const Tensors& in) { return call_op(op, in, with); },
+      [&op, with](const Tensors& in) { return op.reference(Arrays(in), with); }};
+  return {.row = op.name,
+          .inputs = sample.inputs,
+          .constants = op.constants,
+          .tolerance = op.tolerance,
+          .in_dtype = [callable](DType) { return callable; },
+          .smooth = sample.smooth,
+          .large = sample.is_large(),
+          .differentiable = op.differentiable,
+          .twice_differentiable = op.twice_differentiable,
+          // Some samples have elements of a thousand, and steps grow with elements.
+          .gradcheck = {.step = 1e-6},
+          .fits_any_layout = op.fits_any_layout};
+}
+
+std::string describe(const OpCase& op, size_t sample) {
+  const Sample& own = op.samples.at(sample);
+  return text_of(op.name, ", sample ", sample, describe(own.inputs, own.attributes));
 }
 
 }  // namespace heed::testing

@@ -3,36 +3,12 @@
 // ../tables/reduce.cpp, their naive references there or in ../reference/reduce.h.
 #pragma once
 
-#include <concepts>
-#include <functional>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "heed/framework/tensor/tensor.h"
-#include "heed/tests/framework/ops/case/op_attributes.h"
-#include "heed/tests/framework/ops/case/op_input.h"
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/subject.h"
 
 namespace heed::testing {
-
-using Tensors = std::vector<Tensor>;  ///< an input that was left out is undefined
-
-/// Inputs of a reference implementation; one that was left out has no value.
-class Arrays {
- public:
-  void push_back(std::optional<reference::NdArray> array) { all_.push_back(std::move(array)); }
-  const reference::NdArray& operator[](size_t i) const { return all_.at(i).value(); }
-  /// The same, as references take what may be left out.
-  std::optional<reference::NdArray> maybe(size_t i) const {
-    return i < all_.size() ? all_[i] : std::nullopt;
-  }
-  std::vector<reference::NdArray> list() const;
-
- private:
-  std::vector<std::optional<reference::NdArray>> all_;
-};
 
 /// Inputs and attributes to try an op on.
 struct Sample {
@@ -53,34 +29,6 @@ struct ErrorCase {
 /// The dtype of an output: that of the floating inputs, a fixed one, or what attribute "dtype"
 /// says.
 enum class OutputType { as_input, i64, boolean, as_attribute };
-
-/// Largest error |got − want| / (1 + |want|) that is accepted.
-struct Tolerance {
-  double f64 = 1e-13;
-  double f32 = 2e-6;
-  double gradient_f32 = 1e-5;  ///< of gradients, which have sums and quotients in them
-  std::string reason = {};     ///< why it is looser than the default, if it is
-};
-
-/// What a row calls with inputs and attributes, `[](auto& in, auto& with) { return …; }`. It may
-/// return one result or a list of them.
-template <class Inputs, class Result>
-class RowFunction {
- public:
-  using Results = std::vector<Result>;
-  RowFunction() = default;
-  template <std::invocable<const Inputs&, const Attributes&> Function>
-  RowFunction(Function function)
-      : function_([function = std::move(function)](const Inputs& in, const Attributes& with) {
-          return results(function(in, with));
-        }) {}
-  Results operator()(const Inputs& in, const Attributes& with) const { return function_(in, with); }
-
- private:
-  static Results results(Result one) { return {std::move(one)}; }
-  static Results results(Results several) { return several; }
-  std::function<Results(const Inputs&, const Attributes&)> function_;
-};
 
 /// One row of the table. `call` gets as many tensors as `inputs` names, or all of a list.
 struct OpCase {
@@ -120,5 +68,10 @@ const OpTable& op_table();
 OpTable chosen_ops();
 /// nullptr if there is no such op.
 const OpCase* find_op(const std::string& name);
+
+/// What the checks of every table ask of the row at a sample. The row must outlive it.
+Subject subject_of(const OpCase& op, const Sample& sample);
+/// `softmax, sample 3 [2, 3] {"dim":1}`.
+std::string describe(const OpCase& op, size_t sample);
 
 }  // namespace heed::testing

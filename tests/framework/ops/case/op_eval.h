@@ -1,37 +1,16 @@
-// heed-eval as a function: one request, one answer.
+// What heed-eval answers about ops.
 #pragma once
 
-#include <functional>
-#include <initializer_list>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "heed/framework/tensor/tensor.h"
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 namespace heed::testing {
 
-/// A kind of thing that requests name: ops, modules, optimizers.
-struct EvalKind {
-  std::string key;             ///< names the thing in a request: {"op":"exp",…}
-  std::string plural;          ///< names all of them: {"list":"ops"}
-  std::function<Json()> list;  ///< [{"name":…,"attrs":[…]},…]
-  std::function<std::string(const Json& request)> answer;  ///< JSON; throws RequestError or Error
-};
+/// Calls the op; gradients if "grad_outputs" is given. Throws RequestError or Error.
+std::string answer_op(const Json& request);
 
-// What answers are made with.
-
-/// Throws RequestError for keys of a request that mean nothing.
-void check_keys(const Json& request, std::initializer_list<std::string_view> known);
-/// The list of tensors under `key`, empty if there is none. Throws RequestError.
-std::vector<Tensor> tensors_from_json(const Json& request, const char* key);
-
-/// All kinds. A new kind is one line in op_eval.cpp.
-const std::vector<EvalKind>& eval_kinds();
-
-/// The answer to one line: always one line of JSON without its end, never an exception except
-/// std::bad_alloc for the answer itself.
-std::string answer(std::string_view line);
+/// [{"name":"exp","inputs":["x"],"attrs":[…]},…]
+Json list_ops();
 
 }  // namespace heed::testing

@@ -1,4 +1,4 @@
-#include "heed/tests/framework/ops/case/op_input.h"
+#include "heed/tests/support/case/input.h"
 
 #include <cmath>
 #include <numeric>

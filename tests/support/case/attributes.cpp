@@ -1,4 +1,4 @@
-#include "heed/tests/framework/ops/case/op_attributes.h"
+#include "heed/tests/support/case/attributes.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "heed/tests/framework/ops/case/op_layout.h"
+#include "heed/tests/support/case/layout.h"
 
 #include <algorithm>
 #include <limits>

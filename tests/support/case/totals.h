@@ -1,16 +1,14 @@
-// How much the op table checked: printed once, when the test program ends.
+// How much the tables checked: printed once, when the test program ends.
 #pragma once
 
 #include <cstdint>
 #include <set>
 #include <string>
-#include <utility>
 
 namespace heed::testing {
 
 struct Totals {
-  std::set<std::string> ops;
-  std::set<std::pair<std::string, size_t>> samples;
+  std::set<std::string> samples;  ///< as described
   int64_t checks = 0;
   int64_t gradient_elements = 0;         ///< compared with central differences, f64
   int64_t second_gradient_elements = 0;  ///< likewise, of the gradients

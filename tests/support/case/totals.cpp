@@ -1,4 +1,4 @@
-#include "heed/tests/framework/ops/case/op_totals.h"
+#include "heed/tests/support/case/totals.h"
 
 #include <cstdio>
 
@@ -12,9 +12,9 @@ Totals& totals() {
 Totals::~Totals() {
   if (checks == 0) return;
   std::fprintf(stderr,
-               "op table: %zu ops, %zu samples, %lld checks; %lld f64 elements gradchecked, %lld "
+               "tables: %zu samples, %lld checks; %lld f64 elements gradchecked, %lld "
                "gradgradchecked; %lld error messages; %lld golden cases\n",
-               ops.size(), samples.size(), static_cast<long long>(checks),
+               samples.size(), static_cast<long long>(checks),
                static_cast<long long>(gradient_elements),
                static_cast<long long>(second_gradient_elements),
                static_cast<long long>(error_messages), static_cast<long long>(golden_cases));

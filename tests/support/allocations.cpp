@@ -1,4 +1,4 @@
-#include "heed/tests/modules/case/module_allocations.h"
+#include "heed/tests/support/allocations.h"
 
 #include <malloc.h>
 

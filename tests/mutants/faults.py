@@ -65,7 +65,7 @@ FAULTS = [
     ("expand: repeated gradients are not summed", OPS,
      "if («d < lead || (shape[d - lead] == 1 && g.shape()[d] != 1)») repeated", "d < lead",
      "ops: expand add"),
-    ("softmax: plain sum of gradients", OPS, "y * (g - sum(«g * y», {d}, true))", "g",
+    ("softmax: plain sum of gradients", OPS, "y * (g - sum(«g * y», {along}, true))", "g",
      "ops: softmax"),
     ("softmax: fused gradient without its sum", KERNELS, "«hn::Mul(value, hn::Sub(v, total))»",
      "hn::Mul(value, v)", "ops: softmax"),

@@ -1,10 +1,10 @@
 """Wrong versions of single places: faults that real projects shipped, one row each.
 
-A row is (name, folder, where, instead, tests). `where` occurs once in the sources below `folder`, with any
-white space; what stands between « and » (all of it, without them) is replaced by `instead` while the
-mutant is switched on. `tests` are test files; "ops: a b" stands for the op table's tests of the rows
-a and b, "modules: c d" for the module table's of c and d. Faults of any other kind (a sign, a
-constant, an operator) are the sampler's: sample.py.
+A row is (name, folder, where, instead, tests). `where` occurs once in the sources below `folder`,
+with any white space; what stands between « and » (all of it, without them) is replaced by `instead`
+while the mutant is switched on. `tests` are test files; "ops: a b" stands for the op table's tests
+of the rows a and b, "modules: c d" for the module table's of c and d. Faults of any other kind (a
+sign, a constant, an operator) are the sampler's: sample.py.
 """
 
 AUTOGRAD = "framework/autograd"
@@ -24,10 +24,10 @@ FAULTS = [
     ("a gradient of stride 0 counts as dense", AUTOGRAD,
      "tensor.storage().is_unique() && «tensor.is_contiguous()»", "true", "leaf_test"),
     ("stored gradients are not copied", AUTOGRAD,
-     "before.defined() ? sum_of(before, item.gradient) : «exclusive(std::move(item.gradient))»",
+     "sum_of(before, item.gradient) : «exclusive(std::move(item.gradient))»",
      "item.gradient", "leaf_test"),
-    ("backward overwrites .grad", AUTOGRAD, "item.gradient =\n        «before.defined()» ?", "false",
-     "leaf_test"),
+    ("backward overwrites .grad", AUTOGRAD, "item.gradient =\n        «before.defined()» ?",
+     "false", "leaf_test"),
     ("a used graph keeps its tensors", AUTOGRAD,
      "if («!retain_graph_») now.node->release_pullbacks();", "false", "backward_test"),
     ("create_graph forgets to record", AUTOGRAD,
@@ -154,15 +154,16 @@ FAULTS = [
      "permute(view(x, {B, H, L, D}), {0, 2, 1, 3})", "heads_test my_mha_test"),
     ("heads are merged by reshaping alone", MODULES,
      "return reshape(«permute(x, {0, 2, 1, 3})», {B, L, H * D});", "x", "heads_test my_mha_test"),
-    ("new keys of a cache start at position 0", MODULES, "K = positions->turned(K, «earlier»);",
-     "0", "multi_head_cache_test"),
-    ("all blocks of a stack share the first cache", MODULES, "? nullptr : &grown_[«i»]; }", "0",
+    ("new keys of a cache start at position 0", MODULES, "turned(K, «at.first_key»);", "0",
+     "multi_head_cache_test"),
+    ("all blocks of a stack share the first cache", MODULES, "? nullptr : &growing[«i»];", "0",
      "multi_head_cache_test transformer_test"),
     ("a decoder's cross-attention takes its own keys", MODULES,
-     "cross_attention->attend({m, «memory», memory, in.memory_mask, nullptr, first})", "m",
+     "crossing(n, «call.memory», call.memory, to_memory)", "n",
      "modules: decoder_block"),
-    ("swiglu's gate is not squashed", MODULES, "const Tensor gates = «silu((*gate)(x))»;",
-     "(*gate)(x)", "modules: feed_forward"),
+    ("swiglu's gate is not squashed", MODULES,
+     "const Tensor gates = «activation.function((*gate)(x))»;", "(*gate)(x)",
+     "modules: feed_forward"),
     ("a sequence-first mask is read batch-first", MODULES,
      "mask_by_value(mask, 0, «MaskLayout::queries_keys_batch»)", "MaskLayout::batch_queries_keys",
      "modules: labml_multi_head_attention"),

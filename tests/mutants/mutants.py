@@ -19,7 +19,7 @@ class Mutant(typing.NamedTuple):
 
 
 def place_of(where: str, folder: str, name: str) -> tuple[str, int, int]:
-    """(file, begin, end) of what stands between « and », told by its context with any white space."""
+    """(file, begin, end) of what stands between « and », with any white space around."""
     parts = re.fullmatch(r"(.*?)«(.*)»(.*)", where, re.S).groups()
     pattern = "".join("(" + r"\s+".join(map(re.escape, re.split(r"\s+", part))) + ")"
                       for part in parts)

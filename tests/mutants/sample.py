@@ -1,4 +1,4 @@
-"""Mutants at random places of the sources: swaps of an operator, a constant, a truth value or an axis.
+"""Mutants at random places: swaps of an operator, a constant, a truth value or an axis.
 
 What is changed is a whole expression (after `return` or `=`, or the condition of `if`, `while` or
 `for`), so that it can be switched at run time like the hand-written faults. Left out are comments,

@@ -62,7 +62,7 @@ TEST_CASE("heed-eval answers every golden case as PyTorch does, and every op has
     const bool golden = ops.contains(op.name), excused = reasons.contains(op.name);
     expect(golden != excused,
            op.name +
-               ": golden cases (tests/golden/op_cases*.py, then ops.py) or a reason here, not "
+               ": golden cases (tests/golden/op_cases/*.py, then ops.py) or a reason here, not "
                "both");
   }
   for (const auto& [op, reason] : reasons) {

@@ -3,9 +3,9 @@
 
 Usage: run.py BUILD_DIR [--only REGEX] [--own] [--sample COUNT] [--seed N] [--jobs N]. The mutants
 are the faults of faults.py and COUNT random places (sample.py). A mutant first meets the tests of
-its row, or for a sampled one the cheap tests and the rows of the ops of its file; what outlives them meets
-every test of what has mutants. A crash or a hang is a kill, too. Without a mutant the same tests
-must pass. Survivors of the sample that no test can notice are listed in survivors.txt.
+its row, or for a sampled one the cheap tests and the rows of the ops of its file; what outlives
+them meets every test of what has mutants. A crash or a hang is a kill, too. Without a mutant the
+same tests must pass. Survivors of the sample that no test can notice are listed in survivors.txt.
 """
 import argparse
 import collections

@@ -6,11 +6,8 @@
 #include <vector>
 
 #include "heed/examples/cli/config/read_config.h"
-#include "heed/tests/examples/cli/config/bad_configs/keys.h"
-#include "heed/tests/examples/cli/config/bad_configs/overrides.h"
-#include "heed/tests/examples/cli/config/bad_configs/syntax.h"
-#include "heed/tests/examples/cli/config/bad_configs/table.h"
-#include "heed/tests/examples/cli/config/bad_configs/values.h"
+#include "heed/tests/examples/cli/config/bad_configs.h"
+#include "heed/tests/examples/cli/config/example_table.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::config_faults_test {
@@ -69,22 +66,22 @@ std::vector<std::string> file_lines(const std::string& path) {
 }
 
 TEST_CASE("text that is no JSON is refused with one fault at its place", "[config]") {
-  for (const BadConfigClass& bad_class : bad_syntax) {
+  for (const BadConfigClass& bad_class : bad_configs("syntax")) {
     check_class(bad_class);
     for (const BadConfig& bad : bad_class.cases) CHECK(bad.lines.size() == 1);
   }
 }
 
 TEST_CASE("keys that do not belong are refused with the key that was meant", "[config]") {
-  for (const BadConfigClass& bad_class : bad_keys) check_class(bad_class);
+  for (const BadConfigClass& bad_class : bad_configs("keys")) check_class(bad_class);
 }
 
 TEST_CASE("values that break their key's rule are refused with rule and value", "[config]") {
-  for (const BadConfigClass& bad_class : bad_values) check_class(bad_class);
+  for (const BadConfigClass& bad_class : bad_configs("values")) check_class(bad_class);
 }
 
 TEST_CASE("overrides are as strict as the file", "[config]") {
-  for (const BadConfigClass& bad_class : bad_overrides) check_class(bad_class);
+  for (const BadConfigClass& bad_class : bad_configs("overrides")) check_class(bad_class);
 }
 
 TEST_CASE("a file is read, and its faults carry its path", "[config]") {

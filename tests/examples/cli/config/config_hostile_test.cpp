@@ -5,7 +5,7 @@
 
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/read_config.h"
-#include "heed/tests/examples/cli/config/bad_configs/table.h"
+#include "heed/tests/examples/cli/config/example_table.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::config_hostile_test {

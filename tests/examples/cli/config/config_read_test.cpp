@@ -7,7 +7,7 @@
 
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/framework/base/error.h"
-#include "heed/tests/examples/cli/config/bad_configs/table.h"
+#include "heed/tests/examples/cli/config/example_table.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::config_read_test {

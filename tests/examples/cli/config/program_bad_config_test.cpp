@@ -4,11 +4,7 @@
 
 #include "heed/examples/cli/model/attentions.h"
 #include "heed/examples/cli/tasks/tasks.h"
-#include "heed/tests/examples/cli/config/bad_configs/command_lines.h"
-#include "heed/tests/examples/cli/config/bad_configs/program_build.h"
-#include "heed/tests/examples/cli/config/bad_configs/program_read.h"
-#include "heed/tests/examples/cli/config/bad_configs/program_rules.h"
-#include "heed/tests/examples/cli/config/bad_configs/program_values.h"
+#include "heed/tests/examples/cli/config/bad_configs.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -65,14 +61,19 @@ void check_class(const BadConfigClass& bad_class, const Registry& registry) {
   }
 }
 
+void check_table(const char* table, const Registry& registry) {
+  for (const BadConfigClass& bad_class : bad_configs(table)) check_class(bad_class, registry);
+}
+
 TEST_CASE("there are 34 classes and 200 cases of bad configurations and command lines",
           "[program]") {
   std::map<std::string, size_t> cases;
-  for (const auto* table :
-       {&bad_for_program, &bad_together, &bad_values_for_program, &bad_by_rules}) {
-    for (const BadConfigClass& bad_class : *table) cases[bad_class.name] = bad_class.cases.size();
+  for (const char* table :
+       {"program_read", "program_build", "program_values", "program_rules", "command_lines"}) {
+    for (const BadConfigClass& bad_class : bad_configs(table)) {
+      cases[bad_class.name] = bad_class.cases.size();
+    }
   }
-  for (const BadLineClass& bad_class : bad_lines) cases[bad_class.name] = bad_class.cases.size();
   size_t all = 0;
   for (const auto& [name, count] : cases) {
     INFO(name);
@@ -84,29 +85,27 @@ TEST_CASE("there are 34 classes and 200 cases of bad configurations and command 
 }
 
 TEST_CASE("what the reader refuses leaves nothing behind", "[program]") {
-  for (const BadConfigClass& bad_class : bad_for_program) check_class(bad_class, fixed_registry());
-  for (const BadConfigClass& bad_class : bad_values_for_program) {
-    check_class(bad_class, builtin_registry());
-  }
+  check_table("program_read", fixed_registry());
+  check_table("program_values", builtin_registry());
 }
 
 TEST_CASE("values that do not go together are refused at the place of one", "[program]") {
-  for (const BadConfigClass& bad_class : bad_together) check_class(bad_class, fixed_registry());
+  check_table("program_build", fixed_registry());
 }
 
 TEST_CASE("what only the model or the task can refuse leaves nothing behind", "[program]") {
-  for (const BadConfigClass& bad_class : bad_by_rules) check_class(bad_class, builtin_registry());
+  check_table("program_rules", builtin_registry());
 }
 
 TEST_CASE("a bad command line does nothing", "[program]") {
-  for (const BadLineClass& bad_class : bad_lines) {
-    for (const BadLine& bad : bad_class.cases) {
+  for (const BadConfigClass& bad_class : bad_configs("command_lines")) {
+    for (const BadConfig& bad : bad_class.cases) {
       INFO(bad_class.name << ": " << bad.title);
       const Folder folder;
       folder.write("ok.json", tiny_config());
       std::filesystem::create_directory(folder / "taken");
       std::filesystem::create_symlink("nothing", folder / "nowhere.json");
-      check_refused(folder, bad.arguments, {bad.line}, builtin_registry());
+      check_refused(folder, bad.arguments, bad.lines, builtin_registry());
     }
   }
 }

@@ -162,6 +162,8 @@ FAULTS = [
     ("a decoder's cross-attention takes its own keys", MODULES,
      "crossing(n, «call.memory», call.memory, to_memory)", "n",
      "modules: decoder_block"),
+    ("a residual sum is of what was normed", MODULES, "return «x» + dropout(part(norm(x)));",
+     "norm(x)", "modules: transformer_block"),
     ("swiglu's gate is not squashed", MODULES,
      "const Tensor gates = «activation.function((*gate)(x))»;", "(*gate)(x)",
      "modules: feed_forward"),

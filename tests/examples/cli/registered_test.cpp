@@ -1,0 +1,90 @@
+// Every choice that is registered for a model or its training, read from the schema, so that no
+// test has to name it: each trains to finite losses; a model's has right gradients and leaks
+// nothing.
+#include <nlohmann/json.hpp>
+
+#include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/support/catch.h"
+
+namespace heed::testing::registered_test {
+namespace {
+
+using Json = nlohmann::json;
+using Sets = std::vector<std::string>;  ///< "train.optimizer=sgd" …
+
+/// One entry for each value that a key below `node` may have; keys of one type of a section come
+/// with that type.
+void collect(const Json& node, const std::string& path, const Sets& with, std::vector<Sets>& all) {
+  const auto with_also = [&](const std::string& value) {
+    Sets sets = with;
+    sets.push_back(path + "=" + value);
+    return sets;
+  };
+  for (const Json& value : node.value("enum", Json::array())) {
+    if (value.is_string()) all.push_back(with_also(value.get<std::string>()));
+  }
+  for (const auto& [name, below] : node.value("properties", Json::object()).items()) {
+    collect(below, path.empty() ? name : path + "." + name, with, all);
+  }
+  for (const Json& branch : node.value("allOf", Json::array())) {
+    const Json type = branch.value("/if/properties/type/const"_json_pointer, Json());
+    if (!type.is_string()) continue;
+    Sets sets = with;
+    sets.push_back(path + ".type=" + type.get<std::string>());
+    Json own = branch.at("then");
+    own["properties"].erase("type");
+    collect(own, path, sets, all);
+  }
+}
+
+std::vector<Sets> choices_below(const std::string& section) {
+  const Folder folder;
+  const Ended ended = run_heed(folder, {"schema"});
+  REQUIRE(ended.exit_code == 0);
+  std::vector<Sets> all;
+  collect(Json::parse(ended.out).at("properties").at(section), section, {}, all);
+  return all;
+}
+
+std::vector<std::string> with_sets(std::vector<std::string> arguments, const Sets& sets) {
+  for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
+  return arguments;
+}
+
+void check_trains(const Folder& folder, const Sets& sets) {
+  const Ended ended = run_heed(folder, with_sets({"train", "tiny.json", "--out", "run"}, sets));
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  const std::vector<std::string> lines = lines_of(folder.read("run/metrics.jsonl"));
+  CHECK_FALSE(lines.empty());
+  for (const std::string& line : lines) CHECK(line.find("NaN") == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("every registered choice of a training trains to finite losses", "[program]") {
+  const std::vector<Sets> choices = choices_below("train");
+  CHECK(choices.size() > 8);
+  for (const Sets& sets : choices) {
+    INFO(sets.back());
+    const Folder folder;
+    folder.write("tiny.json", tiny_config());
+    check_trains(folder, sets);
+  }
+}
+
+TEST_CASE("every registered choice of a model trains, has right gradients and leaks nothing",
+          "[program]") {
+  const std::vector<Sets> choices = choices_below("model");
+  CHECK(choices.size() > 20);
+  for (const Sets& sets : choices) {
+    INFO(sets.front() << " " << sets.back());
+    const Folder folder;
+    folder.write("tiny.json", tiny_config());
+    check_trains(folder, sets);
+    CHECK(run_heed(folder, with_sets({"gradcheck", "tiny.json"}, sets)).exit_code == 0);
+    CHECK(run_heed(folder, with_sets({"leaks", "tiny.json"}, sets)).exit_code == 0);
+  }
+}
+
+}  // namespace heed::testing::registered_test

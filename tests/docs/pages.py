@@ -38,7 +38,7 @@ PATH = re.compile(rf"`((?:{FOLDER})/[\w./-]+)(?::(\w+))?[ `]")  # `FILE` or `FIL
 COMMAND = re.compile(r"^(?:\./)?heed ([a-z]+)", re.M)
 SOURCE_PATH = re.compile(rf"(?<![\w/.<>-])((?:{FOLDER})/"
                          r"[\w./-]*\.(?:md|py|sh|cpp|h|json|cmake))\b")
-PLACEHOLDER = re.compile(r"\b(NAME|FAMILY)\b")
+PLACEHOLDER = re.compile(r"\b(NAME|HEADER)\b")
 WRAPPER_COMMANDS = {"test"}  # of the script ./heed, not of the program
 
 
@@ -196,9 +196,10 @@ def name_faults(path, heed_commands):
     for file, name in PATH.findall(text):
         if PLACEHOLDER.search(file):
             continue
-        if not (ROOT / file).exists():
+        found = [base / file for base in (ROOT, (ROOT / path).parent) if (base / file).exists()]
+        if not found:
             faults.append(f"no such file: {file}")
-        elif name and not re.search(rf"\b{name}\b", text_of(file)):
+        elif name and not re.search(rf"\b{name}\b", text_of(found[0])):
             faults.append(f"{file} does not have {name}")
     shell = "".join(block.text for block in blocks_of(path) if block.language == "sh")
     faults += [f"no such command: heed {name}" for name in COMMAND.findall(shell)
@@ -217,7 +218,8 @@ def source_faults():
     paths = [path for path in listed
              if not path.startswith("tests/lint/") and (ROOT / path).exists()]
     return [f"{path}: no such file: {name}" for path in paths
-            for name in SOURCE_PATH.findall(text_of(path)) if not (ROOT / name).exists()]
+            for name in SOURCE_PATH.findall(text_of(path))
+            if not PLACEHOLDER.search(name) and not (ROOT / name).exists()]
 
 
 def page_faults(path, pages, heed, heed_commands):

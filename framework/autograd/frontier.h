@@ -18,8 +18,8 @@ class Frontier {
  public:
   struct Waiting {
     uint64_t rank = 0;  // 0: nothing is here
-    Ref<Node> node = {};
-    Tensor gradient = {};
+    Ref<Node> node;
+    Tensor gradient;
   };
 
   bool empty() const { return ranks_.empty(); }

@@ -187,9 +187,9 @@ class Writer {
             sum.value()};
   }
 
-  std::vector<Item> order_{};
+  std::vector<Item> order_;
   uint64_t data_size_ = 0;
-  std::string head_{};  ///< the size of the header and the header
+  std::string head_;  ///< the size of the header and the header
 };
 
 }  // namespace

@@ -127,7 +127,7 @@ class HeaderParser {
 
   JsonScanner scanner_;
   std::string_view file_;
-  SafetensorsHeader header_{};
+  SafetensorsHeader header_;
   bool has_metadata_ = false;
 };
 

@@ -38,7 +38,7 @@ def balanced(text: str) -> bool:
 
 
 def left_out(line: str) -> bool:
-    return bool(CUTTING.search(line)) or "//" in line or "throw " in line
+    return bool(CUTTING.search(line)) or any(word in line for word in ("//", "throw ", "using "))
 
 
 def changes_of(text: str) -> list[tuple[int, int, str]]:

@@ -23,7 +23,8 @@ void collect(const Json& node, const std::string& path, const Sets& with, std::v
   for (const Json& value : node.value("enum", Json::array())) {
     if (value.is_string()) all.push_back(with_also(value.get<std::string>()));
   }
-  for (const auto& [name, below] : node.value("properties", Json::object()).items()) {
+  const Json properties = node.value("properties", Json::object());
+  for (const auto& [name, below] : properties.items()) {
     collect(below, path.empty() ? name : path + "." + name, with, all);
   }
   for (const Json& branch : node.value("allOf", Json::array())) {

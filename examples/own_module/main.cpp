@@ -29,13 +29,17 @@ struct AdditiveAttention : Layer<AdditiveAttention> {
   }
 };
 
+struct AdditiveKeys : Keys {
+  Value<int64_t> width{
+      this, {.path = "width", .fallback = 32, .minimum = 1, .help = "width of the scores"}};
+};
+
 int main(int argc, char** argv) {
-  const Key<int64_t> width{.path = "width", .fallback = 32, .minimum = 1, .help = "of the scores"};
   Registry registry = builtin_registry();
-  registry.add_attention(
-      {"additive", "w tanh(q + k) instead of q k", {width}},
-      [=](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<AdditiveAttention>(slot, widths.D_1, widths.D_2, options[width]);
+  registry.attentions.add<AdditiveKeys>(
+      "additive", "w tanh(q + k) instead of q k",
+      [](const AdditiveKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        return make_attention<AdditiveAttention>(slot, widths.D_1, widths.D_2, *keys.width);
       });
   return run_program(argc, argv, registry);
 }

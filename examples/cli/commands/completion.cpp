@@ -115,10 +115,10 @@ std::string value_function(const ConfigTable& table) {
 
 void run_completion(const Program& program, const CompletionArguments&) {
   const ConfigTable table = program.registry.table();
-  const TypedSection* tasks = table.section("task");
+  const Chooser* tasks = table.chooser("task.type");
   write_result(fmt::format("{}\n_heed_commands=\"{} --help --version\"\n_heed_tasks=\"{}\"\n{}\n{}",
                            functions, spaced(command_names(program.commands)),
-                           spaced(tasks == nullptr ? Words() : tasks->type_names()),
+                           spaced(tasks == nullptr ? Words() : tasks->key.choices),
                            value_function(table), argument_function(program.commands)));
 }
 

@@ -93,14 +93,14 @@ void run_gradcheck(const Program& program, const GradcheckArguments& arguments) 
   Model& model = *experiment.model;
   model.to(DType::f64);
   const Batch batch =
-      experiment.task->training_batch(1, std::min(sequences, experiment.training.batch_size));
+      experiment.task->training_batch(1, std::min(sequences, *experiment.training.batch_size));
   const GradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
-                                     .seed = static_cast<uint64_t>(arguments.seed),
-                                     .second_order = arguments.second_order};
+                                 .seed = static_cast<uint64_t>(arguments.seed),
+                                 .second_order = arguments.second_order};
   announce(experiment, arguments, options);
   const auto scores = [&] {
     // The same position for each call: dropout drops the same elements and is checked too.
-    const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});
+    const RandomScope random(RandomPosition{.seed = experiment.training.random_seed(), .step = 1});
     return std::vector<Tensor>{model(batch)};
   };
   const GradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);

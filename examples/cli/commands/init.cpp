@@ -26,9 +26,9 @@ Options init_options(InitArguments& arguments) {
 }
 
 void check_task(const ConfigTable& table, const std::string& task) {
-  const TypedSection* tasks = table.section("task");
-  if (tasks != nullptr && tasks->type(task) != nullptr) return;
-  const auto names = tasks == nullptr ? std::vector<std::string>() : tasks->type_names();
+  const Chooser* tasks = table.chooser("task.type");
+  if (tasks != nullptr && tasks->find(task) != nullptr) return;
+  const auto names = tasks == nullptr ? std::vector<std::string>() : tasks->key.choices;
   const std::string meant = suggestion(task, names);
   throw UsageError("heed init: unknown task: ", in_quotes(task),
                    meant.empty() ? "; there are " + list_in_quotes(names) : meant);

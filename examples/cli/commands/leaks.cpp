@@ -116,7 +116,7 @@ void run_leaks(const Program& program, const ConfigArguments& arguments) {
   model.to(DType::f64);
   model.eval();
   Batch batch = experiment.task->training_batch(1, sequences_seen);
-  add_padding(batch, model, experiment.training.seed);
+  add_padding(batch, model, experiment.training.random_seed());
   say(arguments.path + ": " + rules_text(model, batch) +
       (batch.lengths.defined() ? "" : padding_note(model)));
   const std::vector<LeakMap> maps = measure_leaks(model, batch);

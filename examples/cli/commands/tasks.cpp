@@ -8,7 +8,7 @@ namespace heed {
 namespace {
 
 void run_tasks(const Program& program) {
-  write_result(type_listing(program.registry.table()));
+  write_result(choice_listing(program.registry.table()));
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ std::string run_line(const Experiment& experiment, const std::string& directory)
     line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
   }
   line["parameters"] = experiment.model->num_parameters();
-  line["seed"] = experiment.training.seed;
+  line["seed"] = *experiment.training.seed;
   line["run_dir"] = directory;
   return json_text(line);
 }

@@ -72,19 +72,15 @@ class JsonWriter {
 
 }  // namespace
 
-const ConfigValue& Config::at(std::string_view path, ValueKind kind, Presence presence) const {
+const ConfigValue& Config::value(std::string_view path, ValueKind kind) const {
   const auto found = std::find_if(values_.begin(), values_.end(),
                                   [&](const auto& value) { return value.first == path; });
   if (found == values_.end()) {
     throw ValueError("config: no such key here: ", json_string(path));
   }
   const ConfigValue& value = found->second;
-  if (value.index() == 0) {
-    if (presence == Presence::optional) return value;
-    throw ValueError("config: an unset key is read as if it had a value: ", json_string(path));
-  }
   const auto held = static_cast<ValueKind>(value.index() - 1);
-  if (held != kind) {
+  if (value.index() != 0 && held != kind) {
     throw ValueError("config: a key is read with another type than its own: ", json_string(path),
                      " is ", name_of(held), ", not ", name_of(kind));
   }

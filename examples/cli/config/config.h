@@ -1,4 +1,4 @@
-// Config: the checked values of one run, read by the keys that declared them.
+// Config: the checked values of one run. They are read as structs of Keys (config/keys.h).
 #pragma once
 
 #include <optional>
@@ -8,28 +8,29 @@
 #include <vector>
 
 #include "heed/examples/cli/config/table.h"
+#include "heed/framework/base/error.h"
 
 namespace heed {
 
 class Section;
 
 /// All values of one run, defaults included. Made by read_config; never changes.
-/// Reading a key that is not in the table, or whose type is not chosen, throws ValueError.
 class Config {
  public:
   /// Values in the order of the table, and the lines of the top-level "about".
   using Values = std::vector<std::pair<std::string, ConfigValue>>;
-  explicit Config(Values values, std::vector<std::string> about = {})
-      : values_(std::move(values)), about_(std::move(about)) {}
+  explicit Config(Values values, std::vector<std::string> about = {},
+                  std::vector<std::string> warnings = {})
+      : values_(std::move(values)), about_(std::move(about)), warnings_(std::move(warnings)) {}
 
+  /// The value of a key; none if it is unset. Throws ValueError if the key is not in the table, is
+  /// of an alternative that is not chosen, or has another type.
+  const ConfigValue& value(std::string_view path, ValueKind kind) const;
+
+  /// The value of a key that has one.
   template <ConfigScalar T>
-  T operator[](const Key<T>& key) const {
-    return std::get<T>(at(key.path, kind_of<T>(), Presence::certain));
-  }
-  template <ConfigScalar T>
-  std::optional<T> operator[](const OptionalKey<T>& key) const {
-    const ConfigValue& value = at(key.path, kind_of<T>(), Presence::optional);
-    return value.index() == 0 ? std::nullopt : std::optional<T>(std::get<T>(value));
+  T get(std::string_view path) const {
+    return std::get<T>(value(path, kind_of<T>()));
   }
 
   /// A view of the keys under `path`; it must not outlive this Config.
@@ -38,36 +39,57 @@ class Config {
 
   const Values& values() const { return values_; }
   const std::vector<std::string>& about() const { return about_; }
+  /// What the user should know of the spelling of the file, one line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
-  bool operator==(const Config&) const = default;
+  /// Compares values and "about".
+  bool operator==(const Config& other) const {
+    return values_ == other.values_ && about_ == other.about_;
+  }
 
  private:
-  enum class Presence { certain, optional };
-  const ConfigValue& at(std::string_view path, ValueKind kind, Presence presence) const;
-
   Values values_;
   std::vector<std::string> about_;
+  std::vector<std::string> warnings_;
 };
 
-/// The keys of one section, read by their relative names.
+/// The keys of one section, read by their relative names; or no section, for Keys that declare.
 class Section {
  public:
+  Section() = default;
   Section(const Config& config, std::string_view path) : config_(&config), path_(path) {}
 
-  /// The value of the section's key "type".
-  std::string type() const { return (*this)[Key<std::string>{.path = "type"}]; }
+  explicit operator bool() const { return config_ != nullptr; }
 
-  template <ConfigScalar T>
-  T operator[](const Key<T>& key) const {
-    return (*config_)[Key<T>{.path = path_ + "." + key.path}];
+  /// The value of a key; none if it is unset. Throws ValueError as Config::value does.
+  template <KeyType T>
+  std::optional<T> read(const Key<T>& key) const {
+    const ConfigValue& value = config_->value(path_of(key.path), kind_of<T>());
+    if (value.index() == 0) return std::nullopt;
+    if constexpr (std::is_enum_v<T>) {
+      return choice_of(key, std::get<std::string>(value));
+    } else {
+      return std::get<T>(value);
+    }
   }
-  template <ConfigScalar T>
-  std::optional<T> operator[](const OptionalKey<T>& key) const {
-    return (*config_)[OptionalKey<T>{.path = path_ + "." + key.path}];
+
+  /// The full path of a name in the section.
+  std::string path_of(std::string_view name) const {
+    return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
   }
+  /// The section in which the key `name` stands: "model.attention" of "attention.type" in "model".
+  Section parent_of(std::string_view name) const { return {*config_, section_of(path_of(name))}; }
 
  private:
-  const Config* config_;
+  template <class T>
+  static std::optional<T> choice_of(const Key<T>& key, const std::string& name) {
+    for (const auto& [choice, value] : key.choices) {
+      if (choice == name) return value;
+    }
+    throw ValueError("config: not a choice of ", key.path, ": ", name);
+  }
+
+  const Config* config_ = nullptr;
   std::string path_;
 };
 

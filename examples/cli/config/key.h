@@ -1,53 +1,57 @@
-// Keys: what a configuration may say, declared as typed values that also read the answer.
+// Key: the declaration of one key of a configuration. A member of a Keys takes it (config/keys.h).
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace heed {
 
-/// The types that a configuration value can have.
+/// The types that a value has in a configuration.
 template <class T>
 concept ConfigScalar = std::same_as<T, bool> || std::same_as<T, int64_t> ||
     std::same_as<T, double> || std::same_as<T, std::string>;
 
+/// The types that a key can have: an enumeration is written as the name of one of its choices.
+template <class T>
+concept KeyType = ConfigScalar<T> || std::is_enum_v<T>;
+
 /// A T or none, from nothing that T would round or cut: 0.5 for an int64_t does not compile.
-template <ConfigScalar T>
+template <KeyType T>
 struct ExactOptional : std::optional<T> {
-  ExactOptional() = default;
+  ExactOptional(std::nullopt_t) {}
   ExactOptional(std::optional<T> value) : std::optional<T>(std::move(value)) {}
   template <class Value>
   requires requires(Value value) { T{value}; }
   ExactOptional(const Value& value) : std::optional<T>(T{value}) {}
 };
 
-/// A key that always has a value: the one given, or `fallback`; without a fallback it is required.
-/// `config[key]` is a T. The path is dotted, and relative to its section in a SectionType.
-template <ConfigScalar T>
-struct Key {
-  std::string path;
-  ExactOptional<T> fallback{};
-  ExactOptional<T> minimum{};          ///< numbers only
-  bool exclusive_minimum = false;      ///< the minimum itself is refused
-  ExactOptional<T> maximum{};          ///< inclusive; numbers only
-  std::vector<std::string> choices{};  ///< strings only; empty: any string
-  std::string help{};
+/// What a key can be set to by name: `{{"relu", Activation::relu}, …}`, or for strings `{"a",
+/// "b"}`.
+template <KeyType T>
+struct KeyChoices : std::conditional_t<std::same_as<T, std::string>, std::vector<std::string>,
+                                       std::vector<std::pair<std::string, T>>> {
+  using KeyChoices::vector::vector;
+  KeyChoices(std::nullopt_t) {}
 };
 
-/// A key that may stay unset; `otherwise` tells the reader what then happens ("d_model / heads").
-/// `config[key]` is a std::optional<T>.
-template <ConfigScalar T>
-struct OptionalKey {
-  std::string path;
-  std::string otherwise{};
-  ExactOptional<T> minimum{};          ///< numbers only
-  bool exclusive_minimum = false;      ///< the minimum itself is refused
-  ExactOptional<T> maximum{};          ///< inclusive; numbers only
-  std::vector<std::string> choices{};  ///< strings only; empty: any string
+/// All that is said of a key, once. (g++ 12 crashes on the default constructors of optionals and
+/// vectors in the initializer of a member, so their absence is spelled out.)
+template <KeyType T>
+struct Key {
+  std::string path;                          ///< dotted, relative to the section of its Keys
+  ExactOptional<T> fallback = std::nullopt;  ///< of a Value; none: the key is required
+  std::string otherwise{};                   ///< what an unset Optional means: "d_model / heads"
+  ExactOptional<T> minimum = std::nullopt;   ///< numbers only
+  bool exclusive_minimum = false;            ///< the minimum itself is refused
+  ExactOptional<T> maximum = std::nullopt;   ///< inclusive; numbers only
+  KeyChoices<T> choices = std::nullopt;  ///< required for an enumeration; no choices: any string
+  bool changes_data = false;             ///< a run that changes it trains on other data
+  std::string formerly{};                ///< an earlier name in the same section, still accepted
   std::string help{};
 };
 

@@ -14,14 +14,21 @@ void add_once(std::vector<std::string>& words, std::string word) {
 
 }  // namespace
 
+const ConfigCondition* KeyLookup::broken_condition(const ConfigEntry& entry) const {
+  for (const ConfigCondition& condition : entry.conditions) {
+    const auto chosen = chosen_.find(condition.path);
+    if (chosen == chosen_.end() || chosen->second != condition.value) return &condition;
+  }
+  return nullptr;
+}
+
 bool KeyLookup::is_active(const ConfigEntry& entry) const {
-  if (!entry.condition) return true;
-  const auto chosen = types_.find(entry.condition->type_path);
-  return chosen != types_.end() && chosen->second == entry.condition->type;
+  return broken_condition(entry) == nullptr;
 }
 
 bool KeyLookup::may_count(const ConfigEntry& entry) const {
-  return is_active(entry) || !types_.contains(entry.condition->type_path);
+  const ConfigCondition* broken = broken_condition(entry);
+  return broken == nullptr || !chosen_.contains(broken->path);
 }
 
 KeyLookup::Result KeyLookup::find(std::string_view path) const {
@@ -74,15 +81,17 @@ std::string KeyLookup::unknown_message(const std::string& path) const {
 }
 
 std::string KeyLookup::foreign_message(const std::string& path) const {
+  std::string chooser;
   std::string owners;
-  std::string chosen;
   for (const ConfigEntry& entry : table_.entries()) {
     if (entry.path != path) continue;
-    owners += owners.empty() ? entry.condition->type_path + " " : " or ";
-    owners += in_quotes(entry.condition->type);
-    chosen = types_.at(entry.condition->type_path);
+    const ConfigCondition* broken = broken_condition(entry);
+    if (chooser.empty()) chooser = broken->path;
+    if (broken->path == chooser)
+      owners += (owners.empty() ? "" : " or ") + in_quotes(broken->value);
   }
-  return in_quotes(path) + " belongs to " + owners + ", not " + in_quotes(chosen);
+  return in_quotes(path) + " belongs to " + chooser + " " + owners + ", not " +
+         in_quotes(chosen_.at(chooser));
 }
 
 std::string KeyLookup::section_message(const std::string& path) const {

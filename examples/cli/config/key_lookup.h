@@ -1,4 +1,4 @@
-// KeyLookup: what a dotted path means, given the chosen types of the typed sections.
+// KeyLookup: what a dotted path means, given the values of the choosers.
 #pragma once
 
 #include <map>
@@ -11,13 +11,13 @@
 
 namespace heed {
 
-/// The table seen under a choice of types; also words the messages about keys.
+/// The table as the choosers' values leave it; also words the messages about keys.
 class KeyLookup {
  public:
   enum class Meaning {
     key,        ///< a key that counts
-    unsettled,  ///< a key of some type of its section, whose type is unknown
-    foreign,    ///< a key of another type than the chosen one
+    unsettled,  ///< a key that depends on a chooser whose value is unknown
+    foreign,    ///< a key of an alternative that is not chosen
     section,    ///< an object of keys
     nothing
   };
@@ -26,15 +26,18 @@ class KeyLookup {
     const ConfigEntry* entry = nullptr;  ///< of a key or a foreign key
   };
 
-  /// `types` maps "section.type" to the chosen type; a faulty or missing one is left out.
+  /// `chosen` maps the path of a chooser to its value; a faulty or missing one is left out.
   /// The table must outlive the lookup.
-  KeyLookup(const ConfigTable& table, std::map<std::string, std::string> types)
-      : table_(table), types_(std::move(types)) {}
+  KeyLookup(const ConfigTable& table, std::map<std::string, std::string> chosen)
+      : table_(table), chosen_(std::move(chosen)) {}
 
   /// What `path` means here.
   Result find(std::string_view path) const;
 
-  /// Whether the entry counts under the chosen types.
+  /// The first condition of the entry that does not hold; nullptr if all do.
+  const ConfigCondition* broken_condition(const ConfigEntry& entry) const;
+
+  /// Whether all conditions of the entry hold.
   bool is_active(const ConfigEntry& entry) const;
 
   /// `unknown key "train.lrr"; did you mean "train.lr"?`
@@ -53,7 +56,7 @@ class KeyLookup {
   std::vector<std::string> children(std::string_view section) const;
 
   const ConfigTable& table_;
-  std::map<std::string, std::string> types_;
+  std::map<std::string, std::string> chosen_;
 };
 
 }  // namespace heed

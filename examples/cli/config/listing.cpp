@@ -17,11 +17,12 @@ std::string key_text(const ConfigEntry& entry) {
   return text;
 }
 
-std::string types_text(const TypedSection& section) {
-  std::string text = fmt::format("{}.type: {}\n", section.path, section.help);
-  for (const SectionType& type : section.types) {
-    text += fmt::format("\n  {:<24} {}\n", type.name, type.help);
-    for (const ConfigEntry& key : type.keys) {
+std::string choices_of(const Chooser& chooser) {
+  std::string text = fmt::format("{}: {}\n", chooser.key.path, chooser.key.help);
+  for (const Alternative& alternative : chooser.alternatives) {
+    text += fmt::format("\n  {:<24} {}\n", alternative.name, alternative.help);
+    for (const ConfigEntry& key : alternative.keys.entries()) {
+      if (!key.conditions.empty()) continue;  // listed with its own chooser
       text += fmt::format("    {:<12} {}; {}; {}\n", key.path, key.help, wanted(key),
                           default_text(key));
     }
@@ -34,14 +35,14 @@ std::string types_text(const TypedSection& section) {
 std::string key_listing(const ConfigTable& table) {
   std::string text;
   for (const ConfigEntry& entry : table.entries()) {
-    if (!entry.condition) text += key_text(entry);
+    if (entry.conditions.empty()) text += key_text(entry);
   }
   return text;
 }
 
-std::string type_listing(const ConfigTable& table) {
+std::string choice_listing(const ConfigTable& table) {
   std::string text;
-  for (const TypedSection& section : table.sections()) text += types_text(section) + "\n";
+  for (const Chooser& chooser : table.choosers()) text += choices_of(chooser) + "\n";
   return text;
 }
 

@@ -10,7 +10,7 @@ namespace heed {
 /// The keys that every configuration has, with their meaning, range and default.
 std::string key_listing(const ConfigTable& table);
 
-/// The types of each typed section, with what each is and its own keys.
-std::string type_listing(const ConfigTable& table);
+/// What each chooser can choose, with what each is and its own keys.
+std::string choice_listing(const ConfigTable& table);
 
 }  // namespace heed

@@ -48,17 +48,19 @@ std::vector<Override> parse_overrides(const ConfigTable& table,
     } else if (equals + 1 == set.size()) {
       fault("an override must have a value after \"=\"; the empty string is '\"\"'");
     } else {
-      const auto same = std::find_if(overrides.begin(), overrides.end(),
-                                     [&](const Override& other) { return other.path == path; });
-      if (same != overrides.end()) {
-        fault("the key is set twice; first by " + same->place);
-        continue;
-      }
       try {
-        overrides.push_back(
-            {path, parse_value(set.substr(equals + 1), is_string_key(table, path)), place});
+        JsonValue value = parse_value(set.substr(equals + 1), is_string_key(table, path));
+        const std::string present = table.present_path(path, value.text);
+        const auto same =
+            std::find_if(overrides.begin(), overrides.end(),
+                         [&](const Override& other) { return other.path == present; });
+        if (same == overrides.end()) {
+          overrides.push_back({present, path, std::move(value), place});
+        } else {
+          fault("the key is set twice; first by " + same->place);
+        }
       } catch (const JsonError& error) {
-        fault(std::string("the value is no JSON: ") + error.what());
+        fault(std::string("the value is not JSON: ") + error.what());
       }
     }
   }

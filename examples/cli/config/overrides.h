@@ -12,7 +12,8 @@ namespace heed {
 
 /// One override, not yet checked against its key.
 struct Override {
-  std::string path;
+  std::string path;  ///< the key's present one
+  std::string given_path;
   JsonValue value;
   std::string place;  ///< "--set a.b=value", for messages
 };

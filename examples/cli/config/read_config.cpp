@@ -31,21 +31,23 @@ const JsonValue* member_at(const JsonValue& object, std::string_view path) {
   return dot == path.npos ? &*found : member_at(*found, path.substr(dot + 1));
 }
 
-/// The chosen type of every typed section: an override, else the file's, else the default.
-std::map<std::string, std::string> chosen_types(const ConfigTable& table, const JsonValue& root,
-                                                const std::vector<Override>& overrides) {
-  std::map<std::string, std::string> types;
-  for (const TypedSection& section : table.sections()) {
-    const std::string path = section.path + ".type";
+/// The value of every chooser that counts: an override, else the file's, else the default.
+std::map<std::string, std::string> chosen_values(const ConfigTable& table, const JsonValue& root,
+                                                 const std::vector<Override>& overrides) {
+  std::map<std::string, std::string> chosen;
+  for (const Chooser& chooser : table.choosers()) {
+    const std::string& path = chooser.key.path;
+    if (!KeyLookup(table, chosen).is_active(chooser.key)) continue;
     const JsonValue* json = member_at(root, path);
     for (const Override& override : overrides) {
       if (override.path == path) json = &override.value;
     }
-    std::optional<std::string> type = section.fallback;
-    if (json != nullptr) type = json->kind == JsonValue::Kind::string ? json->text : "";
-    if (type && section.type(*type) != nullptr) types[path] = *type;
+    const auto* fallback = std::get_if<std::string>(&chooser.key.fallback);
+    std::string name = fallback == nullptr ? "" : *fallback;
+    if (json != nullptr) name = json->kind == JsonValue::Kind::string ? json->text : "";
+    if (chooser.find(name) != nullptr) chosen[path] = name;
   }
-  return types;
+  return chosen;
 }
 
 class Reader {
@@ -55,14 +57,16 @@ class Reader {
 
   Config read(const std::vector<std::string>& sets) {
     parse_text();
+    rename_members(root_, "");
     std::vector<Override> overrides = parse_overrides(table_, sets, override_faults_);
-    lookup_.emplace(table_, chosen_types(table_, root_, overrides));
+    for (const Override& override : overrides) warn_of(override.given_path, override.path);
+    lookup_.emplace(table_, chosen_values(table_, root_, overrides));
     for (const Override& override : overrides) override_places_[override.path] = override.place;
     check_object(root_, "");
     for (const Override& override : overrides) check_override(override);
     Config::Values values = complete();
     throw_faults();
-    return Config(std::move(values), about_);
+    return Config(std::move(values), about_, std::move(warnings_));
   }
 
  private:
@@ -75,6 +79,22 @@ class Reader {
       add_fault(error.offset(), error.what());
     }
     throw_faults();
+  }
+
+  /// Gives members with a former name the present one.
+  void rename_members(JsonValue& object, const std::string& section) {
+    for (JsonValue& member : object.children) {
+      const std::string path = section + member.name;
+      const std::string present = table_.present_path(path, member.text);
+      warn_of(path, present);
+      member.name = present.substr(section.size());
+      if (member.kind == JsonValue::Kind::object) rename_members(member, present + ".");
+    }
+  }
+
+  void warn_of(const std::string& given, const std::string& present) {
+    if (given == present) return;
+    warnings_.push_back("warning: " + in_quotes(given) + " is now called " + in_quotes(present));
   }
 
   void check_object(const JsonValue& object, const std::string& section) {
@@ -183,9 +203,9 @@ class Reader {
     }
   }
 
-  /// A type chosen by an override surprises whoever looks at the file only: say where it is from.
+  /// A choice made by an override surprises whoever looks only at the file: say where it is from.
   std::string foreign_message(const ConfigEntry& entry) const {
-    const auto override = override_places_.find(entry.condition->type_path);
+    const auto override = override_places_.find(lookup_->broken_condition(entry)->path);
     return lookup_->foreign_message(entry.path) +
            (override == override_places_.end() ? "" : " (" + override->second + ")");
   }
@@ -212,11 +232,11 @@ class Reader {
       offset = *section->second;
     }
     std::string message = "missing key " + in_quotes(entry.path);
-    if (entry.condition) {
-      message += "; " + entry.condition->type_path + " " + in_quotes(entry.condition->type) +
-                 " needs it: " + wanted(entry);
-    } else {
+    if (entry.conditions.empty()) {
       message += "; it has no default: give " + wanted(entry);
+    } else {
+      const ConfigCondition& owner = entry.conditions.back();
+      message += "; " + owner.path + " " + in_quotes(owner.value) + " needs it: " + wanted(entry);
     }
     add_fault(offset, message);
   }
@@ -251,6 +271,7 @@ class Reader {
   std::map<std::string, ConfigValue> given_;               ///< none: given, but wrong
   std::map<std::string, std::optional<size_t>> sections_;  ///< offsets; none: not an object
   std::vector<std::string> about_;
+  std::vector<std::string> warnings_;
   std::vector<std::pair<size_t, std::string>> file_faults_;
   std::vector<ConfigFault> override_faults_;
 };

@@ -20,7 +20,8 @@ from, `heed validate CONFIG` checks one, `heed schema` prints its JSON Schema fo
 - Any object may hold `"about"`, a text or an array of texts, which is for readers. The outermost
   object may also hold `"$schema"`, the path of the schema.
 - `--set SECTION.KEY=VALUE` on the command line wins over the file: `--set train.lr=0.01`.
-- A section with a key `type` has other keys for each type; the keys of another type are refused.
+- Some keys, such as `task.type`, choose from a list. What is chosen may have keys of its own beside
+  them; the keys of what is not chosen are refused.
 - Nothing is guessed: an unknown key, a key given twice, a value of the wrong type or out of range
   ends the program with exit code 2 and the line and column of each fault.
 )";
@@ -61,31 +62,39 @@ std::string table_of(const std::vector<const ConfigEntry*>& keys, size_t prefix)
   return text;
 }
 
-std::string section_types(const TypedSection& section) {
+/// What a chooser can choose, each with its keys and, one level deeper, those of its own choosers.
+std::string alternatives_text(const Chooser& chooser, const std::string& heading) {
   std::string text;
-  for (const SectionType& type : section.types) {
-    text += "\n### " + code(section.path) + " of type " + code(json_string(type.name)) + "\n";
-    if (!type.help.empty()) text += "*" + type.help + "*\n";
+  const std::string section = section_of(chooser.key.path);
+  for (const Alternative& alternative : chooser.alternatives) {
+    text += "\n" + heading + " " + code(chooser.key.path) + " " +
+            code(json_string(alternative.name)) + "\n";
+    if (!alternative.help.empty()) text += "*" + alternative.help + "*\n";
     std::vector<const ConfigEntry*> keys;
-    for (const ConfigEntry& key : type.keys) keys.push_back(&key);
+    for (const ConfigEntry& key : alternative.keys.entries()) {
+      if (key.conditions.empty()) keys.push_back(&key);
+    }
     text += keys.empty() ? "\nIt has no keys of its own.\n" : table_of(keys, 0);
+    for (Chooser inner : alternative.keys.choosers()) {
+      inner.key.path = section + "." + inner.key.path;
+      text += alternatives_text(inner, heading + "#");
+    }
   }
   return text;
-}
-
-std::string section_of(const ConfigEntry& entry) {
-  const size_t dot = entry.path.rfind('.');
-  return dot == std::string::npos ? "" : entry.path.substr(0, dot);
 }
 
 std::string chapter(const ConfigTable& table, const std::string& path) {
   std::vector<const ConfigEntry*> keys;
   for (const ConfigEntry& entry : table.entries()) {
-    if (!entry.condition && section_of(entry) == path) keys.push_back(&entry);
+    if (entry.conditions.empty() && section_of(entry.path) == path) keys.push_back(&entry);
   }
   const std::string heading = path.empty() ? "At the top" : code(path);
   std::string text = "\n## " + heading + "\n" + table_of(keys, path.empty() ? 0 : path.size() + 1);
-  if (const TypedSection* section = table.section(path)) text += section_types(*section);
+  for (const Chooser& chooser : table.choosers()) {
+    const bool is_inner = !chooser.key.conditions.empty();
+    if (!is_inner && section_of(chooser.key.path) == path)
+      text += alternatives_text(chooser, "###");
+  }
   return text;
 }
 
@@ -95,8 +104,9 @@ std::string markdown_reference(const ConfigTable& table) {
   std::string text = introduction;
   std::vector<std::string> paths;
   for (const ConfigEntry& entry : table.entries()) {
-    const std::string path = section_of(entry);
-    if (entry.condition || std::find(paths.begin(), paths.end(), path) != paths.end()) continue;
+    const std::string path = section_of(entry.path);
+    if (!entry.conditions.empty() || std::find(paths.begin(), paths.end(), path) != paths.end())
+      continue;
     paths.push_back(path);
     text += chapter(table, path);
   }

@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Entries = std::vector<const ConfigEntry*>;
+using Conditions = std::vector<ConfigCondition>;
 
 Json json_value(const ConfigValue& value) {
   return std::visit(
@@ -42,16 +42,28 @@ Json key_schema(const ConfigEntry& entry) {
   return schema;
 }
 
+bool contains(const Conditions& conditions, const ConfigCondition& condition) {
+  return std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
+}
+
+bool hold(const Conditions& conditions, const Conditions& assumed) {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [&](const ConfigCondition& each) { return contains(assumed, each); });
+}
+
+/// The name that stands directly under `prefix` on the way to `path`.
+std::string first_name(const std::string& path, const std::string& prefix) {
+  return path.substr(prefix.size(), path.find('.', prefix.size()) - prefix.size());
+}
+
 class SchemaWriter {
  public:
   explicit SchemaWriter(const ConfigTable& table) : table_(table) {}
 
   Json write() const {
-    Entries all;
-    for (const ConfigEntry& entry : table_.entries()) all.push_back(&entry);
     Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                    {"title", "heed configuration"}};
-    schema.update(closed_object("", all));
+    schema.update(closed_object("", {}));
     schema["properties"]["$schema"] = {{"description", "the file of this schema, for editors"},
                                        {"type", "string"}};
     const Json text = {{"type", "string"}};
@@ -61,64 +73,91 @@ class SchemaWriter {
   }
 
  private:
-  /// Whether a configuration that says nothing lacks this key.
-  bool is_needed(const ConfigEntry& entry) const {
-    if (!entry.required || !entry.condition) return entry.required;
-    const std::string& path = entry.condition->type_path;
-    const TypedSection* section = table_.section(path.substr(0, path.rfind('.')));
-    return section->fallback == entry.condition->type;
+  /// Whether the key counts in a configuration that says nothing.
+  bool counts_by_default(const ConfigEntry& entry) const {
+    return std::all_of(
+        entry.conditions.begin(), entry.conditions.end(), [&](const ConfigCondition& condition) {
+          return table_.chooser(condition.path)->key.fallback == ConfigValue(condition.value);
+        });
   }
 
-  /// An object with the given entries, all of which lie under `prefix`, and no other keys.
-  Json closed_object(const std::string& prefix, const Entries& entries) const {
-    Json schema = {{"type", "object"}, {"properties", Json::object()}};
-    Json& properties = schema["properties"];
-    properties["about"] = {{"$ref", "#/$defs/about"}};
-    std::vector<std::string> required;
-    for (const ConfigEntry* entry : entries) {
-      const std::string name =
-          entry->path.substr(prefix.size(), entry->path.find('.', prefix.size()) - prefix.size());
-      const std::string path = prefix + name;
-      const bool is_key = path == entry->path;
-      const bool is_missed = is_key ? entry->required : is_needed(*entry);
-      if (is_missed && std::find(required.begin(), required.end(), name) == required.end()) {
-        required.push_back(name);
-      }
-      if (properties.contains(name)) continue;
-      properties[name] = is_key ? key_schema(*entry) : section_schema(path, entries);
+  /// The object whose keys begin with `prefix`, and no other keys, where `assumed` holds.
+  Json closed_object(const std::string& prefix, const Conditions& assumed) const {
+    Json schema = {{"type", "object"}, {"properties", {{"about", {{"$ref", "#/$defs/about"}}}}}};
+    add_members(schema, prefix, assumed,
+                [&](const ConfigEntry& entry) { return hold(entry.conditions, assumed); });
+    for (const ConfigEntry& entry : table_.entries()) {  // each alternative says which it has
+      if (!entry.path.starts_with(prefix)) continue;
+      Json& properties = schema["properties"];
+      const std::string name = first_name(entry.path, prefix);
+      if (!properties.contains(name)) properties[name] = true;
     }
-    if (!required.empty()) schema["required"] = required;
     schema["additionalProperties"] = false;
+    add_choices(schema, prefix, assumed);
     return schema;
   }
 
-  /// The object at `path`, made of those entries that lie in it.
-  Json section_schema(const std::string& path, const Entries& entries) const {
-    const std::string prefix = path + ".";
-    const TypedSection* section = table_.section(path);
-    const auto belongs = [&](const ConfigEntry& entry, const std::string* type) {
-      if (!entry.path.starts_with(prefix)) return false;
-      const bool is_conditional = entry.condition && entry.condition->type_path == prefix + "type";
-      return !is_conditional || (type != nullptr && entry.condition->type == *type);
-    };
-    const auto object_of = [&](const std::string* type) {
-      Entries inside;
-      for (const ConfigEntry* entry : entries) {
-        if (belongs(*entry, type)) inside.push_back(entry);
+  /// Adds those of the keys that `belongs` selects, and which of them are required.
+  template <class Belongs>
+  void add_members(Json& schema, const std::string& prefix, const Conditions& assumed,
+                   const Belongs& belongs) const {
+    std::vector<std::string> required;
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (!entry.path.starts_with(prefix)) continue;
+      const std::string name = first_name(entry.path, prefix);
+      const bool is_key = prefix + name == entry.path;
+      const bool is_missed =
+          entry.required && (is_key ? belongs(entry) : assumed.empty() && counts_by_default(entry));
+      if (is_missed && std::find(required.begin(), required.end(), name) == required.end()) {
+        required.push_back(name);
       }
-      return closed_object(prefix, inside);
-    };
-    Json schema = object_of(nullptr);
-    if (section == nullptr) return schema;
-    schema.erase("additionalProperties");  // each type says which keys there are
-    for (const SectionType& type : section->types) {
-      Json own = object_of(&type.name);
-      own.erase("type");
-      own["properties"]["type"] = {{"const", type.name}, {"description", type.help}};
-      Json chosen = {{"properties", {{"type", {{"const", type.name}}}}}};
-      if (section->fallback != type.name) chosen["required"] = {"type"};
-      schema["allOf"].push_back({{"if", chosen}, {"then", own}});
+      if (!belongs(entry) || schema["properties"].contains(name)) continue;
+      schema["properties"][name] =
+          is_key ? key_schema(entry) : closed_object(prefix + name + ".", assumed);
     }
+    if (!required.empty()) schema["required"] = required;
+  }
+
+  /// Adds what each alternative of the choosers directly under `prefix` allows.
+  void add_choices(Json& schema, const std::string& prefix, const Conditions& assumed) const {
+    for (const Chooser& chooser : table_.choosers()) {
+      const std::string& path = chooser.key.path;
+      const std::string name = path.substr(std::min(prefix.size(), path.size()));
+      if (prefix + name != path || name.find('.') != name.npos ||
+          chooser.key.conditions != assumed) {
+        continue;
+      }
+      for (const Alternative& alternative : chooser.alternatives) {
+        Json chosen = {{"properties", {{name, {{"const", alternative.name}}}}}};
+        if (chooser.key.fallback != ConfigValue(alternative.name)) chosen["required"] = {name};
+        schema["allOf"].push_back(
+            {{"if", chosen}, {"then", alternative_schema(chooser, alternative, prefix)}});
+      }
+    }
+  }
+
+  /// What the other keys may be if this alternative is chosen.
+  Json alternative_schema(const Chooser& chooser, const Alternative& alternative,
+                          const std::string& prefix) const {
+    const ConfigCondition chosen{chooser.key.path, alternative.name};
+    Conditions assumed = chooser.key.conditions;
+    assumed.push_back(chosen);
+    const std::string name = chooser.key.path.substr(prefix.size());
+    Json schema = {
+        {"properties", {{name, {{"const", alternative.name}, {"description", alternative.help}}}}}};
+    add_members(schema, prefix, assumed, [&](const ConfigEntry& entry) {
+      return contains(entry.conditions, chosen) && hold(entry.conditions, assumed);
+    });
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (!entry.path.starts_with(prefix)) continue;
+      const bool is_foreign = std::any_of(
+          entry.conditions.begin(), entry.conditions.end(),
+          [&](const auto& each) { return each.path == chosen.path && each.value != chosen.value; });
+      Json& properties = schema["properties"];
+      const std::string other = first_name(entry.path, prefix);
+      if (is_foreign && !properties.contains(other)) properties[other] = false;
+    }
+    add_choices(schema, prefix, assumed);
     return schema;
   }
 

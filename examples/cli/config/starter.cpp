@@ -45,7 +45,7 @@ void add_wrapped(Lines& lines, const std::string& text) {
 /// JSON with a note in each object.
 class StarterWriter {
  public:
-  StarterWriter(const ConfigTable& table, const SectionType& task) : table_(table), task_(task) {}
+  StarterWriter(const ConfigTable& table, const Alternative& task) : table_(table), task_(task) {}
 
   std::string write(const JsonValue& root) {
     write_object(root, "", 1);
@@ -102,20 +102,25 @@ class StarterWriter {
     return lines;
   }
 
-  /// The key at a path that the type given beside it brings along.
+  /// The key at a path that what is chosen beside it brings along.
   const ConfigEntry* entry_at(const JsonValue& section, const std::string& path) const {
     for (const ConfigEntry& entry : table_.entries()) {
-      if (entry.path != path) continue;
-      if (!entry.condition || entry.condition->type == type_of(section)) return &entry;
+      const auto& conditions = entry.conditions;
+      const bool holds = std::all_of(
+          conditions.begin(), conditions.end(),
+          [&](const ConfigCondition& each) { return chosen_in(section, each.path) == each.value; });
+      if (entry.path == path && holds) return &entry;
     }
     return nullptr;
   }
 
-  static std::string type_of(const JsonValue& section) {
+  /// What a section, or else its default, chooses by the key at a path in it.
+  std::string chosen_in(const JsonValue& section, const std::string& path) const {
     for (const JsonValue& member : section.children) {
-      if (member.name == "type") return member.text;
+      if (path.substr(path.rfind('.') + 1) == member.name) return member.text;
     }
-    return "";
+    const auto* fallback = std::get_if<std::string>(&table_.chooser(path)->key.fallback);
+    return fallback == nullptr ? "" : *fallback;
   }
 
   Lines section_notes(const JsonValue& section, const std::string& path) const {
@@ -126,19 +131,19 @@ class StarterWriter {
       given.push_back(path + "." + member.name);
       const ConfigEntry* entry = entry_at(section, given.back());
       if (entry == nullptr) continue;
-      const std::string type = member.name == "type" ? type_help(path, member.text) : "";
+      const std::string help = alternative_help(given.back(), member.text);
       const std::string rule =
-          type.empty() ? entry->help + " (" + wanted(*entry) + ")"
-                       : in_quotes(member.text) + ", " + type + " (heed tasks lists the others)";
+          help.empty() ? entry->help + " (" + wanted(*entry) + ")"
+                       : in_quotes(member.text) + ", " + help + " (heed tasks lists the others)";
       add_wrapped(lines, member.name + ": " + rule);
     }
     add_wrapped(lines, others(section, path, given));
     return lines;
   }
 
-  std::string type_help(const std::string& path, const std::string& type) const {
-    const TypedSection* section = table_.section(path);
-    const SectionType* known = section == nullptr ? nullptr : section->type(type);
+  std::string alternative_help(const std::string& path, const std::string& name) const {
+    const Chooser* chooser = table_.chooser(path);
+    const Alternative* known = chooser == nullptr ? nullptr : chooser->find(name);
     return known == nullptr ? "" : known->help;
   }
 
@@ -158,7 +163,7 @@ class StarterWriter {
   }
 
   const ConfigTable& table_;
-  const SectionType& task_;
+  const Alternative& task_;
   std::string text_;
 };
 
@@ -176,10 +181,10 @@ std::string stand_in(const ConfigEntry& entry) {
                             : config_text(std::get<double>(entry.minimum) + 1);
 }
 
-Starter defaults_of(const ConfigTable& table, const SectionType& task) {
+Starter defaults_of(const ConfigTable& table, const Alternative& task) {
   Starter starter;
   std::vector<std::string> sets{"task.type=" + task.name};
-  for (const ConfigEntry& key : task.keys) {
+  for (const ConfigEntry& key : task.keys.entries()) {
     if (!key.required) continue;
     starter.gaps.push_back("task." + key.path);
     sets.push_back(starter.gaps.back() + "=" + stand_in(key));
@@ -204,8 +209,8 @@ std::optional<std::string> shipped_text(const ConfigTable& table, const std::str
 }  // namespace
 
 Starter starter_config(const ConfigTable& table, const std::string& task) {
-  const TypedSection* tasks = table.section("task");
-  const SectionType* type = tasks == nullptr ? nullptr : tasks->type(task);
+  const Chooser* tasks = table.chooser("task.type");
+  const Alternative* type = tasks == nullptr ? nullptr : tasks->find(task);
   if (type == nullptr) throw ValueError("starter: no such task: ", task);
   const auto shipped = shipped_text(table, task);
   Starter starter = shipped ? Starter{*shipped} : defaults_of(table, *type);

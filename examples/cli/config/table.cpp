@@ -28,10 +28,17 @@ bool lies_inside(std::string_view path, std::string_view section) {
   return path.size() > section.size() && path.starts_with(section) && path[section.size()] == '.';
 }
 
-/// Whether no configuration can satisfy both conditions.
+/// Whether no configuration can satisfy the conditions of both.
 bool exclude_each_other(const ConfigEntry& a, const ConfigEntry& b) {
-  return a.condition && b.condition && a.condition->type_path == b.condition->type_path &&
-         a.condition->type != b.condition->type;
+  return std::any_of(a.conditions.begin(), a.conditions.end(), [&](const ConfigCondition& mine) {
+    return std::any_of(b.conditions.begin(), b.conditions.end(), [&](const ConfigCondition& other) {
+      return mine.path == other.path && mine.value != other.value;
+    });
+  });
+}
+
+std::string path_in(const std::string& section, const std::string& path) {
+  return section.empty() ? path : section + "." + path;
 }
 
 void check_limits(const ConfigEntry& entry) {
@@ -74,51 +81,75 @@ std::string_view name_of(ValueKind kind) {
   return "string";
 }
 
-const SectionType* TypedSection::type(std::string_view name) const {
-  const auto found = std::find_if(types.begin(), types.end(),
-                                  [&](const SectionType& known) { return known.name == name; });
-  return found == types.end() ? nullptr : &*found;
+const Alternative* Chooser::find(std::string_view name) const {
+  const auto found = std::find_if(alternatives.begin(), alternatives.end(),
+                                  [&](const Alternative& known) { return known.name == name; });
+  return found == alternatives.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> TypedSection::type_names() const {
-  std::vector<std::string> names;
-  for (const SectionType& known : types) names.push_back(known.name);
-  return names;
+std::string section_of(std::string_view path) {
+  const size_t dot = path.rfind('.');
+  return std::string(path.substr(0, dot == path.npos ? 0 : dot));
 }
 
-const TypedSection* ConfigTable::section(std::string_view path) const {
-  const auto found = std::find_if(sections_.begin(), sections_.end(),
-                                  [&](const TypedSection& known) { return known.path == path; });
-  return found == sections_.end() ? nullptr : &*found;
+const Chooser* ConfigTable::chooser(std::string_view path) const {
+  const auto found = std::find_if(choosers_.begin(), choosers_.end(),
+                                  [&](const Chooser& known) { return known.key.path == path; });
+  return found == choosers_.end() ? nullptr : &*found;
 }
 
-void ConfigTable::add(const std::vector<ConfigEntry>& keys) {
-  for (const ConfigEntry& key : keys) add_one(key);
-}
-
-void ConfigTable::mount(const TypedSection& section) {
-  Key<std::string> type{
-      .path = section.path + ".type", .fallback = section.fallback, .help = section.help};
-  for (const SectionType& choice : section.types) {
-    if (std::find(type.choices.begin(), type.choices.end(), choice.name) != type.choices.end()) {
-      throw ValueError("config table: the type is declared twice: ", section.path, " ",
-                       choice.name);
-    }
-    type.choices.push_back(choice.name);
+std::string ConfigTable::present_path(const std::string& path, const std::string& value) const {
+  const bool is_taken = std::any_of(entries_.begin(), entries_.end(),
+                                    [&](const ConfigEntry& entry) { return entry.path == path; });
+  for (const ConfigEntry& entry : entries_) {
+    if (entry.formerly != path) continue;
+    const auto& choices = entry.choices;
+    const bool is_choice = std::find(choices.begin(), choices.end(), value) != choices.end();
+    if (!is_taken || is_choice) return entry.path;
   }
-  if (type.choices.empty()) throw ValueError("config table: no types to choose: ", section.path);
-  add_one(type);
-  for (const SectionType& choice : section.types) {
-    for (ConfigEntry entry : choice.keys) {
-      entry.path = section.path + "." + entry.path;
-      entry.condition = ConfigCondition{type.path, choice.name};
-      add_one(std::move(entry));
-    }
-  }
-  sections_.push_back(section);
+  return path;
 }
 
-void ConfigTable::add_one(ConfigEntry entry) {
+void ConfigTable::add(const Chooser& chooser) {
+  const std::string& path = chooser.key.path;
+  Chooser added = chooser;
+  std::vector<std::string>& names = added.key.choices;
+  for (const Alternative& alternative : chooser.alternatives) {
+    if (std::find(names.begin(), names.end(), alternative.name) != names.end()) {
+      throw ValueError("config table: declared twice: ", path, " ", alternative.name);
+    }
+    names.push_back(alternative.name);
+  }
+  if (names.empty()) throw ValueError("config table: nothing to choose: ", path);
+  add(added.key);
+  choosers_.push_back(std::move(added));
+  for (const Alternative& alternative : chooser.alternatives) {
+    add_under(section_of(path), alternative.keys, {{path, alternative.name}});
+  }
+}
+
+void ConfigTable::add_section(const std::string& section, const ConfigTable& keys) {
+  add_under(section, keys, {});
+}
+
+void ConfigTable::add_under(const std::string& section, const ConfigTable& keys,
+                            const std::vector<ConfigCondition>& conditions) {
+  const auto moved = [&](ConfigEntry entry) {
+    entry.path = path_in(section, entry.path);
+    if (!entry.formerly.empty()) entry.formerly = path_in(section, entry.formerly);
+    for (ConfigCondition& condition : entry.conditions) {
+      condition.path = path_in(section, condition.path);
+    }
+    entry.conditions.insert(entry.conditions.begin(), conditions.begin(), conditions.end());
+    return entry;
+  };
+  for (const ConfigEntry& entry : keys.entries_) add(moved(entry));
+  for (const Chooser& chooser : keys.choosers_) {
+    choosers_.push_back({moved(chooser.key), chooser.alternatives});
+  }
+}
+
+void ConfigTable::add(ConfigEntry entry) {
   if (!is_path(entry.path)) {
     throw ValueError("config table: a path is made of letters, digits and _ between dots: ",
                      entry.path);

@@ -23,39 +23,61 @@ enum class ValueKind { boolean, integer, number, string };
 std::string_view name_of(ValueKind kind);
 
 /// The ValueKind of T.
-template <ConfigScalar T>
+template <KeyType T>
 constexpr ValueKind kind_of() {
   if constexpr (std::is_same_v<T, bool>) return ValueKind::boolean;
   if constexpr (std::is_same_v<T, int64_t>) return ValueKind::integer;
   if constexpr (std::is_same_v<T, double>) return ValueKind::number;
-  if constexpr (std::is_same_v<T, std::string>) return ValueKind::string;
+  return ValueKind::string;
 }
 
-/// A key exists only where the key `type_path` has the value `type`.
+/// A key exists only where the key `path` has the value `value`.
 struct ConfigCondition {
-  std::string type_path;
-  std::string type;
+  std::string path;
+  std::string value;
+
+  bool operator==(const ConfigCondition&) const = default;
 };
 
-/// One row of the table: a Key or OptionalKey of any type.
+/// One row of the table: a Key of any type.
 struct ConfigEntry {
-  template <ConfigScalar T>
-  ConfigEntry(const Key<T>& key)  // implicit, so that a list of keys is a list of entries
-      : ConfigEntry(key, value_of(key.fallback), !key.fallback.has_value(), "") {}
-  template <ConfigScalar T>
-  ConfigEntry(const OptionalKey<T>& key) : ConfigEntry(key, {}, false, key.otherwise) {}
+  /// A key that always has a value: required if it has no fallback.
+  template <KeyType T>
+  ConfigEntry(const Key<T>& key)
+      : path(key.path),
+        kind(kind_of<T>()),
+        fallback(value_of(key, key.fallback)),
+        required(!key.fallback),
+        minimum(value_of(key, key.minimum)),
+        exclusive_minimum(key.exclusive_minimum),
+        maximum(value_of(key, key.maximum)),
+        choices(names_of(key)),
+        changes_data(key.changes_data),
+        formerly(key.formerly),
+        help(key.help) {}
+
+  /// A key that may stay unset.
+  template <KeyType T>
+  static ConfigEntry optional(const Key<T>& key) {
+    ConfigEntry entry(key);
+    entry.required = false;
+    entry.otherwise = key.otherwise;
+    return entry;
+  }
 
   std::string path;
   ValueKind kind;
-  ConfigValue fallback;   ///< none for a required or an optional key
-  bool required;          ///< must be given
-  std::string otherwise;  ///< what an unset optional key means; else empty
-  ConfigValue minimum;    ///< none: no bound
+  ConfigValue fallback;     ///< none for a required or an optional key
+  bool required;            ///< must be given
+  std::string otherwise{};  ///< what an unset optional key means; else empty
+  ConfigValue minimum;      ///< none: no bound
   bool exclusive_minimum;
   ConfigValue maximum;  ///< inclusive; none: no bound
   std::vector<std::string> choices;
+  bool changes_data;
+  std::string formerly;
   std::string help;
-  std::optional<ConfigCondition> condition;  ///< set by ConfigTable::mount
+  std::vector<ConfigCondition> conditions{};  ///< all of them must hold; the innermost last
 
   /// Whether a number lies below the range.
   bool is_too_low(const ConfigValue& value) const {
@@ -63,68 +85,83 @@ struct ConfigEntry {
   }
 
  private:
-  template <template <class> class AnyKey, class T>
-  ConfigEntry(const AnyKey<T>& key, ConfigValue default_value, bool is_required, std::string note)
-      : path(key.path),
-        kind(kind_of<T>()),
-        fallback(std::move(default_value)),
-        required(is_required),
-        otherwise(std::move(note)),
-        minimum(value_of(key.minimum)),
-        exclusive_minimum(key.exclusive_minimum),
-        maximum(value_of(key.maximum)),
-        choices(key.choices),
-        help(key.help) {}
+  template <class T>
+  static std::vector<std::string> names_of(const Key<T>& key) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      return key.choices;
+    } else {
+      std::vector<std::string> names;
+      for (const auto& [name, value] : key.choices) names.push_back(name);
+      return names;
+    }
+  }
 
   template <class T>
-  static ConfigValue value_of(const std::optional<T>& value) {
-    return value ? ConfigValue(*value) : ConfigValue();
+  static ConfigValue value_of(const Key<T>& key, const std::optional<T>& value) {
+    if constexpr (std::is_enum_v<T>) {
+      for (const auto& [name, choice] : key.choices) {
+        if (value == choice) return name;
+      }
+      return {};
+    } else {
+      return value ? ConfigValue(*value) : ConfigValue();
+    }
   }
 };
 
-/// One thing that a section can hold (an attention, a task): its name and its own keys.
-struct SectionType {
-  std::string name;
-  std::string help{};
-  std::vector<ConfigEntry> keys{};  ///< paths relative to the section
-};
+struct Chooser;
 
-/// A section whose key "type" names one of `types`; the keys of the other types are refused.
-struct TypedSection {
-  std::string path;
-  std::optional<std::string> fallback{};  ///< the type if none is given; else "type" is required
-  std::string help{};                     ///< of the key "type"
-  std::vector<SectionType> types{};
-
-  /// The type of this name; nullptr if there is none.
-  const SectionType* type(std::string_view name) const;
-  std::vector<std::string> type_names() const;
-};
-
-/// The keys and typed sections of a program. Declarations that contradict themselves or each other
+/// The keys of a program or of a part of it. Declarations that contradict themselves or each other
 /// throw ValueError.
 class ConfigTable {
  public:
-  /// Adds keys with full paths.
-  void add(const std::vector<ConfigEntry>& keys);
+  void add(ConfigEntry entry);
 
-  /// Adds the key "type" of a section and the keys of all its types.
-  void mount(const TypedSection& section);
+  /// Adds the chooser's key, and beside it the keys of what it can choose.
+  void add(const Chooser& chooser);
 
-  /// All keys, those of typed sections included, in the order of their declaration.
+  /// Adds a whole table under a section: its paths become "section.path".
+  void add_section(const std::string& section, const ConfigTable& keys);
+
+  /// All keys, those that depend on a chooser included, in the order of their declaration.
   const std::vector<ConfigEntry>& entries() const { return entries_; }
 
-  /// The typed section at `path`; nullptr if there is none.
-  const TypedSection* section(std::string_view path) const;
+  /// The choosers; one that depends on another stands behind it.
+  const std::vector<Chooser>& choosers() const { return choosers_; }
 
-  /// The typed sections as they were mounted.
-  const std::vector<TypedSection>& sections() const { return sections_; }
+  /// The path of the key that was formerly called `path`; else `path` itself. Where another key has
+  /// that name now, `value` tells them apart: it must be one of the choices of the former one.
+  std::string present_path(const std::string& path, const std::string& value) const;
+
+  /// The chooser whose key is `path`; nullptr if there is none.
+  const Chooser* chooser(std::string_view path) const;
 
  private:
-  void add_one(ConfigEntry entry);
+  void add_under(const std::string& section, const ConfigTable& keys,
+                 const std::vector<ConfigCondition>& conditions);
 
   std::vector<ConfigEntry> entries_;
-  std::vector<TypedSection> sections_;
+  std::vector<Chooser> choosers_;
 };
+
+/// One thing that a chooser can name (an attention, a task), with keys of its own.
+struct Alternative {
+  std::string name;
+  std::string help{};
+  ConfigTable keys;  ///< paths relative to the section of the chooser
+};
+
+/// A key whose value decides which other keys its section has: "task.type", "train.optimizer". The
+/// keys of the alternatives that are not chosen are refused.
+struct Chooser {
+  ConfigEntry key;
+  std::vector<Alternative> alternatives;
+
+  /// The alternative of this name; nullptr if there is none.
+  const Alternative* find(std::string_view name) const;
+};
+
+/// All of a path but its last name: "model.attention" of "model.attention.type".
+std::string section_of(std::string_view path);
 
 }  // namespace heed

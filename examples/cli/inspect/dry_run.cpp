@@ -40,13 +40,12 @@ std::string parameters_text(const Model& model) {
 
 std::string schedule_text(const TrainingConfig& config) {
   std::string text = fmt::format("schedule     {} steps of {} sequences; evaluation every {}\n",
-                                 config.steps, config.batch_size, config.eval_every);
+                                 *config.steps, *config.batch_size, *config.eval_every);
   int64_t before = 0;
-  for (const int64_t step : {int64_t{1}, (config.steps + 1) / 2, config.steps}) {
+  for (const int64_t step : {int64_t{1}, (config.steps + 1) / 2, *config.steps}) {
     if (step == before) continue;
     before = step;
-    text += fmt::format("  step {:<7} lr {:.4g}, {} sequences seen\n", step,
-                        config.lr * schedule_factor(config.schedule, step - 1),
+    text += fmt::format("  step {:<7} lr {:.4g}, {} sequences seen\n", step, config.lr_at(step - 1),
                         step * config.batch_size);
   }
   return text;

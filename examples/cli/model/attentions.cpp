@@ -1,10 +1,5 @@
 #include "heed/examples/cli/model/attentions.h"
 
-#include <map>
-
-#include "heed/examples/cli/config/key_error.h"
-#include "heed/examples/cli/training/registry.h"
-#include "heed/modules/attention/any_attention.h"
 #include "heed/modules/attention/documents/cross_attention.h"
 #include "heed/modules/attention/documents/d2l_multi_head_attention.h"
 #include "heed/modules/attention/documents/labml_multi_head_attention.h"
@@ -16,86 +11,128 @@
 namespace heed {
 namespace {
 
-const Key<int64_t> heads{
-    .path = "heads", .fallback = 1, .minimum = 1, .maximum = 1024, .help = "number of heads"};
-const Key<bool> bias{.path = "bias", .fallback = true, .help = "whether projections have a bias"};
-const Key<bool> d2l_bias{
-    .path = "bias", .fallback = false, .help = "whether projections have a bias"};
-const Key<double> weights_dropout{.path = "dropout",
-                                  .fallback = 0.0,
-                                  .minimum = 0.0,
-                                  .maximum = 0.99,
-                                  .help = "probability that a weight is dropped in training"};
-const OptionalKey<int64_t> d_qk{.path = "d_qk",
-                                .otherwise = "d_model / heads",
-                                .minimum = 1,
-                                .maximum = 16384,
-                                .help = "width of the queries and keys of one head"};
-const OptionalKey<int64_t> d_v{.path = "d_v",
-                               .otherwise = "d_model / heads",
-                               .minimum = 1,
-                               .maximum = 16384,
-                               .help = "width of the values of one head"};
-const OptionalKey<int64_t> hidden_size{.path = "hidden_size",
-                                       .otherwise = "d_model",
-                                       .minimum = 1,
-                                       .maximum = 65536,
-                                       .help = "width of all heads together"};
-const OptionalKey<int64_t> n_kv_heads{.path = "n_kv_heads",
-                                      .otherwise = "heads",
-                                      .minimum = 1,
-                                      .maximum = 1024,
-                                      .help = "heads of keys and values, shared by the others"};
-const Key<std::string> scheme{.path = "positions",
-                              .fallback = "none",
-                              .choices = {"none", "rope", "alibi", "learned"},
-                              .help = "how scores depend on the distance of query and key"};
-const OptionalKey<int64_t> max_distance{
-    .path = "max_distance",
-    .otherwise = "32",
-    .minimum = 1,
-    .maximum = 65536,
-    .help = "of learned positions: farther distances share a bias"};
-const OptionalKey<double> rope_base{.path = "rope_base",
-                                    .otherwise = "10000",
-                                    .minimum = 0.0,
-                                    .exclusive_minimum = true,
-                                    .help = "of rope: the larger, the slower the slowest turns"};
-const OptionalKey<int64_t> window{.path = "window",
-                                  .otherwise = "no limit",
-                                  .minimum = 0,
-                                  .maximum = 1 << 20,
-                                  .help = "maximum distance of a key"};
-const Key<bool> recompute{.path = "recompute",
-                          .fallback = false,
-                          .help = "compute scores again in backward instead of keeping them"};
+/// Other keys derive from it, so it inherits the constructors.
+struct HeadsKeys : Keys {
+  using Keys::Keys;
+  Value<int64_t> heads{
+      this,
+      {.path = "heads", .fallback = 1, .minimum = 1, .maximum = 1024, .help = "number of heads"}};
 
-/// The width of one head, d_model / heads unless it is given.
-int64_t head_width(const OptionalKey<int64_t>& key, const AttentionWidths& widths,
-                   const Section& options) {
-  if (const auto given = options[key]) return *given;
-  if (widths.D_1 % options[heads] != 0) {
-    throw KeyError("model.attention.heads", options[heads], " does not divide d_model ", widths.D_1,
-                   ", so ", key.path, " has no default; set d_qk and d_v, or other heads");
+  /// `width`, the value of the key `name`. Throws if the heads, which share it, do not divide it.
+  int64_t shared(const char* name, int64_t width) const {
+    if (width % heads == 0) return width;
+    heads.refuse(heads, " does not divide ", name, " ", width, ", which the heads share");
   }
-  return widths.D_1 / options[heads];
+};
+
+/// d_qk and d_v, which are d_model / heads unless they are given.
+struct HeadWidthKeys : HeadsKeys {
+  using HeadsKeys::HeadsKeys;
+  Optional<int64_t> d_qk{this,
+                         {.path = "d_qk",
+                          .otherwise = "d_model / heads",
+                          .minimum = 1,
+                          .maximum = 16384,
+                          .help = "width of the queries and keys of one head"}};
+  Optional<int64_t> d_v{this,
+                        {.path = "d_v",
+                         .otherwise = "d_model / heads",
+                         .minimum = 1,
+                         .maximum = 16384,
+                         .help = "width of the values of one head"}};
+
+  int64_t width_of(const Optional<int64_t>& given, const char* name, int64_t d_model) const {
+    if (given) return *given;
+    if (d_model % heads != 0) {
+      heads.refuse(heads, " does not divide d_model ", d_model, ", so ", name,
+                   " has no default; set d_qk and d_v, or other heads");
+    }
+    return d_model / heads;
+  }
+};
+
+struct HiddenSizeKeys : HeadsKeys {
+  Optional<int64_t> hidden_size{this,
+                                {.path = "hidden_size",
+                                 .otherwise = "d_model",
+                                 .minimum = 1,
+                                 .maximum = 65536,
+                                 .help = "width of all heads together"}};
+
+  int64_t width(int64_t d_model) const {
+    return hidden_size ? shared("hidden_size", *hidden_size) : shared("d_model", d_model);
+  }
+};
+
+Key<bool> bias_key(bool fallback) {
+  return {.path = "bias", .fallback = fallback, .help = "whether projections have a bias"};
 }
 
-/// `width`, the value of the key `name`. Throws if the heads, which share it, do not divide it.
-int64_t shared_by_heads(const char* name, int64_t width, const Section& options) {
-  if (width % options[heads] == 0) return width;
-  throw KeyError("model.attention.heads", options[heads], " does not divide ", name, " ", width,
-                 ", which the heads share");
+Key<double> weights_dropout_key() {
+  return {.path = "dropout",
+          .fallback = 0.0,
+          .minimum = 0.0,
+          .maximum = 0.99,
+          .help = "probability of dropping an attention weight in training"};
 }
 
-int64_t shared_width(const AttentionWidths& widths, const Section& options) {
-  return shared_by_heads("d_model", widths.D_1, options);
-}
+struct D2LKeys : HeadsKeys {
+  Value<bool> bias{this, bias_key(false)};
+  Value<double> dropout{this, weights_dropout_key()};
+};
 
-int64_t shared_hidden_size(const AttentionWidths& widths, const Section& options) {
-  const auto given = options[hidden_size];
-  return given ? shared_by_heads("hidden_size", *given, options) : shared_width(widths, options);
-}
+struct LabmlKeys : HeadsKeys {
+  Value<bool> bias{this, bias_key(true)};
+  Value<double> dropout{this, weights_dropout_key()};
+};
+
+struct MultiHeadKeys : HeadWidthKeys {
+  AttentionPositions schemes;
+
+  Optional<int64_t> n_kv_heads{
+      this,
+      {.path = "n_kv_heads",
+       .otherwise = "heads",
+       .minimum = 1,
+       .maximum = 1024,
+       .help = "number of heads of keys and values, shared by the others"}};
+  Value<bool> bias{this, bias_key(true)};
+  Chosen<AttentionPositions> positions{
+      this,
+      {.path = "positions",
+       .fallback = "none",
+       .help = "how scores depend on the distance of query and key"},
+      schemes};
+  Optional<int64_t> window{this,
+                           {.path = "window",
+                            .otherwise = "no limit",
+                            .minimum = 0,
+                            .maximum = 1 << 20,
+                            .help = "maximum distance of a key"}};
+  Value<double> dropout{this, weights_dropout_key()};
+  Value<bool> recompute{this,
+                        {.path = "recompute",
+                         .fallback = false,
+                         .help = "recompute scores in the backward pass instead of storing them"}};
+};
+
+struct RopeKeys : Keys {
+  Value<double> base{this,
+                     {.path = "rope_base",
+                      .fallback = 10000.0,
+                      .minimum = 0.0,
+                      .exclusive_minimum = true,
+                      .help = "base of the wavelengths"}};
+};
+
+struct DistanceKeys : Keys {
+  Value<int64_t> max_distance{this,
+                              {.path = "max_distance",
+                               .fallback = 32,
+                               .minimum = 1,
+                               .maximum = 65536,
+                               .help = "farther distances share a bias"}};
+};
 
 /// Throws if the attended sequence has another width, for which this attention has no projection.
 void check_one_width(const AttentionWidths& widths) {
@@ -108,143 +145,114 @@ Bias bias_of(bool has_bias) {
   return has_bias ? Bias::learned : Bias::none;
 }
 
-/// Throws if a key of one scheme is set beside another.
-template <class T>
-void refuse_beside(const OptionalKey<T>& key, const char* owner, const Section& options) {
-  if (!options[key] || options[scheme] == owner) return;
-  throw KeyError("model.attention." + key.path, "means nothing with positions \"", options[scheme],
-                 "\"; leave it out");
-}
-
-RelativePositionsFactory no_positions(const Section&, int64_t) {
-  return {};
-}
-
-RelativePositionsFactory rope(const Section& options, int64_t D_qk) {
+RelativePositionsFactory make_rope(const RopeKeys& keys, int64_t, int64_t D_qk) {
   if (D_qk % 2 != 0) {
     throw KeyError("model.attention.positions", "rope turns pairs, so d_qk must be even: ", D_qk);
   }
-  return with_positions<RotaryPositions>(options[rope_base].value_or(10000));
+  return with_positions<RotaryPositions>(*keys.base);
 }
 
-RelativePositionsFactory alibi(const Section& options, int64_t) {
-  return with_positions<AlibiPositions>(options[heads]);
+AnyAttention make_my_mha(const HeadWidthKeys& keys, const Slot& slot,
+                         const AttentionWidths& widths) {
+  const int64_t D_qk = keys.width_of(keys.d_qk, "d_qk", widths.D_1);
+  const int64_t D_v = keys.width_of(keys.d_v, "d_v", widths.D_1);
+  return make_attention<MyMHA>(slot, widths.D_1, widths.D_2, D_qk, D_v, *keys.heads);
 }
 
-RelativePositionsFactory learned_distances(const Section& options, int64_t) {
-  return with_positions<LearnedDistances>(options[heads], options[max_distance].value_or(32));
-}
-
-/// How keys become a scheme of relative positions, by its name.
-const std::map<std::string, RelativePositionsFactory (*)(const Section& options, int64_t D_qk)>
-    schemes{
-        {"none", no_positions}, {"rope", rope}, {"alibi", alibi}, {"learned", learned_distances}};
-
-RelativePositionsFactory relative_positions_of(const Section& options, int64_t D_qk) {
-  refuse_beside(max_distance, "learned", options);
-  refuse_beside(rope_base, "rope", options);
-  return schemes.at(options[scheme])(options, D_qk);
-}
-
-AnyAttention multi_head_attention(const Slot& slot, const AttentionWidths& widths,
-                                  const Section& options) {
-  if (options[n_kv_heads] && options[heads] % *options[n_kv_heads] != 0) {
-    throw KeyError("model.attention.n_kv_heads", *options[n_kv_heads], " does not divide heads ",
-                   options[heads]);
+AnyAttention make_multi_head_attention(const MultiHeadKeys& keys, const Slot& slot,
+                                       const AttentionWidths& widths) {
+  if (keys.n_kv_heads && keys.heads % *keys.n_kv_heads != 0) {
+    keys.n_kv_heads.refuse(*keys.n_kv_heads, " does not divide heads ", keys.heads);
   }
-  const Bias biased = bias_of(options[bias]);
-  const int64_t D_qk = head_width(d_qk, widths, options);
+  const Bias biased = bias_of(keys.bias);
+  const int64_t D_qk = keys.width_of(keys.d_qk, "d_qk", widths.D_1);
   return make_attention<MultiHeadAttention>(
       slot, MultiHeadAttentionConfig{.D_1 = widths.D_1,
-                                     .H = options[heads],
+                                     .H = keys.heads,
                                      .D_2 = widths.D_2,
                                      .D_qk = D_qk,
-                                     .D_v = head_width(d_v, widths, options),
-                                     .n_kv_heads = options[n_kv_heads],
+                                     .D_v = keys.width_of(keys.d_v, "d_v", widths.D_1),
+                                     .n_kv_heads = keys.n_kv_heads,
                                      .query_bias = biased,
                                      .key_bias = biased,
                                      .value_bias = biased,
                                      .output_bias = biased,
-                                     .window = options[window],
-                                     .relative_positions = relative_positions_of(options, D_qk),
-                                     .dropout = options[weights_dropout],
-                                     .recompute = options[recompute]});
+                                     .window = keys.window,
+                                     .relative_positions = keys.positions(keys.heads, D_qk),
+                                     .dropout = keys.dropout,
+                                     .recompute = keys.recompute});
+}
+
+void add_attentions_of_documents(Attentions& attentions) {
+  attentions.add<HeadsKeys>(
+      "my_multi_head_attention", "self-attention without masks; four projections with bias",
+      [](const HeadsKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        return make_attention<MyMultiHeadAttention>(slot, keys.shared("d_model", widths.D_1),
+                                                    *keys.heads);
+      });
+  attentions.add<D2LKeys>("d2l_multi_head_attention",
+                          "queries, keys and values of three widths, masks, dropout of the weights",
+                          [](const D2LKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+                            return make_attention<D2LMultiHeadAttention>(
+                                slot, widths.D_1, widths.D_2, widths.D_2,
+                                keys.shared("d_model", widths.D_1), *keys.heads, *keys.dropout,
+                                bias_of(keys.bias));
+                          });
+  attentions.add<HiddenSizeKeys>(
+      "self_attention", "self-attention with masks; one packed projection",
+      [](const HiddenSizeKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        return make_attention<SelfAttention>(slot, widths.D_1, keys.width(widths.D_1), *keys.heads);
+      });
+  attentions.add<HiddenSizeKeys>(
+      "cross_attention",
+      "attention to a sequence of the same width, with masks; one packed projection",
+      [](const HiddenSizeKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        check_one_width(widths);
+        return make_attention<CrossAttention>(slot, widths.D_1, keys.width(widths.D_1),
+                                              *keys.heads);
+      });
+  attentions.add<LabmlKeys>(
+      "labml_multi_head_attention",
+      "attention to a sequence of the same width, length before batch; masks, dropout of the "
+      "weights",
+      [](const LabmlKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        check_one_width(widths);
+        return make_attention<LabmlMultiHeadAttention>(slot, *keys.heads,
+                                                       keys.shared("d_model", widths.D_1),
+                                                       *keys.dropout, bias_of(keys.bias));
+      });
 }
 
 }  // namespace
 
-void add_my_mha(Registry& registry) {
-  registry.add_attention(
-      {"my_mha",
-       "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections; without masks",
-       {heads, d_qk, d_v}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        const int64_t D_qk = head_width(d_qk, widths, options);
-        const int64_t D_v = head_width(d_v, widths, options);
-        return make_attention<MyMHA>(slot, widths.D_1, widths.D_2, D_qk, D_v, options[heads]);
-      });
+AttentionPositions builtin_attention_positions() {
+  AttentionPositions positions;
+  positions.add("none", "not at all", [](int64_t, int64_t) { return RelativePositionsFactory(); });
+  positions.add<RopeKeys>("rope", "queries and keys are rotated by an angle for each position",
+                          make_rope);
+  positions.add("alibi", "a penalty in proportion to the distance, steeper for each head",
+                [](int64_t heads, int64_t) { return with_positions<AlibiPositions>(heads); });
+  positions.add<DistanceKeys>("learned", "a learned bias for each distance and head",
+                              [](const DistanceKeys& keys, int64_t heads, int64_t) {
+                                return with_positions<LearnedDistances>(heads, *keys.max_distance);
+                              });
+  return positions;
 }
 
-void add_multi_head_attention(Registry& registry) {
-  registry.add_attention(
-      {"multi_head_attention",
-       "the full one: masks, shared keys and values, relative positions, windows, dropout",
-       {heads, d_qk, d_v, n_kv_heads, bias, scheme, max_distance, rope_base, window,
-        weights_dropout, recompute}},
-      multi_head_attention);
-}
-
-void add_attentions_of_documents(Registry& registry) {
-  registry.add_attention(
-      {"my_multi_head_attention",
-       "self-attention without masks; four projections with bias",
-       {heads}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<MyMultiHeadAttention>(slot, shared_width(widths, options),
-                                                    options[heads]);
-      });
-  registry.add_attention(
-      {"d2l_multi_head_attention",
-       "queries, keys and values of three widths, masks, dropout of the weights",
-       {heads, d2l_bias, weights_dropout}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<D2LMultiHeadAttention>(
-            slot, widths.D_1, widths.D_2, widths.D_2, shared_width(widths, options), options[heads],
-            options[weights_dropout], bias_of(options[d2l_bias]));
-      });
-  registry.add_attention(
-      {"self_attention", "self-attention with masks; one packed projection", {heads, hidden_size}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<SelfAttention>(slot, widths.D_1, shared_hidden_size(widths, options),
-                                             options[heads]);
-      });
-  registry.add_attention(
-      {"cross_attention",
-       "attention to a sequence of the same width, with masks; one packed projection",
-       {heads, hidden_size}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        check_one_width(widths);
-        return make_attention<CrossAttention>(slot, widths.D_1, shared_hidden_size(widths, options),
-                                              options[heads]);
-      });
-  registry.add_attention(
-      {"labml_multi_head_attention",
-       "attention to a sequence of the same width, length before batch; masks, dropout of the "
-       "weights",
-       {heads, bias, weights_dropout}},
-      [](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        check_one_width(widths);
-        return make_attention<LabmlMultiHeadAttention>(
-            slot, options[heads], shared_width(widths, options), options[weights_dropout],
-            bias_of(options[bias]));
-      });
-}
-
-void add_no_attention(Registry& registry) {
-  registry.add_attention({"none", "zeros instead of attention: the negative control", {}},
-                         [](const Slot& slot, const AttentionWidths&, const Section&) {
-                           return make_attention<NoAttention>(slot);
-                         });
+Attentions builtin_attentions(const AttentionPositions& positions) {
+  Attentions attentions;
+  attentions.add<HeadWidthKeys>(
+      "my_mha", "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections; without masks",
+      make_my_mha);
+  attentions.add<MultiHeadKeys>(
+      "multi_head_attention",
+      "the full one: masks, shared keys and values, relative positions, windows, dropout",
+      make_multi_head_attention, positions);
+  add_attentions_of_documents(attentions);
+  attentions.add(
+      "none", "zeros instead of attention: the negative control",
+      [](const Slot& slot, const AttentionWidths&) { return make_attention<NoAttention>(slot); });
+  return attentions;
 }
 
 }  // namespace heed

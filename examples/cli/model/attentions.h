@@ -1,17 +1,25 @@
-// The attentions that a configuration can name.
+// Attentions: the list of what can stand in every block of a model.
 #pragma once
+
+#include "heed/examples/cli/config/keys.h"
+#include "heed/modules/attention/any_attention.h"
 
 namespace heed {
 
-class Registry;
+/// The widths that a block has for its attention.
+struct AttentionWidths {
+  int64_t D_1;  ///< of the attending sequence and of the result
+  int64_t D_2;  ///< of the attended sequence
+};
 
-/// "my_mha": MyMHA with keys heads, d_qk and d_v.
-void add_my_mha(Registry& registry);
-void add_multi_head_attention(Registry& registry);
-/// "my_multi_head_attention", "d2l_multi_head_attention", "self_attention", "cross_attention" and
-/// "labml_multi_head_attention": the classes of these names.
-void add_attentions_of_documents(Registry& registry);
-/// "none": zeros instead of attention. A task that is learned with it does not need attention.
-void add_no_attention(Registry& registry);
+/// Makers of attentions by name; they throw KeyError if their keys do not fit together.
+using Attentions = Registered<AnyAttention(const Slot& slot, const AttentionWidths& widths)>;
+
+/// How scores depend on the distance of query and key, by name: makers for heads and their width.
+using AttentionPositions = Registered<RelativePositionsFactory(int64_t heads, int64_t D_qk)>;
+
+/// The attentions that come with heed; those with relative positions choose from `positions`.
+Attentions builtin_attentions(const AttentionPositions& positions);
+AttentionPositions builtin_attention_positions();
 
 }  // namespace heed

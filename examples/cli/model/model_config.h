@@ -3,12 +3,79 @@
 
 #include <cstdint>
 
-#include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/model/parts.h"
 #include "heed/examples/cli/tasks/task.h"
-#include "heed/modules/position_table.h"
-#include "heed/modules/transformer/stack.h"
 
 namespace heed {
+
+inline constexpr int64_t most_width = 16384;
+
+/// The section "model".
+struct ModelKeys : Keys {
+  ModelLists lists;
+
+  Value<int64_t> d_model{this,
+                         {.path = "d_model",
+                          .fallback = 64,
+                          .minimum = 1,
+                          .maximum = most_width,
+                          .help = "width of the attending sequence, D_1: the model's own width"}};
+  Optional<int64_t> d_source{this,
+                             {.path = "d_source",
+                              .otherwise = "d_model",
+                              .minimum = 1,
+                              .maximum = most_width,
+                              .help = "width of the attended sequence, D_2; cross-attention only"}};
+  Value<int64_t> layers{this,
+                        {.path = "layers",
+                         .fallback = 1,
+                         .minimum = 1,
+                         .maximum = 256,
+                         .help = "number of blocks of attention and feed-forward network"}};
+  Optional<int64_t> d_ff{this,
+                         {.path = "d_ff",
+                          .otherwise = "4 * d_model",
+                          .minimum = 1,
+                          .maximum = 4 * most_width,
+                          .help = "inner width of the feed-forward networks"}};
+  Value<NormPlacement> norm_placement{
+      this,
+      {.path = "norm_placement",
+       .fallback = NormPlacement::pre,
+       .choices = {{"pre", NormPlacement::pre}, {"post", NormPlacement::post}},
+       .formerly = "norm",
+       .help = "the norm comes before each part, or after each residual sum"}};
+  Chosen<Norms> norm{
+      this,
+      {.path = "norm", .fallback = "layer_norm", .formerly = "norm_kind", .help = "kind of norm"},
+      lists.norms};
+  Chosen<Activations> activation{this,
+                                 {.path = "activation",
+                                  .fallback = "gelu",
+                                  .help = "between the Linears of the feed-forward networks"},
+                                 lists.activations};
+  Value<double> dropout{this,
+                        {.path = "dropout",
+                         .fallback = 0.0,
+                         .minimum = 0.0,
+                         .maximum = 0.99,
+                         .help = "probability of dropping an element in training"}};
+  Chosen<PositionTables> positions{this,
+                                   {.path = "positions",
+                                    .fallback = "learned",
+                                    .help = "position table added to the tokens' embeddings"},
+                                   lists.positions};
+  Value<bool> tied{this,
+                   {.path = "tied",
+                    .fallback = false,
+                    .help = "score symbols by the tokens' own embedding instead of a Linear"}};
+  Chosen<Blocks> block{
+      this, {.path = "block", .fallback = "transformer", .help = "kind of block"}, lists.blocks};
+  Chosen<Attentions> attention{
+      this,
+      {.path = "attention.type", .fallback = "my_mha", .help = "the attention in every block"},
+      lists.attentions};
+};
 
 struct ModelConfig {
   TransformerConfig stack;  ///< of the encoder and of the decoder
@@ -17,10 +84,7 @@ struct ModelConfig {
   bool tied;  ///< the output uses the tokens' embedding
 };
 
-/// Adds all keys under "model" but those of the attention.
-void add_model_keys(ConfigTable& table);
-
-/// The values for a model of this task. Throws KeyError if they do not fit together or the task.
-ModelConfig read_model_config(const Config& config, const TaskShape& task);
+/// What the keys say. Throws KeyError if they do not fit together or the task.
+ModelConfig model_config(const ModelKeys& keys, const TaskShape& task);
 
 }  // namespace heed

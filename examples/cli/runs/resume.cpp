@@ -201,7 +201,7 @@ std::string data_warning(const Experiment& now, const Config& before, bool is_ot
     return "warning: the data of the task is not what the run had: a file that it reads has "
            "changed";
   }
-  if (is_other || now.training.eval_sequences > read_training_config(before).eval_sequences) {
+  if (is_other || now.training.eval_sequences > before.get<int64_t>("train.eval_sequences")) {
     return "warning: these are not the held-out sequences of the run: some may have been trained "
            "on";
   }

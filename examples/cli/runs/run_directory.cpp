@@ -29,7 +29,7 @@ void make_folders_above(const std::string& path) {
 
 /// `state`: all but the seed and the learning rate.
 void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointState state) {
-  state.seed = trainer.config().seed;
+  state.seed = trainer.config().random_seed();
   state.next_lr = trainer.next_lr();
   CheckpointFolder(run).save(state, trainer.model().state_dict(), trainer.optimizer_state(),
                              trainer.config().checkpoints_kept);

@@ -1,26 +1,27 @@
 #include <algorithm>
 
 #include "heed/examples/cli/tasks/drawn_task.h"
-#include "heed/examples/cli/tasks/sequence_task.h"
-#include "heed/examples/cli/tasks/tasks.h"
-#include "heed/examples/cli/training/registry.h"
+#include "heed/examples/cli/tasks/sequence_tasks.h"
 
 namespace heed {
 namespace {
 
 constexpr int64_t base = 10, plus = 10, equals = 11;
 
-const Key<int64_t> digits{.path = "digits",
-                          .fallback = 3,
-                          .minimum = 1,
-                          .maximum = 256,
-                          .help = "how many digits both numbers have, leading zeros included"};
+struct AdditionKeys : Keys {
+  Value<int64_t> digits{this,
+                        {.path = "digits",
+                         .fallback = 3,
+                         .minimum = 1,
+                         .maximum = 256,
+                         .help = "number of digits of both numbers, leading zeros included"}};
+};
 
 /// A question is the digits of both numbers, each with the least significant one first. So is the
 /// sum, and then a digit depends on no later one:
 ///
 ///   123 + 989 = 1112 is read as  3 2 1 + 9 8 9 = 2 1 1
-///                and said as     . . . . . . . 2 1 1 1
+///             and answered as     . . . . . . . 2 1 1 1
 Example written_sum(const Sequence& question) {
   const auto count = static_cast<int64_t>(question.size()) / 2;
   const auto second = question.begin() + count;
@@ -42,7 +43,7 @@ Example written_sum(const Sequence& question) {
   return {std::move(input), std::move(target)};
 }
 
-/// a + b is b + a, so who has seen the one knows the other.
+/// a + b is b + a, so a model that has seen the one knows the other.
 Sequence smaller_first(const Sequence& question) {
   const auto second = question.begin() + static_cast<int64_t>(question.size()) / 2;
   Sequence mirrored(second, question.end());
@@ -52,15 +53,15 @@ Sequence smaller_first(const Sequence& question) {
 
 }  // namespace
 
-void add_addition_task(Registry& registry) {
-  registry.add_task(
-      {"addition", "add two numbers, digit by digit from the last one", {digits}},
-      [](const Section& options, const TaskSetup& setup) {
-        const int64_t count = options[digits];
+void add_addition(Tasks& tasks) {
+  tasks.add<AdditionKeys>(
+      "addition", "add two numbers, digit by digit from the last one",
+      [](const AdditionKeys& keys, const TaskSetup& setup) {
+        const int64_t count = keys.digits;
         return std::make_unique<DrawnTask>(
             DrawnExamples{.shape = {base + 2, base, 3 * count + 2, Attends::causal},
                           .possible = count_sequences(base, 2 * count) / 2,
-                          .size_key = "task.digits",
+                          .size_key = keys.digits.path(),
                           .sizes = text_of("digits ", count),
                           .draw = [=](Rng& rng) { return draw_sequence(rng, base, 2 * count); },
                           .example = written_sum,

@@ -2,26 +2,28 @@
 #include <span>
 #include <utility>
 
-#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
-#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {
 namespace {
 
-const Key<int64_t> modulus{.path = "modulus",
-                           .fallback = 59,
-                           .minimum = 2,
-                           .maximum = 1024,
-                           .help = "p: sums are taken modulo p"};
-const Key<double> train_fraction{.path = "train_fraction",
-                                 .fallback = 0.5,
-                                 .minimum = 0.0,
-                                 .exclusive_minimum = true,
-                                 .maximum = 1.0,
-                                 .help = "share of all pairs to train on; the rest is held out"};
+struct ModularAdditionKeys : Keys {
+  Value<int64_t> modulus{this,
+                         {.path = "modulus",
+                          .fallback = 59,
+                          .minimum = 2,
+                          .maximum = 1024,
+                          .help = "p: sums are taken modulo p"}};
+  Value<double> train_fraction{this,
+                               {.path = "train_fraction",
+                                .fallback = 0.5,
+                                .minimum = 0.0,
+                                .exclusive_minimum = true,
+                                .maximum = 1.0,
+                                .help = "fraction of all pairs to train on; the rest is held out"}};
+};
 
 /// a, b, "=": at the last the target is (a + b) mod p. Symbols 0 … p − 1 are numbers, p is "=".
 Example residue_sum(int64_t a, int64_t b, int64_t p) {
@@ -47,34 +49,35 @@ std::vector<std::string> words_of(int64_t p) {
   return words;
 }
 
+std::unique_ptr<Task> make_modular_addition(const ModularAdditionKeys& keys,
+                                            const TaskSetup& setup) {
+  const int64_t p = keys.modulus;
+  const auto pairs = shuffled_pairs(p, setup.seed);
+  const auto total = std::ssize(pairs);
+  const auto trained = std::llround(keys.train_fraction * static_cast<double>(total));
+  if (trained == 0 || trained == total) {
+    keys.train_fraction.refuse("leaves ", trained, " of ", total,
+                               " pairs to train on; at least one on either side is needed");
+  }
+  FixedExamples examples{.shape = {p + 1, p, 3, Attends::causal},
+                         .training = {},
+                         .held_out = {},
+                         .input_words = words_of(p)};
+  for (int64_t i = 0; i < total; ++i) {
+    const auto [a, b] = pairs[static_cast<size_t>(i)];
+    auto& side = i < trained ? examples.training : examples.held_out;
+    side.push_back(residue_sum(a, b, p));
+    if (a != b) side.push_back(residue_sum(b, a, p));
+  }
+  return std::make_unique<FixedTask>(std::move(examples), setup);
+}
+
 }  // namespace
 
-void add_modular_addition_task(Registry& registry) {
-  registry.add_task({"modular_addition",
-                     "(a + b) mod p, of which only some pairs are ever seen",
-                     {modulus, train_fraction}},
-                    [](const Section& options, const TaskSetup& setup) {
-                      const int64_t p = options[modulus];
-                      const auto pairs = shuffled_pairs(p, setup.seed);
-                      const auto total = std::ssize(pairs);
-                      const auto trained =
-                          std::llround(options[train_fraction] * static_cast<double>(total));
-                      if (trained == 0 || trained == total) {
-                        throw KeyError("task.train_fraction", "leaves ", trained, " of ", total,
-                                       " pairs to train on; at least one on either side is needed");
-                      }
-                      FixedExamples examples{.shape = {p + 1, p, 3, Attends::causal},
-                                             .training = {},
-                                             .held_out = {},
-                                             .input_words = words_of(p)};
-                      for (int64_t i = 0; i < total; ++i) {
-                        const auto [a, b] = pairs[static_cast<size_t>(i)];
-                        auto& side = i < trained ? examples.training : examples.held_out;
-                        side.push_back(residue_sum(a, b, p));
-                        if (a != b) side.push_back(residue_sum(b, a, p));
-                      }
-                      return std::make_unique<FixedTask>(std::move(examples), setup);
-                    });
+void add_modular_addition(Tasks& tasks) {
+  tasks.add<ModularAdditionKeys>("modular_addition",
+                                 "(a + b) mod p, of which only some pairs are ever seen",
+                                 make_modular_addition);
 }
 
 }  // namespace heed

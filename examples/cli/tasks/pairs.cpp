@@ -5,35 +5,39 @@
 #include <set>
 #include <span>
 
-#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
 #include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
-#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {
 namespace {
 
-const Key<std::string> path{.path = "path",
-                            .help = "a text file in UTF-8 with lines SOURCE <tab> TARGET"};
-const Key<std::string> tokens{.path = "tokens",
-                              .fallback = "words",
-                              .choices = {"words", "characters"},
-                              .help = "what both sides are made of"};
-const Key<int64_t> longest{.path = "longest",
-                           .fallback = 64,
-                           .minimum = 1,
-                           .maximum = 65536,
-                           .help = "a side with more of these is refused"};
-const Key<double> held_out{.path = "held_out",
-                           .fallback = 0.1,
-                           .minimum = 0.0,
-                           .exclusive_minimum = true,
-                           .maximum = 0.9,
-                           .help = "share of the sources that are never trained on"};
+struct PairsKeys : Keys {
+  Value<std::string> file{
+      this, {.path = "path", .help = "a text file in UTF-8 with lines SOURCE <tab> TARGET"}};
+  Value<PairsTokens> tokens{
+      this,
+      {.path = "tokens",
+       .fallback = PairsTokens::words,
+       .choices = {{"words", PairsTokens::words}, {"characters", PairsTokens::characters}},
+       .help = "what both sides are split into"}};
+  Value<int64_t> longest{this,
+                         {.path = "longest",
+                          .fallback = 64,
+                          .minimum = 1,
+                          .maximum = 65536,
+                          .help = "maximum number of tokens of a side; a longer one is refused"}};
+  Value<double> held_out{this,
+                         {.path = "held_out",
+                          .fallback = 0.1,
+                          .minimum = 0.0,
+                          .exclusive_minimum = true,
+                          .maximum = 0.9,
+                          .help = "fraction of the sources that are never trained on"}};
+};
 
 using Words = std::vector<std::string>;
 
@@ -54,18 +58,18 @@ Sequence numbers_of(const Vocabulary& vocabulary, const Words& words) {
 
 /// The sources to hold out: of those in the file, in a random order, the first ones. It is sources
 /// that are split, not pairs, so that one with several targets is on one side with all of them.
-std::set<Words> held_out_sources(const std::vector<Pair>& pairs, double share,
-                                 const TaskSetup& setup, const std::string& file) {
+std::set<Words> held_out_sources(const std::vector<Pair>& pairs, const PairsKeys& keys,
+                                 const TaskSetup& setup) {
   std::set<Words> different;
   for (const Pair& pair : pairs) different.insert(pair.source);
   if (different.size() < 2) {
-    throw KeyError("task.path", file,
-                   ": only one different source; at least two are needed, to hold one out");
+    keys.file.refuse(keys.file,
+                     ": only one different source; at least two are needed, to hold one out");
   }
   std::vector<Words> sources(different.begin(), different.end());
   Rng rng(stream(setup.seed, Purpose::evaluation));
   rng.shuffle(std::span(sources));
-  const double count = std::min(share * static_cast<double>(sources.size()),
+  const double count = std::min(keys.held_out * static_cast<double>(sources.size()),
                                 static_cast<double>(setup.evaluation_sequences));
   return {sources.begin(), sources.begin() + std::max<int64_t>(1, std::llround(count))};
 }
@@ -107,12 +111,11 @@ std::function<std::string(const Sequence& targets)> writer_of(const Vocabulary& 
   };
 }
 
-std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& setup) {
-  const auto kind = options[tokens] == "words" ? PairsTokens::words : PairsTokens::characters;
-  const std::vector<Pair> pairs = read_pairs_file(options[path], kind, options[longest]);
+std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) {
+  const std::vector<Pair> pairs = read_pairs_file(keys.file, keys.tokens, keys.longest);
   const Vocabulary source = vocabulary_of(pairs, &Pair::source);
   const Vocabulary target = vocabulary_of(pairs, &Pair::target);
-  const std::set<Words> out = held_out_sources(pairs, options[held_out], setup, options[path]);
+  const std::set<Words> out = held_out_sources(pairs, keys, setup);
   FixedExamples examples{.shape = {.symbols = source.size(),
                                    .classes = target.size() + 1,
                                    .length = longest_of(pairs, &Pair::source),
@@ -125,8 +128,8 @@ std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& s
                          .target_words = visible_words(target, {"<end>"}),
                          .vocabulary = "{\n  \"source\": " + json_array(source.words()) +
                                        ",\n  \"target\": " + json_array(target.words()) + "\n}\n",
-                         .read_input = reader_of(source, kind),
-                         .answer_text = writer_of(target, kind),
+                         .read_input = reader_of(source, keys.tokens),
+                         .answer_text = writer_of(target, keys.tokens),
                          .answer_end = target.size()};
   for (const Pair& pair : pairs) {
     auto& side = out.contains(pair.source) ? examples.held_out : examples.training;
@@ -137,11 +140,10 @@ std::unique_ptr<Task> make_pairs_task(const Section& options, const TaskSetup& s
 
 }  // namespace
 
-void add_pairs_task(Registry& registry) {
-  registry.add_task({"pairs",
-                     "the targets of the sources in a file of your own (encoder and decoder)",
-                     {path, tokens, longest, held_out}},
-                    make_pairs_task);
+void add_pairs(Tasks& tasks) {
+  tasks.add<PairsKeys>(
+      "pairs", "translate the sources in your own file to their targets (encoder and decoder)",
+      make_pairs);
 }
 
 }  // namespace heed

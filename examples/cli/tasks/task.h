@@ -95,8 +95,4 @@ struct TaskSetup {
   int64_t evaluation_sequences;  ///< wanted; a task with few possible sequences holds out fewer
 };
 
-/// Makes a task from the values of its keys; throws ValueError if they do not fit together.
-using TaskMaker =
-    std::function<std::unique_ptr<Task>(const Section& options, const TaskSetup& setup)>;
-
 }  // namespace heed

@@ -1,21 +1,23 @@
-// The tasks that come with heed, one small file each.
+// Tasks: the list of what a model can be trained on.
 #pragma once
+
+#include <memory>
+
+#include "heed/examples/cli/config/keys.h"
+#include "heed/examples/cli/tasks/task.h"
 
 namespace heed {
 
-class Registry;
+/// Makers of tasks by name; they throw KeyError if their keys do not fit together.
+using Tasks = Registered<std::unique_ptr<Task>(const TaskSetup& setup)>;
 
-void add_copy_task(Registry& registry);
-void add_reverse_task(Registry& registry);
-void add_sort_task(Registry& registry);
-void add_cross_reverse_task(Registry& registry);
-void add_seq2seq_reverse_task(Registry& registry);
-void add_induction_task(Registry& registry);
-void add_recall_task(Registry& registry);
-void add_addition_task(Registry& registry);
-void add_modular_addition_task(Registry& registry);
-void add_text_task(Registry& registry);
-void add_noise_task(Registry& registry);
-void add_pairs_task(Registry& registry);
+/// The section "task".
+struct TaskKeys : Keys {
+  Tasks tasks;
+  Chosen<Tasks> type{this, {.path = "type", .changes_data = true, .help = "what to learn"}, tasks};
+};
+
+/// The tasks that come with heed.
+Tasks builtin_tasks();
 
 }  // namespace heed

@@ -1,49 +1,52 @@
 #include <algorithm>
 #include <cmath>
 
-#include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/tasks/example.h"
 #include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
-#include "heed/examples/cli/training/registry.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {
 namespace {
 
-const Key<std::string> file_path{.path = "path", .help = "a text file in UTF-8"};
-const Key<int64_t> window_length{.path = "length",
-                                 .fallback = 64,
-                                 .minimum = 1,
-                                 .maximum = 65536,
-                                 .help = "how many characters the model sees at most"};
-const Key<double> held_out_part{.path = "held_out",
-                                .fallback = 0.1,
-                                .minimum = 0.0,
-                                .exclusive_minimum = true,
-                                .maximum = 0.9,
-                                .help = "share of the text, its end, that is never trained on"};
+struct TextKeys : Keys {
+  Value<std::string> file{this, {.path = "path", .help = "a text file in UTF-8"}};
+  Value<int64_t> length{
+      this,
+      {.path = "length",
+       .fallback = 64,
+       .minimum = 1,
+       .maximum = 65536,
+       .help = "context length: the maximum number of characters the model sees"}};
+  Value<double> held_out{
+      this,
+      {.path = "held_out",
+       .fallback = 0.1,
+       .minimum = 0.0,
+       .exclusive_minimum = true,
+       .maximum = 0.9,
+       .help = "fraction of the text, taken from its end, that is never trained on"}};
+};
 
 /// The next of the characters (code points) of a text. A sequence is a window of `length`
 /// characters and the one behind it: in training anywhere in the first part of the text; the
 /// held-out ones lie side by side in the last part and overlap by the one character.
 class TextTask final : public Task {
  public:
-  TextTask(const Section& options, const TaskSetup& setup)
-      : length_(options[window_length]), seed_(setup.seed) {
-    read(read_text_file(options[file_path]));
+  TextTask(const TextKeys& keys, const TaskSetup& setup) : length_(keys.length), seed_(setup.seed) {
+    read(read_text_file(keys.file));
     const auto characters = std::ssize(symbols_);
-    training_ = characters - static_cast<int64_t>(std::llround(options[held_out_part] *
-                                                               static_cast<double>(characters)));
+    training_ = characters -
+                static_cast<int64_t>(std::llround(keys.held_out * static_cast<double>(characters)));
     held_out_windows_ = (characters - training_ - 1) / length_;
     if (training_ <= length_ || held_out_windows_ < 1) {
-      throw KeyError("task.path", printable(options[file_path], std::string::npos),
-                     ": too short: ", characters, " characters, of which ", characters - training_,
-                     " are held out, and a sequence takes ", length_ + 1,
-                     " of either part; take a longer text, or change task.length");
+      keys.file.refuse(printable(*keys.file, std::string::npos), ": too short: ", characters,
+                       " characters, of which ", characters - training_,
+                       " are held out, and a sequence takes ", length_ + 1,
+                       " of either part; take a longer text, or change task.length");
     }
     evaluation_size_ = std::min(setup.evaluation_sequences, held_out_windows_);
   }
@@ -109,20 +112,18 @@ class TextTask final : public Task {
   std::vector<int32_t> symbols_;  // the text
   int64_t length_;
   uint64_t seed_;
-  int64_t training_ = 0;  // so many characters are trained on
+  int64_t training_ = 0;  // number of characters that are trained on
   int64_t held_out_windows_ = 0;
   int64_t evaluation_size_ = 0;
 };
 
 }  // namespace
 
-void add_text_task(Registry& registry) {
-  registry.add_task({"text",
-                     "the next character of a text file of your own",
-                     {file_path, window_length, held_out_part}},
-                    [](const Section& options, const TaskSetup& setup) {
-                      return std::make_unique<TextTask>(options, setup);
-                    });
+void add_text(Tasks& tasks) {
+  tasks.add<TextKeys>("text", "predict the next character of your own text file",
+                      [](const TextKeys& keys, const TaskSetup& setup) {
+                        return std::make_unique<TextTask>(keys, setup);
+                      });
 }
 
 }  // namespace heed

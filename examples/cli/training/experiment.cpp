@@ -10,17 +10,16 @@ namespace heed {
 namespace {
 
 Experiment build(const Registry& registry, Config config) {
-  const TrainingConfig training = read_training_config(config);
-  auto task = registry.task(task_name(config))(
-      config.section("task"),
-      {.seed = training.seed, .evaluation_sequences = training.eval_sequences});
-  const ModelConfig model_config = read_model_config(config, task->shape());
-  const Section attention = config.section("model.attention");
-  const AttentionMaker& make = registry.attention(attention.type());
+  const TrainingConfig training = read_training_config(config, registry);
+  const TaskKeys task_keys{config.section("task"), registry.tasks};
+  auto task = task_keys.type(
+      {.seed = training.random_seed(), .evaluation_sequences = training.eval_sequences});
+  const ModelKeys model_keys{config.section("model"), registry};
+  const ModelConfig model_config = heed::model_config(model_keys, task->shape());
   const AttentionWidths widths{model_config.stack.block.d_model, model_config.d_source};
   auto model =
       std::make_unique<Model>(Slot::root(), model_config, task->shape(),
-                              [&](const Slot& slot) { return make(slot, widths, attention); });
+                              [&](const Slot& slot) { return model_keys.attention(slot, widths); });
   auto trainer = std::make_unique<Trainer>(*model, *task, training);
   return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
 }
@@ -47,7 +46,7 @@ Experiment build_experiment(const Registry& registry, Config config, const std::
 }
 
 std::string task_name(const Config& config) {
-  return config.section("task").type();
+  return config.get<std::string>("task.type");
 }
 
 }  // namespace heed

@@ -98,10 +98,11 @@ Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
     : model_(model),
       task_(task),
       config_(config),
-      optimizer_(make_optimizer(config, parameter_groups(model, config.decays_matrices_only))) {}
+      optimizer_(config.make_optimizer(
+          parameter_groups(model, config.weight_decay_of == Decayed::matrices))) {}
 
 void Trainer::initialise() {
-  Rng rng(stream(config_.seed, Purpose::initialisation));
+  Rng rng(stream(config_.random_seed(), Purpose::initialisation));
   model_.reset_parameters(rng);
 }
 
@@ -134,7 +135,8 @@ bool Trainer::is_done() const {
 
 bool Trainer::checkpoint_is_due() const {
   const bool is_best = state_.best && state_.best->step == state_.step;
-  return state_.step > 0 && (is_best || state_.step % config_.checkpoint_every == 0);
+  return state_.step > 0 &&
+         (is_best || state_.step % config_.checkpoint_every.value_or(config_.eval_every) == 0);
 }
 
 bool Trainer::evaluate_if_due(TrainingObserver& observer) {
@@ -165,7 +167,7 @@ bool Trainer::evaluate_if_due(TrainingObserver& observer) {
 }
 
 double Trainer::next_lr() const {
-  return config_.lr * schedule_factor(config_.schedule, state_.step);
+  return config_.lr_at(state_.step);
 }
 
 Batch Trainer::batch_at(int64_t step) const {
@@ -178,14 +180,14 @@ Batch Trainer::failed_batch() const {
   model_.eval();
   const int64_t sequences = task_.evaluation_size();
   for (int64_t first = 0; first < sequences; first += config_.batch_size) {
-    Batch batch = task_.evaluation_batch(first, std::min(config_.batch_size, sequences - first));
+    Batch batch = task_.evaluation_batch(first, std::min(*config_.batch_size, sequences - first));
     if (!std::isfinite(sequence_loss(model_(batch), batch.targets).item())) return batch;
   }
-  return task_.training_set_batch(0, std::min(config_.batch_size, task_.training_set_size()));
+  return task_.training_set_batch(0, std::min(*config_.batch_size, task_.training_set_size()));
 }
 
 Tensor Trainer::loss_of(const Batch& batch, int64_t step, int64_t part) {
-  const RandomScope random({.seed = config_.seed, .step = step, .micro_step = part});
+  const RandomScope random({.seed = config_.random_seed(), .step = step, .micro_step = part});
   const int64_t parts = config_.micro_batches, size = batch.inputs.size(0);
   if (parts == 1) return sequence_loss(model_(batch), batch.targets);
   const int64_t first = size * part / parts, end = size * (part + 1) / parts;

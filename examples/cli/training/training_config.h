@@ -4,45 +4,138 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
-#include "heed/examples/cli/config/config.h"
-#include "heed/framework/optim/adam.h"
-#include "heed/framework/optim/schedule.h"
-#include "heed/framework/optim/sgd.h"
+#include "heed/examples/cli/training/optimizers.h"
 
 namespace heed {
 
-enum class OptimizerKind { sgd, adam, adamw };
+/// Which parameters weight decay pulls.
+enum class Decayed { all, matrices };
 
-struct TrainingConfig {
-  uint64_t seed;
-  int64_t steps;
-  int64_t batch_size;
-  double lr;
-  OptimizerKind optimizer;
-  SgdConfig sgd;
-  AdamConfig adam;
-  ScheduleConfig schedule;
-  std::optional<double> clip_norm;
-  int64_t eval_every;
-  int64_t eval_sequences;
-  std::optional<double> stop_at;  ///< held-out sequence accuracy
-  bool decays_matrices_only;      ///< weight decay for parameters with two axes or more
-  int64_t micro_batches;          ///< parts in which a batch is computed
-  bool overfit_one_batch;
-  std::optional<int64_t> early_stopping;  ///< evaluations without a lower held-out loss
-  int64_t checkpoint_every;
-  int64_t checkpoints_kept;
+inline constexpr int64_t most_steps = 1'000'000'000;
+
+/// The section "train".
+struct TrainingConfig : Keys {
+  TrainingLists lists;
+
+  Value<int64_t> seed{this,
+                      {.path = "seed",
+                       .fallback = 0,
+                       .minimum = 0,
+                       .changes_data = true,
+                       .help = "determines weights, data and dropout"}};
+  Value<int64_t> steps{this,
+                       {.path = "steps",
+                        .fallback = 1000,
+                        .minimum = 1,
+                        .maximum = most_steps,
+                        .help = "number of batches to train on"}};
+  Value<int64_t> batch_size{this,
+                            {.path = "batch_size",
+                             .fallback = 64,
+                             .minimum = 1,
+                             .maximum = 65536,
+                             .help = "number of sequences in a batch"}};
+  Value<double> lr{this,
+                   {.path = "lr",
+                    .fallback = 1e-3,
+                    .minimum = 0.0,
+                    .help = "peak learning rate of the schedule"}};
+  Chosen<Optimizers> optimizer{
+      this,
+      {.path = "optimizer", .fallback = "adamw", .help = "how gradients change the parameters"},
+      lists.optimizers};
+  Value<double> weight_decay{
+      this, {.path = "weight_decay", .fallback = 0.0, .minimum = 0.0, .help = "weight decay rate"}};
+  Value<Decayed> weight_decay_of{
+      this,
+      {.path = "weight_decay_of",
+       .fallback = Decayed::all,
+       .choices = {{"all", Decayed::all}, {"matrices", Decayed::matrices}},
+       .help = "which parameters decay: all, or only those with two axes or more (no biases, no "
+               "norms)"}};
+  Chosen<Schedules> schedule{this,
+                             {.path = "schedule",
+                              .fallback = "constant",
+                              .help = "learning rate schedule after the warm-up"},
+                             lists.schedules};
+  Value<int64_t> warmup_steps{this,
+                              {.path = "warmup_steps",
+                               .fallback = 0,
+                               .minimum = 0,
+                               .maximum = most_steps,
+                               .help = "number of steps in which the learning rate climbs to lr"}};
+  Optional<double> clip_norm{this,
+                             {.path = "clip_norm",
+                              .otherwise = "no clipping",
+                              .minimum = 0.0,
+                              .exclusive_minimum = true,
+                              .help = "maximum gradient norm"}};
+  Value<int64_t> micro_batches{
+      this,
+      {.path = "micro_batches",
+       .fallback = 1,
+       .minimum = 1,
+       .maximum = 65536,
+       .help = "splits a batch into this many parts, computed one after another, whose gradients "
+               "are added: the same gradient in less memory"}};
+  Value<bool> overfit_one_batch{
+      this,
+      {.path = "overfit_one_batch",
+       .fallback = false,
+       .help = "trains on the first batch only, to see whether the model can learn at all"}};
+  Value<int64_t> eval_every{
+      this,
+      {.path = "eval_every",
+       .fallback = 100,
+       .minimum = 1,
+       .maximum = most_steps,
+       .help = "number of steps between two evaluations; there is one at the end too"}};
+  Value<int64_t> eval_sequences{this,
+                                {.path = "eval_sequences",
+                                 .fallback = 2000,
+                                 .minimum = 1,
+                                 .maximum = 1'000'000,
+                                 .changes_data = true,
+                                 .help = "number of held-out sequences; fewer where few exist"}};
+  Optional<double> stop_at{this,
+                           {.path = "stop_at",
+                            .otherwise = "train all steps",
+                            .minimum = 0.0,
+                            .maximum = 1.0,
+                            .help = "held-out sequence accuracy at which training stops"}};
+  Optional<int64_t> early_stopping{
+      this,
+      {.path = "early_stopping",
+       .otherwise = "train all steps",
+       .minimum = 1,
+       .maximum = most_steps,
+       .help = "stops after this many evaluations in a row without a lower held-out loss"}};
+  Optional<int64_t> checkpoint_every{
+      this,
+      {.path = "checkpoint_every",
+       .otherwise = "as eval_every",
+       .minimum = 1,
+       .maximum = most_steps,
+       .help = "number of steps between two checkpoints; there is one at the end too"}};
+  Value<int64_t> checkpoints_kept{
+      this,
+      {.path = "checkpoints_kept",
+       .fallback = 2,
+       .minimum = 1,
+       .maximum = 1'000'000,
+       .help = "number of latest checkpoints to keep, beside the one with the lowest held-out "
+               "loss"}};
+
+  uint64_t random_seed() const { return static_cast<uint64_t>(*seed); }
+  /// The learning rate of a step; the first step is 0.
+  double lr_at(int64_t step) const;
+  /// An optimizer of these parameters.
+  std::unique_ptr<Optimizer> make_optimizer(const ParameterGroups& parameters) const;
 };
 
-/// Adds all keys under "train".
-void add_training_keys(ConfigTable& table);
-
-/// The values. Throws KeyError if they do not fit together.
-TrainingConfig read_training_config(const Config& config);
-
-/// The optimizer that the configuration names.
-std::unique_ptr<Optimizer> make_optimizer(const TrainingConfig& config,
-                                          const ParameterGroups& parameters);
+/// The section "train" of a configuration. Throws KeyError if its keys do not fit together.
+TrainingConfig read_training_config(const Config& config, const TrainingLists& lists);
 
 }  // namespace heed

@@ -12,9 +12,10 @@ namespace {
 using Json = nlohmann::json;
 using Sets = std::vector<std::string>;  ///< "train.optimizer=sgd" …
 
-/// One entry for each value that a key below `node` may have; keys of one type of a section come
-/// with that type.
+/// One entry for each value that a key below `node` may have; keys that depend on a choice come
+/// with it.
 void collect(const Json& node, const std::string& path, const Sets& with, std::vector<Sets>& all) {
+  if (!node.is_object()) return;  // whether a key is allowed
   const auto with_also = [&](const std::string& value) {
     Sets sets = with;
     sets.push_back(path + "=" + value);
@@ -28,13 +29,13 @@ void collect(const Json& node, const std::string& path, const Sets& with, std::v
     collect(below, path.empty() ? name : path + "." + name, with, all);
   }
   for (const Json& branch : node.value("allOf", Json::array())) {
-    const Json type = branch.value("/if/properties/type/const"_json_pointer, Json());
-    if (!type.is_string()) continue;
-    Sets sets = with;
-    sets.push_back(path + ".type=" + type.get<std::string>());
-    Json own = branch.at("then");
-    own["properties"].erase("type");
-    collect(own, path, sets, all);
+    for (const auto& [name, chosen] : branch.at("if").at("properties").items()) {
+      Sets sets = with;
+      sets.push_back(path + "." + name + "=" + chosen.at("const").get<std::string>());
+      Json own = branch.at("then");
+      own["properties"].erase(name);
+      collect(own, path, sets, all);
+    }
   }
 }
 

@@ -19,7 +19,7 @@ TracedForward::TracedForward(const Experiment& experiment)
     : batch(experiment.task->training_batch(1, sequences)),
       names(names_of(*experiment.model, batch)),
       recorder(names) {
-  const RandomScope random(RandomPosition{.seed = experiment.training.seed, .step = 1});
+  const RandomScope random(RandomPosition{.seed = experiment.training.random_seed(), .step = 1});
   const TraceScope trace(&recorder);
   scores = (*experiment.model)(batch);
 }

@@ -1,5 +1,5 @@
 // The command line itself: help, mistakes, and the commands beside `train`.
-#include "heed/examples/cli/tasks/sequence_task.h"
+#include "heed/examples/cli/tasks/sequence_tasks.h"
 #include "heed/framework/kernels/peak.h"
 #include "heed/framework/kernels/simd/target.h"
 #include "heed/framework/ops/elementwise.h"
@@ -116,15 +116,18 @@ struct MeanAttention : Layer<MeanAttention> {
   }
 };
 
+struct MeanKeys : Keys {
+  Value<double> scale{this, {.path = "scale", .fallback = 1.0, .help = "of the values"}};
+};
+
 TEST_CASE("an attention and a task from outside have the whole command line", "[program]") {
-  const Key<double> scale{.path = "scale", .fallback = 1.0, .help = "of the values"};
   Registry registry = builtin_registry();
-  registry.add_attention(
-      {"mean", "no query at all", {scale}},
-      [=](const Slot& slot, const AttentionWidths& widths, const Section& options) {
-        return make_attention<MeanAttention>(slot, widths.D_1, widths.D_2, options[scale]);
+  registry.attentions.add<MeanKeys>(
+      "mean", "no query at all",
+      [](const MeanKeys& keys, const Slot& slot, const AttentionWidths& widths) {
+        return make_attention<MeanAttention>(slot, widths.D_1, widths.D_2, *keys.scale);
       });
-  add_sequence_task(registry, "rotate", "say the sequence from the second symbol on",
+  add_sequence_task(registry.tasks, "rotate", "say the sequence from the second symbol on",
                     [](const Sequence& source) {
                       Sequence rotated(source.begin() + 1, source.end());
                       rotated.push_back(source.front());

@@ -46,8 +46,10 @@ TEST_CASE("bash completes commands, options, tasks, keys, values and files", "[p
   CHECK(replies({"train", "own.json", "--threads", ""}).empty());
   CHECK(replies({"train", "own.json", "--set", "train.l"}) ==
         Words{"train.lr=", "train.lr_floor="});
-  CHECK(replies({"train", "own.json", "--set", "model.norm", "="}) == Words{"post", "pre"});
-  CHECK(replies({"train", "own.json", "--set", "model.norm", "=", "po"}) == Words{"post"});
+  CHECK(replies({"train", "own.json", "--set", "model.norm_placement", "="}) ==
+        Words{"post", "pre"});
+  CHECK(replies({"train", "own.json", "--set", "model.norm_placement", "=", "po"}) ==
+        Words{"post"});
   CHECK(replies({"train", "own.json", "--set", "model.tied", "=", ""}) == Words{"false", "true"});
   CHECK(replies({"train", "own.json", "--set", "train.lr", "=", "0"}).empty());
   CHECK(replies({"zzz", ""}).empty());

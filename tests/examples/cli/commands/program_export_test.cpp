@@ -158,7 +158,7 @@ TEST_CASE("what has no twin is refused with the reason", "[program]") {
   const std::string full = R"("type": "multi_head_attention", "heads": 2)";
   CHECK(reason("", R"("type": "none")") ==
         "encoder.blocks.0.attention: not a multi-head attention, so PyTorch has no counterpart\n");
-  CHECK(reason(R"("norm_kind": "rms_norm", )", full) ==
+  CHECK(reason(R"("norm": "rms_norm", )", full) ==
         "encoder.blocks.0.attention_norm: an RMSNorm, where PyTorch's layers have a LayerNorm\n");
   CHECK(reason("", full + R"(, "positions": "rope")") ==
         "encoder.blocks.0.attention: nn.MultiheadAttention does not support relative positions\n");

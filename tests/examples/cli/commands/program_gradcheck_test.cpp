@@ -66,12 +66,12 @@ TEST_CASE("all that a model can be made of is checked", "[program]") {
   for (const char* activation : {"relu", "gelu", "silu"}) {
     for (const char* norm : {"pre", "post"}) {
       for (const char* task : {"sort", "cross_reverse"}) {
-        const Ended ended =
-            gradcheck_tiny({address_sanitized ? "--sample=100" : "--all", "--set",
-                            std::string("task.type=") + task, "--set", "model.dropout=0.5", "--set",
-                            std::string("model.activation=") + activation, "--set",
-                            std::string("model.norm=") + norm, "--set", "model.attention.heads=2",
-                            "--set", "model.positions=sinusoidal", "--set", "model.layers=2"});
+        const Ended ended = gradcheck_tiny(
+            {address_sanitized ? "--sample=100" : "--all", "--set",
+             std::string("task.type=") + task, "--set", "model.dropout=0.5", "--set",
+             std::string("model.activation=") + activation, "--set",
+             std::string("model.norm_placement=") + norm, "--set", "model.attention.heads=2",
+             "--set", "model.positions=sinusoidal", "--set", "model.layers=2"});
         INFO(ended.err);
         CHECK(ended.exit_code == 0);
       }
@@ -131,11 +131,10 @@ struct FaultyAttention : Layer<FaultyAttention> {
 Registry registry_with_faults() {
   Registry registry = builtin_registry();
   for (const bool kinks : {false, true}) {
-    registry.add_attention(
-        {kinks ? "kinked" : "faulty", "is wrong", {}},
-        [kinks](const Slot& slot, const AttentionWidths& widths, const Section&) {
-          return make_attention<FaultyAttention>(slot, widths.D_1, kinks);
-        });
+    registry.attentions.add(kinks ? "kinked" : "faulty", "is wrong",
+                            [kinks](const Slot& slot, const AttentionWidths& widths) {
+                              return make_attention<FaultyAttention>(slot, widths.D_1, kinks);
+                            });
   }
   return registry;
 }

@@ -1,7 +1,7 @@
 // `heed init`: a configuration to start from, for every task.
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/tasks/sequence_task.h"
+#include "heed/examples/cli/tasks/sequence_tasks.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 std::vector<std::string> task_names() {
   const ConfigTable table = builtin_registry().table();
   std::vector<std::string> names;
-  for (const SectionType& type : table.sections().front().types) names.push_back(type.name);
+  for (const Alternative& task : table.choosers().front().alternatives) names.push_back(task.name);
   return names;
 }
 
@@ -33,6 +33,24 @@ void drop_notes(Json& object) {
   for (auto& [name, value] : object.items()) {
     if (value.is_object()) drop_notes(value);
   }
+}
+
+struct TurnKeys : Keys {
+  Value<int64_t> turn{this, {.path = "turn", .minimum = 3, .help = "how far"}};
+  Value<std::string> side{this, {.path = "side", .choices = {"left", "right"}, .help = "where to"}};
+  Value<double> force{
+      this, {.path = "force", .minimum = 0.0, .exclusive_minimum = true, .help = "how hard"}};
+  Value<bool> loud{this, {.path = "loud", .fallback = false, .help = "whether it is heard"}};
+};
+
+struct OtherKeys : Keys {
+  Value<int64_t> width{this, {.path = "width", .fallback = 7, .help = "how wide"}};
+};
+
+/// Only the keys of the task matter here.
+template <class OwnKeys>
+std::unique_ptr<Task> no_task(const OwnKeys&, const TaskSetup&) {
+  return nullptr;
 }
 
 TEST_CASE("init writes what configs/ has for every task, with notes, and it is valid",
@@ -75,8 +93,8 @@ TEST_CASE("what init writes trains", "[program]") {
 TEST_CASE("init explains a key by its help and range", "[program]") {
   const Ended ended = run_heed(Folder(), {"init", "reverse"});
   for (const char* line :
-       {R"json("symbols: how many different symbols there are (an integer, from 2 to 65536)")json",
-        R"json("type: \"reverse\", say the sequence backwards (heed tasks lists the others)")json",
+       {R"json("symbols: number of different symbols (an integer, from 2 to 65536)")json",
+        R"json("type: \"reverse\", reverse the sequence (heed tasks lists the others)")json",
         R"("Keys left at their defaults: d_qk, d_v.")"}) {
     INFO(line);
     CHECK(ended.out.find(line) != std::string::npos);
@@ -85,14 +103,9 @@ TEST_CASE("init explains a key by its help and range", "[program]") {
 
 TEST_CASE("init knows a task from outside, whose every key has its default or a stand-in",
           "[program]") {
-  const Key<int64_t> turn{.path = "turn", .minimum = 3, .help = "how far"};
-  const Key<std::string> side{.path = "side", .choices = {"left", "right"}, .help = "where to"};
-  const Key<double> force{
-      .path = "force", .minimum = 0.0, .exclusive_minimum = true, .help = "how hard"};
-  const Key<bool> loud{.path = "loud", .fallback = false, .help = "whether it is heard"};
-  Registry registry;
-  registry.add_task({"turn", "turn it", {turn, side, force, loud}}, {});
-  registry.add_attention({"my_mha", "", {}}, {});
+  Registry registry = builtin_registry();
+  registry.tasks = {};
+  registry.tasks.add<TurnKeys>("turn", "turn it", no_task<TurnKeys>);
   const Folder folder;
   const Ended ended = run_heed(folder, {"init", "turn"}, registry);
   CHECK(ended.exit_code == 0);
@@ -108,10 +121,9 @@ TEST_CASE("init knows a task from outside, whose every key has its default or a 
 }
 
 TEST_CASE("a registered task that shares a name with another one has its own keys", "[program]") {
-  const Key<int64_t> width{.path = "width", .fallback = 7, .help = "how wide"};
-  Registry registry;
-  registry.add_task({"reverse", "another one", {width}}, {});
-  registry.add_attention({"my_mha", "", {}}, {});
+  Registry registry = builtin_registry();
+  registry.tasks = {};
+  registry.tasks.add<OtherKeys>("reverse", "another one", no_task<OtherKeys>);
   Json starter = Json::parse(run_heed(Folder(), {"init", "reverse"}, registry).out);
   strip_notes(starter);
   CHECK(starter["task"].dump() == R"({"type":"reverse","width":7})");
@@ -119,7 +131,7 @@ TEST_CASE("a registered task that shares a name with another one has its own key
 
 TEST_CASE("a sequence task from outside starts and validates", "[program]") {
   Registry registry = builtin_registry();
-  add_sequence_task(registry, "same", "say it again",
+  add_sequence_task(registry.tasks, "same", "say it again",
                     [](const Sequence& source) { return source; });
   const Folder folder;
   CHECK(run_heed(folder, {"init", "same", "--out", "same.json"}, registry).exit_code == 0);

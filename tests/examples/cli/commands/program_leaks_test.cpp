@@ -1,7 +1,7 @@
 // `heed leaks`: right models pass, each leaking attention is found and the leak named.
 #include <nlohmann/json.hpp>
 
-#include "heed/examples/cli/tasks/sequence_task.h"
+#include "heed/examples/cli/tasks/sequence_tasks.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/reduce.h"
@@ -38,17 +38,16 @@ struct Leaking : MultiHeadAttention {
 };
 
 void add_leaking(Registry& registry, const std::string& name, const Call& call) {
-  registry.add_attention(
-      {name, "leaks", {}}, [=](const Slot& slot, const AttentionWidths& widths, const Section&) {
-        const MultiHeadAttentionConfig config{.D_1 = widths.D_1, .H = 2, .D_2 = widths.D_2};
-        return make_attention<Leaking>(slot, config, call);
-      });
+  registry.attentions.add(name, "leaks", [=](const Slot& slot, const AttentionWidths& widths) {
+    const MultiHeadAttentionConfig config{.D_1 = widths.D_1, .H = 2, .D_2 = widths.D_2};
+    return make_attention<Leaking>(slot, config, call);
+  });
 }
 
 Registry registry_with_leaks() {
   Registry registry = builtin_registry();
   add_sequence_task(
-      registry, "in_turn", "token by token", [](const Sequence& source) { return source; },
+      registry.tasks, "in_turn", "token by token", [](const Sequence& source) { return source; },
       Attends::causal);
   add_answer_task(registry);
   add_leaking(registry, "no_mask",

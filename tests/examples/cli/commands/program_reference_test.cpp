@@ -1,6 +1,7 @@
 // What the program says of its configurations, and that the files made from it are up to date.
 #include <nlohmann/json.hpp>
 
+#include "heed/examples/cli/config/keys.h"
 #include "heed/examples/cli/config/reference.h"
 #include "heed/examples/cli/config/schema.h"
 #include "heed/tests/examples/cli/program_run.h"
@@ -23,20 +24,21 @@ std::string result_of(const std::vector<std::string>& arguments) {
   return ended.out;
 }
 
+struct SayKeys : Keys {
+  Value<int64_t> length{this, {.path = "length", .minimum = 1, .help = "of a | b"}};
+  Optional<double> part{this,
+                        {.path = "part",
+                         .otherwise = "all",
+                         .minimum = 0.0,
+                         .exclusive_minimum = true,
+                         .maximum = 1.0}};
+};
+
 ConfigTable small_table() {
-  const Key<int64_t> length{.path = "length", .minimum = 1, .help = "of a | b"};
-  const OptionalKey<double> part{.path = "part",
-                                 .otherwise = "all",
-                                 .minimum = 0.0,
-                                 .exclusive_minimum = true,
-                                 .maximum = 1.0};
-  const Key<bool> again{.path = "again", .fallback = true, .help = "once more"};
   ConfigTable table;
-  table.mount({.path = "task",
-               .fallback = "say",
-               .help = "what to do",
-               .types = {{"say", "speak", {length, part}}, {"rest", "", {}}}});
-  table.add({again});
+  table.add(Chooser{Key<std::string>{.path = "task.type", .fallback = "say", .help = "what to do"},
+                    {{"say", "speak", SayKeys{}.table()}, {"rest", "", {}}}});
+  table.add(Key<bool>{.path = "again", .fallback = true, .help = "once more"});
   return table;
 }
 
@@ -70,28 +72,29 @@ TEST_CASE("the schema says all that the table says", "[config]") {
         "properties": {
           "about": {"$ref": "#/$defs/about"},
           "type": {"description": "what to do", "type": "string", "enum": ["say", "rest"],
-                   "default": "say"}
+                   "default": "say"},
+          "length": true,
+          "part": true
         },
+        "additionalProperties": false,
         "allOf": [
           {"if": {"properties": {"type": {"const": "say"}}},
            "then": {
              "properties": {
-               "about": {"$ref": "#/$defs/about"},
                "type": {"const": "say", "description": "speak"},
                "length": {"description": "of a | b", "type": "integer", "minimum": 1},
                "part": {"description": "default all", "type": "number", "exclusiveMinimum": 0.0,
                         "maximum": 1.0}
              },
-             "required": ["length"],
-             "additionalProperties": false
+             "required": ["length"]
            }},
           {"if": {"properties": {"type": {"const": "rest"}}, "required": ["type"]},
            "then": {
              "properties": {
-               "about": {"$ref": "#/$defs/about"},
-               "type": {"const": "rest", "description": ""}
-             },
-             "additionalProperties": false
+               "type": {"const": "rest", "description": ""},
+               "length": false,
+               "part": false
+             }
            }}
         ]
       },
@@ -118,7 +121,7 @@ TEST_CASE("the reference says all that the table says", "[config]") {
 |---|---|---|---|---|
 | `type` | string | `"say"` | `"say"`, `"rest"` | what to do |
 
-### `task` of type `"say"`
+### `task.type` `"say"`
 *speak*
 
 | key | type | default | range | meaning |
@@ -126,7 +129,7 @@ TEST_CASE("the reference says all that the table says", "[config]") {
 | `length` | integer | required | at least 1 | of a \| b |
 | `part` | number | all | greater than 0 and at most 1 |  |
 
-### `task` of type `"rest"`
+### `task.type` `"rest"`
 
 It has no keys of its own.
 

@@ -87,7 +87,7 @@ TEST_CASE("overrides are as strict as the file", "[config]") {
 TEST_CASE("a file is read, and its faults carry its path", "[config]") {
   const TemporaryFolder folder;
   const std::string good = folder.file("good.json", R"({"task": {"type": "copy", "length": 5}})");
-  CHECK(read_config_file(example_table(), good)[train::steps] == 1000);
+  CHECK(read_config_file(example_table(), good).get<int64_t>("train.steps") == 1000);
   const std::string bad = folder.file(std::string(100, 'b') + ".json", "{\n \"lr\": 1}");
   CHECK(file_lines(bad).back() ==
         bad + ":2:2: error: unknown key \"lr\"; did you mean \"train.lr\"?");

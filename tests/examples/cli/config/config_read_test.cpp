@@ -19,6 +19,10 @@ Config read(const std::string& text, const std::vector<std::string>& sets = {}) 
   return read_config_text(example_table(), text, "test.json", sets);
 }
 
+std::string text_at(const Config& config, const std::string& path) {
+  return config.get<std::string>(path);
+}
+
 const std::string shortest = R"({"task": {"type": "copy", "length": 5}})";
 
 TEST_CASE("values come with the type of their key", "[config]") {
@@ -29,32 +33,35 @@ TEST_CASE("values come with the type of their key", "[config]") {
     "model": {"attention": {"type": "my_mha", "d_qk": 16}},
     "train": {"name": "a \"b\" \u00e9\ud83d\ude00\n", "lr": 1, "shuffle": false, "clip_norm": 0.5}
   })");
-  CHECK(config[train::name] == "a \"b\" é😀\n");
-  CHECK(config[train::lr] == 1.0);
-  CHECK(config[train::shuffle] == false);
-  CHECK(config[train::clip_norm] == 0.5);
-  const Section options = config.section("model.attention");
-  CHECK(options.type() == "my_mha");
-  CHECK(options[attention::d_qk] == 16);
-  CHECK(config.section("task")[task::length] == 7);
+  const TrainKeys train{config.section("train")};
+  CHECK(*train.name == "a \"b\" é😀\n");
+  CHECK(train.lr == 1.0);
+  CHECK(train.shuffle == false);
+  CHECK(train.clip_norm == 0.5);
+  CHECK(text_at(config, "model.attention.type") == "my_mha");
+  CHECK(MyMhaKeys{config.section("model.attention")}.d_qk == 16);
+  CHECK(CopyKeys{config.section("task")}.length == 7);
 }
 
 TEST_CASE("keys that are left out have their default, or no value", "[config]") {
   const Config config = read(shortest);
-  CHECK(config[train::steps] == 1000);
-  CHECK(config[train::optimizer] == "adamw");
-  CHECK(config[train::clip_norm] == std::nullopt);
-  CHECK(config[model::d_ff].value_or(4 * config[model::d_model]) == 256);
-  CHECK(config.section("model.attention").type() == "full");
-  CHECK(config.section("model.attention")[attention::heads] == 4);
+  const TrainKeys train{config.section("train")};
+  const WidthKeys model{config.section("model")};
+  CHECK(train.steps == 1000);
+  CHECK(*train.optimizer == "adamw");
+  CHECK(train.clip_norm == std::nullopt);
+  CHECK(model.norm == Norm::pre);
+  CHECK(model.d_ff.value_or(4 * model.d_model) == 256);
+  CHECK(text_at(config, "model.attention.type") == "full");
+  CHECK(FullKeys{config.section("model.attention")}.heads == 4);
 }
 
 TEST_CASE("an integer is read whole up to the ends of 64 bits", "[config]") {
   const Config config =
       read(shortest, {"model.attention.type=my_mha", "model.attention.d_qk=-9223372036854775808",
                       "train.seed=9223372036854775807"});
-  CHECK(config[train::seed] == std::numeric_limits<int64_t>::max());
-  CHECK(config.section("model.attention")[attention::d_qk] == std::numeric_limits<int64_t>::min());
+  CHECK(TrainKeys{config.section("train")}.seed == std::numeric_limits<int64_t>::max());
+  CHECK(MyMhaKeys{config.section("model.attention")}.d_qk == std::numeric_limits<int64_t>::min());
 }
 
 TEST_CASE("an override wins over the file and over the default", "[config]") {
@@ -62,49 +69,46 @@ TEST_CASE("an override wins over the file and over the default", "[config]") {
       read(R"({"task": {"type": "copy", "length": 5}, "train": {"lr": 0.5, "steps": 3}})",
            {"train.lr=0.25", "train.seed=7", "train.name=12", "train.optimizer=\"sgd\"",
             "train.shuffle=false", "model.attention.type=window", "model.attention.width=3"});
-  CHECK(config[train::lr] == 0.25);
-  CHECK(config[train::steps] == 3);
-  CHECK(config[train::seed] == 7);
-  CHECK(config[train::name] == "12");
-  CHECK(config[train::optimizer] == "sgd");
-  CHECK(config[train::shuffle] == false);
-  CHECK(config.section("model.attention")[attention::width] == 3);
+  const TrainKeys train{config.section("train")};
+  CHECK(train.lr == 0.25);
+  CHECK(train.steps == 3);
+  CHECK(train.seed == 7);
+  CHECK(*train.name == "12");
+  CHECK(*train.optimizer == "sgd");
+  CHECK(train.shuffle == false);
+  CHECK(WindowKeys{config.section("model.attention")}.width == 3);
 }
 
 TEST_CASE("an override may hold an equals sign, spaces or the empty string", "[config]") {
-  CHECK(read(shortest, {"train.name=a = b"})[train::name] == "a = b");
-  CHECK(read(shortest, {"train.name=\"\""})[train::name].empty());
-  CHECK(read(shortest, {"train.name=null"})[train::name] == "null");
+  CHECK(text_at(read(shortest, {"train.name=a = b"}), "train.name") == "a = b");
+  CHECK(text_at(read(shortest, {"train.name=\"\""}), "train.name").empty());
+  CHECK(text_at(read(shortest, {"train.name=null"}), "train.name") == "null");
 }
 
 TEST_CASE("an override of a type decides which keys count, also against the file", "[config]") {
   const Config config = read(R"({"task": {"type": "copy", "digits": 4}})", {"task.type=addition"});
-  CHECK(config.section("task")[task::digits] == 4);
+  CHECK(DigitsKeys{config.section("task")}.digits == 4);
 }
 
 TEST_CASE("reading a key that is not there is the program's error", "[config]") {
   const Config config = read(shortest);
-  CHECK_THROWS_MATCHES(config[Key<bool>{.path = "train.zzz"}], ValueError,
+  CHECK_THROWS_MATCHES(config.value("train.zzz", ValueKind::boolean), ValueError,
                        Message("config: no such key here: \"train.zzz\""));
-  CHECK_THROWS_MATCHES(config.section("model.attention")[attention::width], ValueError,
+  CHECK_THROWS_MATCHES(WindowKeys{config.section("model.attention")}, ValueError,
                        Message("config: no such key here: \"model.attention.width\""));
   CHECK_THROWS_MATCHES(
-      config[Key<double>{.path = "train.steps"}], ValueError,
+      config.value("train.steps", ValueKind::number), ValueError,
       Message("config: a key is read with another type than its own: \"train.steps\" is integer, "
               "not number"));
-  CHECK_THROWS_MATCHES(
-      config[Key<double>{.path = "train.clip_norm"}], ValueError,
-      Message("config: an unset key is read as if it had a value: \"train.clip_norm\""));
 }
 
 TEST_CASE("the effective configuration shows every value that is set", "[config]") {
   ConfigTable table;
-  const Key<double> lr{.path = "train.lr", .fallback = 1e-3};
-  const Key<int64_t> layers{.path = "layers", .fallback = 2};
-  const OptionalKey<int64_t> d_ff{.path = "model.d_ff", .otherwise = "4 * d_model"};
-  const Key<std::string> name{.path = "train.run.name", .fallback = "a\n"};
-  const Key<bool> shuffle{.path = "shuffle", .fallback = true};
-  table.add({lr, layers, d_ff, name, shuffle});
+  table.add(Key<double>{.path = "train.lr", .fallback = 1e-3});
+  table.add(Key<int64_t>{.path = "layers", .fallback = 2});
+  table.add(ConfigEntry::optional(Key<int64_t>{.path = "model.d_ff", .otherwise = "4 * d_model"}));
+  table.add(Key<std::string>{.path = "train.run.name", .fallback = "a\n"});
+  table.add(Key<bool>{.path = "shuffle", .fallback = true});
   const Config config =
       read_config_text(table, R"({"about": ["one", "two"], "layers": 3})", "test.json");
   CHECK(to_json(config) == R"({
@@ -152,17 +156,102 @@ TEST_CASE("the table lists its keys in order, with type, range, default and cond
   CHECK(type.path == "task.type");
   CHECK(type.required);
   CHECK(type.choices == std::vector<std::string>{"copy", "reverse", "addition"});
-  CHECK_FALSE(type.condition);
+  CHECK(type.conditions.empty());
   const ConfigEntry& symbols = table.entries()[1];
   CHECK(symbols.path == "task.symbols");
   CHECK(name_of(symbols.kind) == "integer");
   CHECK(symbols.fallback == ConfigValue(int64_t{10}));
   CHECK(symbols.minimum == ConfigValue(int64_t{2}));
   CHECK(symbols.maximum == ConfigValue(int64_t{1000}));
-  CHECK(symbols.condition.value().type_path == "task.type");
-  CHECK(symbols.condition.value().type == "copy");
+  CHECK(symbols.conditions == std::vector<ConfigCondition>{{"task.type", "copy"}});
   CHECK(table.entries().back().path == "train.shuffle");
-  CHECK(table.sections()[1].types[2].help == "near keys");
+  CHECK(table.choosers()[1].alternatives[2].help == "near keys");
+}
+
+enum class Placement { pre, post };
+enum class Kind { layer_norm, rms_norm };
+
+struct RenamedKeys : Keys {
+  Value<Placement> placement{this,
+                             {.path = "norm_placement",
+                              .fallback = Placement::pre,
+                              .choices = {{"pre", Placement::pre}, {"post", Placement::post}},
+                              .formerly = "norm"}};
+  Value<Kind> norm{this,
+                   {.path = "norm",
+                    .fallback = Kind::layer_norm,
+                    .choices = {{"layer_norm", Kind::layer_norm}, {"rms_norm", Kind::rms_norm}},
+                    .formerly = "norm_kind"}};
+};
+
+TEST_CASE("a key's former name is accepted with a warning, in files and overrides", "[config]") {
+  ConfigTable table;
+  table.add_section("model", RenamedKeys{}.table());
+  const auto check = [&](const Config& config, const std::vector<std::string>& warnings) {
+    const RenamedKeys keys{config.section("model")};
+    CHECK(keys.placement == Placement::post);
+    CHECK(keys.norm == Kind::rms_norm);
+    CHECK(config.warnings() == warnings);
+    CHECK(to_json(config).find("\"norm_placement\": \"post\",\n    \"norm\": \"rms_norm\"") !=
+          std::string::npos);
+  };
+  const std::vector<std::string> both{
+      "warning: \"model.norm\" is now called \"model.norm_placement\"",
+      "warning: \"model.norm_kind\" is now called \"model.norm\""};
+  check(read_config_text(table, R"({"model": {"norm": "post", "norm_kind": "rms_norm"}})", "a"),
+        both);
+  check(read_config_text(table, "{}", "a", {"model.norm=post", "model.norm_kind=rms_norm"}), both);
+  check(
+      read_config_text(table, R"({"model": {"norm": "rms_norm", "norm_placement": "post"}})", "a"),
+      {});
+  CHECK_THROWS_MATCHES(
+      read_config_text(table, R"({"model": {"norm_kind": "rms_norm", "norm": "rms_norm"}})", "a"),
+      ConfigError, Message("a:1:37: error: duplicate key \"model.norm\"; first given on line 1"));
+  CHECK_THROWS_MATCHES(
+      read_config_text(table, "{}", "a", {"model.norm=rms_norm", "model.norm_kind=rms_norm"}),
+      ConfigError,
+      Message("--set model.norm_kind=rms_norm: error: the key is set twice; first by --set "
+              "model.norm=rms_norm"));
+}
+
+struct WaveKeys : Keys {
+  Value<double> base{this, {.path = "base", .fallback = 10.0}};
+};
+struct PlaceKeys : Keys {
+  Registered<int()> schemes;
+  Chosen<Registered<int()>> scheme{this, {.path = "scheme", .fallback = "none"}, schemes};
+};
+
+TEST_CASE("what is chosen may choose again, and brings its own keys", "[config]") {
+  Registered<int()> schemes;
+  schemes.add("none", "", [] { return 0; });
+  Registered<int()> types;
+  types.add("plain", "", [] { return -1; });
+  types.add<PlaceKeys>(
+      "placed", "", [](const PlaceKeys& keys) { return keys.scheme(); }, schemes);
+  // What is registered later can be chosen as well.
+  schemes.add<WaveKeys>("wave", "",
+                        [](const WaveKeys& keys) { return static_cast<int>(keys.base); });
+  struct PartKeys : Keys {
+    Registered<int()> types;
+    Chosen<Registered<int()>> type{this, {.path = "type", .fallback = "plain"}, types};
+  };
+  ConfigTable table;
+  table.add_section("part", PartKeys{{}, types}.table());
+  const auto made = [&](const std::string& part) {
+    const Config config = read_config_text(table, R"({"part": )" + part + "}", "a");
+    return PartKeys{config.section("part"), types}.type();
+  };
+  CHECK(made("{}") == -1);
+  CHECK(made(R"({"type": "placed"})") == 0);
+  CHECK(made(R"({"type": "placed", "scheme": "wave"})") == 10);
+  CHECK(made(R"({"type": "placed", "scheme": "wave", "base": 3})") == 3);
+  CHECK_THROWS_MATCHES(
+      made(R"({"type": "placed", "base": 3})"), ConfigError,
+      Message("a:1:29: error: \"part.base\" belongs to part.scheme \"wave\", not \"none\""));
+  CHECK_THROWS_MATCHES(
+      made(R"({"base": 3})"), ConfigError,
+      Message("a:1:11: error: \"part.base\" belongs to part.type \"placed\", not \"plain\""));
 }
 
 template <class T>
@@ -174,7 +263,7 @@ static_assert(TakesHalfAsMinimum<double> && !TakesHalfAsMinimum<int64_t>);
 TEST_CASE("an exclusive minimum refuses the minimum itself", "[config]") {
   const auto message = [](const ConfigEntry& entry, const std::string& value) -> std::string {
     ConfigTable table;
-    table.add({entry});
+    table.add(entry);
     try {
       read_config_text(table, R"({"a": )" + value + "}", "test.json");
     } catch (const ConfigError& error) {
@@ -197,10 +286,10 @@ TEST_CASE("an exclusive minimum refuses the minimum itself", "[config]") {
 
 TEST_CASE("a declaration that contradicts itself or another is refused", "[config]") {
   ConfigTable table;
-  table.add({Key<int64_t>{.path = "train.steps"}});
+  table.add(Key<int64_t>{.path = "train.steps"});
   const auto message = [&](const ConfigEntry& entry) -> std::string {
     try {
-      table.add({entry});
+      table.add(entry);
     } catch (const ValueError& error) {
       return error.what();
     }
@@ -227,12 +316,13 @@ TEST_CASE("a declaration that contradicts itself or another is refused", "[confi
         "config table: the default is not allowed by its own key: a");
   CHECK(message(Key<bool>{.path = "a", .minimum = false}) ==
         "config table: only a number has a range: a");
-  CHECK(message(Key<bool>{.path = "a", .choices = {"y"}}) ==
+  CHECK(message(Key<bool>{.path = "a", .choices = {{"y", true}}}) ==
         "config table: only a string has choices: a");
-  CHECK_THROWS_MATCHES(table.mount({.path = "task", .types = {{"copy"}, {"copy"}}}), ValueError,
-                       Message("config table: the type is declared twice: task copy"));
-  CHECK_THROWS_MATCHES(table.mount({.path = "task"}), ValueError,
-                       Message("config table: no types to choose: task"));
+  const Key<std::string> type{.path = "task.type"};
+  CHECK_THROWS_MATCHES(table.add(Chooser{type, {{"copy", "", {}}, {"copy", "", {}}}}), ValueError,
+                       Message("config table: declared twice: task.type copy"));
+  CHECK_THROWS_MATCHES(table.add(Chooser{type, {}}), ValueError,
+                       Message("config table: nothing to choose: task.type"));
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 // place, and nothing written.
 #include <map>
 
-#include "heed/examples/cli/model/attentions.h"
-#include "heed/examples/cli/tasks/tasks.h"
 #include "heed/tests/examples/cli/config/bad_configs.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
@@ -13,13 +11,14 @@ namespace {
 
 /// The names that the expected messages list; more may come to the built-in registry.
 Registry fixed_registry() {
-  Registry registry;
-  add_copy_task(registry);
-  add_reverse_task(registry);
-  add_sort_task(registry);
-  add_cross_reverse_task(registry);
-  add_my_mha(registry);
-  add_no_attention(registry);
+  Registry all = builtin_registry();
+  Registry registry = all;
+  registry.tasks = {};
+  registry.attentions = {};
+  for (const char* name : {"copy", "reverse", "sort", "cross_reverse"}) {
+    registry.tasks.add(all.tasks.at(name));
+  }
+  for (const char* name : {"my_mha", "none"}) registry.attentions.add(all.attentions.at(name));
   return registry;
 }
 
@@ -116,18 +115,18 @@ TEST_CASE("a fault of an override is told at the override", "[program]") {
   const Ended ended = run_heed(
       folder, {"train", "tiny.json", "--set", "train.momentum=0.9", "--set", "train.seed=1"});
   CHECK(ended.exit_code == 2);
-  CHECK(ended.err ==
-        "--set train.momentum=0.9: error: train.momentum: means nothing with train.optimizer "
-        "\"adamw\"; leave it out\n");
+  CHECK(
+      ended.err ==
+      "--set train.momentum=0.9: error: \"train.momentum\" belongs to train.optimizer \"sgd\", not "
+      "\"adamw\"\n");
 }
 
 TEST_CASE("what a registered attention refuses is bad input too", "[program]") {
   Registry registry = builtin_registry();
-  registry.add_attention(
-      {"picky", "refuses", {}},
-      [](const Slot&, const AttentionWidths& widths, const Section&) -> AnyAttention {
-        throw ValueError("picky: never that wide: ", widths.D_1);
-      });
+  registry.attentions.add("picky", "refuses",
+                          [](const Slot&, const AttentionWidths& widths) -> AnyAttention {
+                            throw ValueError("picky: never that wide: ", widths.D_1);
+                          });
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   const Ended ended =

@@ -24,8 +24,8 @@ struct Holder : Layer<Holder> {
                          R"({"task": {"type": "reverse"}, "model": {"attention": {"type": ")" +
                              type + "\"" + keys + "}}}",
                          "attention.json");
-    attention =
-        registry.attention(type)({this, "attention"}, widths, config.section("model.attention"));
+    const ModelKeys model{config.section("model"), registry};
+    attention = model.attention({this, "attention"}, widths);
     Rng rng(stream(1, Purpose::user));
     reset_parameters(rng);
     to(DType::f64);

@@ -16,11 +16,11 @@ struct Leaky : MyMHA {
 
 Registry registry_with_leak() {
   Registry registry = builtin_registry();
-  registry.add_attention({"leaky", "sees everything", {}},
-                         [](const Slot& slot, const AttentionWidths& widths, const Section&) {
-                           return make_attention<Leaky>(slot, widths.D_1, widths.D_2, widths.D_1,
-                                                        widths.D_1, int64_t{1});
-                         });
+  registry.attentions.add("leaky", "sees everything",
+                          [](const Slot& slot, const AttentionWidths& widths) {
+                            return make_attention<Leaky>(slot, widths.D_1, widths.D_2, widths.D_1,
+                                                         widths.D_1, int64_t{1});
+                          });
   return registry;
 }
 

@@ -25,9 +25,8 @@ struct AnswerTask : Task {
 
 /// Registers it as "answer".
 inline void add_answer_task(Registry& registry) {
-  registry.add_task({"answer", "encoder and decoder", {}}, [](const Section&, const TaskSetup&) {
-    return std::make_unique<AnswerTask>();
-  });
+  registry.tasks.add("answer", "encoder and decoder",
+                     [](const TaskSetup&) { return std::make_unique<AnswerTask>(); });
 }
 
 }  // namespace heed::testing

@@ -244,9 +244,9 @@ TEST_CASE("drawn tasks refuse sizes that do not fit together", "[program]") {
         "task.symbols: too few different sequences to hold some out: symbols 2, length 4, segment "
         "2; make it larger");
   CHECK(task_error(R"({"type": "recall", "keys": 7})") ==
-        "task.pairs: each pair has another key: 8 pairs, 7 keys");
+        "task.pairs: each pair has its own key: 8 pairs, 7 keys");
   CHECK(task_error(R"({"type": "recall", "queries": 9})") ==
-        "task.queries: a key is asked for once: 9 queries, 8 pairs");
+        "task.queries: a key is queried once: 9 queries, 8 pairs");
   CHECK(task_error(R"({"type": "recall", "pairs": 1, "keys": 1, "values": 3})") ==
         "task.pairs: too few different sequences to hold some out: pairs 1, keys 1, values 3; "
         "make it larger");

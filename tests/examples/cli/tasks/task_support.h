@@ -18,8 +18,8 @@ inline std::unique_ptr<Task> make_task(const std::string& section, int64_t held_
   const Registry registry = builtin_registry();
   const Config config =
       read_config_text(registry.table(), R"({"task": )" + section + "}", "task.json");
-  const Section task = config.section("task");
-  return registry.task(task.type())(task, {.seed = seed, .evaluation_sequences = held_out});
+  const TaskKeys keys{config.section("task"), registry.tasks};
+  return keys.type({.seed = seed, .evaluation_sequences = held_out});
 }
 
 /// What a maker throws for this section, or "".

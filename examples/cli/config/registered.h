@@ -1,0 +1,83 @@
+// Registered: a list of named things that a configuration can choose from. One line adds one:
+//
+//   tasks.add<RecallKeys>("recall", "say the values of keys that were paired with them",
+//                         [](const RecallKeys& keys, const TaskSetup& setup) { return …; });
+//
+// With it the name appears in the schema, the help, docs/config.md, `heed tasks`, completion and
+// the tests that run over a list.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "heed/examples/cli/config/config.h"
+#include "heed/framework/base/error.h"
+
+namespace heed {
+
+template <class Signature>
+class Registered;
+
+/// Makers of a `Made` from `Arguments`, by name; each may have keys of its own (config/keys.h).
+/// A handle: copies share their entries, so that what is added later is there for all who choose.
+template <class Made, class... Arguments>
+class Registered<Made(Arguments...)> {
+ public:
+  using Make = std::function<Made(Arguments...)>;
+
+  struct Entry {
+    std::string name;
+    std::string help;
+    std::function<ConfigTable()> keys;
+    /// Reads the entry's keys from the section of the key that chose it.
+    std::function<Make(const Section& values)> bind;
+  };
+
+  void add(Entry entry) { entries_->push_back(std::move(entry)); }
+
+  /// Adds a maker without keys.
+  void add(const std::string& name, const std::string& help, Make make) {
+    add({name, help, [] { return ConfigTable(); }, [make](const Section&) { return make; }});
+  }
+
+  /// Adds a maker `Made make(const OwnKeys&, Arguments...)`. OwnKeys is a struct of Keys that is
+  /// made of a Section, or of nothing to declare, and of the lists from which its own keys choose.
+  template <class OwnKeys, class MakeWithKeys, class... Lists>
+  void add(const std::string& name, const std::string& help, MakeWithKeys make, Lists... lists) {
+    add({name, help,
+         [lists...] {
+           return OwnKeys{Section(), lists...}.table();
+         },
+         [make, lists...](const Section& values) -> Make {
+           return [make, keys = OwnKeys{values, lists...}](Arguments... arguments) {
+             return make(keys, std::forward<Arguments>(arguments)...);
+           };
+         }});
+  }
+
+  const std::vector<Entry>& entries() const { return *entries_; }
+
+  /// The entry of this name; throws ValueError if there is none.
+  const Entry& at(std::string_view name) const {
+    for (const Entry& entry : *entries_) {
+      if (entry.name == name) return entry;
+    }
+    throw ValueError("registry: no such name: ", name);
+  }
+
+  /// For the table: names, help and keys.
+  std::vector<Alternative> alternatives() const {
+    std::vector<Alternative> all;
+    for (const Entry& entry : *entries_) all.push_back({entry.name, entry.help, entry.keys()});
+    return all;
+  }
+
+ private:
+  std::shared_ptr<std::vector<Entry>> entries_ = std::make_shared<std::vector<Entry>>();
+};
+
+}  // namespace heed

@@ -1,0 +1,33 @@
+// Optimizers and learning-rate schedules: the lists of what the section "train" can name.
+#pragma once
+
+#include <memory>
+
+#include "heed/examples/cli/config/keys.h"
+#include "heed/framework/optim/optimizer.h"
+#include "heed/framework/optim/schedule.h"
+
+namespace heed {
+
+/// The keys that all optimizers share.
+struct OptimizerRates {
+  double lr;
+  double weight_decay;
+};
+
+/// Makers of optimizers by name; they throw KeyError if their keys do not fit together.
+using Optimizers = Registered<std::unique_ptr<Optimizer>(const ParameterGroups& parameters,
+                                                         const OptimizerRates& rates)>;
+
+/// Learning-rate schedules by name: the shape and its own keys; the steps are still to be set.
+using Schedules = Registered<ScheduleConfig()>;
+
+struct TrainingLists {
+  Optimizers optimizers;
+  Schedules schedules;
+};
+
+/// Those that come with heed; the schedules are those of framework/optim/schedule.h.
+TrainingLists builtin_training_lists();
+
+}  // namespace heed

@@ -2,8 +2,9 @@
 """Checks over #include lines who may include whom.
 
 base -> tensor -> kernels -> autograd -> ops -> {nn, optim, io} -> modules -> examples: each layer
-includes itself and what stands to its left. Tests and benchmarks may use anything; nothing else
-uses them. Libraries stay where DESIGN puts them.
+includes itself and what stands to its left. So does each folder of the program in examples/cli:
+config -> tasks -> model -> training -> runs -> inspect -> commands. Tests and benchmarks may use
+anything; nothing else uses them. Libraries stay where DESIGN puts them.
 """
 
 import re
@@ -13,8 +14,9 @@ import lint
 
 FRAMEWORK = ["base", "tensor", "kernels", "autograd", "ops"]
 ABOVE_OPS = ["nn", "optim", "io"]
+PROGRAM = ["config", "tasks", "model", "training", "runs", "inspect", "commands", "program"]
 MODULES = len(FRAMEWORK) + 1
-EXAMPLES = MODULES + 1
+EXAMPLES = MODULES + 1 + len(PROGRAM)
 ANYTHING = EXAMPLES + 1
 
 # Exceptions. The methods of Tensor that are declared in tensor.h and defined in autograd/ and ops/
@@ -42,7 +44,7 @@ def layer_of(path):
     """(height, name) of the layer a path belongs to; None for what is in no layer."""
     parts = path.split("/")
     if path == "framework/heed.h":
-        return ANYTHING - 3, "heed.h"  # everything of the engine; below modules
+        return MODULES - 1, "heed.h"  # everything of the engine; below modules
     if parts[0] == "framework" and len(parts) > 2:
         if parts[1] in FRAMEWORK:
             return FRAMEWORK.index(parts[1]), parts[1]
@@ -51,6 +53,9 @@ def layer_of(path):
         return None
     if parts[0] == "modules":
         return MODULES, "modules"
+    if parts[:2] == ["examples", "cli"]:
+        folder = parts[2] if len(parts) > 3 else "program"
+        return (MODULES + 1 + PROGRAM.index(folder), folder) if folder in PROGRAM else None
     if parts[0] == "examples":
         return EXAMPLES, "examples"
     if parts[0] in ("tests", "benchmarks"):
@@ -71,7 +76,8 @@ def included_path(kind, name, path):
 def check_layers(path, inside):
     own, other = layer_of(path), layer_of(inside)
     if own is None:
-        return f"{path} is in no layer" if path.startswith("framework/") else None
+        is_sorted = path.startswith(("framework/", "examples/cli/"))
+        return f"{path} is in no layer" if is_sorted else None
     if other is None:
         return f"includes {inside}, which is in no layer"
     if own[0] == ANYTHING or (path, inside) in UPWARD_LINKS:
@@ -128,7 +134,11 @@ BAD = [
     ("framework/ops/a.cpp", include("framework/heed.h"), "heed.h stands above ops"),
     ("framework/nn/a.cpp", include("heed.h"), "the engine includes single headers"),
     ("framework/heed.h", include("modules/linear.h"), "modules stands above heed.h"),
-    ("modules/linear.cpp", include("examples/cli/program.h"), "examples stands above modules"),
+    ("modules/linear.cpp", include("examples/cli/program.h"), "program stands above modules"),
+    ("examples/cli/config/a.cpp", include("examples/cli/tasks/a.h"), "tasks stands above config"),
+    ("examples/cli/runs/a.cpp", include("examples/cli/inspect/b/c.h"), "inspect stands above runs"),
+    ("examples/cli/inspect/b/a.cpp", include("examples/cli/program.h"), "program stands above"),
+    ("examples/cli/misc/a.cpp", include("framework/base/error.h"), "is in no layer"),
     ("modules/linear.cpp", include("tests/support/catch.h"), "nothing outside tests"),
     ("examples/cli/main.cpp", include("benchmarks/timer.h"), "nothing outside tests"),
     ("framework/misc/a.cpp", include("framework/base/error.h"), "is in no layer"),
@@ -151,6 +161,9 @@ GOOD = [
     ("framework/optim/a.cpp", include("framework/nn/module.h")),
     ("modules/linear.cpp", include("framework/nn/module.h") + include("modules/dropout.h")),
     ("examples/a.cpp", include("heed.h") + include("modules/linear.h") + '#include "near.h"\n'),
+    ("examples/cli/commands/line/a.cpp", include("examples/cli/runs/a.h") + include("heed.h")),
+    ("examples/cli/main.cpp", include("examples/cli/program.h")),
+    ("examples/own/main.cpp", include("examples/cli/program.h") + include("heed.h")),
     ("tests/a_test.cpp", include("examples/cli/program.h") + include("tests/support/catch.h")),
     ("framework/kernels/gemm/blas.cpp", "#include <cblas.h>\n#include <hwy/highway.h>\n"),
     ("framework/ops/a.cpp", "// #include <cblas.h>\n/*\n#include <hwy/highway.h>\n*/\n"),

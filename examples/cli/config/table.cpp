@@ -110,6 +110,12 @@ std::string ConfigTable::present_path(const std::string& path, const std::string
   return path;
 }
 
+bool ConfigTable::changes_data(std::string_view path) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const ConfigEntry& entry) {
+    return entry.path == path && entry.changes_data;
+  });
+}
+
 void ConfigTable::add(const Chooser& chooser) {
   const std::string& path = chooser.key.path;
   Chooser added = chooser;
@@ -124,7 +130,10 @@ void ConfigTable::add(const Chooser& chooser) {
   add(added.key);
   choosers_.push_back(std::move(added));
   for (const Alternative& alternative : chooser.alternatives) {
+    const size_t first = entries_.size();
     add_under(section_of(path), alternative.keys, {{path, alternative.name}});
+    if (!chooser.key.changes_data) continue;
+    for (size_t i = first; i < entries_.size(); ++i) entries_[i].changes_data = true;
   }
 }
 

@@ -133,6 +133,10 @@ class ConfigTable {
   /// that name now, `value` tells them apart: it must be one of the choices of the former one.
   std::string present_path(const std::string& path, const std::string& value) const;
 
+  /// Whether a run that changes the key trains on other data; so do the keys of what is chosen by
+  /// such a key.
+  bool changes_data(std::string_view path) const;
+
   /// The chooser whose key is `path`; nullptr if there is none.
   const Chooser* chooser(std::string_view path) const;
 

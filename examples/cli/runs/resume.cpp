@@ -112,11 +112,9 @@ std::vector<std::string> sets_of_file(const Registry& registry, const Config& ru
 }
 
 /// Whether the task's data may differ from what the run had.
-bool changes_data(const std::vector<ChangedKey>& changes) {
-  return std::any_of(changes.begin(), changes.end(), [](const ChangedKey& change) {
-    return change.path.starts_with("task.") || change.path == "train.seed" ||
-           change.path == "train.eval_sequences";
-  });
+bool changes_data(const ConfigTable& table, const std::vector<ChangedKey>& changes) {
+  return std::any_of(changes.begin(), changes.end(),
+                     [&](const ChangedKey& change) { return table.changes_data(change.path); });
 }
 
 std::vector<std::string> warnings_for(const Origin& before) {
@@ -196,8 +194,9 @@ void check_vocabulary(const std::string& place, const std::string& run, const Ta
 }
 
 /// What a warning says if the task's data or held-out sequences are not those of the run.
-std::string data_warning(const Experiment& now, const Config& before, bool is_other) {
-  if (is_other && !changes_data(changes_between(before, now.config))) {
+std::string data_warning(const ConfigTable& table, const Experiment& now, const Config& before,
+                         bool is_other) {
+  if (is_other && !changes_data(table, changes_between(before, now.config))) {
     return "warning: the data of the task is not what the run had: a file that it reads has "
            "changed";
   }
@@ -218,7 +217,8 @@ TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
   const bool is_other = !has_data_of(*experiment.task, state);
   if (is_other) check_vocabulary(place, source.run, *experiment.task);
   std::vector<std::string> warnings;
-  const std::string warning = data_warning(experiment, stored.read(registry), is_other);
+  const std::string warning =
+      data_warning(registry.table(), experiment, stored.read(registry), is_other);
   if (!warning.empty()) warnings.push_back(warning);
   load_or_refuse(place, checkpoint, [&] { load_model(*experiment.model, checkpoint); });
   return {std::move(experiment), checkpoint, state.training.step, std::move(warnings)};
@@ -291,7 +291,8 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
       build_experiment(registry, stored.read(registry, all_sets), stored.name, all_sets);
   std::vector<ChangedKey> changes = changes_between(before, experiment.config);
   check_steps(place, start.state.training.step, experiment.training.steps);
-  if (start.checkpoint && !changes_data(changes) && !has_data_of(*experiment.task, start.state)) {
+  if (start.checkpoint && !changes_data(registry.table(), changes) &&
+      !has_data_of(*experiment.task, start.state)) {
     refuse(place,
            "the data of the task is not what it was: a file that it reads has changed; "
            "--set task.KEY=VALUE takes other data");

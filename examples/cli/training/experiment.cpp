@@ -1,5 +1,6 @@
 #include "heed/examples/cli/training/experiment.h"
 
+#include <cstdio>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
@@ -36,6 +37,9 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets) {
+  for (const std::string& warning : config.warnings()) {
+    std::fputs((warning + "\n").c_str(), stderr);
+  }
   try {
     return build(registry, std::move(config));
   } catch (const KeyError& error) {

@@ -23,8 +23,8 @@ struct Experiment {
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets);
 
-/// Builds what a configuration describes; the model's parameters are still to be initialised or
-/// loaded.
+/// Builds what a configuration describes, with its warnings on stderr; the model's parameters are
+/// still to be initialised or loaded.
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets);
 

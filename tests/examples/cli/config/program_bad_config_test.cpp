@@ -109,6 +109,15 @@ TEST_CASE("a bad command line does nothing", "[program]") {
   }
 }
 
+TEST_CASE("a former name of a key is accepted with a warning", "[program]") {
+  const Folder folder;
+  folder.write("tiny.json", tiny_config());
+  const Ended ended =
+      run_heed(folder, {"train", "tiny.json", "--dry-run", "--set", "model.norm_kind=rms_norm"});
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.err.starts_with("warning: \"model.norm_kind\" is now called \"model.norm\"\n"));
+}
+
 TEST_CASE("a fault of an override is told at the override", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());

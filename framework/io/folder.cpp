@@ -8,10 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
-#include <utility>
 
 #include "heed/framework/io/io_error.h"
 
@@ -19,10 +17,6 @@ namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const std::string& path, const char* what) {
-  throw IoError(path, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
-}
 
 std::string folder_of(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
@@ -67,31 +61,26 @@ std::string partial_name(const std::string& path) {
 }
 
 void make_folder(const std::string& path) {
-  if (mkdir(path.c_str(), 0777) != 0) fail(path, "create the folder");
+  if (mkdir(path.c_str(), 0777) != 0) fail_system(path, "create the folder");
 }
 
 void sync_folder(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail(path, "open the folder");
-  const int result = fsync(descriptor);
-  const int error = errno;
-  close(descriptor);
-  errno = error;
+  const Descriptor descriptor(path, O_RDONLY | O_DIRECTORY, "open the folder");
   // Some file systems have nothing to do for a folder and say so.
-  if (result != 0 && error != EINVAL) fail(path, "write the folder");
+  if (fsync(descriptor) != 0 && errno != EINVAL) fail_system(path, "write the folder");
 }
 
 bool publish(const std::string& from, const std::string& to) {
   if (rename_to_free_name(from.c_str(), to.c_str()) != 0) {
     if (errno == EEXIST || errno == ENOTEMPTY) return false;
-    fail(to, "give this name to what was written");
+    fail_system(to, "give this name to what was written");
   }
   sync_folder(folder_of(to));
   return true;
 }
 
 void publish_over(const std::string& from, const std::string& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0) fail(to, "replace");
+  if (std::rename(from.c_str(), to.c_str()) != 0) fail_system(to, "replace");
   sync_folder(folder_of(to));
 }
 
@@ -100,14 +89,10 @@ void remove_folder(const std::string& path) noexcept {
   fs::remove_all(path, ignored);
 }
 
-FileLock::FileLock(std::string path)
-    : descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) fail(path, "create");
+FileLock::FileLock(const std::string& path) : descriptor_(path, O_RDWR | O_CREAT, "create") {
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const bool is_taken = errno == EWOULDBLOCK;
+    if (errno != EWOULDBLOCK) fail_system(path, "lock");
     const std::string owner = text_in(descriptor_);
-    close(descriptor_);
-    if (!is_taken) fail(path, "lock");
     throw IoError(path, ": locked by another run, process ", owner.empty() ? "unknown" : owner,
                   "; wait until it ends or stop it");
   }
@@ -117,17 +102,11 @@ FileLock::FileLock(std::string path)
                     pwrite(descriptor_, owner.data(), owner.size(), 0) > 0);
 }
 
-FileLock::~FileLock() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
 bool FileLock::was_replaced(const std::string& path) const {
   struct stat locked {
   }, there{};
   if (fstat(descriptor_, &locked) != 0 || stat(path.c_str(), &there) != 0) return false;
   return locked.st_dev != there.st_dev || locked.st_ino != there.st_ino;
 }
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 }  // namespace heed

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "heed/framework/io/descriptor.h"
+
 namespace heed {
 
 /// Whether there is a regular file at `path`.
@@ -34,16 +36,13 @@ void remove_folder(const std::string& path) noexcept;
 class FileLock {
  public:
   /// Throws IoError if another process has the lock, naming that process.
-  explicit FileLock(std::string path);
-  ~FileLock();
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&&) = delete;
+  explicit FileLock(const std::string& path);
 
   /// Whether there is another file at `path` than the locked one.
   bool was_replaced(const std::string& path) const;
 
  private:
-  int descriptor_;
+  Descriptor descriptor_;
 };
 
 }  // namespace heed

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace heed {
 
@@ -15,6 +16,20 @@ class JsonScanner {
   /// `text` must be valid UTF-8.
   JsonScanner(std::string_view text, std::string_view file) : text_(text), file_(file) {}
 
+  /// Reads an object: each(key) for every member, which must read its value.
+  template <class Each>
+  void object(const Each& each) {
+    list('{', '}', [&] {
+      std::string key = string();
+      expect(':');
+      each(std::move(key));
+    });
+  }
+  /// Reads an array: each() for every element, which must read it.
+  template <class Each>
+  void array(const Each& each) {
+    list('[', ']', each);
+  }
   /// Steps over `token` if it comes next, after any white space.
   bool take(char token);
   /// Steps over `token`, which must come next.
@@ -27,6 +42,14 @@ class JsonScanner {
   void end();
 
  private:
+  template <class Each>
+  void list(char open, char close, const Each& each) {
+    expect(open);
+    if (take(close)) return;
+    do each();
+    while (take(','));
+    expect(close);
+  }
   void skip_space();
   uint32_t hexadecimal_unit();
   char32_t escaped_code_point();

@@ -5,42 +5,27 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
-
-#include "heed/framework/io/io_error.h"
 
 namespace heed {
 
 OutputFile::OutputFile(std::string path)
-    : path_(std::move(path)),
-      descriptor_(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) fail("create");
-}
+    : path_(std::move(path)), descriptor_(path_, O_WRONLY | O_CREAT | O_EXCL, "create") {}
 
 OutputFile::OutputFile(std::string path, int64_t kept)
-    : path_(std::move(path)),
-      descriptor_(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) fail("open");
+    : path_(std::move(path)), descriptor_(path_, O_WRONLY | O_CREAT, "open") {
   const off_t end = lseek(descriptor_, 0, SEEK_END);
   size_ = std::min(kept, int64_t{end});
   if (end < 0 || ftruncate(descriptor_, size_) != 0 || lseek(descriptor_, size_, SEEK_SET) < 0) {
-    const int error = errno;
-    ::close(descriptor_);
-    errno = error;
-    fail("cut");
+    fail_system(path_, "truncate");
   }
-}
-
-OutputFile::~OutputFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void OutputFile::write(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write");
+    if (written < 0) fail_system(path_, "write");
     text.remove_prefix(static_cast<size_t>(written));
     size_ += written;
   }
@@ -48,13 +33,13 @@ void OutputFile::write(std::string_view text) {
 
 void OutputFile::sync() {
   while (fsync(descriptor_) != 0) {
-    if (errno != EINTR) fail("write");
+    if (errno != EINTR) fail_system(path_, "write");
   }
 }
 
 void OutputFile::close() {
   // A network file system may tell only now that the disk is full.
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail("write");
+  if (!descriptor_.close()) fail_system(path_, "write");
 }
 
 void write_file(const std::string& path, std::string_view text) {
@@ -62,10 +47,6 @@ void write_file(const std::string& path, std::string_view text) {
   file.write(text);
   file.sync();
   file.close();
-}
-
-void OutputFile::fail(const char* what) const {
-  throw IoError(path_, ": cannot ", what, ": ", std::string_view(std::strerror(errno)));
 }
 
 }  // namespace heed

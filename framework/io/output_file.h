@@ -5,19 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "heed/framework/io/descriptor.h"
+
 namespace heed {
 
 /// Throws IoError naming the path and the reason when anything fails.
 class OutputFile {
  public:
-  /// Makes the file, which must not exist yet.
+  /// Creates the file, which must not exist yet.
   explicit OutputFile(std::string path);
-  /// Continues a file after its first `kept` bytes, or all of them if it has fewer; the rest is
-  /// cut off. Makes the file if it is not there.
+  /// Continues a file after its first `kept` bytes, or all of them if it has fewer, and truncates
+  /// the rest. Creates the file if there is none.
   OutputFile(std::string path, int64_t kept);
-  ~OutputFile();
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
 
   /// Hands the text to the operating system at once: what was written outlives a crash of ours.
   void write(std::string_view text);
@@ -28,9 +27,8 @@ class OutputFile {
   int64_t size() const { return size_; }
 
  private:
-  [[noreturn]] void fail(const char* what) const;
   std::string path_;
-  int descriptor_;
+  Descriptor descriptor_;
   int64_t size_ = 0;
 };
 

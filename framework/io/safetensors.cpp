@@ -93,8 +93,8 @@ void check_booleans(const Source& source, const TensorEntry& entry, const Tensor
   const auto* end = bytes + tensor.numel();
   const auto* bad = std::find_if(bytes, end, [](unsigned char byte) { return byte > 1; });
   if (bad == end) return;
-  throw IoError(source.name, ": tensor ", in_quotes(entry.name),
-                ": a BOOL must be 0 or 1: element ", bad - bytes, " is ", static_cast<int>(*bad));
+  fail_tensor(source.name, entry.name, "a BOOL must be 0 or 1: element ", bad - bytes, " is ",
+              static_cast<int>(*bad));
 }
 
 Tensor read_tensor(const Source& source, const TensorEntry& entry) {
@@ -108,9 +108,8 @@ Tensor read_tensor(const Source& source, const TensorEntry& entry) {
     read_halves(source, dtype, tensor, sum);
   }
   if (entry.checksum && *entry.checksum != sum.value()) {
-    throw IoError(source.name, ": tensor ", in_quotes(entry.name),
-                  ": its data is damaged: its checksum is ", checksum_text(sum.value()), ", not ",
-                  checksum_text(*entry.checksum));
+    fail_tensor(source.name, entry.name, "its data is damaged: its checksum is ",
+                checksum_text(sum.value()), ", not ", checksum_text(*entry.checksum));
   }
   if (dtype.held == DType::boolean) check_booleans(source, entry, tensor);
   return tensor;
@@ -170,12 +169,11 @@ class Writer {
   };
 
   static void check(const std::string& name, const Tensor& tensor, std::string_view file) {
-    const auto fail = [&](std::string_view rule) {
-      throw IoError(file, ": tensor ", in_quotes(name), ": ", rule);
-    };
-    if (name == "__metadata__") fail("the format keeps this name for the metadata");
-    if (first_invalid_utf8(name) != name.size()) fail("its name is not UTF-8");
-    if (!tensor.defined()) fail("it is undefined");
+    if (name == "__metadata__") {
+      fail_tensor(file, name, "the format reserves this name for the metadata");
+    }
+    if (first_invalid_utf8(name) != name.size()) fail_tensor(file, name, "its name is not UTF-8");
+    if (!tensor.defined()) fail_tensor(file, name, "it is undefined");
   }
 
   TensorEntry next_entry(const Item& item) {

@@ -97,9 +97,7 @@ void take_checksums(SafetensorsHeader& header, std::string_view file) {
     at = is_checksum_key(key) ? metadata.erase(at) : std::next(at);
   }
   for (const TensorEntry& entry : entries) {
-    if (complete && !entry.checksum) {
-      throw IoError(file, ": tensor ", in_quotes(entry.name), ": its checksum is missing");
-    }
+    if (complete && !entry.checksum) fail_tensor(file, entry.name, "its checksum is missing");
   }
 }
 

@@ -20,35 +20,24 @@ class HeaderParser {
   HeaderParser(std::string_view text, std::string_view file) : scanner_(text, file), file_(file) {}
 
   SafetensorsHeader parse() {
-    scanner_.expect('{');
-    if (!scanner_.take('}')) {
-      do {
-        std::string key = scanner_.string();
-        scanner_.expect(':');
-        key == metadata_key ? parse_metadata() : parse_entry(std::move(key));
-      } while (scanner_.take(','));
-      scanner_.expect('}');
-    }
+    scanner_.object([&](std::string key) {
+      key == metadata_key ? parse_metadata() : parse_entry(std::move(key));
+    });
     scanner_.end();
     return std::move(header_);
   }
 
  private:
   void parse_metadata() {
-    if (std::exchange(has_metadata_, true)) fail("__metadata__ stands twice");
-    scanner_.expect('{');
-    if (scanner_.take('}')) return;
-    do {
+    if (std::exchange(has_metadata_, true)) fail("__metadata__ appears twice");
+    scanner_.object([&](std::string key) {
       if (header_.metadata.size() == safetensors_metadata_limit) {
         fail(text_of("more than ", safetensors_metadata_limit, " keys in __metadata__"));
       }
-      std::string key = scanner_.string();
-      scanner_.expect(':');
       std::string value = scanner_.string();
       const auto [at, fresh] = header_.metadata.try_emplace(std::move(key), std::move(value));
-      if (!fresh) fail("a key of __metadata__ stands twice: " + in_quotes(at->first));
-    } while (scanner_.take(','));
-    scanner_.expect('}');
+      if (!fresh) fail("a key of __metadata__ appears twice: " + in_quotes(at->first));
+    });
   }
 
   void parse_entry(std::string name) {
@@ -59,29 +48,23 @@ class HeaderParser {
     entry.name = std::move(name);
     bool has_dtype = false, has_shape = false, has_offsets = false;
     const auto first_time = [&](bool& has, std::string_view field) {
-      if (std::exchange(has, true)) fail(entry, text_of(field, " stands twice"));
+      if (std::exchange(has, true)) fail(entry, text_of(field, " appears twice"));
     };
-    scanner_.expect('{');
-    if (!scanner_.take('}')) {
-      do {
-        const std::string field = scanner_.string();
-        scanner_.expect(':');
-        if (field == "dtype") {
-          first_time(has_dtype, field);
-          parse_dtype(entry);
-        } else if (field == "shape") {
-          first_time(has_shape, field);
-          parse_shape(entry);
-        } else if (field == "data_offsets") {
-          first_time(has_offsets, field);
-          parse_offsets(entry);
-        } else {
-          fail(entry, "unknown field " + in_quotes(field) +
-                          "; the format has dtype, shape and data_offsets");
-        }
-      } while (scanner_.take(','));
-      scanner_.expect('}');
-    }
+    scanner_.object([&](const std::string& field) {
+      if (field == "dtype") {
+        first_time(has_dtype, field);
+        parse_dtype(entry);
+      } else if (field == "shape") {
+        first_time(has_shape, field);
+        parse_shape(entry);
+      } else if (field == "data_offsets") {
+        first_time(has_offsets, field);
+        parse_offsets(entry);
+      } else {
+        fail(entry, "unknown field " + in_quotes(field) +
+                        "; the format has dtype, shape and data_offsets");
+      }
+    });
     if (!has_dtype) fail(entry, "dtype is missing");
     if (!has_shape) fail(entry, "shape is missing");
     if (!has_offsets) fail(entry, "data_offsets is missing");
@@ -90,23 +73,20 @@ class HeaderParser {
   void parse_dtype(TensorEntry& entry) {
     entry.dtype = scanner_.string();
     if (find_file_dtype(entry.dtype) != nullptr) return;
-    fail(entry, text_of(is_file_dtype(entry.dtype) ? "a dtype that heed has not: "
-                                                   : "a dtype that the format has not: ",
+    fail(entry, text_of(is_file_dtype(entry.dtype) ? "a dtype that heed does not support: "
+                                                   : "a dtype that the format does not have: ",
                         in_quotes(entry.dtype), "; heed reads ", readable_dtypes()));
   }
 
   void parse_shape(TensorEntry& entry) {
-    scanner_.expect('[');
-    if (scanner_.take(']')) return;
-    do {
+    scanner_.array([&] {
       if (entry.shape.size() == max_rank) {
         fail(entry, text_of("more than ", max_rank, " dimensions"));
       }
       const uint64_t size = scanner_.integer();
       if (size > INT64_MAX) fail(entry, text_of("a size above 2^63 - 1: ", size));
       entry.shape.push_back(static_cast<int64_t>(size));
-    } while (scanner_.take(','));
-    scanner_.expect(']');
+    });
   }
 
   void parse_offsets(TensorEntry& entry) {
@@ -122,7 +102,7 @@ class HeaderParser {
 
   [[noreturn]] void fail(std::string_view rule) const { throw IoError(file_, ": ", rule); }
   [[noreturn]] void fail(const TensorEntry& entry, std::string_view rule) const {
-    throw IoError(file_, ": tensor ", in_quotes(entry.name), ": ", rule);
+    fail_tensor(file_, entry.name, rule);
   }
 
   JsonScanner scanner_;
@@ -140,18 +120,15 @@ uint64_t bytes_of(const TensorEntry& entry, std::string_view file) {
     if (!__builtin_mul_overflow(numel, itemsize, &bytes) && bytes <= INT64_MAX) return bytes;
   } catch (const ShapeError&) {  // too many elements even to count
   }
-  throw IoError(file, ": tensor ", in_quotes(entry.name),
-                ": too many bytes to count: ", entry.shape, " of ", entry.dtype);
+  fail_tensor(file, entry.name, "too many bytes to count: ", entry.shape, " of ", entry.dtype);
 }
 
-/// The data of the entries, which are sorted by it, must fill the file's without holes.
+/// The data of the entries, which are sorted by it, must fill the file's without gaps.
 void check_layout(const std::vector<TensorEntry>& entries, uint64_t data_size,
                   std::string_view file) {
   uint64_t expected = 0;
   for (const TensorEntry& entry : entries) {
-    const auto fail = [&](const auto&... parts) {
-      throw IoError(file, ": tensor ", in_quotes(entry.name), ": ", parts...);
-    };
+    const auto fail = [&](const auto&... parts) { fail_tensor(file, entry.name, parts...); };
     const uint64_t bytes = bytes_of(entry, file), given = entry.end - entry.begin;
     if (bytes != given) {
       fail(entry.shape, " of ", entry.dtype, " takes ", bytes, " bytes, data_offsets hold ", given);
@@ -161,7 +138,7 @@ void check_layout(const std::vector<TensorEntry>& entries, uint64_t data_size,
            expected);
     }
     if (entry.begin > expected) {
-      fail("a hole before it: begins at byte ", entry.begin, " of the data, not at ", expected);
+      fail("a gap before it: begins at byte ", entry.begin, " of the data, not at ", expected);
     }
     if (entry.end > data_size) {
       fail("the file is incomplete: its data ends at byte ", data_size, ", the tensor at ",

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "heed/framework/base/text.h"
+#include "heed/framework/io/io_error.h"
 #include "heed/framework/tensor/shape.h"
 
 namespace heed {
@@ -25,6 +27,12 @@ struct SafetensorsHeader {
   std::vector<TensorEntry> entries;             ///< in the order of their data
   std::map<std::string, std::string> metadata;  ///< without the checksums
 };
+
+/// Throws IoError `<file>: tensor "<name>": <rule and values>`.
+template <class... Parts>
+[[noreturn]] void fail_tensor(std::string_view file, std::string_view name, const Parts&... parts) {
+  throw IoError(file, ": tensor ", in_quotes(name), ": ", parts...);
+}
 
 /// Limits of the format (the header's) and of heed, which keep reading within bounds.
 inline constexpr uint64_t safetensors_header_limit = 100'000'000;  ///< bytes

@@ -15,8 +15,13 @@
 namespace heed {
 namespace {
 
+/// The address that its base, Module or StateTensor, knows itself by.
 const void* address_of(const std::variant<Module*, Parameter*, Buffer*>& member) {
-  return std::visit([](auto* pointer) { return static_cast<const void*>(pointer); }, member);
+  if (auto* const* module = std::get_if<Module*>(&member)) return *module;
+  if (auto* const* parameter = std::get_if<Parameter*>(&member)) {
+    return static_cast<const StateTensor*>(*parameter);
+  }
+  return static_cast<const StateTensor*>(std::get<Buffer*>(member));
 }
 
 /// A parameter or buffer with its elements, and those of its gradient, in another dtype.
@@ -124,22 +129,22 @@ void Module::walk(const std::string& prefix, const Visit& visit) const {
   }
 }
 
-NamedTensors Module::named_parameters() const {
+template <class Member>
+NamedTensors Module::named_tensors() const {
   NamedTensors result;
   walk("", [&](const std::string& path, const auto& member) {
-    if (const auto* item = std::get_if<Parameter*>(&member))
-      result.emplace_back(path, (*item)->tensor());
+    const auto* item = std::get_if<Member*>(&member);
+    if (item != nullptr) result.emplace_back(path, (*item)->tensor());
   });
   return result;
 }
 
+NamedTensors Module::named_parameters() const {
+  return named_tensors<Parameter>();
+}
+
 NamedTensors Module::named_buffers() const {
-  NamedTensors result;
-  walk("", [&](const std::string& path, const auto& member) {
-    if (const auto* item = std::get_if<Buffer*>(&member))
-      result.emplace_back(path, (*item)->tensor());
-  });
-  return result;
+  return named_tensors<Buffer>();
 }
 
 std::vector<Tensor> Module::parameters() const {
@@ -262,12 +267,18 @@ std::string Module::summary() const {
   return text;
 }
 
+StateTensor::StateTensor(const Slot& slot, const char* type)
+    : parent_(slot.parent()), name_(slot.name()) {
+  if (parent_ == nullptr) throw ModuleError(type, ": belongs to a module, it cannot be a root");
+}
+
+StateTensor::~StateTensor() {
+  parent_->remove(this);
+}
+
 Parameter::Parameter(const Slot& slot, const Shape& shape, Initializer initializer)
-    : parent_(slot.parent()),
-      name_(slot.name()),
-      tensor_(zeros(shape)),
-      initializer_(std::move(initializer)) {
-  if (parent_ == nullptr) throw ModuleError("Parameter: belongs to a module, it cannot be a root");
+    : StateTensor(slot, "Parameter"), initializer_(std::move(initializer)) {
+  tensor_ = zeros(shape);
   tensor_.requires_grad_();
   parent_->add({name_, this});
 }
@@ -277,24 +288,15 @@ void Parameter::fail_unfilled() const {
                     " has no values yet; call reset_parameters(rng) or load_state_dict(state)");
 }
 
-Parameter::~Parameter() {
-  parent_->remove(this);
-}
-
 void Parameter::reset(Rng& rng) const {
   const NoGrad guard;
   initializer_(tensor_, rng);
 }
 
-Buffer::Buffer(const Slot& slot, const Tensor& value) : parent_(slot.parent()), name_(slot.name()) {
-  if (parent_ == nullptr) throw ModuleError("Buffer: belongs to a module, it cannot be a root");
+Buffer::Buffer(const Slot& slot, const Tensor& value) : StateTensor(slot, "Buffer") {
   if (!value.defined()) throw ModuleError(parent_->path_or_type(), ": ", name_, " has no value");
   tensor_ = clone(value.detach());
   parent_->add({name_, this});
-}
-
-Buffer::~Buffer() {
-  parent_->remove(this);
 }
 
 }  // namespace heed

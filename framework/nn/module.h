@@ -120,6 +120,7 @@ class Module {
   [[noreturn]] void fail_hooks() const;
 
  private:
+  friend class StateTensor;
   friend class Parameter;
   friend class Buffer;
   struct Entry {
@@ -129,6 +130,8 @@ class Module {
   void add(const Entry& entry);
   void remove(const void* member);
   /// Calls visit(path, member) for every entry below, depth first in registration order.
+  template <class Member>
+  NamedTensors named_tensors() const;
   template <class Visit>
   void walk(const std::string& prefix, const Visit& visit) const;
 
@@ -140,29 +143,39 @@ class Module {
   mutable std::atomic<Place> place_ = nullptr;  // found at the first call
 };
 
+/// What parameters and buffers have in common: a tensor with a place in the tree.
+class StateTensor {
+ public:
+  StateTensor(const StateTensor&) = delete;
+  StateTensor& operator=(const StateTensor&) = delete;
+
+  const Tensor& tensor() const { return tensor_; }
+  const Tensor* operator->() const { return &tensor_; }
+
+ protected:
+  /// `type` names the class in messages. The tensor is added to the tree by the derived class.
+  StateTensor(const Slot& slot, const char* type);
+  ~StateTensor();
+  Module* parent_;
+  std::string name_;
+  Tensor tensor_;
+};
+
 /// A tensor that is trained. Used wherever a const Tensor& is wanted.
-class Parameter {
+class Parameter : public StateTensor {
  public:
   /// f32 of `shape` that requires grad. Until Module::reset_parameters or load_state_dict has
   /// filled it, computing with it throws ModuleError: nothing trains from zeros by oversight.
   Parameter(const Slot& slot, const Shape& shape, Initializer initializer);
-  ~Parameter();
-  Parameter(const Parameter&) = delete;
-  Parameter& operator=(const Parameter&) = delete;
 
   operator const Tensor&() const {
     if (tensor_.storage().version() == 0) fail_unfilled();
     return tensor_;
   }
-  const Tensor& tensor() const { return tensor_; }
-  const Tensor* operator->() const { return &tensor_; }
   void reset(Rng& rng) const;
 
  private:
   [[noreturn]] void fail_unfilled() const;
-  Module* parent_;
-  std::string name_;
-  Tensor tensor_;
   Initializer initializer_;
 };
 
@@ -172,22 +185,12 @@ inline Tensor tensor_of(const std::optional<Parameter>& parameter) {
 }
 
 /// A tensor that belongs to the state but is not trained.
-class Buffer {
+class Buffer : public StateTensor {
  public:
   /// Starts as a copy of `value`.
   Buffer(const Slot& slot, const Tensor& value);
-  ~Buffer();
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
 
   operator const Tensor&() const { return tensor_; }
-  const Tensor& tensor() const { return tensor_; }
-  const Tensor* operator->() const { return &tensor_; }
-
- private:
-  Module* parent_;
-  std::string name_;
-  Tensor tensor_;
 };
 
 namespace detail {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "heed/framework/base/error.h"
 
@@ -23,26 +24,17 @@ inline bool is_floating(DType dtype) {
   return dtype == DType::f32 || dtype == DType::f64;
 }
 
+/// The dtype whose elements are of the C++ type T.
 template <class T>
-struct DTypeOf;
+extern const DType dtype_of;
 template <>
-struct DTypeOf<float> {
-  static constexpr DType value = DType::f32;
-};
+inline constexpr DType dtype_of<float> = DType::f32;
 template <>
-struct DTypeOf<double> {
-  static constexpr DType value = DType::f64;
-};
+inline constexpr DType dtype_of<double> = DType::f64;
 template <>
-struct DTypeOf<int64_t> {
-  static constexpr DType value = DType::i64;
-};
+inline constexpr DType dtype_of<int64_t> = DType::i64;
 template <>
-struct DTypeOf<bool> {
-  static constexpr DType value = DType::boolean;
-};
-template <class T>
-inline constexpr DType dtype_of = DTypeOf<T>::value;
+inline constexpr DType dtype_of<bool> = DType::boolean;
 
 /// Calls `body.operator()<T>()` with the C++ type of `dtype`: `visit(dtype, [&]<class T>() {…})`.
 template <class Body>
@@ -81,9 +73,8 @@ decltype(auto) visit_floating(const char* op, DType dtype, Body&& body) {
 template <class Body>
 decltype(auto) visit_number(const char* op, DType dtype, Body&& body) {
   check_number(op, dtype);
-  if (dtype == DType::f32) return body.template operator()<float>();
-  if (dtype == DType::f64) return body.template operator()<double>();
-  return body.template operator()<int64_t>();
+  if (dtype == DType::i64) return body.template operator()<int64_t>();
+  return visit_floating(op, dtype, std::forward<Body>(body));
 }
 
 }  // namespace heed

@@ -105,8 +105,8 @@ TEST_CASE("safetensors: the metadata are strings", "[io]") {
   CHECK(said(R"({"__metadata__":null})") ==
         "f: malformed header: at its byte 16: expected \"{\", found \"n\"");
   CHECK(said(R"({"__metadata__":{"a":"b","a":"b"}})") ==
-        "f: a key of __metadata__ stands twice: \"a\"");
-  CHECK(said(R"({"__metadata__":{},"__metadata__":{}})") == "f: __metadata__ stands twice");
+        "f: a key of __metadata__ appears twice: \"a\"");
+  CHECK(said(R"({"__metadata__":{},"__metadata__":{}})") == "f: __metadata__ appears twice");
 }
 
 TEST_CASE("safetensors: an entry has exactly dtype, shape and data_offsets", "[io]") {
@@ -115,10 +115,10 @@ TEST_CASE("safetensors: an entry has exactly dtype, shape and data_offsets", "[i
   CHECK(said_of(R"("dtype":"F32")" + offsets) == "f: tensor \"w\": shape is missing");
   CHECK(said_of(R"("shape":[1])" + offsets) == "f: tensor \"w\": dtype is missing");
   CHECK(said_of(f32 + "[1]" + offsets + R"(,"dtype":"F32")") ==
-        "f: tensor \"w\": dtype stands twice");
+        "f: tensor \"w\": dtype appears twice");
   CHECK(said_of(f32 + "[1]" + offsets + R"(,"shape":[1])") ==
-        "f: tensor \"w\": shape stands twice");
-  CHECK(said_of(f32 + "[1]" + offsets + offsets) == "f: tensor \"w\": data_offsets stands twice");
+        "f: tensor \"w\": shape appears twice");
+  CHECK(said_of(f32 + "[1]" + offsets + offsets) == "f: tensor \"w\": data_offsets appears twice");
   CHECK(said_of(f32 + "[1]" + offsets + R"(,"device":"cpu")") ==
         "f: tensor \"w\": unknown field \"device\"; the format has dtype, shape and data_offsets");
   CHECK(said("{" + entry("a", 0, 1) + "," + entry("b", 1, 2) + "," + entry("a", 2, 3) + "}", 3) ==
@@ -130,13 +130,13 @@ TEST_CASE("safetensors: dtypes that heed does not read are named", "[io]") {
        {"U8", "I8", "I16", "U16", "I32", "U32", "U64", "C64", "F4", "F8_E8M0", "F8_E5M2", "F8_E4M3",
         "F8_E5M2FNUZ", "F8_E4M3FNUZ", "F6_E2M3", "F6_E3M2"}) {
     CHECK(said_of(std::string(R"("dtype":")") + name + R"(","shape":[1])" + offsets, 4) ==
-          std::string("f: tensor \"w\": a dtype that heed has not: \"") + name +
+          std::string("f: tensor \"w\": a dtype that heed does not support: \"") + name +
               "\"; heed reads F64 F32 F16 BF16 I64 BOOL");
   }
-  CHECK(
-      said_of(R"("dtype":"f32","shape":[1])" + offsets, 4) ==
-      "f: tensor \"w\": a dtype that the format has not: \"f32\"; heed reads F64 F32 F16 BF16 I64 "
-      "BOOL");
+  CHECK(said_of(R"("dtype":"f32","shape":[1])" + offsets, 4) ==
+        "f: tensor \"w\": a dtype that the format does not have: \"f32\"; heed reads F64 F32 F16 "
+        "BF16 I64 "
+        "BOOL");
 }
 
 TEST_CASE("safetensors: sizes and offsets are integers", "[io]") {
@@ -189,8 +189,7 @@ TEST_CASE("safetensors: the tensors fill the data without holes and overlaps", "
   CHECK(two(4, 6, 6).empty());
   CHECK(two(3, 6, 6) ==
         "f: tensor \"b\": overlaps the tensor before it: begins at byte 3 of the data, not at 4");
-  CHECK(two(5, 6, 6) ==
-        "f: tensor \"b\": a hole before it: begins at byte 5 of the data, not at 4");
+  CHECK(two(5, 6, 6) == "f: tensor \"b\": a gap before it: begins at byte 5 of the data, not at 4");
   CHECK(two(4, 6, 5) ==
         "f: tensor \"b\": the file is incomplete: its data ends at byte 5, the tensor at 6");
   CHECK(two(4, 6, 7) == "f: bytes after the last tensor: the data has 7, the tensors take 6");
@@ -236,7 +235,7 @@ TEST_CASE("safetensors: what no file can hold is not written", "[io]") {
   CHECK(refused({{"w", w}, {"v", w}, {"w", w}}) ==
         "to_safetensors: two tensors have the same name: \"w\"");
   CHECK(refused({{"__metadata__", w}}) ==
-        "to_safetensors: tensor \"__metadata__\": the format keeps this name for the metadata");
+        "to_safetensors: tensor \"__metadata__\": the format reserves this name for the metadata");
   CHECK(refused({{"\xc3", w}}) == "to_safetensors: tensor \"?\": its name is not UTF-8");
   CHECK(refused({{"w", Tensor()}}) == "to_safetensors: tensor \"w\": it is undefined");
   for (const std::string key : {"crc32", "crc32:w", "crc32:", "heed.checksums"}) {

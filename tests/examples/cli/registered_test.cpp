@@ -1,8 +1,9 @@
 // Every choice that is registered for a model or its training, read from the schema, so that no
-// test has to name it: each trains to finite losses; a model's has right gradients and leaks
-// nothing.
+// test has to name it: each trains to finite losses; a model's has right gradients, moves every
+// parameter and leaks nothing.
 #include <nlohmann/json.hpp>
 
+#include "heed/examples/cli/training/experiment.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -62,6 +63,30 @@ void check_trains(const Folder& folder, const Sets& sets) {
   for (const std::string& line : lines) CHECK(line.find("NaN") == std::string::npos);
 }
 
+struct Nobody : TrainingObserver {
+  void on_step(const StepReport&) override {}
+  void on_evaluation(int64_t, const Evaluation&) override {}
+};
+
+/// Adam's first step changes every element whose gradient is not 0 by about the learning rate.
+void check_moves_every_parameter(const Folder& folder, Sets sets) {
+  sets.insert(sets.end(), {"train.steps=1", "train.optimizer=adam", "train.weight_decay=0"});
+  const Experiment experiment = prepare_experiment(builtin_registry(), folder / "tiny.json", sets);
+  std::vector<Tensor> before;
+  for (const Tensor& parameter : experiment.model->parameters()) {
+    before.push_back(parameter.detach().clone());
+  }
+  Nobody nobody;
+  experiment.trainer->run(nobody);
+  size_t i = 0;
+  for (const auto& [name, parameter] : experiment.model->named_parameters()) {
+    INFO(name);
+    const bool is_unused = sets.front() == "model.attention.type=none" &&
+                           name.find("attention_norm") != std::string::npos;
+    CHECK((parameter.to_vector<float>() == before[i++].to_vector<float>()) == is_unused);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("every registered choice of a training trains to finite losses", "[program]") {
@@ -75,8 +100,10 @@ TEST_CASE("every registered choice of a training trains to finite losses", "[pro
   }
 }
 
-TEST_CASE("every registered choice of a model trains, has right gradients and leaks nothing",
-          "[program]") {
+TEST_CASE(
+    "every registered choice of a model trains, moves all parameters, has right gradients and "
+    "leaks nothing",
+    "[program]") {
   const std::vector<Sets> choices = choices_below("model");
   CHECK(choices.size() > 20);
   for (const Sets& sets : choices) {
@@ -84,6 +111,7 @@ TEST_CASE("every registered choice of a model trains, has right gradients and le
     const Folder folder;
     folder.write("tiny.json", tiny_config());
     check_trains(folder, sets);
+    check_moves_every_parameter(folder, sets);
     CHECK(run_heed(folder, with_sets({"gradcheck", "tiny.json"}, sets)).exit_code == 0);
     CHECK(run_heed(folder, with_sets({"leaks", "tiny.json"}, sets)).exit_code == 0);
   }

@@ -2,12 +2,14 @@
 #include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/training/experiment.h"
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/io/safetensors.h"
+#include "heed/tests/examples/cli/entry_sections.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -140,6 +142,36 @@ TEST_CASE("a training that is stopped after any step resumes bit-identically", "
     }
     CHECK(runs.train({1, 2, 5}) == whole);
     CHECK(runs.train({0, 0, 3, 3}) == whole);
+  }
+}
+
+/// Configurations of each entry of a list, with its defaults and with each of its keys changed;
+/// `key` of the section "train" names the entry.
+template <class List>
+std::vector<std::string> configs_of(const std::string& key, const List& list) {
+  std::vector<std::string> configs;
+  for (const auto& entry : list.entries()) {
+    for (const EntrySection& section :
+         sections_of(entry.keys(), {{key, entry.name}, {"weight_decay", 0.1}})) {
+      const std::string braced = section.values.dump();
+      configs.push_back(config_of(drawn, braced.substr(1, braced.size() - 2)));
+    }
+  }
+  return configs;
+}
+
+TEST_CASE("every registered optimizer and schedule resumes bit-identically", "[resume]") {
+  const Registry registry = builtin_registry();
+  for (const auto& configs :
+       {configs_of("optimizer", registry.optimizers), configs_of("schedule", registry.schedules)}) {
+    std::set<std::string> trained;  // each key has an effect
+    for (const std::string& config : configs) {
+      CAPTURE(config);
+      const Runs runs(config);
+      const Outcome whole = runs.train({});
+      CHECK(runs.train({1, 4}) == whole);
+      CHECK(trained.insert(whole.model).second);
+    }
   }
 }
 

@@ -73,21 +73,6 @@ TEST_CASE("no held-out sequence is ever trained on", "[program]") {
   }
 }
 
-TEST_CASE("the data is a function of seed, step and index", "[program]") {
-  const auto batch = [](uint64_t seed, int64_t step, int64_t size) {
-    return rows(sequence_task("copy", 10, 8, 100, seed)->training_batch(step, size).inputs);
-  };
-  CHECK(batch(1, 5, 8) == batch(1, 5, 8));
-  CHECK(batch(1, 5, 8) != batch(1, 6, 8));
-  CHECK(batch(1, 5, 8) != batch(2, 5, 8));
-  const auto large = batch(1, 5, 16);
-  CHECK(batch(1, 5, 8) == std::vector<Symbols>(large.begin(), large.begin() + 8));
-  const auto task = sequence_task("copy", 10, 8, 100, 1);
-  const auto all = rows(task->evaluation_batch(0, 100).inputs);
-  CHECK(rows(task->evaluation_batch(30, 20).inputs) ==
-        std::vector<Symbols>(all.begin() + 30, all.begin() + 50));
-}
-
 TEST_CASE("sequences are drawn evenly", "[program]") {
   const auto task = sequence_task("copy", 5, 10, 100);
   std::vector<int> counts(5);

@@ -3,8 +3,8 @@
 
 Usage: run.py BUILD_DIR [--only REGEX] [--own] [--sample COUNT [--strict]] [--seed N] [--jobs N].
 The mutants are the faults of faults.py and COUNT random places (sample.py). A mutant first meets
-the tests of its row, or for a sampled one the cheap tests and the rows of the ops of its file; what
-outlives them meets, without --own, every test of what has mutants. A crash or a hang is a kill,
+the tests of its row, or for a sampled one the cheap tests and those near its file; what outlives
+them meets, without --own, every test of what has mutants. A crash or a hang is a kill,
 too. Without a mutant the same tests must pass. Survivors of the sample that no test can notice are
 listed in survivors.txt.
 """
@@ -40,13 +40,13 @@ BY_OTHERS = " (not by its own tests)"
 
 def calls_for(tests: str) -> list[tuple[dict, str]]:
     """(environment that names rows, test files) of each call of the program."""
-    rows = {"files": [], "ops": [], "modules": []}
+    rows = {"files": {}, "ops": {}, "modules": {}}  # dicts: sets in their order
     kind = "files"
     for word in tests.split():
         if word[:-1] in rows and word.endswith(":"):
             kind = word[:-1]
         else:
-            rows["files" if word.endswith("_test") else kind].append(word)
+            rows["files" if word.endswith("_test") else kind][word] = True
     tags = {"files": rows["files"], "ops": OP_FILES, "modules": ["module_table_test"]}
     calls = []
     for kind, variable in (("files", ""), ("ops", "HEED_OPS"), ("modules", "HEED_MODULES")):
@@ -56,16 +56,24 @@ def calls_for(tests: str) -> list[tuple[dict, str]]:
     return calls
 
 
-def tests_near(file: str, ops: list[str]) -> str:
-    """For a sampled mutant: the cheap tests, and the rows of the ops that its file defines."""
-    near = []
+def tests_near(file: str, ops: list[str], modules: list[str]) -> str:
+    """For a sampled mutant: the cheap tests, those that include the header of its file, the rows of
+    the ops that it declares and that of the module of its name."""
+    header = pathlib.Path(file).with_suffix(".h")
+    including = [path.stem for folder in ("framework", "modules")
+                 for path in sorted((ROOT / "tests" / folder).rglob("*_test.cpp"))
+                 if f'"heed/{header}"' in path.read_text() and "_table_" not in path.name]
+    near = [*CHEAP, *including]
     if file.startswith("framework/ops/"):
-        declared = (ROOT / file).with_suffix(".h").read_text()
-        near = [op for op in ops if re.search(rf"\b{op}\(", declared)]
-    return " ".join([*CHEAP, *(["ops:", *near] if near else [])])
+        declared = (ROOT / header).read_text()
+        near += ["ops:", *(op for op in ops if re.search(rf"\b{op}\(", declared))]
+    if header.stem in modules:
+        near += ["modules:", header.stem]
+    return " ".join(near)
 
 
-def killer(program: str, number: int, rows: dict, spec: str) -> str:
+def killer(program: str, number: int, rows: dict, spec: str,
+           hangs_after: float = HANGS_AFTER) -> str:
     """What failed; empty if nothing did."""
     environment = os.environ | {"HEED_MUTANT": str(number), "HEED_THREADS": "2"}
     for variable in ("HEED_OPS", "HEED_MODULES"):
@@ -74,8 +82,7 @@ def killer(program: str, number: int, rows: dict, spec: str) -> str:
     command = [program, "--abort", "--filenames-as-tags", spec]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True,
-                              errors="replace",
-                              timeout=ALL_HANG_AFTER if spec == ALL else HANGS_AFTER)
+                              errors="replace", timeout=hangs_after)
     except subprocess.TimeoutExpired:
         return "hangs"
     if done.returncode == 0:
@@ -91,7 +98,7 @@ def judge(program: str, number: int, tests: str, own: bool) -> str:
             return found
     if own:
         return ""
-    found = killer(program, number, {}, ALL)
+    found = killer(program, number, {}, ALL, ALL_HANG_AFTER)
     return found + BY_OTHERS if found else ""
 
 
@@ -121,12 +128,13 @@ def build(folder: pathlib.Path, mutants: list[Mutant]) -> list[Mutant]:
         mutants = left
 
 
-def list_of_ops(folder: pathlib.Path) -> list[str]:
+def names_of(kind: str, folder: pathlib.Path) -> list[str]:
+    """Of the rows of ops or of modules."""
     subprocess.run(["cmake", "--build", folder, "--target", "heed_eval"], check=True,
                    stdout=subprocess.DEVNULL)
-    done = subprocess.run([folder / "bin" / "heed-eval"], input='{"list":"ops"}\n', text=True,
-                          capture_output=True, check=True)
-    return [op["name"] for op in json.loads(done.stdout)["ops"]]
+    done = subprocess.run([folder / "bin" / "heed-eval"], input=json.dumps({"list": kind}) + "\n",
+                          text=True, capture_output=True, check=True)
+    return [row["name"] for row in json.loads(done.stdout)[kind]]
 
 
 def title(mutant: Mutant) -> str:
@@ -144,29 +152,27 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     mutants = build(options.build, all_mutants(options.sample, options.seed))
-    ops = list_of_ops(options.build)
+    ops, modules = (names_of(kind, options.build) for kind in ("ops", "modules"))
     excused = {line.strip() for line in
                (pathlib.Path(__file__).parent / "survivors.txt").read_text().splitlines()
                if line and not line.startswith("#")}
     program = str(options.build / "bin" / "heed_mutant_tests")
-    chosen = [(number, mutant, mutant.tests or tests_near(mutant.file, ops))
+    chosen = [(number, mutant, mutant.tests or tests_near(mutant.file, ops, modules))
               for number, mutant in enumerate(mutants, 1)
               if re.search(options.only, title(mutant)) and title(mutant) not in excused]
     started = time.time()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        calls = []
-        for _, _, tests in chosen:
-            calls += [call for call in calls_for(tests) if call not in calls]
-        for call, found in zip(calls, pool.map(lambda call: killer(program, 0, *call), calls)):
+        calls = calls_for(" ".join(tests for _, _, tests in chosen))
+        for found in pool.map(lambda call: killer(program, 0, *call, ALL_HANG_AFTER), calls):
             if found:
-                raise SystemExit(f"without a mutant, {call} fails: {found}")
+                raise SystemExit(f"without a mutant, a test fails: {found}")
         killed_by = []
         judged = pool.map(lambda item: judge(program, item[0], item[2], options.own), chosen)
         for (_, mutant, _), found in zip(chosen, judged):
             killed_by.append(found)
             print(f"{title(mutant)}\n    {found or 'SURVIVED'}", flush=True)
     if any(found.endswith(BY_OTHERS) for found in killed_by):
-        if found := killer(program, 0, {}, ALL):
+        if found := killer(program, 0, {}, ALL, ALL_HANG_AFTER):
             raise SystemExit(f"without a mutant, a test fails: {found}")
     survivors = [mutant for (_, mutant, _), found in zip(chosen, killed_by) if not found]
     kills = collections.Counter(found.removesuffix(BY_OTHERS) for found in killed_by if found)

@@ -20,23 +20,35 @@ class AnyModule<Result(Arguments...)> {
   /// Calls `call(module, arguments…)`, a function or a member of the module's class.
   template <class Item, class Call>
   AnyModule(std::unique_ptr<Item> module, Call call)
-      : call_([owned = std::shared_ptr<Item>(std::move(module)),
-               call = std::move(call)](Arguments... arguments) -> Result {
-          return std::invoke(call, *owned, arguments...);
-        }) {}
+      : holder_(std::make_unique<Holding<Item, Call>>(std::move(module), std::move(call))) {}
   /// Calls the module itself.
   template <class Item>
   explicit AnyModule(std::unique_ptr<Item> module)
       : AnyModule(std::move(module),
                   [](Item& item, Arguments... arguments) { return item(arguments...); }) {}
-  AnyModule(AnyModule&&) = default;
-  AnyModule& operator=(AnyModule&&) = default;
 
-  explicit operator bool() const { return static_cast<bool>(call_); }
-  Result operator()(Arguments... arguments) const { return call_(arguments...); }
+  explicit operator bool() const { return holder_ != nullptr; }
+  /// Throws ModuleError if it owns none.
+  Result operator()(Arguments... arguments) const {
+    if (!holder_) throw ModuleError("AnyModule: called, but it owns no module");
+    return holder_->call(arguments...);
+  }
 
  private:
-  std::function<Result(Arguments...)> call_;
+  struct Holder {
+    virtual ~Holder() = default;
+    virtual Result call(Arguments... arguments) = 0;
+  };
+  template <class Item, class Call>
+  struct Holding final : Holder {
+    std::unique_ptr<Item> item;
+    Call how;
+    Holding(std::unique_ptr<Item> module, Call function)
+        : item(std::move(module)), how(std::move(function)) {}
+    Result call(Arguments... arguments) override { return std::invoke(how, *item, arguments...); }
+  };
+
+  std::unique_ptr<Holder> holder_;
 };
 
 /// From one tensor to one tensor.

@@ -64,6 +64,7 @@ struct InputEdge {
   const Tensor& input;
   const PullbackType& type;
   void* closure;
+  bool is_live;    // the input requires grad
   bool is_placed;  // the node gets the closure for this edge, if it is made
 };
 
@@ -75,7 +76,7 @@ void join(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
   bool keep_output = false;
   for (size_t i = 0; i < count; ++i) {
     const InputEdge edge = edge_at(i);
-    live = live || needs_gradient(edge.input);
+    live = live || edge.is_live;
     if (!edge.is_placed) continue;
     keep_output = keep_output || edge.type.takes_output;
     sizes.place(edge.type);
@@ -87,7 +88,7 @@ void join(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
   NodeEdge* to = node->edges().data();
   for (size_t i = 0; i < count; ++i, ++to) {
     const InputEdge edge = edge_at(i);
-    if (needs_gradient(edge.input)) to->target = edge.input.impl()->node;
+    if (edge.is_live) to->target = edge.input.impl()->node;
     if (!edge.is_placed) continue;
     to->closure = reinterpret_cast<std::byte*>(node.get()) + places.place(edge.type);
     edge.type.relocate(to->closure, edge.closure);
@@ -96,27 +97,23 @@ void join(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
   output.impl()->node = std::move(node);
 }
 
-/// `join` between what anomaly mode and an observer do.
 template <class EdgeAt>
-void join_watched(const char* op, Tensor& output, size_t count, const EdgeAt& edge_at) {
-  OpObserver* const observer = TraceScope::observer();
-  const TraceScope unobserved(nullptr);
+std::vector<const Tensor*> inputs_of(size_t count, const EdgeAt& edge_at) {
   std::vector<const Tensor*> inputs;
   for (size_t i = 0; i < count; ++i) inputs.push_back(&edge_at(i).input);
-  if (is_anomaly_mode()) check_made_finite(op, output, inputs);
-  if (is_grad_enabled()) join(op, output, count, edge_at);
-  if (observer != nullptr) observer->on_op({op, inputs, output});
+  return inputs;
 }
 
 /// What both forms of record do.
 template <class EdgeAt>
-Tensor record_edges(const char* op, Tensor output, size_t count, const EdgeAt& edge_at) {
-  if (TraceScope::observer() != nullptr || is_anomaly_mode()) {
-    join_watched(op, output, count, edge_at);
-  } else if (is_grad_enabled()) {
-    join(op, output, count, edge_at);
+Tensor record_edges(const char* op, Tensor&& output, size_t count, const EdgeAt& edge_at) {
+  if (is_anomaly_mode()) check_made_finite(op, output, inputs_of(count, edge_at));
+  if (is_grad_enabled()) join(op, output, count, edge_at);
+  if (OpObserver* const observer = TraceScope::observer()) {
+    const TraceScope unobserved(nullptr);
+    observer->on_op({op, inputs_of(count, edge_at), output});
   }
-  return output;
+  return std::move(output);
 }
 
 }  // namespace
@@ -124,14 +121,15 @@ Tensor record_edges(const char* op, Tensor output, size_t count, const EdgeAt& e
 Tensor record(const char* op, Tensor output, std::initializer_list<Edge> edges) {
   return record_edges(op, std::move(output), edges.size(), [&](size_t i) {
     const Edge& edge = edges.begin()[i];
-    return InputEdge{edge.input_, edge.type_, edge.closure_, needs_gradient(edge.input_)};
+    const bool is_live = needs_gradient(edge.input_);
+    return InputEdge{edge.input_, edge.type_, edge.closure_, is_live, is_live};
   });
 }
 
 Tensor detail::record_joint(const char* op, Tensor output, std::span<const Tensor> inputs,
                             const PullbackType& type, void* closure) {
   return record_edges(op, std::move(output), inputs.size(), [&](size_t i) {
-    return InputEdge{inputs[i], type, closure, i == 0};
+    return InputEdge{inputs[i], type, closure, needs_gradient(inputs[i]), i == 0};
   });
 }
 

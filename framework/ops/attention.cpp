@@ -127,7 +127,7 @@ struct SavedAttention {
 
 Gradients fused_gradients(const Tensor& g, const Tensor& output, const Wanted&,
                           const SavedAttention& saved) {
-  auto d = kernels::attention_backward(g, saved.query, saved.key, saved.value,
+  auto d = kernels::attention_backward(g, {saved.query, saved.key, saved.value},
                                        {output, saved.statistics}, saved.rule);
   return {d.query, d.key, d.value};
 }
@@ -173,7 +173,7 @@ Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
     rule.dropout_p = options.dropout->p;
     rule.dropout = options.dropout->stream;
   }
-  const kernels::Attended y = kernels::attention(query, key, value, rule);
+  const kernels::Attended y = kernels::attention({query, key, value}, rule);
   return record(attention, y.output, {query, key, value},
                 fused<fused_gradients, composed_gradients>(SavedAttention{
                     Saved(query), Saved(key), Saved(value), Saved(y.statistics), rule, options}));

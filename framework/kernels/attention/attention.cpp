@@ -28,6 +28,10 @@ Tensor with_dense_rows(const Tensor& x) {
   return x.size(-1) <= 1 || x.strides()[x.dim() - 1] == 1 ? x : contiguous_copy(x);
 }
 
+QueryKeyValue with_dense_rows(const QueryKeyValue& x) {
+  return {with_dense_rows(x.query), with_dense_rows(x.key), with_dense_rows(x.value)};
+}
+
 /// A new dense tensor of `shape` whose dimensions lie in memory in the order of `like`'s (but D
 /// last), so that heads which were split from a projection can be joined again without a copy.
 Tensor empty_like_order(const Shape& shape, const Tensor& like) {
@@ -83,19 +87,19 @@ struct Call {
   Heads<const T> bias;
   Heads<T> output;
 
-  Call(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionRule& given,
-       const Attended& result)
+  /// The rows of `x` are dense.
+  Call(const QueryKeyValue& x, const AttentionRule& given, const Attended& result)
       : rule(given),
-        L_1(q.size(-2)),
-        L_2(k.size(-2)),
-        D_qk(q.size(-1)),
-        D_v(v.size(-1)),
-        heads(batch_of(q)),
-        group(heads / std::max<int64_t>(1, batch_of(k))),
+        L_1(x.query.size(-2)),
+        L_2(x.key.size(-2)),
+        D_qk(x.query.size(-1)),
+        D_v(x.value.size(-1)),
+        heads(batch_of(x.query)),
+        group(heads / std::max<int64_t>(1, batch_of(x.key))),
         statistics(result.statistics.mutable_data<T>()),
-        query(q),
-        key(k),
-        value(v),
+        query(x.query),
+        key(x.key),
+        value(x.value),
         blocked(given.blocked),
         bias(given.bias),
         output(result.output) {}
@@ -148,15 +152,37 @@ void run_forward(const Call<T>& call) {
   for_each_item<T>(call.heads * spans, call.work_of(std::min(call.L_1, queries_per_item)),
                    kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
                      const int64_t begin = i % spans * queries_per_item;
-                     kernels.forward(call.head(i / spans), begin,
-                                     std::min(call.L_1, begin + queries_per_item), scratch);
+                     const int64_t end = std::min(call.L_1, begin + queries_per_item);
+                     kernels.forward(call.head(i / spans), {begin, end}, scratch);
                    });
 }
+
+/// A gradient of keys or values in parts, each with heads of its own; the first is the gradient.
+template <class T>
+struct GradientParts {
+  std::vector<Tensor> tensors = {};
+  std::vector<Heads<T>> heads = {};
+
+  GradientParts(const Tensor& gradient, int64_t count, bool zeroed) {
+    for (int64_t part = 0; part < count; ++part) {
+      tensors.push_back(part == 0 ? gradient : empty_like_order(gradient.shape(), gradient));
+      if (zeroed) fill_(tensors.back(), 0);
+      heads.emplace_back(tensors.back());
+    }
+  }
+  Strided<T> at(int64_t part, int64_t head) const {
+    return heads[static_cast<size_t>(part)].at(head);
+  }
+  /// Adds all others to the first, in order.
+  void join() const {
+    for (size_t part = 1; part < tensors.size(); ++part) add_(tensors[0], tensors[part], 1);
+  }
+};
 
 /// The gradients of one key head are sums over the query heads that share it and over their tiles.
 /// Few heads are done in parts, each with sums of its own that are joined in order.
 template <class T>
-void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients& gradients) {
+void run_backward(const Call<T>& call, const Tensor& g, const QueryKeyValue& gradients) {
   const AttentionKernels<T> kernels = attention_kernels<T>();
   const int64_t key_heads = call.heads / call.group, tiles = call.tiles();
   const int64_t all_tiles = call.group * tiles;  // of one key head
@@ -164,70 +190,55 @@ void run_backward(const Call<T>& call, const Tensor& g, const AttentionGradients
       key_heads >= least_parts ? 1 : std::clamp<int64_t>(all_tiles, 1, least_parts);
   // The tile that comes first, the last one of a head, overwrites what it sees.
   const bool zeroed = parts > 1 ? call.is_limited() : !call.last_tile_sees_all();
-  std::vector<Tensor> key_parts{gradients.key}, value_parts{gradients.value};
-  std::vector<Heads<T>> d_key, d_value;
-  for (int64_t part = 0; part < parts; ++part) {
-    if (part > 0) {
-      key_parts.push_back(empty_like_order(gradients.key.shape(), gradients.key));
-      value_parts.push_back(empty_like_order(gradients.value.shape(), gradients.value));
-    }
-    if (zeroed) fill_(key_parts.back(), 0);
-    if (zeroed) fill_(value_parts.back(), 0);
-    d_key.emplace_back(key_parts.back());
-    d_value.emplace_back(value_parts.back());
-  }
   const Heads<const T> from(g);
   const Heads<T> d_query(gradients.query);
+  const GradientParts<T> d_key(gradients.key, parts, zeroed);
+  const GradientParts<T> d_value(gradients.value, parts, zeroed);
+  const auto run_part = [&](int64_t i, T* scratch) {
+    const int64_t key_head = i / parts, part = i % parts;
+    const int64_t first = all_tiles * part / parts, end = all_tiles * (part + 1) / parts;
+    for (int64_t tile = first, last = 0; tile < end; tile = last) {
+      const int64_t head = tile / tiles;
+      last = std::min(end, (head + 1) * tiles);
+      const int64_t index = key_head * call.group + head;
+      const HeadGradients<T> to{from.at(index), d_query.at(index), d_key.at(part, key_head),
+                                d_value.at(part, key_head), zeroed || tile > first};
+      const QueryRange queries{(tile - head * tiles) * call.tile(),
+                               std::min(call.L_1, (last - head * tiles) * call.tile())};
+      kernels.backward(call.head(index), to, queries, scratch);
+    }
+  };
   for_each_item<T>(key_heads * parts, call.work_of(call.group * call.L_1) / parts + 1,
-                   kernels.scratch_size(call.head(0)), [&](int64_t i, T* scratch) {
-                     const int64_t key_head = i / parts, part = i % parts;
-                     const auto at = static_cast<size_t>(part);
-                     const int64_t first = all_tiles * part / parts,
-                                   end = all_tiles * (part + 1) / parts;
-                     for (int64_t tile = first, last = 0; tile < end; tile = last) {
-                       const int64_t head = tile / tiles;
-                       last = std::min(end, (head + 1) * tiles);
-                       const int64_t index = key_head * call.group + head;
-                       const HeadGradients<T> to{from.at(index), d_query.at(index),
-                                                 d_key[at].at(key_head), d_value[at].at(key_head)};
-                       kernels.backward(call.head(index), to, (tile - head * tiles) * call.tile(),
-                                        std::min(call.L_1, (last - head * tiles) * call.tile()),
-                                        zeroed || tile > first, scratch);
-                     }
-                   });
-  for (size_t part = 1; part < key_parts.size(); ++part) {
-    add_(gradients.key, key_parts[part], 1);
-    add_(gradients.value, value_parts[part], 1);
-  }
+                   kernels.scratch_size(call.head(0)), run_part);
+  d_key.join();
+  d_value.join();
 }
 
 }  // namespace
 
-Attended attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                   const AttentionRule& rule) {
-  return visit_floating("attention", query.dtype(), [&]<class T>() {
-    Shape shape = query.shape();
-    shape[query.dim() - 1] = value.size(-1);
-    const Attended result{empty_like_order(shape, query),
-                          Tensor::empty({2, batch_of(query), query.size(-2)}, query.dtype())};
+Attended attention(const QueryKeyValue& x, const AttentionRule& rule) {
+  return visit_floating("attention", x.query.dtype(), [&]<class T>() {
+    Shape shape = x.query.shape();
+    shape[x.query.dim() - 1] = x.value.size(-1);
+    const Attended result{empty_like_order(shape, x.query),
+                          Tensor::empty({2, batch_of(x.query), x.query.size(-2)}, x.query.dtype())};
     if (result.statistics.numel() > 0) {
-      const Tensor q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
-      run_forward(Call<T>(q, k, v, rule, result));
+      const QueryKeyValue dense = with_dense_rows(x);
+      run_forward(Call<T>(dense, rule, result));
     }
     return result;
   });
 }
 
-AttentionGradients attention_backward(const Tensor& g, const Tensor& query, const Tensor& key,
-                                      const Tensor& value, const Attended& forward,
-                                      const AttentionRule& rule) {
-  return visit_floating("attention", query.dtype(), [&]<class T>() {
-    const AttentionGradients gradients{empty_like_order(query.shape(), query),
-                                       empty_like_order(key.shape(), key),
-                                       empty_like_order(value.shape(), value)};
-    if (batch_of(query) > 0) {
-      const Tensor q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
-      run_backward(Call<T>(q, k, v, rule, forward), with_dense_rows(g), gradients);
+QueryKeyValue attention_backward(const Tensor& g, const QueryKeyValue& x, const Attended& forward,
+                                 const AttentionRule& rule) {
+  return visit_floating("attention", x.query.dtype(), [&]<class T>() {
+    const QueryKeyValue gradients{empty_like_order(x.query.shape(), x.query),
+                                  empty_like_order(x.key.shape(), x.key),
+                                  empty_like_order(x.value.shape(), x.value)};
+    if (batch_of(x.query) > 0) {
+      const QueryKeyValue dense = with_dense_rows(x);
+      run_backward(Call<T>(dense, rule, forward), with_dense_rows(g), gradients);
     }
     return gradients;
   });

@@ -21,6 +21,10 @@ struct AttentionRule {
   RandomStream dropout = {};  ///< word n decides about weight n, as in kernels::dropout
 };
 
+struct QueryKeyValue {
+  Tensor query, key, value;
+};
+
 struct Attended {
   Tensor output;      ///< [batch…, H, L_1, D_v], laid out as the query
   Tensor statistics;  ///< [2, batch·H, L_1]: each row's maximum, and 1 / Σ exp(s − maximum)
@@ -30,16 +34,11 @@ struct Attended {
 /// Gimelshein 2018; Rabe & Staats 2021): query [batch…, H, L_1, D_qk], key [batch…, H_kv, L_2,
 /// D_qk], value [batch…, H_kv, L_2, D_v], where H_kv divides H and each key head serves H / H_kv
 /// query heads. A query that sees nothing gives zeros. What no query of the head sees is not read.
-Attended attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                   const AttentionRule& rule);
+Attended attention(const QueryKeyValue& x, const AttentionRule& rule);
 
-struct AttentionGradients {
-  Tensor query, key, value;  ///< laid out as what they belong to
-};
-/// The gradients of all three for the gradient `g` of the output; the weights are computed again
-/// (Dao et al. 2022): dS = P∘(dP − Σ_d g∘output), dP = g·valueᵀ.
-AttentionGradients attention_backward(const Tensor& g, const Tensor& query, const Tensor& key,
-                                      const Tensor& value, const Attended& forward,
-                                      const AttentionRule& rule);
+/// The gradients of all three, laid out as what they belong to, for the gradient `g` of the output;
+/// the weights are computed again (Dao et al. 2022): dS = P∘(dP − Σ_d g∘output), dP = g·valueᵀ.
+QueryKeyValue attention_backward(const Tensor& g, const QueryKeyValue& x, const Attended& forward,
+                                 const AttentionRule& rule);
 
 }  // namespace heed::kernels

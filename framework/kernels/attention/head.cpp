@@ -24,7 +24,8 @@ struct Scratch {
 template <class T>
 struct Buffers {
   int64_t width, most_keys;
-  T *query_t, *scores, *value_tile, *maximum, *sum, *keys, *values, *factors, *dropout_rows;
+  T *query_t, *scores, *value_tile, *maximum, *sum, *shrink, *keys, *values, *factors,
+      *dropout_rows;
 
   Buffers(const AttentionHead<T>& head, Scratch<T>& from)
       : width(padded<T>(std::min(head.tile, head.L_1))), most_keys(std::min(key_tile, head.L_2)) {
@@ -33,6 +34,7 @@ struct Buffers {
     value_tile = from.take(most_keys * padded<T>(head.D_v));
     maximum = from.take(width);
     sum = from.take(width);
+    shrink = from.take(width);
     keys = copies(head, head.key, head.D_qk) ? from.take(head.L_2 * padded<T>(head.D_qk)) : nullptr;
     values =
         copies(head, head.value, head.D_v) ? from.take(head.L_2 * padded<T>(head.D_v)) : nullptr;
@@ -51,7 +53,7 @@ struct Buffers {
     AttentionHead<T> own = head;
     const auto copy = [&](Strided<const T>& x, int64_t D, T* to) HWY_ATTR {
       if (!copies(head, x, D)) return;
-      copy_rows(x, 0, head.L_2, D, to);
+      copy_rows(x, head.L_2, D, to);
       x = {to, padded<T>(D)};
     };
     copy(own.key, head.D_qk, keys);
@@ -60,59 +62,89 @@ struct Buffers {
   }
 };
 
+/// Queries [begin, end) of a head, at most its `tile`, and the buffers for them.
 template <class T>
-void forward_tile(const AttentionHead<T>& head, const Buffers<T>& own, int64_t begin, int64_t end,
-                  T* shrink) {
-  const int64_t queries = end - begin, width = padded<T>(queries);
-  const Strided<T> output = head.output.from(begin);
-  transposed_rows(head.query, begin, queries, head.D_qk, head.scale, own.query_t, width);
-  std::fill_n(own.maximum, width, -std::numeric_limits<T>::infinity());
-  std::fill_n(own.sum, width, T{0});
-  const int64_t first = head.first_key(begin), last = head.end_key(end - 1);
-  bool fresh = true;
-  for (int64_t key = first; key < last; key += key_tile, fresh = false) {
-    const int64_t keys = std::min(key_tile, last - key);
-    const Scores<T> tile{head, begin, end, key, keys, width, own.scores};
-    const bool masked = compute_scores(tile, own.query_t);
-    Strided<const T> values = head.value.from(key);
-    if (masked && head.blocked.data != nullptr) {
-      values = copy_rows(head.value, key, keys, head.D_v, own.value_tile);
-      tile.clear_unseen(values, own.value_tile, head.D_v);
-    }
-    online_softmax(tile, own.maximum, own.sum, shrink);
-    if (head.dropout.p > 0) {
-      dropout_factors(tile, own.dropout_rows, own.factors);
-      apply_factors(tile, own.factors, own.scores);
-    }
-    if (!fresh) scale_rows(output, queries, head.D_v, shrink);
-    multiply<T>({.m = queries,
-                 .n = head.D_v,
-                 .k = keys,
-                 .a = {own.scores, 1, width},
-                 .b = values,
-                 .c = output,
-                 .add_to_c = !fresh});
+struct QueryTile {
+  const AttentionHead<T>& head;
+  const Buffers<T>& own;
+  int64_t begin, end;
+  int64_t queries = end - begin, width = padded<T>(queries);
+
+  /// Transposes the queries, scaled, from `rows`.
+  void load_queries(const Strided<const T>& rows) const {
+    transposed_rows<T>(rows, queries, head.D_qk, {own.query_t, width});
+    scale_vectors(own.query_t, head.D_qk * width, head.scale);
   }
-  for (int64_t i = 0; i < queries; ++i) {
+
+  /// Calls each(scores, whether it is the first call) for each tile of the keys in reach of these
+  /// queries. False if there is none.
+  template <class Each>
+  bool for_each_scores(const Each& each) const {
+    const int64_t first = head.first_key(begin), last = head.end_key(end - 1);
+    for (int64_t key = first; key < last; key += key_tile) {
+      const int64_t keys = std::min(key_tile, last - key);
+      Scores<T> scores{head, begin, end, key, keys, width, own.scores};
+      compute_scores(scores, own.query_t);
+      each(scores, key == first);
+    }
+    return first < last;
+  }
+
+  bool has_dropout() const { return head.dropout.p > 0; }
+};
+
+/// The sums of a tile as its reciprocals; outputs are divided by them.
+template <class T>
+void finish_tile(const QueryTile<T>& tile, bool sees_keys) {
+  const AttentionHead<T>& head = tile.head;
+  const Strided<T> output = head.output.from(tile.begin);
+  T* const sum = tile.own.sum;
+  for (int64_t i = 0; i < tile.queries; ++i) {
     // Seen nothing: a sum of 0. A sum of NaN stays NaN, and so do scores that are all −∞.
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-    const bool blind = own.sum[i] == 0 && head.is_blind(begin + i);
-    own.sum[i] = blind ? T{0} : own.sum[i] == 0 ? nan : 1 / own.sum[i];
-    head.maximum[begin + i] = blind ? T{0} : own.maximum[i];
-    head.reciprocal[begin + i] = own.sum[i];
-    if (fresh) std::fill_n(output.at(i), head.D_v, T{0});
+    const bool blind = sum[i] == 0 && head.is_blind(tile.begin + i);
+    sum[i] = blind ? T{0} : sum[i] == 0 ? nan : 1 / sum[i];
+    head.maximum[tile.begin + i] = blind ? T{0} : tile.own.maximum[i];
+    head.reciprocal[tile.begin + i] = sum[i];
+    if (!sees_keys) std::fill_n(output.at(i), head.D_v, T{0});
   }
-  scale_rows(output, queries, head.D_v, own.sum);
+  scale_rows(output, tile.queries, head.D_v, sum);
 }
 
 template <class T>
-void forward(const AttentionHead<T>& head, int64_t begin, int64_t end, T* memory) {
+void forward_tile(const QueryTile<T>& tile) {
+  const AttentionHead<T>& head = tile.head;
+  const Buffers<T>& own = tile.own;
+  const Strided<T> output = head.output.from(tile.begin);
+  tile.load_queries(head.query.from(tile.begin));
+  std::fill_n(own.maximum, tile.width, -std::numeric_limits<T>::infinity());
+  std::fill_n(own.sum, tile.width, T{0});
+  const auto add_keys = [&](const Scores<T>& scores, bool fresh) HWY_ATTR {
+    const Strided<const T> values = scores.seen_rows(head.value, head.D_v, own.value_tile);
+    online_softmax(scores, own.maximum, own.sum, own.shrink);
+    if (tile.has_dropout()) {
+      dropout_factors(scores, own.dropout_rows, own.factors);
+      apply_factors(scores, own.factors, own.scores);
+    }
+    if (!fresh) scale_rows(output, tile.queries, head.D_v, own.shrink);
+    multiply<T>({.m = tile.queries,
+                 .n = head.D_v,
+                 .k = scores.keys,
+                 .a = {own.scores, 1, tile.width},
+                 .b = values,
+                 .c = output,
+                 .add_to_c = !fresh});
+  };
+  finish_tile(tile, tile.for_each_scores(add_keys));
+}
+
+template <class T>
+void forward(const AttentionHead<T>& head, const QueryRange& queries, T* memory) {
   Scratch<T> from{memory};
   const Buffers<T> own(head, from);
-  T* const shrink = from.take(own.width);
   const AttentionHead<T> gathered = own.gathered(head);
-  for (int64_t i = begin; i < end; i += head.tile) {
-    forward_tile(gathered, own, i, std::min(end, i + head.tile), shrink);
+  for (int64_t i = queries.begin; i < queries.end; i += head.tile) {
+    forward_tile(QueryTile<T>{gathered, own, i, std::min(queries.end, i + head.tile)});
   }
 }
 
@@ -138,18 +170,18 @@ template <class T>
 struct QueryRows {
   Strided<const T> query, g;
 
-  QueryRows(const AttentionHead<T>& head, const Strided<const T>& all_g, int64_t begin,
-            int64_t count, const BackwardBuffers<T>& to)
-      : query(head.query.from(begin)), g(all_g.from(begin)) {
+  QueryRows(const QueryTile<T>& tile, const Strided<const T>& all_g, const BackwardBuffers<T>& to)
+      : query(tile.head.query.from(tile.begin)), g(all_g.from(tile.begin)) {
+    const AttentionHead<T>& head = tile.head;
     const bool again = head.L_1 > query_tile || head.may_see_nothing();
     if (again || head.D_qk % lanes_of<T>() != 0) {
-      query = copy_rows(head.query, begin, count, head.D_qk, to.query);
+      query = copy_rows(query, tile.queries, head.D_qk, to.query);
     }
     if (again || head.D_v % lanes_of<T>() != 0) {
-      g = copy_rows(all_g, begin, count, head.D_v, to.g);
+      g = copy_rows(g, tile.queries, head.D_v, to.g);
     }
-    for (int64_t i = 0; head.may_see_nothing() && i < count; ++i) {
-      if (head.reciprocal[begin + i] != 0) continue;
+    for (int64_t i = 0; head.may_see_nothing() && i < tile.queries; ++i) {
+      if (head.reciprocal[tile.begin + i] != 0) continue;
       std::fill_n(to.query + i * query.row_stride, head.D_qk, T{0});
       std::fill_n(to.g + i * g.row_stride, head.D_v, T{0});
     }
@@ -158,12 +190,11 @@ struct QueryRows {
 
 /// delta_i = Σ_d g·output.
 template <class T>
-void compute_delta(const Strided<const T>& g, const Strided<T>& output, int64_t count, int64_t D,
-                   T* delta) {
+void compute_delta(const QueryTile<T>& tile, const Strided<const T>& g, T* delta) {
   const VectorTag<T> d;
-  const int64_t lanes = lanes_of<T>();
-  for (int64_t i = 0; i < count; ++i) {
-    const T *const g_row = g.at(i), *const y = output.at(i);
+  const int64_t lanes = lanes_of<T>(), D = tile.head.D_v;
+  for (int64_t i = 0; i < tile.queries; ++i) {
+    const T *const g_row = g.at(i), *const y = tile.head.output.at(tile.begin + i);
     Vector<T> total = hn::Zero(d);
     int64_t k = 0;
     for (; k + lanes <= D; k += lanes) {
@@ -175,85 +206,91 @@ void compute_delta(const Strided<const T>& g, const Strided<T>& output, int64_t 
   }
 }
 
+/// Fills the buffers with what belongs to the queries, whatever the keys.
 template <class T>
-void backward_tile(const AttentionHead<T>& head, const HeadGradients<T>& gradients,
-                   const Buffers<T>& own, const BackwardBuffers<T>& more, int64_t begin,
-                   int64_t end, bool add) {
-  const int64_t queries = end - begin, width = padded<T>(queries);
-  for (T* const row : {more.delta, own.maximum, own.sum}) std::fill_n(row, width, T{0});
-  std::copy_n(head.maximum + begin, queries, own.maximum);
-  std::copy_n(head.reciprocal + begin, queries, own.sum);
-  const QueryRows<T> rows(head, gradients.g, begin, queries, more);
-  const Strided<T> output = head.output.from(begin);
-  compute_delta(rows.g, output, queries, head.D_v, more.delta);
-  transposed_rows<T>(rows.query, 0, queries, head.D_qk, head.scale, own.query_t, width);
-  transposed_rows<T>(rows.g, 0, queries, head.D_v, T{1}, more.g_t, width);
-  const Strided<T> d_query = gradients.query.from(begin);
-  const int64_t first = head.first_key(begin), last = head.end_key(end - 1);
-  bool fresh = true;
-  for (int64_t key = first; key < last; key += key_tile, fresh = false) {
-    const int64_t keys = std::min(key_tile, last - key);
-    const Scores<T> tile{head, begin, end, key, keys, width, own.scores};
-    const bool masked = compute_scores(tile, own.query_t);
-    Strided<const T> key_rows = head.key.from(key), value_rows = head.value.from(key);
-    if (masked && head.blocked.data != nullptr) {
-      key_rows = copy_rows(head.key, key, keys, head.D_qk, more.key_tile_copy);
-      tile.clear_unseen(key_rows, more.key_tile_copy, head.D_qk);
-      value_rows = copy_rows(head.value, key, keys, head.D_v, own.value_tile);
-      tile.clear_unseen(value_rows, own.value_tile, head.D_v);
-    }
-    multiply<T>({.m = keys,
-                 .n = width,
-                 .k = head.D_v,
-                 .a = value_rows,
-                 .b = {more.g_t, width},
-                 .c = {more.d_scores, width}});
-    if (head.dropout.p > 0) {
-      dropout_factors(tile, own.dropout_rows, own.factors);
-      apply_factors(tile, own.factors, more.d_scores);
-    }
-    (masked
-         ? weights_and_gradients<T, true>
-         : weights_and_gradients<T, false>)(tile, more.d_scores, own.maximum, own.sum, more.delta);
-    if (head.dropout.p > 0) apply_factors(tile, own.factors, own.scores);
-    multiply<T>({.m = keys,
-                 .n = head.D_v,
-                 .k = queries,
-                 .a = {own.scores, width},
-                 .b = rows.g,
-                 .c = gradients.value.from(key),
-                 .add_to_c = add});
-    multiply<T>({.m = keys,
-                 .n = head.D_qk,
-                 .k = queries,
-                 .a = {more.d_scores, width},
-                 .b = rows.query,
-                 .c = gradients.key.from(key),
-                 .add_to_c = add});
-    multiply<T>({.m = queries,
-                 .n = head.D_qk,
-                 .k = keys,
-                 .a = {more.d_scores, 1, width},
-                 .b = key_rows,
-                 .c = d_query,
-                 .add_to_c = !fresh});
+void load_tile(const QueryTile<T>& tile, const QueryRows<T>& rows, const BackwardBuffers<T>& more) {
+  const AttentionHead<T>& head = tile.head;
+  const Buffers<T>& own = tile.own;
+  for (T* const row : {more.delta, own.maximum, own.sum}) std::fill_n(row, tile.width, T{0});
+  std::copy_n(head.maximum + tile.begin, tile.queries, own.maximum);
+  std::copy_n(head.reciprocal + tile.begin, tile.queries, own.sum);
+  compute_delta(tile, rows.g, more.delta);
+  tile.load_queries(rows.query);
+  transposed_rows<T>(rows.g, tile.queries, head.D_v, {more.g_t, tile.width});
+}
+
+/// The weights of a tile in `own.scores` and the gradients of its scores in `more.d_scores`.
+template <class T>
+void compute_weights(const QueryTile<T>& tile, const BackwardBuffers<T>& more,
+                     const Scores<T>& scores) {
+  const AttentionHead<T>& head = tile.head;
+  const Buffers<T>& own = tile.own;
+  multiply<T>({.m = scores.keys,
+               .n = tile.width,
+               .k = head.D_v,
+               .a = scores.seen_rows(head.value, head.D_v, own.value_tile),
+               .b = {more.g_t, tile.width},
+               .c = {more.d_scores, tile.width}});
+  if (tile.has_dropout()) {
+    dropout_factors(scores, own.dropout_rows, own.factors);
+    apply_factors(scores, own.factors, more.d_scores);
   }
-  for (int64_t i = 0; fresh && i < queries; ++i) std::fill_n(d_query.at(i), head.D_qk, T{0});
+  (scores.masked ? weights_and_gradients<T, true>
+                 : weights_and_gradients<T, false>)(scores, more.d_scores,
+                                                    {own.maximum, own.sum, more.delta});
+  if (tile.has_dropout()) apply_factors(scores, own.factors, own.scores);
 }
 
 template <class T>
-void backward(const AttentionHead<T>& head, const HeadGradients<T>& gradients, int64_t begin,
-              int64_t end, bool add, T* memory) {
+void backward_tile(const QueryTile<T>& tile, const HeadGradients<T>& gradients,
+                   const BackwardBuffers<T>& more) {
+  const AttentionHead<T>& head = tile.head;
+  const QueryRows<T> rows(tile, gradients.g, more);
+  load_tile(tile, rows, more);
+  const Strided<T> d_query = gradients.query.from(tile.begin);
+  const auto add_keys = [&](const Scores<T>& scores, bool fresh) HWY_ATTR {
+    const Strided<const T> keys = scores.seen_rows(head.key, head.D_qk, more.key_tile_copy);
+    compute_weights(tile, more, scores);
+    const auto add_rows = [&](const T* factors, const Strided<const T>& from, int64_t D,
+                              const Strided<T>& to) HWY_ATTR {
+      multiply<T>({.m = scores.keys,
+                   .n = D,
+                   .k = tile.queries,
+                   .a = {factors, tile.width},
+                   .b = from,
+                   .c = to.from(scores.key),
+                   .add_to_c = gradients.add});
+    };
+    add_rows(tile.own.scores, rows.g, head.D_v, gradients.value);
+    add_rows(more.d_scores, rows.query, head.D_qk, gradients.key);
+    multiply<T>({.m = tile.queries,
+                 .n = head.D_qk,
+                 .k = scores.keys,
+                 .a = {more.d_scores, 1, tile.width},
+                 .b = keys,
+                 .c = d_query,
+                 .add_to_c = !fresh});
+  };
+  const bool sees_keys = tile.for_each_scores(add_keys);
+  for (int64_t i = 0; !sees_keys && i < tile.queries; ++i) {
+    std::fill_n(d_query.at(i), head.D_qk, T{0});
+  }
+}
+
+template <class T>
+void backward(const AttentionHead<T>& head, const HeadGradients<T>& gradients,
+              const QueryRange& queries, T* memory) {
   Scratch<T> from{memory};
   const Buffers<T> own(head, from);
   const BackwardBuffers<T> more(head, own, from);
   const AttentionHead<T> gathered = own.gathered(head);
   // The last tile sees the most keys where they are limited by the order of places.
-  const int64_t tiles = (end - begin + head.tile - 1) / head.tile;
-  for (int64_t tile = tiles - 1; tile >= 0; --tile) {
-    const int64_t i = begin + tile * head.tile;
-    backward_tile(gathered, gradients, own, more, i, std::min(end, i + head.tile),
-                  add || tile + 1 < tiles);
+  HeadGradients<T> to = gradients;
+  const int64_t tiles = (queries.end - queries.begin + head.tile - 1) / head.tile;
+  for (int64_t tile = tiles - 1; tile >= 0; --tile, to.add = true) {
+    const int64_t i = queries.begin + tile * head.tile;
+    const int64_t end = std::min(queries.end, i + head.tile);
+    backward_tile(QueryTile<T>{gathered, own, i, end}, to, more);
   }
 }
 

@@ -59,19 +59,22 @@ template <class T>
 struct HeadGradients {
   Strided<const T> g;     // of the output
   Strided<T> query;       // [L_1, D_qk], overwritten for the queries of the call
-  Strided<T> key, value;  // [L_2, D], added to
+  Strided<T> key, value;  // [L_2, D]
+  bool add;               // to those of keys and values; else the last tile overwrites them
+};
+
+struct QueryRange {
+  int64_t begin, end;
 };
 
 /// What each SIMD target has. `scratch` holds scratch_size() elements, aligned to 64 bytes.
 template <class T>
 struct AttentionKernels {
   int64_t (*scratch_size)(const AttentionHead<T>& head);
-  /// Queries [begin, end).
-  void (*forward)(const AttentionHead<T>& head, int64_t begin, int64_t end, T* scratch);
-  /// What queries [begin, end) contribute to the gradients of keys and values, which they `add` to
-  /// (the last tile overwrites unless `add`), and the gradients of these queries.
-  void (*backward)(const AttentionHead<T>& head, const HeadGradients<T>& gradients, int64_t begin,
-                   int64_t end, bool add, T* scratch);
+  void (*forward)(const AttentionHead<T>& head, const QueryRange& queries, T* scratch);
+  /// What the queries contribute to the gradients of keys and values, and their own gradients.
+  void (*backward)(const AttentionHead<T>& head, const HeadGradients<T>& gradients,
+                   const QueryRange& queries, T* scratch);
 };
 
 /// For f32 and f64.

@@ -31,14 +31,13 @@ int64_t padded(int64_t size) {
   return (size + lanes_of<T>() - 1) / lanes_of<T>() * lanes_of<T>();
 }
 
-/// Rows one behind another in `to`, with zeros up to whole vectors.
+/// `count` rows one behind another in `to`, with zeros up to whole vectors.
 template <class T>
-Strided<const T> copy_rows(const Strided<const T>& from, int64_t begin, int64_t count, int64_t D,
-                           T* to) {
+Strided<const T> copy_rows(const Strided<const T>& from, int64_t count, int64_t D, T* to) {
   const VectorTag<T> d;
   const int64_t width = padded<T>(D), lanes = lanes_of<T>();
   for (int64_t i = 0; i < count; ++i) {
-    const T* const row = from.at(begin + i);
+    const T* const row = from.at(i);
     T* const copy = to + i * width;
     int64_t k = 0;
     for (; k + lanes <= D; k += lanes) hn::Store(hn::LoadU(d, row + k), d, copy + k);
@@ -47,19 +46,20 @@ Strided<const T> copy_rows(const Strided<const T>& from, int64_t begin, int64_t 
   return {to, width};
 }
 
-/// to [D][width] = factor · the transpose of rows [begin, begin + count).
+/// to [D][width] = the transpose of `count` rows, with zeros behind them.
 template <class T>
-void transposed_rows(const Strided<const T>& from, int64_t begin, int64_t count, int64_t D,
-                     T factor, T* to, int64_t width) {
+void transposed_rows(const Strided<const T>& from, int64_t count, int64_t D, const Strided<T>& to) {
+  transpose_into<T>({.from = from, .to = to, .rows = count, .cols = D});
+  for (int64_t k = 0; k < D; ++k) std::fill(to.at(k, count), to.at(k + 1), T{0});
+}
+
+/// x = factor · x, for whole vectors.
+template <class T>
+void scale_vectors(T* x, int64_t size, T factor) {
   const VectorTag<T> d;
-  transpose_into(from.at(begin), from.row_stride, count, D, to, width);
-  for (int64_t k = 0; k < D; ++k) {
-    T* const row = to + k * width;
-    std::fill_n(row + count, width - count, T{0});
-    if (factor == 1) continue;
-    for (int64_t i = 0; i < width; i += lanes_of<T>()) {
-      hn::Store(hn::Mul(hn::Load(d, row + i), hn::Set(d, factor)), d, row + i);
-    }
+  if (factor == 1) return;
+  for (int64_t i = 0; i < size; i += lanes_of<T>()) {
+    hn::Store(hn::Mul(hn::Load(d, x + i), hn::Set(d, factor)), d, x + i);
   }
 }
 
@@ -69,9 +69,10 @@ struct Scores {
   const AttentionHead<T>& head;
   int64_t begin, end, key, keys, width;
   T* data;
+  bool masked = false;  // a place is −∞, as a query may not see a key
 
-  /// Adds the bias, and −∞ where a query may not see a key. True if there is such a place.
-  bool apply_rule() const {
+  /// Adds the bias, and −∞ where a query may not see a key.
+  void apply_rule() {
     if (head.bias.data != nullptr) add_bias();
     // Keys [seen, hidden) are seen by all queries, as far as it is a matter of places.
     const int64_t seen = std::clamp<int64_t>(end - 1 + head.first - key, 0, keys);
@@ -80,7 +81,7 @@ struct Scores {
     for (int64_t j = hidden; j < keys; ++j) limit(j);
     const bool blocked = head.blocked.data != nullptr;
     for (int64_t j = 0; blocked && j < keys; ++j) block(j, data + j * width);
-    return blocked || seen > 0 || hidden < keys;
+    masked = blocked || seen > 0 || hidden < keys;
   }
 
   /// Query i sees key j if i + first ≤ j ≤ i + last.
@@ -113,21 +114,25 @@ struct Scores {
     }
   }
 
-  /// Zeros in those rows of `x` whose key no query of this tile sees: 0 · NaN would be NaN.
-  void clear_unseen(const Strided<const T>& x, T* rows, int64_t D) const {
+  /// The rows of `x`, keys or values, of this tile. If keys are blocked, they are in `copy`, with
+  /// zeros for those that no query of this tile sees: 0 · NaN would be NaN.
+  Strided<const T> seen_rows(const Strided<const T>& x, int64_t D, T* copy) const {
+    if (head.blocked.data == nullptr) return x.from(key);
     constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
+    const Strided<const T> rows = copy_rows(x.from(key), keys, D, copy);
     for (int64_t j = 0; j < keys; ++j) {
       const T* const row = data + j * width;
       bool seen = false;
       for (int64_t i = 0; i < end - begin && !seen; ++i) seen = !(row[i] == minus_infinity);
-      if (!seen) std::fill_n(rows + j * x.row_stride, D, T{0});
+      if (!seen) std::fill_n(copy + j * rows.row_stride, D, T{0});
     }
+    return rows;
   }
 };
 
-/// The scores of a tile into `to`: scaled query · keyᵀ under the rule. True if a place is masked.
+/// The scores of a tile: scaled query · keyᵀ under the rule.
 template <class T>
-bool compute_scores(const Scores<T>& s, const T* query_t) {
+void compute_scores(Scores<T>& s, const T* query_t) {
   const AttentionHead<T>& head = s.head;
   multiply<T>({.m = s.keys,
                .n = s.width,
@@ -135,7 +140,7 @@ bool compute_scores(const Scores<T>& s, const T* query_t) {
                .a = head.key.from(s.key),
                .b = {query_t, s.width},
                .c = {s.data, s.width}});
-  return s.apply_rule();
+  s.apply_rule();
 }
 
 /// Joins a tile to the running maximum and sum of its queries, and turns its scores s into
@@ -193,15 +198,20 @@ void scale_rows(const Strided<T>& x, int64_t count, int64_t D, const T* factors)
   }
 }
 
+/// What the gradients of a tile need of each query.
+template <class T>
+struct RowStatistics {
+  const T *maximum, *reciprocal, *delta;
+};
+
 /// Scores s into weights p = exp(s − maximum) · reciprocal, and dP into dS = p∘(dP − delta)·scale.
 template <class T, bool masked>
-void weights_and_gradients(const Scores<T>& s, T* d_scores, const T* maximum, const T* reciprocal,
-                           const T* delta) {
+void weights_and_gradients(const Scores<T>& s, T* d_scores, const RowStatistics<T>& of) {
   const VectorTag<T> d;
   const Vector<T> scale = hn::Set(d, s.head.scale);
   for (int64_t i = 0; i < s.width; i += lanes_of<T>()) {
-    const Vector<T> shift = hn::Load(d, maximum + i), factor = hn::Load(d, reciprocal + i);
-    const Vector<T> offset = hn::Load(d, delta + i), scaled = hn::Mul(factor, scale);
+    const Vector<T> shift = hn::Load(d, of.maximum + i), factor = hn::Load(d, of.reciprocal + i);
+    const Vector<T> offset = hn::Load(d, of.delta + i), scaled = hn::Mul(factor, scale);
     for (int64_t j = 0; j < s.keys; ++j) {
       T* const place = s.data + j * s.width + i;
       T* const gradient = d_scores + j * s.width + i;
@@ -238,7 +248,8 @@ void dropout_factors(const Scores<T>& s, T* rows, T* to) {
       row[j] = static_cast<float>(word[j] >> 8) * 0x1p-24F < limit ? T{0} : kept;
     }
   }
-  transpose_into(rows, s.keys, s.end - s.begin, s.keys, to, s.width);
+  transpose_into<T>(
+      {.from = {rows, s.keys}, .to = {to, s.width}, .rows = s.end - s.begin, .cols = s.keys});
 }
 
 /// x ∘ factors over a tile.

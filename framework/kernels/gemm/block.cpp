@@ -50,8 +50,10 @@ void pack_rows(const Product<T>& p, int64_t begin, int64_t end, T* packed) {
     }
   } else {
     for (int64_t j = 0; j < p.n; j += panel_width) {
-      transpose_into(p.b.at(begin, j), p.b.col_stride, std::min(panel_width, p.n - j), end - begin,
-                     packed + j * p.k + begin * panel_width, panel_width);
+      transpose_into<T>({.from = {p.b.at(begin, j), p.b.col_stride},
+                         .to = {packed + j * p.k + begin * panel_width, panel_width},
+                         .rows = std::min(panel_width, p.n - j),
+                         .cols = end - begin});
     }
   }
   for (int64_t k = begin; rest > 0 && k < end; ++k) {

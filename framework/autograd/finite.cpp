@@ -9,6 +9,7 @@
 
 #include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/tensor/index.h"
 
 namespace heed {
 namespace {
@@ -40,15 +41,6 @@ Look look_at(const Tensor& x) {
   return look;
 }
 
-std::string index_text(const Shape& shape, int64_t at) {
-  IntList index = IntList::filled(shape.size(), 0);
-  for (int64_t d = shape.size() - 1; d >= 0; --d) {
-    index[d] = at % shape[d];
-    at /= shape[d];
-  }
-  return text_of(index, " of ", shape);
-}
-
 std::string value_text(double value) {
   return std::isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
 }
@@ -75,7 +67,7 @@ void check_made_finite(const char* op, const Tensor& output,
     ranges += text_of("; input ", i, " ", range_text(input, look));
   }
   throw NonFiniteError(op, ": made ", value_text(made.value), " at ",
-                       index_text(output.shape(), *made.bad), ranges);
+                       index_of(*made.bad, output.shape()), " of ", output.shape(), ranges);
 }
 
 void check_pulled_finite(const char* op, size_t input, const Tensor& gradient, const Tensor& g) {
@@ -84,8 +76,8 @@ void check_pulled_finite(const char* op, size_t input, const Tensor& gradient, c
   const Look incoming = look_at(g);
   if (incoming.bad) return;
   throw NonFiniteError(op, ": its gradient made ", value_text(made.value), " at ",
-                       index_text(gradient.shape(), *made.bad), " for input ", input,
-                       "; incoming gradient ", range_text(g, incoming));
+                       index_of(*made.bad, gradient.shape()), " of ", gradient.shape(),
+                       " for input ", input, "; incoming gradient ", range_text(g, incoming));
 }
 
 }  // namespace heed

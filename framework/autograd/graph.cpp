@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "heed/framework/autograd/node.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -30,15 +31,6 @@ std::vector<const Node*> nodes_below(std::span<const Tensor> roots) {
   return found;
 }
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
 }  // namespace
 
 std::string to_dot(std::span<const Tensor> roots,
@@ -58,7 +50,7 @@ std::string to_dot(std::span<const Tensor> roots,
       const auto name = leaf_names.find(node);
       what = name == leaf_names.end() ? "leaf" : name->second;
     }
-    std::string label = quoted(what);
+    std::string label = json_string(what);
     label.insert(label.size() - 1, text_of("\\n", node->dtype, " ", node->shape));
     frames[node->place == nullptr ? "" : *node->place] +=
         text_of("    ", id, " [label=", label, node->is_leaf() ? ", shape=ellipse" : "", "];\n");
@@ -69,8 +61,8 @@ std::string to_dot(std::span<const Tensor> roots,
     if (path.empty()) {
       dot += boxes;
     } else {
-      dot += text_of("  subgraph cluster_", frame++, " {\n    label=", quoted(path), ";\n", boxes,
-                     "  }\n");
+      dot += text_of("  subgraph cluster_", frame++, " {\n    label=", json_string(path), ";\n",
+                     boxes, "  }\n");
     }
   }
   for (const Node* node : nodes) {

@@ -11,6 +11,7 @@
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/framework/tensor/index.h"
 
 namespace heed {
 
@@ -305,21 +306,6 @@ void for_each_chosen(const NamedLeaves& leaves, const GradcheckOptions& options,
   }
 }
 
-IntList index_of(const Tensor& x, int64_t number) {
-  IntList index = IntList::filled(x.dim(), 0);
-  for (int64_t d = x.dim() - 1; d >= 0; --d) {
-    index[d] = number % x.shape()[d];
-    number /= x.shape()[d];
-  }
-  return index;
-}
-
-double* element_at(const Tensor& x, const IntList& index) {
-  int64_t at = 0;
-  for (int64_t d = 0; d < x.dim(); ++d) at += index[d] * x.strides()[d];
-  return x.mutable_data<double>() + at;
-}
-
 const char* explanation(Disagreement disagreement) {
   switch (disagreement) {
     case Disagreement::truncation:
@@ -367,18 +353,19 @@ GradcheckReport leaf_gradcheck(const Computation& computation, const NamedLeaves
   for_each_chosen(leaves, options, [&](size_t leaf, int64_t number) {
     if (leaf != current) gradient = examined.gradient(current = leaf);
     const auto& [path, tensor] = leaves[leaf];
-    const IntList index = index_of(tensor, number);
+    const IntList index = index_of(number, tensor.shape());
     const double analytic = gradient[static_cast<size_t>(number)];
-    const Finding finding = examined.examine(element_at(tensor, index), analytic);
-    const CheckedElement element{path, index, analytic, finding.numeric, finding.ratio};
+    double* const element = tensor.mutable_data<double>() + offset_of(index, tensor.strides());
+    const Finding finding = examined.examine(element, analytic);
+    const CheckedElement checked{path, index, analytic, finding.numeric, finding.ratio};
     ++report.elements;
     if (finding.is_kink) {
-      report.kinks.push_back(element);
+      report.kinks.push_back(checked);
       return;
     }
     if (finding.ratio > 1) ++report.wrong;
     if (finding.ratio > report.worst.ratio) {
-      report.worst = element;
+      report.worst = checked;
       report.disagreement = finding.disagreement;
     }
   });

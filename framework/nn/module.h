@@ -129,9 +129,9 @@ class Module {
   };
   void add(const Entry& entry);
   void remove(const void* member);
-  /// Calls visit(path, member) for every entry below, depth first in registration order.
   template <class Member>
   NamedTensors named_tensors() const;
+  /// Calls visit(path, member) for every entry below, depth first in registration order.
   template <class Visit>
   void walk(const std::string& prefix, const Visit& visit) const;
 

@@ -5,6 +5,7 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/attention/attention.h"
+#include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -21,8 +22,14 @@ namespace {
 
 constexpr const char* attention = "scaled_dot_product_attention";
 
-void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value,
-                  const AttentionOptions& options) {
+struct Inputs {
+  const Tensor& query;
+  const Tensor& key;
+  const Tensor& value;
+};
+
+void check_inputs(const Inputs& inputs, const AttentionOptions& options) {
+  const auto& [query, key, value] = inputs;
   check_floating(attention, query.dtype());
   check_same_dtype(attention, query, key);
   check_same_dtype(attention, query, value);
@@ -57,12 +64,8 @@ Tensor without_rows(const Tensor& x, const Tensor& rows) {
   return masked_fill(expand(x, broadcast_shapes(attention, rows.shape(), x.shape())), rows, 0);
 }
 
-Shape leading(const Tensor& x, int64_t last) {
-  return IntList(std::span(x.shape().begin(), x.shape().end() - last));
-}
-
 Shape scores_shape(const Tensor& query, const Tensor& key) {
-  Shape shape = broadcast_shapes(attention, leading(query, 2), leading(key, 2));
+  Shape shape = broadcast_shapes(attention, batch_shape(query, 2), batch_shape(key, 2));
   shape.push_back(query.size(-2));
   shape.push_back(key.size(-2));
   return shape;
@@ -81,12 +84,11 @@ struct Composed {
   Tensor query, key, value, weights;
 };
 
-Composed compose(const Tensor& all_queries, const Tensor& all_keys, const Tensor& all_values,
-                 const AttentionOptions& options) {
-  Composed c{all_queries, all_keys, all_values, {}};
+Composed compose(const Inputs& inputs, const AttentionOptions& options) {
+  Composed c{inputs.query, inputs.key, inputs.value, {}};
   if (options.enable_gqa) {
-    c.key = spread_heads(c.query, all_keys);
-    c.value = spread_heads(c.query, all_values);
+    c.key = spread_heads(c.query, inputs.key);
+    c.value = spread_heads(c.query, inputs.value);
   }
   const Shape shape = scores_shape(c.query, c.key);
   const auto [blocked, bias] = mask_of(options).resolve(shape, c.query.dtype());
@@ -135,7 +137,7 @@ Gradients fused_gradients(const Tensor& g, const Tensor& output, const Wanted&,
 /// The formulas of kernels::attention_backward.
 Gradients composed_gradients(const Tensor& g, const Wanted&, const SavedAttention& saved) {
   const AttentionOptions& options = saved.options;
-  const Composed c = compose(saved.query, saved.key, saved.value, options);
+  const Composed c = compose({saved.query, saved.key, saved.value}, options);
   const Tensor d_weights = thinned(matmul(g, c.value.transpose(-2, -1)), options);
   const Tensor mean = sum(d_weights * c.weights, {-1}, true);
   const Tensor d_scores = c.weights * (d_weights - mean) * scale_of(saved.query, options);
@@ -145,26 +147,20 @@ Gradients composed_gradients(const Tensor& g, const Wanted&, const SavedAttentio
           sum_of_groups(d_value, saved.value)};
 }
 
-/// Whether the fused kernel knows how: it has no gradient for a bias.
-bool is_fusible(const Tensor& query, const Tensor& key, const Tensor& value,
-                const AttentionOptions& options, const Tensor& bias) {
+/// Whether the fused kernel supports it: it has no gradient for a bias.
+bool is_fusible(const Inputs& inputs, const AttentionOptions& options, const Tensor& bias) {
+  const auto& [query, key, value] = inputs;
   const int64_t own = options.enable_gqa ? 3 : 2;
-  const Shape shared = broadcast_shapes(attention, leading(query, own), leading(key, own));
+  const Shape shared = broadcast_shapes(attention, batch_shape(query, own), batch_shape(key, own));
   return !(bias.defined() && bias.requires_grad()) &&
-         broadcast_shapes(attention, shared, leading(value, own)) == shared &&
+         broadcast_shapes(attention, shared, batch_shape(value, own)) == shared &&
          (!options.enable_gqa || key.size(-3) == value.size(-3));
 }
 
-/// `x` with the batch dimensions that it shares with others.
-Tensor with_batch(const Tensor& x, const Shape& batch, int64_t own) {
-  Shape shape = batch;
-  for (int64_t d = x.dim() - own; d < x.dim(); ++d) shape.push_back(x.shape()[d]);
-  return expand(x, shape);
-}
-
 /// Attention by one kernel in which the weights never exist as a whole.
-Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
-              const AttentionOptions& options, const Mask::Apart& mask, const Shape& scores) {
+Tensor attend(const Inputs& inputs, const AttentionOptions& options, const Mask::Apart& mask,
+              const Shape& scores) {
+  const auto& [query, key, value] = inputs;
   kernels::AttentionRule rule{
       .scale = scale_of(query, options), .first = mask.band.first, .last = mask.band.last};
   if (mask.rest.blocked.defined()) rule.blocked = expand(mask.rest.blocked, scores);
@@ -197,27 +193,28 @@ void check_pairs(const Tensor& x, const Tensor& cos, const Tensor& sin) {
 
 AttentionResult attention_with_weights(const Tensor& query, const Tensor& key, const Tensor& value,
                                        const AttentionOptions& options) {
-  check_inputs(query, key, value, options);
-  const Composed c = compose(query, key, value, options);
+  check_inputs({query, key, value}, options);
+  const Composed c = compose({query, key, value}, options);
   return {matmul(thinned(c.weights, options), c.value), c.weights};
 }
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options) {
-  check_inputs(query, key, value, options);
+  check_inputs({query, key, value}, options);
   const int64_t own = options.enable_gqa ? 3 : 2;
   if (options.enable_gqa) static_cast<void>(group_size(query, key) * group_size(query, value));
-  Shape scores = broadcast_shapes(attention, leading(query, own), leading(key, own));
+  Shape scores = broadcast_shapes(attention, batch_shape(query, own), batch_shape(key, own));
   const Shape batch = scores;
   if (own == 3) scores.push_back(query.size(-3));
   scores.push_back(query.size(-2));
   scores.push_back(key.size(-2));
   const Mask::Apart mask = mask_of(options).resolve_apart(scores, query.dtype());
-  if (!is_fusible(query, key, value, options, mask.rest.bias)) {
+  if (!is_fusible({query, key, value}, options, mask.rest.bias)) {
     return attention_with_weights(query, key, value, options).output;
   }
-  return attend(with_batch(query, batch, own), with_batch(key, batch, own),
-                with_batch(value, batch, own), options, mask, scores);
+  return attend({expand_batch(query, batch, own), expand_batch(key, batch, own),
+                 expand_batch(value, batch, own)},
+                options, mask, scores);
 }
 
 Tensor rotary_embedding(const Tensor& x, const Tensor& cos, const Tensor& sin, RotaryPairs pairs) {

@@ -30,4 +30,14 @@ Operands operands(const char* op, const Tensor& a, const Tensor& b) {
   return Operands(op, a, b);
 }
 
+Shape batch_shape(const Tensor& x, int64_t own) {
+  return IntList(std::span(x.shape().begin(), x.shape().end() - own));
+}
+
+Tensor expand_batch(const Tensor& x, const Shape& batch, int64_t own) {
+  Shape shape = batch;
+  for (int64_t d = x.dim() - own; d < x.dim(); ++d) shape.push_back(x.shape()[d]);
+  return expand(x, shape);
+}
+
 }  // namespace heed

@@ -33,6 +33,11 @@ Operands broadcast(const char* op, const Tensor& a, const Tensor& b);
 /// As `broadcast`, for operands that must have one dtype. Throws DTypeError naming `op`.
 Operands operands(const char* op, const Tensor& a, const Tensor& b);
 
+/// The sizes in front of the last `own` dimensions of x.
+Shape batch_shape(const Tensor& x, int64_t own);
+/// `x` expanded to `batch` in front of its last `own` dimensions.
+Tensor expand_batch(const Tensor& x, const Shape& batch, int64_t own);
+
 }  // namespace heed
 
 template <>

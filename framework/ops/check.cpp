@@ -22,6 +22,11 @@ void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype)
                    "; write .to(DType::", in_code(dtype), ")");
 }
 
+int64_t existing_dim(const char* op, const char* do_what, int64_t dim, const Shape& shape) {
+  if (shape.empty()) throw IndexError(op, ": a 0-d tensor has no dimension to ", do_what);
+  return normalize_dim(op, dim, shape.size());
+}
+
 double check_probability(std::string_view owner, const char* what, double p) {
   if (p >= 0 && p <= 1) return p;
   throw ValueError(owner, ": ", what, " must be in [0, 1], got ", p);

@@ -11,6 +11,8 @@ namespace heed {
 void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
 /// Throws DTypeError naming `op` and the argument `what` unless `x` has this dtype.
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
+/// As normalize_dim, but also throws IndexError for a 0-d shape: it has no dimension to `do_what`.
+int64_t existing_dim(const char* op, const char* do_what, int64_t dim, const Shape& shape);
 /// `p`. Throws ValueError naming `owner` and the argument `what` unless it is in [0, 1].
 double check_probability(std::string_view owner, const char* what, double p);
 

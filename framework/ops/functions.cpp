@@ -23,9 +23,17 @@ Tensor record_step(const char* op, Tensor y, const Tensor& x) {
   return record(op, std::move(y), x, [](const Tensor& g) { return zeros_like(g); });
 }
 
-/// g where this operand was chosen, half of it where both are equal.
-Tensor share(const Tensor& g, const Tensor& other_was_chosen, const Tensor& equal) {
-  return masked_fill(where(equal, g * 0.5, g), other_was_chosen, 0);
+/// maximum or minimum. The gradient goes to the operand that was chosen; equal ones share it.
+Tensor choose(const char* op, Arithmetic which, const Tensor& left, const Tensor& right) {
+  const auto [a, b] = operands(op, left, right);
+  const auto share = [which](const Tensor& g, const Tensor& own, const Tensor& other) {
+    const Tensor lost = which == Arithmetic::maximum ? lt(own, other) : gt(own, other);
+    return masked_fill(where(eq(own, other), g * 0.5, g), lost, 0);
+  };
+  return record(
+      op, kernels::arithmetic(which, a, b),
+      {{a, [share, a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, a, b); }},
+       {b, [share, a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, b, a); }}});
 }
 
 }  // namespace
@@ -123,21 +131,11 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
 }
 
 Tensor maximum(const Tensor& left, const Tensor& right) {
-  const auto [a, b] = operands("maximum", left, right);
-  return record(
-      "maximum", kernels::arithmetic(Arithmetic::maximum, a, b),
-      {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(a, b), eq(a, b)); }},
-       {b,
-        [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, lt(b, a), eq(a, b)); }}});
+  return choose("maximum", Arithmetic::maximum, left, right);
 }
 
 Tensor minimum(const Tensor& left, const Tensor& right) {
-  const auto [a, b] = operands("minimum", left, right);
-  return record(
-      "minimum", kernels::arithmetic(Arithmetic::minimum, a, b),
-      {{a, [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(a, b), eq(a, b)); }},
-       {b,
-        [a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, gt(b, a), eq(a, b)); }}});
+  return choose("minimum", Arithmetic::minimum, left, right);
 }
 
 }  // namespace heed

@@ -2,6 +2,7 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gemm/gemm.h"
+#include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/reduce.h"
@@ -10,20 +11,6 @@
 
 namespace heed {
 namespace {
-
-Shape batch_of(const Tensor& x) {
-  Shape shape = x.shape();
-  shape.erase(x.dim() - 1);
-  shape.erase(x.dim() - 2);
-  return shape;
-}
-
-Tensor expand_batch(const Tensor& x, const Shape& batch) {
-  Shape shape = batch;
-  shape.push_back(x.size(-2));
-  shape.push_back(x.size(-1));
-  return expand(x, shape);
-}
 
 /// [batch…, width] as [rows, width].
 Tensor as_rows(const Tensor& x) {
@@ -79,10 +66,10 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     shape[a.dim() - 1] = b.size(-1);
     return reshape(batched(as_rows(a), b), shape);
   }
-  const Shape batch_a = batch_of(a), batch_b = batch_of(b);
+  const Shape batch_a = batch_shape(a, 2), batch_b = batch_shape(b, 2);
   if (batch_a == batch_b) return batched(a, b);
   const Shape batch = broadcast_shapes("matmul", batch_a, batch_b);
-  return batched(expand_batch(a, batch), expand_batch(b, batch));
+  return batched(expand_batch(a, batch, 2), expand_batch(b, batch, 2));
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {

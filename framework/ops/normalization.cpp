@@ -22,12 +22,21 @@ void check_tail(const char* op, const Tensor& x, const Shape& shape) {
   throw ShapeError(op, ": normalized_shape ", shape, " is not the tail of x's shape ", x.shape());
 }
 
-void check_affine(const char* op, const char* what, const Tensor& x, const Shape& shape,
-                  const Tensor& parameter) {
+/// What both norms are called with; a weight or bias that is undefined is not there.
+struct NormInputs {
+  const Tensor& x;
+  const Shape& shape;
+  const Tensor& weight;
+  const Tensor& bias;
+  double eps;
+};
+
+void check_affine(const char* op, const char* what, const Tensor& parameter,
+                  const NormInputs& inputs) {
   if (!parameter.defined()) return;
-  check_same_dtype(op, x, parameter);
-  if (parameter.shape() == shape) return;
-  throw ShapeError(op, ": ", what, " must have normalized_shape ", shape, ", got ",
+  check_same_dtype(op, inputs.x, parameter);
+  if (parameter.shape() == inputs.shape) return;
+  throw ShapeError(op, ": ", what, " must have normalized_shape ", inputs.shape, ", got ",
                    parameter.shape());
 }
 
@@ -76,9 +85,12 @@ Gradients composed_norm_gradients(const Tensor& g, const Wanted& wanted, const S
   return gradients;
 }
 
-/// y = x̂ · weight + bias as one op; a weight or bias that is undefined is not there.
-Tensor normalized(const char* op, kernels::Norm norm, const Tensor& x, const Shape& shape,
-                  const Tensor& weight, const Tensor& bias, double eps) {
+/// y = x̂ · weight + bias as one op.
+Tensor normalized(const char* op, kernels::Norm norm, const NormInputs& inputs) {
+  const auto& [x, shape, weight, bias, eps] = inputs;
+  check_tail(op, x, shape);
+  check_affine(op, "weight", weight, inputs);
+  check_affine(op, "bias", bias, inputs);
   const auto [y, centre, scale] = kernels::normalize(
       norm, x, numel_of(shape), flat_or_undefined(weight), flat_or_undefined(bias), eps);
   return record(op, y, {x, weight, bias},
@@ -90,20 +102,16 @@ Tensor normalized(const char* op, kernels::Norm norm, const Tensor& x, const Sha
 
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
-  check_tail("layer_norm", x, shape);
-  check_affine("layer_norm", "weight", x, shape, weight);
-  check_affine("layer_norm", "bias", x, shape, bias);
-  return normalized("layer_norm", kernels::Norm::layer, x, shape, weight, bias, eps);
+  return normalized("layer_norm", kernels::Norm::layer, {x, shape, weight, bias, eps});
 }
 
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight,
                 std::optional<double> eps) {
   check_floating("rms_norm", x.dtype());
-  check_tail("rms_norm", x, shape);
-  check_affine("rms_norm", "weight", x, shape, weight);
   const double epsilon = x.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
                                                  : std::numeric_limits<double>::epsilon();
-  return normalized("rms_norm", kernels::Norm::rms, x, shape, weight, {}, eps.value_or(epsilon));
+  return normalized("rms_norm", kernels::Norm::rms,
+                    {x, shape, weight, Tensor(), eps.value_or(epsilon)});
 }
 
 }  // namespace heed

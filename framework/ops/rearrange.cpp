@@ -6,6 +6,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/ops/cast.h"
+#include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/view.h"
@@ -19,6 +20,15 @@ Tensor not_shared(const Tensor& x, const Tensor& y) {
   return y.storage() == x.storage() ? clone(y) : y;
 }
 
+/// `count` views of x along a new dimension `at`, which is d or d + 1, joined with dimension d.
+Tensor repeat_along(const Tensor& x, int64_t d, int64_t at, int64_t count) {
+  Shape wide = x.shape();
+  wide.insert(at, count);
+  Shape joined = x.shape();
+  joined[d] *= count;
+  return reshape(expand(unsqueeze(x, at), wide), joined);
+}
+
 }  // namespace
 
 Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
@@ -29,15 +39,10 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
                      x.shape());
   }
   if (x.dim() == 0) return reshape(x, {1});
-  Shape shape;
-  int64_t joined = 1;
-  for (int64_t d = 0; d < x.dim(); ++d) {
-    if (d >= start && d <= end) {
-      joined *= x.shape()[d];
-      if (d == end) shape.push_back(joined);
-    } else {
-      shape.push_back(x.shape()[d]);
-    }
+  Shape shape = x.shape();
+  for (int64_t d = end; d > start; --d) {
+    shape[d - 1] *= shape[d];
+    shape.erase(d);
   }
   return reshape(x, shape);
 }
@@ -49,14 +54,9 @@ Tensor unflatten(const Tensor& x, int64_t dim, const Shape& sizes) {
                      sizes);
   }
   const Shape parts = infer_size("unflatten", sizes, {x.shape()[d]});
-  Shape shape;
-  for (int64_t i = 0; i < x.dim(); ++i) {
-    if (i != d) {
-      shape.push_back(x.shape()[i]);
-    } else {
-      for (const int64_t size : parts) shape.push_back(size);
-    }
-  }
+  Shape shape = x.shape();
+  shape.erase(d);
+  for (int64_t i = 0; i < parts.size(); ++i) shape.insert(d + i, parts[i]);
   return view(x, shape);
 }
 
@@ -86,8 +86,7 @@ Tensor movedim(const Tensor& x, const IntList& from, const IntList& to) {
 
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   if (chunks < 1) throw ValueError("chunk: needs at least 1 chunk, got ", chunks);
-  if (x.dim() == 0) throw IndexError("chunk: a 0-d tensor has no dimension to cut");
-  const int64_t size = x.shape()[normalize_dim("chunk", dim, x.dim())];
+  const int64_t size = x.shape()[existing_dim("chunk", "cut", dim, x.shape())];
   if (size == 0) return split(x, std::vector<int64_t>(static_cast<size_t>(chunks), 0), dim);
   return split(x, (size - 1) / chunks + 1, dim);
 }
@@ -121,17 +120,12 @@ Tensor repeat(const Tensor& x, const IntList& repeats) {
   for (int64_t d = repeats.size() - 1; d >= 0; --d) {
     if (repeats[d] < 0) throw ValueError("repeat: numbers must not be negative, got ", repeats);
     if (repeats[d] == 1) continue;
-    // A new dimension in front of d, repeated as a view, then joined with d.
-    if (y.dim() == max_rank) {
+    if (y.dim() < max_rank) {
+      y = repeat_along(y, d, d, repeats[d]);
+    } else {  // no room for one more dimension
       const std::vector<Tensor> copies(static_cast<size_t>(repeats[d]), y);
       y = copies.empty() ? slice(y, d, 0, 0) : cat(copies, d);
-      continue;
     }
-    Shape wide = y.shape();
-    wide.insert(d, repeats[d]);
-    Shape joined = y.shape();
-    joined[d] *= repeats[d];
-    y = reshape(expand(unsqueeze(y, d), wide), joined);
   }
   return not_shared(x, y);
 }
@@ -148,19 +142,12 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
   }
   const int64_t d = dim ? normalize_dim("repeat_interleave", *dim, x.dim()) : 0;
   if (!dim || x.dim() == 0) {
-    const Tensor flat = reshape(x, {x.numel()});
-    const Tensor wide = expand(unsqueeze(flat, 1), {x.numel(), repeats});
-    return not_shared(x, reshape(wide, {x.numel() * repeats}));
+    return not_shared(x, repeat_along(reshape(x, {x.numel()}), 0, 1, repeats));
   }
-  Shape joined = x.shape();
-  joined[d] *= repeats;
   if (x.dim() == max_rank) {  // no room for one more dimension
-    const Tensor index = repeat_interleave(arange(x.shape()[d]), repeats);
-    return index_select(x, d, index);
+    return index_select(x, d, repeat_interleave(arange(x.shape()[d]), repeats));
   }
-  Shape wide = x.shape();
-  wide.insert(d + 1, repeats);
-  return not_shared(x, reshape(expand(unsqueeze(x, d + 1), wide), joined));
+  return not_shared(x, repeat_along(x, d, d + 1, repeats));
 }
 
 namespace {

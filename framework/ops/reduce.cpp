@@ -30,7 +30,7 @@ Tensor with_dims(const Tensor& reduced, const Shape& shape, const IntList& dims)
   return reshape(reduced, reduced_shape(shape, dims, true));
 }
 
-/// Refuses what the kernels would, which do not know that it is `op` they work for.
+/// Refuses what the kernels would, with the name of the op that the user called.
 void check_choice(const char* op, const Tensor& x, const IntList& dims) {
   check_number(op, x.dtype());
   for (const int64_t d : dims) {
@@ -40,10 +40,15 @@ void check_choice(const char* op, const Tensor& x, const IntList& dims) {
   }
 }
 
-/// The largest or smallest elements `y`; equal ones share the gradient evenly.
-Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& dims,
-                      bool keepdim) {
-  y = shaped(std::move(y), reduced_shape(x.shape(), dims, keepdim));
+/// `along` of a floating x, counted from the front.
+IntList floating_dims(const char* op, const Tensor& x, const IntList& along) {
+  check_floating(op, x.dtype());
+  return normalize_dims(op, along, x.dim());
+}
+
+/// The largest or smallest elements `y`, which kept its dimensions `dims`; equal ones share the
+/// gradient evenly.
+Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& dims) {
   if (!is_floating(x.dtype())) return y;
   return record(op, std::move(y), x, [x = Saved(x), dims](const Tensor& g, const Tensor& y_) {
     const Tensor best = with_dims(y_, x->shape(), dims);
@@ -72,6 +77,10 @@ ValuesAndIndices taken_at(const Tensor& x, int64_t dim, const Tensor& index, boo
   return {squeeze(values, dim), squeeze(index, dim)};
 }
 
+void check_choice_of_all(const char* op, const Tensor& x) {
+  check_choice(op, x, normalize_dims(op, {}, x.dim()));
+}
+
 template <class Kernel>
 Tensor place_of(const char* op, Kernel kernel, const Tensor& x, int64_t dim, bool keepdim) {
   const int64_t d = normalize_dim(op, dim, x.dim());
@@ -91,31 +100,30 @@ Tensor sum(const Tensor& x, const IntList& along, bool keepdim) {
 }
 
 Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {
-  check_floating("mean", x.dtype());
-  const IntList dims = normalize_dims("mean", along, x.dim());
+  const IntList dims = floating_dims("mean", x, along);
   return sum(x, dims, keepdim) / count_of(x, dims);
 }
 
 Tensor var(const Tensor& x, const IntList& along, double correction, bool keepdim) {
-  check_floating("var", x.dtype());
-  const IntList dims = normalize_dims("var", along, x.dim());
+  const IntList dims = floating_dims("var", x, along);
   const Tensor centred = x - mean(x, dims, true);
   return sum(square(centred), dims, keepdim) / std::max(0.0, count_of(x, dims) - correction);
 }
 
 Tensor amax(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("amax", along, x.dim());
-  return record_extreme("amax", kernels::amax(x, dims), x, dims, keepdim);
+  Tensor y = shaped(kernels::amax(x, dims), reduced_shape(x.shape(), dims, keepdim));
+  return record_extreme("amax", std::move(y), x, dims);
 }
 
 Tensor amin(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = normalize_dims("amin", along, x.dim());
-  return record_extreme("amin", kernels::amin(x, dims), x, dims, keepdim);
+  Tensor y = shaped(kernels::amin(x, dims), reduced_shape(x.shape(), dims, keepdim));
+  return record_extreme("amin", std::move(y), x, dims);
 }
 
 Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
-  check_floating("logsumexp", x.dtype());
-  const IntList dims = normalize_dims("logsumexp", along, x.dim());
+  const IntList dims = floating_dims("logsumexp", x, along);
   if (x.numel() == 0) return log(sum(exp(x), dims, keepdim));
   // Shifted by the maximum, which is a constant to the gradient: it cancels. Where it is infinite
   // the shift would give Inf − Inf.
@@ -142,12 +150,12 @@ ValuesAndIndices min(const Tensor& x, int64_t dim, bool keepdim) {
 }
 
 Tensor max(const Tensor& x) {
-  check_choice("max", x, normalize_dims("max", {}, x.dim()));
+  check_choice_of_all("max", x);
   return amax(x);
 }
 
 Tensor min(const Tensor& x) {
-  check_choice("min", x, normalize_dims("min", {}, x.dim()));
+  check_choice_of_all("min", x);
   return amin(x);
 }
 
@@ -160,26 +168,22 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
 }
 
 Tensor argmax(const Tensor& x) {
-  check_choice("argmax", x, normalize_dims("argmax", {}, x.dim()));
-  const NoGrad guard;
-  return argmax(reshape(x, {-1}), 0);
+  check_choice_of_all("argmax", x);
+  return argmax(reshape(x.detach(), {-1}), 0);
 }
 
 Tensor argmin(const Tensor& x) {
-  check_choice("argmin", x, normalize_dims("argmin", {}, x.dim()));
-  const NoGrad guard;
-  return argmin(reshape(x, {-1}), 0);
+  check_choice_of_all("argmin", x);
+  return argmin(reshape(x.detach(), {-1}), 0);
 }
 
 Tensor std(const Tensor& x, const IntList& along, double correction, bool keepdim) {
-  check_floating("std", x.dtype());
-  const IntList dims = normalize_dims("std", along, x.dim());
+  const IntList dims = floating_dims("std", x, along);
   return root(var(x, dims, correction, keepdim), 2);
 }
 
 Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
-  check_floating("norm", x.dtype());
-  const IntList dims = normalize_dims("norm", along, x.dim());
+  const IntList dims = floating_dims("norm", x, along);
   if (!(p >= 0)) throw ValueError("norm: p must be 0 or more, got ", p);
   if (p == 0) {  // how many are not 0; every element is overwritten, so the gradient is 0
     return sum(masked_fill(masked_fill(x, ne(x, 0), 1), eq(x, 0), 0), dims, keepdim);

@@ -133,8 +133,7 @@ Tensor squeeze(const Tensor& x) {
 }
 
 Tensor select(const Tensor& x, int64_t dim, int64_t index) {
-  if (x.dim() == 0) throw IndexError("select: a 0-d tensor has no dimension to select from");
-  const int64_t d = normalize_dim("select", dim, x.dim());
+  const int64_t d = existing_dim("select", "select from", dim, x.shape());
   const int64_t size = x.shape()[d];
   if (index < -size || index >= size) {
     throw IndexError("select: index ", index, " is out of range for dim ", dim, " of ", x.shape());
@@ -159,9 +158,8 @@ struct Range {
 /// Python's slice of a dimension of `shape`, clamped.
 Range clamp_slice(const char* op, const Shape& shape, int64_t dim, int64_t start, int64_t end,
                   int64_t step) {
-  if (shape.empty()) throw IndexError(op, ": a 0-d tensor has no dimension to slice");
+  const int64_t d = existing_dim(op, "slice", dim, shape);
   if (step < 1) throw ValueError(op, ": step must be at least 1, got ", step);
-  const int64_t d = normalize_dim(op, dim, shape.size());
   const int64_t size = shape[d];
   const auto clamp = [size](int64_t i) {
     return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size);
@@ -211,8 +209,7 @@ Tensor slice_backward(const Tensor& g, const Shape& shape, int64_t dim, int64_t 
 }
 
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
-  if (x.dim() == 0) throw IndexError("narrow: a 0-d tensor has no dimension to narrow");
-  const int64_t size = x.shape()[normalize_dim("narrow", dim, x.dim())];
+  const int64_t size = x.shape()[existing_dim("narrow", "narrow", dim, x.shape())];
   const int64_t first = start < 0 ? start + size : start;
   if (first < 0 || length < 0 || first > size - length) {
     throw IndexError("narrow: ", length, " elements from ", start, " are out of range for dim ",
@@ -221,18 +218,9 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   return slice(x, dim, first, first + length);
 }
 
-namespace {
-
-int64_t size_to_split(const Tensor& x, int64_t dim) {
-  if (x.dim() == 0) throw IndexError("split: a 0-d tensor has no dimension to split");
-  return x.shape()[normalize_dim("split", dim, x.dim())];
-}
-
-}  // namespace
-
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   if (size < 1) throw ValueError("split: the size of a piece must be at least 1, got ", size);
-  const int64_t total = size_to_split(x, dim);
+  const int64_t total = x.shape()[existing_dim("split", "split", dim, x.shape())];
   std::vector<int64_t> sizes;
   for (int64_t done = 0; done < total; done += size) sizes.push_back(std::min(size, total - done));
   if (sizes.empty()) sizes.push_back(0);
@@ -240,7 +228,7 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
 }
 
 std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64_t dim) {
-  const int64_t total = size_to_split(x, dim);
+  const int64_t total = x.shape()[existing_dim("split", "split", dim, x.shape())];
   std::vector<Tensor> pieces;
   int64_t start = 0;
   for (const int64_t size : sizes) {
@@ -314,15 +302,16 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
 
 Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
   if (tensors.empty()) throw ValueError("stack: needs at least one tensor");
+  const int64_t d = normalize_dim("stack", dim, tensors[0].dim() + 1);
   std::vector<Tensor> layers;
   for (const Tensor& tensor : tensors) {
     check_same_dtype("stack", tensors[0], tensor);
     if (tensor.shape() != tensors[0].shape()) {
       throw ShapeError("stack: shapes differ: ", tensors[0].shape(), " and ", tensor.shape());
     }
-    layers.push_back(unsqueeze(tensor, normalize_dim("stack", dim, tensor.dim() + 1)));
+    layers.push_back(unsqueeze(tensor, d));
   }
-  return cat(layers, normalize_dim("stack", dim, tensors[0].dim() + 1));
+  return cat(layers, d);
 }
 
 Tensor Tensor::view(const Shape& shape) const {

@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "heed/framework/tensor/index.h"
+
 namespace heed {
 namespace {
 
@@ -82,9 +84,7 @@ std::vector<T> Tensor::to_vector() const {
   result.reserve(static_cast<size_t>(numel()));
   IntList index = IntList::filled(dim(), 0);
   for (int64_t i = 0; i < numel(); ++i) {
-    int64_t at = 0;
-    for (int64_t d = 0; d < dim(); ++d) at += index[d] * strides()[d];
-    result.push_back(source[at]);
+    result.push_back(source[offset_of(index, strides())]);
     for (int64_t d = dim() - 1; d >= 0 && ++index[d] == shape()[d]; --d) index[d] = 0;
   }
   return result;

@@ -14,10 +14,10 @@ namespace detail {
 inline thread_local constinit bool anomaly_mode = false;
 }
 
-/// While it lives, this thread looks at every result of an op and at every gradient that a pullback
-/// gives. The first that is not finite, though all it was made of is, throws a NonFiniteError: the
-/// op, forward or backward, the index, the ranges of the inputs, the module's path. Slow: to be
-/// turned on when a loss has become NaN.
+/// While it lives, this thread checks every result of an op and every gradient from a pullback. The
+/// first non-finite one computed from finite values throws a NonFiniteError: the op, forward or
+/// backward, the index, the ranges of the inputs, the module's path. Slow: turn it on when a loss
+/// has become NaN.
 class [[nodiscard]] AnomalyMode {
  public:
   explicit AnomalyMode(bool on = true) : before_(detail::anomaly_mode) {

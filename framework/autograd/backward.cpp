@@ -121,7 +121,7 @@ class Sweep {
     running_ = &node;
     if (node.released) {
       throw GradientError(node.op,
-                          ": its graph was used up by an earlier backward(); pass "
+                          ": its graph was freed by an earlier backward(); pass "
                           "retain_graph = true to that one");
     }
     const Tensor& output = node.output.get();
@@ -309,7 +309,7 @@ void splice(const Tensor& output, const Tensor& gradient) {
   }
   if (output.defined() && output.requires_grad() && Sweep::is_running(*output.impl()->node)) {
     throw GradientError("splice: onto the result of ", output.impl()->node->op,
-                        ", whose own pullback this is");
+                        " from within its own pullback");
   }
   start(*Sweep::current, std::span(&output, 1), std::span(&gradient, 1), is_grad_enabled());
   Sweep::current->count_splice();

@@ -37,7 +37,7 @@ Tensor detail::checkpoint_all(Function function, std::vector<Tensor> inputs) {
       output = kernels::contiguous_copy(output);
     }
   }
-  // The function may reach parameters that are no inputs. A leaf of our own keeps the node alive
+  // The function may use parameters that are not inputs. A leaf of our own keeps the node alive
   // for them when no input requires grad.
   inputs.push_back(zeros({}, output.dtype()).requires_grad_());
   return record("checkpoint", output, inputs, [again](const Tensor& g, const Wanted&) {

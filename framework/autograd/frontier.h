@@ -47,7 +47,7 @@ class Frontier {
     size_t hole = find(ranks_.back());
     ranks_.pop_back();
     Waiting newest = take(hole);
-    // What stands behind moves up, unless it would come to stand before its home.
+    // Entries behind the hole move up, unless that would put them before their home.
     for (size_t i = next(hole); table_[i].rank != 0; i = next(i)) {
       const size_t from_home = (i - home(table_[i].rank)) & (table_.size() - 1);
       if (from_home < ((i - hole) & (table_.size() - 1))) continue;

@@ -104,8 +104,8 @@ class Examined {
     }
     if (values() != here_) {
       throw GradientError(
-          "gradcheck: the function gives other numbers when it is called again; let it draw the "
-          "same random numbers each time, for dropout by a RandomScope inside it");
+          "gradcheck: the function gives different values when it is called again; let it draw the "
+          "same random numbers each time, for dropout with a RandomScope inside it");
     }
     noise_ = noise_of_outputs();
   }
@@ -253,7 +253,7 @@ Finding Examined::examine(double* element, double analytic) const {
 }
 
 void check_leaves(const NamedLeaves& leaves, const GradcheckOptions& options) {
-  if (count_elements(leaves) == 0) throw GradientError("gradcheck: no leaf has an element");
+  if (count_elements(leaves) == 0) throw GradientError("gradcheck: the leaves have no elements");
   if (options.sample && *options.sample < 1) {
     throw ValueError("gradcheck: a sample must have at least 1 element, got ", *options.sample);
   }

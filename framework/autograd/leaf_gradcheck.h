@@ -34,7 +34,7 @@ struct CheckedElement {
   std::string text() const;
 };
 
-/// What stands between the two derivatives of an element.
+/// Why the two derivatives of an element disagree.
 enum class Disagreement {
   none,
   gradient,    ///< neither step agrees: the analytic derivative is wrong
@@ -48,7 +48,7 @@ struct GradcheckReport {
   int64_t total = 0;     ///< that there are
   int64_t wrong = 0;     ///< that disagree
   std::vector<CheckedElement> kinks;
-  CheckedElement worst;  ///< of those that are no kinks
+  CheckedElement worst;  ///< of those that are not kinks
   Disagreement disagreement = Disagreement::none;
   /// `gradcheck: passed: 20 of 90 elements, 0 kinks; worst is …`
   std::string text() const;

@@ -54,7 +54,7 @@ void Node::release_pullbacks() noexcept {
 }
 
 uint64_t next_node_order() {
-  static std::atomic<uint64_t> counter{1};  // 0 is no node
+  static std::atomic<uint64_t> counter{1};  // 0 means no node
   return counter.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -72,7 +72,7 @@ struct PullbackType {
   Gradients (*joint)(void* closure, const Incoming& incoming);
 };
 
-/// The closure of a joint pullback stands at the first edge, whether or not that input needs a
+/// The closure of a joint pullback belongs to the first edge, whether or not that input needs a
 /// gradient.
 struct NodeEdge {
   Ref<Node> target;  // none: that input needs no gradient
@@ -84,7 +84,7 @@ struct Node {
   std::atomic<uint32_t> references{1};
   uint32_t edge_count = 0;
   const char* op = "leaf";
-  uint64_t order = 0;  // of creation: inputs have smaller numbers, which is all a sweep must know
+  uint64_t order = 0;  // of creation: inputs have smaller numbers, which is all a sweep needs
   Shape shape;         // of the output, and so of its gradient
   DType dtype = DType::f32;
   bool released = false;        // its pullbacks are gone: an earlier backward() used them up
@@ -97,7 +97,7 @@ struct Node {
   Node* next_dead = nullptr;
 
   bool is_leaf() const { return edge_count == 0 && !released; }
-  /// The edges stand behind the node, in its block; the closures behind the edges.
+  /// The edges follow the node in its block; the closures follow the edges.
   std::span<NodeEdge> edges() {
     return {reinterpret_cast<NodeEdge*>(reinterpret_cast<std::byte*>(this) + sizeof(Node)),
             edge_count};

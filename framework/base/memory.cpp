@@ -29,7 +29,7 @@ constexpr bool caching = false;
 constexpr bool caching = true;
 #endif
 
-constexpr int64_t cache_limit = int64_t{1} << 30;  // bytes kept for reuse at the most
+constexpr int64_t cache_limit = int64_t{1} << 30;  // most bytes cached for reuse
 
 struct FreeBlock {
   FreeBlock* next;
@@ -200,8 +200,8 @@ void unlock_all() noexcept {
   registry_lock.unlock();
 }
 
-/// In a forked child only the thread that forked goes on. The others' caches must leave the list: a
-/// new thread may get their place in memory.
+/// In a forked child only the forking thread exists. The caches of the others must leave the list:
+/// a new thread may reuse their memory.
 void end_other_threads() noexcept {
   unlock_all();
   const std::lock_guard guard(registry_lock);

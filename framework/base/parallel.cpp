@@ -121,8 +121,8 @@ void Pool::start(int threads) {
   threads_ = threads;
   spins_ = threads <= available_processors();
   // In a forked child the workers do not exist and any lock may be held: begin anew. When a region
-  // runs at exit the pool cannot be stopped; else it stays acquired for good, so that destructors
-  // that run later do their loops inline.
+  // runs at exit the pool cannot be stopped; else it stays acquired, so that destructors that
+  // run later do their loops inline.
   static const int registered [[maybe_unused]] =
       pthread_atfork(nullptr, nullptr, [] { new (&pool()) Pool; }) + std::atexit([] {
         if (pool().acquire()) pool().stop();

@@ -17,8 +17,8 @@ struct RandomPosition {
 };
 
 /// While it lives, random modules of this thread draw from the streams of `position`; each use of
-/// a site (a module's path) has a number of its own. Scopes nest: the innermost counts. Outside of
-/// all, a scope of the thread with seed 0 is used, whose numbers go on without end.
+/// a site (a module's path) has its own number. Scopes nest: the innermost applies. Outside of all
+/// scopes, one of the thread with seed 0 is used, which keeps counting.
 class RandomScope {
  public:
   explicit RandomScope(const RandomPosition& position);

@@ -8,7 +8,7 @@
 namespace heed {
 
 void Crc32::add(std::string_view bytes) {
-  if (bytes.empty()) return;  // zlib takes a null pointer for a wish to start again
+  if (bytes.empty()) return;  // zlib takes a null pointer as a request to start over
   value_ = static_cast<uint32_t>(
       crc32_z(value_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }

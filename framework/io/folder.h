@@ -1,4 +1,4 @@
-// Folders that appear whole or not at all, and whose names outlive a loss of power.
+// Folders that appear whole or not at all, and whose names survive a power failure.
 #pragma once
 
 #include <string>
@@ -14,31 +14,31 @@ bool is_free(const std::string& path);
 /// A name for what will be published as `path`: beside it, hidden, and of this process alone.
 std::string partial_name(const std::string& path);
 
-/// Makes a folder. Throws IoError, also if there is something at `path`.
+/// Creates a folder. Throws IoError, also if there is something at `path`.
 void make_folder(const std::string& path);
 
 /// Waits until the names in a folder are on the disk. Throws IoError.
 void sync_folder(const std::string& path);
 
 /// Gives the file or folder `from`, whose content is on the disk, the new name `to` in the same
-/// folder: who looks for `to` finds nothing or all of it, also after a loss of power. Returns
-/// false, having done nothing, if there is something at `to`. Throws IoError.
+/// folder: at `to` there is either nothing or all of it, even after a power failure. Returns false,
+/// having done nothing, if there is something at `to`. Throws IoError.
 [[nodiscard]] bool publish(const std::string& from, const std::string& to);
 
-/// The same for a file that may take the place of another one.
+/// The same for a file, which may replace another one.
 void publish_over(const std::string& from, const std::string& to);
 
 /// Removes a folder with all that is in it, or a file, as far as possible; never throws.
 void remove_folder(const std::string& path) noexcept;
 
-/// A lock on a file that is made if it is not there. Other processes that want the lock are refused
-/// until this object or the process is gone, however it ends.
+/// A lock on a file, which is created if there is none. Other processes cannot take the lock until
+/// this object is destroyed or the process ends in any way.
 class FileLock {
  public:
   /// Throws IoError if another process has the lock, naming that process.
   explicit FileLock(const std::string& path);
 
-  /// Whether there is another file at `path` than the locked one.
+  /// Whether the file at `path` is no longer the locked one.
   bool was_replaced(const std::string& path) const;
 
  private:

@@ -38,7 +38,7 @@ void OutputFile::sync() {
 }
 
 void OutputFile::close() {
-  // A network file system may tell only now that the disk is full.
+  // A network file system may report only now that the disk is full.
   if (!descriptor_.close()) fail_system(path_, "write");
 }
 

@@ -18,9 +18,9 @@ class OutputFile {
   /// the rest. Creates the file if there is none.
   OutputFile(std::string path, int64_t kept);
 
-  /// Hands the text to the operating system at once: what was written outlives a crash of ours.
+  /// Hands the text to the operating system at once: what was written survives a crash of heed.
   void write(std::string_view text);
-  /// Waits until the disk has all that was written: it then outlives a crash of the machine.
+  /// Waits until the disk has all that was written: it then survives a crash of the machine.
   void sync();
   void close();
   /// In bytes.

@@ -1,4 +1,4 @@
-// The header of a safetensors file: which tensors lie where in the data, and what is said of them.
+// The header of a safetensors file: which tensors lie where in the data, and their metadata.
 #pragma once
 
 #include <cstdint>

@@ -91,7 +91,7 @@ void Module::fail_hooks() const {
 void Module::add(const Entry& entry) {
   if (entry.name.empty() || entry.name.find('.') != std::string_view::npos) {
     throw ModuleError(path_or_type(),
-                      ": a member's name must not be empty and holds no dot, got \"", entry.name,
+                      ": a member's name must not be empty or contain a dot, got \"", entry.name,
                       "\"");
   }
   for (const Entry& other : entries_) {

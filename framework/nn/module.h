@@ -39,8 +39,8 @@ class Buffer;
 /// A place in the tree: whose member, and under which name.
 class Slot {
  public:
-  /// The member `name` of `parent`, which outlives it. Names are not empty, hold no dot, and each
-  /// parent has one only once; throws ModuleError.
+  /// The member `name` of `parent`, which outlives it. Names are not empty, contain no dot
+  /// and are unique within a parent; throws ModuleError.
   Slot(Module* parent, std::string name) : parent_(parent), name_(std::move(name)) {}
   /// The top of a tree of its own.
   static Slot root() { return Slot(nullptr, ""); }
@@ -56,14 +56,14 @@ class Slot {
 /// Fills a new parameter: see init.h.
 using Initializer = std::function<void(const Tensor& parameter, Rng& rng)>;
 
-/// What keeps `given` from being a state of the names, shapes and dtypes of `own`: a line for each
+/// Why `given` does not match the names, shapes and dtypes of `own`: a line for each
 /// tensor that is missing, unexpected, undefined, given twice or of another shape or dtype.
 std::string state_faults(const NamedTensors& own, const NamedTensors& given);
 /// Copies `given` into the tensors of the same names in `own`. Throws ModuleError that begins with
 /// `what` and names all faults; then nothing has changed.
 void load_tensors(const std::string& what, const NamedTensors& own, const NamedTensors& given);
 
-/// Base of all modules; it knows only the tree. Derive from Layer<Self> (below), not from it.
+/// Base of all modules: only their tree. Derive from Layer<Self> (below), not from it.
 class Module {
  public:
   Module(const Module&) = delete;

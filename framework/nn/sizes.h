@@ -11,7 +11,7 @@ inline constexpr int64_t largest_size = (int64_t{1} << 31) - 1;
 
 /// `size`, the argument `name` of the module class `owner`. Throws ValueError unless it is at
 /// least 1 and at most largest_size, so that products of two never overflow. Written in the
-/// initializer list, it speaks before any member is made of a bad size:
+/// initializer list, it throws before any member is made with a bad size:
 /// `D_1(positive("MyMHA", "D_1", d_1))`.
 inline int64_t positive(const char* owner, const char* name, int64_t size) {
   if (size < 1) throw ValueError(owner, ": ", name, " must be at least 1, got ", size);

@@ -120,7 +120,7 @@ Tensor sum_of_groups(const Tensor& g, const Tensor& x) {
   return sum(reshape(g, grouped), {x.dim() - 2});
 }
 
-/// What the gradients of the fused form are made of.
+/// What the gradients of the fused form are computed from.
 struct SavedAttention {
   Saved query, key, value, statistics;
   kernels::AttentionRule rule;

@@ -1,4 +1,4 @@
-// Copies of tensors: as another dtype, in another layout, or just apart. All differentiable.
+// Copies of tensors: as another dtype, in another layout, or as they are. All differentiable.
 #pragma once
 
 #include "heed/framework/tensor/tensor.h"

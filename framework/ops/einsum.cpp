@@ -112,7 +112,7 @@ Labelled with_diagonals(Labelled x) {
   return x;
 }
 
-/// Sums out the labels that are not in `kept`.
+/// Sums over the labels that are not in `kept`.
 Labelled sum_out(const Labelled& x, const Labels& kept) {
   IntList dims;
   Labels labels;
@@ -137,7 +137,7 @@ int64_t size_of(const Labelled& x, char label) {
   return x.tensor.size(static_cast<int64_t>(x.labels.find(label)));
 }
 
-/// Where one has size 1 and the other has not, the one is repeated (as a view).
+/// A dimension of size 1 is expanded (as a view) to the size that it has in the other operand.
 void broadcast_shared(Labelled& a, Labelled& b) {
   for (const char label : a.labels) {
     if (!has(b.labels, label)) continue;

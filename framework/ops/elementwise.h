@@ -26,7 +26,7 @@ Tensor pow(double a, const Tensor& b);
 Tensor neg(const Tensor& x);  ///< −x
 
 /// Comparisons: bool tensors, which have no gradient. NaN compares unequal to everything; integers
-/// meet numbers exactly.
+/// are compared with numbers exactly.
 Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 Tensor lt(const Tensor& a, const Tensor& b);

@@ -31,7 +31,7 @@ void check_writable(const char* op, const Tensor& x) {
   if (!x.is_leaf()) {
     throw GradientError(
         op, ": writes to the result of ", x.impl()->node->op,
-        ", which is in the graph; only leaves are written to, write .detach() or .clone()");
+        ", which is in the graph; only leaves can be written to; write .detach() or .clone()");
   }
   if (!x.is_contiguous() && !is_non_overlapping(x.shape(), x.strides())) {
     throw ShapeError(op, ": elements of shape ", x.shape(), " with strides ", x.strides(),

@@ -22,7 +22,7 @@ int64_t class_dim(const Tensor& input) {
   return input.dim() == 1 ? 0 : 1;
 }
 
-/// What the target says, once: which positions count, and with which weight. Constants, all.
+/// The target, decoded: which positions count, and with which weight. All constants.
 struct Targets {
   Tensor index;    // target with 0 in place of ignored ones
   Tensor ignored;  // bool
@@ -106,7 +106,7 @@ Tensor nll_each(const Tensor& input, const Targets& targets) {
   return masked_fill(-(picked * targets.weight), targets.ignored, 0);  // 0 even for −Inf · 0
 }
 
-/// What the gradient of cross_entropy is made of.
+/// What the gradient of cross_entropy is computed from.
 struct SavedEntropy {
   Saved input, target, weight, max, total;
   int64_t ignored;
@@ -210,8 +210,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   constexpr const char* op = "binary_cross_entropy_with_logits";
   check_pair(op, input, target);
   if (input.shape() != target.shape()) {
-    throw ShapeError(op, ": input and target must have one shape, got ", input.shape(), " and ",
-                     target.shape());
+    throw ShapeError(op, ": input and target must have the same shape, got ", input.shape(),
+                     " and ", target.shape());
   }
   const auto factor = [&](const char* what, const Tensor& of) {
     check_same_dtype(op, input, of);

@@ -31,7 +31,7 @@ Tensor either(const Tensor& a, const Tensor& b) {
   return a.defined() ? masked_fill(a, b, 1) : b;
 }
 
-/// bool [L_1, L_2]: true for the keys that a band keeps from a query.
+/// bool [L_1, L_2]: true for the keys that a band blocks for a query.
 Tensor outside(const Mask::Band& band, const Shape& scores) {
   const int64_t L_1 = scores[scores.size() - 2], L_2 = scores[scores.size() - 1];
   const Tensor blocked = full({L_1, L_2}, 1, DType::boolean);

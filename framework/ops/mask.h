@@ -44,7 +44,7 @@ class Mask {
   static Mask causal(Alignment alignment = Alignment::top_left);
   /// Query i may attend to keys i − width … i + width; with `& causal()` only to earlier ones.
   static Mask window(int64_t width, Alignment alignment = Alignment::top_left);
-  /// The same where query 0 stands at key `first_query`.
+  /// The same where query 0 is at the position of key `first_query`.
   static Mask window(int64_t width, int64_t first_query);
   /// What both let through; what both add is added.
   friend Mask operator&(const Mask& a, const Mask& b);
@@ -64,7 +64,7 @@ class Mask {
   /// Query i sees at most the keys i + first … i + last: what causal rules and windows let through.
   struct Band {
     int64_t first, last;
-    bool limits(const Shape& scores) const;  ///< whether it keeps a query from a key
+    bool limits(const Shape& scores) const;  ///< whether it blocks any key for a query
   };
   /// The same as a band and the rest, which is cheaper where the band need not become a tensor.
   struct Apart {

@@ -40,7 +40,7 @@ void check_affine(const char* op, const char* what, const Tensor& parameter,
                    parameter.shape());
 }
 
-/// What the gradients of a norm are made of.
+/// What the gradients of a norm are computed from.
 struct SavedNorm {
   kernels::Norm norm;
   Saved x, weight, centre, scale;

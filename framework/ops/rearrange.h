@@ -22,7 +22,7 @@ Tensor roll(const Tensor& x, const IntList& shifts, const IntList& dims = {});
 /// The whole repeated `repeats[i]` times along dimension i; more numbers than dimensions add
 /// leading ones.
 Tensor repeat(const Tensor& x, const IntList& repeats);
-/// As `repeat`, where fewer numbers than dimensions stand for the last ones.
+/// As `repeat`; fewer numbers than dimensions apply to the last ones.
 Tensor tile(const Tensor& x, const IntList& repeats);
 /// Each slice along `dim` `repeats` times in a row; without a dim, each element of the flat tensor.
 Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim = {});

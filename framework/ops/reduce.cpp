@@ -18,8 +18,8 @@
 namespace heed {
 namespace {
 
-/// A result that kept its dimensions, in the requested shape. Not recorded: it is `y`'s
-/// only handle.
+/// A result with its reduced dimensions kept, in the requested shape. Not recorded: `y` has no
+/// other handle.
 Tensor shaped(Tensor y, const Shape& shape) {
   if (y.shape() == shape) return y;
   return y.alias(shape, contiguous_strides(shape), y.offset());

@@ -27,7 +27,7 @@ struct ValuesAndIndices {
   Tensor values;
   Tensor indices;  ///< i64
 };
-/// Largest elements along `dim` and where the first of them stand; those get the gradient.
+/// Largest elements along `dim` and the indices of the first of them, which get the gradient.
 ValuesAndIndices max(const Tensor& x, int64_t dim, bool keepdim = false);
 /// The same for the smallest.
 ValuesAndIndices min(const Tensor& x, int64_t dim, bool keepdim = false);

@@ -1,4 +1,4 @@
-// NamedTensors: what states and files of tensors are made of.
+// NamedTensors: the content of a state or of a file of tensors.
 #pragma once
 
 #include <string>

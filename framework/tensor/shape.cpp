@@ -175,8 +175,8 @@ Shape infer_size(const char* op, const Shape& shape, const Shape& from) {
     known = numel;
   }
   if (known != numel || (unknown >= 0 && result[unknown] == -1)) {
-    throw ShapeError(op, ": sizes do not hold the elements: ", from, " (", numel, " elements) as ",
-                     shape);
+    throw ShapeError(op, ": sizes do not fit the number of elements: ", from, " (", numel,
+                     " elements) as ", shape);
   }
   return result;
 }

@@ -82,7 +82,7 @@ void make_strides(IntList& list);
 /// Row-major strides of `shape`.
 Strides contiguous_strides(const Shape& shape);
 
-/// True if elements of `shape` at `strides` lie in row-major order without holes.
+/// True if elements of `shape` at `strides` lie in row-major order without gaps.
 bool is_contiguous(const Shape& shape, const Strides& strides);
 
 /// True if no two indices can share an element: false for expanded (stride 0) dimensions.

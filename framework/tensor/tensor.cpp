@@ -20,8 +20,7 @@ void destroy(TensorImpl* impl) noexcept {
 
 void Tensor::fail_undefined() {
   throw ValueError(
-      "Tensor: it is undefined, made by Tensor(); only an argument that may be left out is given "
-      "one");
+      "Tensor: it is undefined, made by Tensor(); only optional arguments may be undefined");
 }
 
 Tensor Tensor::adopt(Ref<TensorImpl> impl) {

@@ -59,7 +59,7 @@ class Tensor {
   bool is_contiguous() const;
   const Storage& storage() const;
 
-  /// The first element; the others stand at `strides()`. Throws DTypeError unless T is the dtype.
+  /// The first element; the others are `strides()` apart. Throws DTypeError unless T is the dtype.
   template <class T>
   const T* data() const {
     return mutable_data<T>();
@@ -130,7 +130,7 @@ struct TensorImpl {
   Storage storage;
   Ref<Node> node;  // none: a constant; a leaf's node: requires grad; else the op that made it
   Tensor grad;     // of a leaf; owned here and not by its node, so no graph can own it in a cycle
-  ~TensorImpl();   // autograd/node.cpp: tells a leaf's node that its owner is gone
+  ~TensorImpl();   // autograd/node.cpp: a leaf's node learns that its owner is gone
 };
 
 /// Readable text: nested rows, four significant digits, long axes shortened, dtype and shape.

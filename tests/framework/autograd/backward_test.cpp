@@ -48,12 +48,10 @@ TEST_CASE("a graph is used up by one backward unless it is retained") {
   y.backward({}, {.retain_graph = true});
   y.backward();
   CHECK(values(x.grad()) == Values{12});
-  CHECK(
-      message_of([&] { y.backward(); }) ==
-      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
-  CHECK(
-      message_of([&] { (y + 1.0).backward(); }) ==
-      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(message_of([&] { y.backward(); }) ==
+        "mul: its graph was freed by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(message_of([&] { (y + 1.0).backward(); }) ==
+        "mul: its graph was freed by an earlier backward(); pass retain_graph = true to that one");
   CHECK(values(x.grad()) == Values{12});
 }
 
@@ -62,9 +60,8 @@ TEST_CASE("roots that share a part of the graph need it retained or swept at onc
   const Tensor shared = x * x;
   const Tensor a = shared * 2, b = exp(shared * 0);
   a.backward();
-  CHECK(
-      message_of([&] { b.backward(); }) ==
-      "mul: its graph was used up by an earlier backward(); pass retain_graph = true to that one");
+  CHECK(message_of([&] { b.backward(); }) ==
+        "mul: its graph was freed by an earlier backward(); pass retain_graph = true to that one");
   const Tensor again = x * x;
   x.set_grad({});
   backward(std::vector{again * 2, again * 3, again, x}, none);
@@ -210,7 +207,7 @@ TEST_CASE("NoGrad nests and is undone when an exception flies") {
   CHECK(message_of([&] {
           const NoGrad guard;
           x.view({5});
-        }) == "view: sizes do not hold the elements: [1] (1 elements) as [5]");
+        }) == "view: sizes do not fit the number of elements: [1] (1 elements) as [5]");
   CHECK(is_grad_enabled());
 }
 

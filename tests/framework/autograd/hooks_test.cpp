@@ -167,7 +167,7 @@ TEST_CASE("an error in backward says in which module the op was recorded") {
   const Tensor y = root(x);
   y.backward();
   CHECK(message_of([&] { y.backward(); }) ==
-        "sum: its graph was used up by an earlier backward(); pass retain_graph = true to that one "
+        "sum: its graph was freed by an earlier backward(); pass retain_graph = true to that one "
         "(in Root)");
 }
 

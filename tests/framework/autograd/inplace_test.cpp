@@ -35,7 +35,7 @@ TEST_CASE("results in the graph are never written to") {
         "that returns a copy");
   const NoGrad guard;
   CHECK(message_of([&] { fill_(y, 0); }) ==
-        "fill_: writes to the result of mul, which is in the graph; only leaves are written to, "
+        "fill_: writes to the result of mul, which is in the graph; only leaves can be written to; "
         "write "
         ".detach() or .clone()");
   CHECK(values(y) == Values{2, 4});

@@ -103,8 +103,7 @@ TEST_CASE("a second derivative that is wrong is found although the first is righ
                {{x, [slope = Saved(cos(x.detach()))](const Tensor& g) { return g * slope; }}})};
   };
   CHECK(leaf_gradcheck(computation, {{"x", x}}).passed);
-  const GradcheckReport report =
-      leaf_gradcheck(computation, {{"x", x}}, {.second_order = true});
+  const GradcheckReport report = leaf_gradcheck(computation, {{"x", x}}, {.second_order = true});
   CHECK_FALSE(report.passed);
   CHECK(report.wrong == 4);
 }
@@ -229,7 +228,7 @@ TEST_CASE("a sample has the wanted size, an element of every leaf, and depends o
 TEST_CASE("leaf_gradcheck refuses what it cannot check") {
   const Tensor x = normal({2}, 1).requires_grad_();
   const Computation twice = [&] { return std::vector<Tensor>{x * 2}; };
-  CHECK(message_of([&] { leaf_gradcheck(twice, {}); }) == "gradcheck: no leaf has an element");
+  CHECK(message_of([&] { leaf_gradcheck(twice, {}); }) == "gradcheck: the leaves have no elements");
   CHECK(message_of([&] {
           leaf_gradcheck(twice, {{"x", x}}, {.sample = 0});
         }) == "gradcheck: a sample must have at least 1 element, got 0");
@@ -245,8 +244,8 @@ TEST_CASE("leaf_gradcheck refuses what it cannot check") {
   CHECK(message_of([&] {
           leaf_gradcheck([&] { return std::vector<Tensor>{x * (drift += 1)}; }, {{"x", x}});
         }) ==
-        "gradcheck: the function gives other numbers when it is called again; let it draw the "
-        "same random numbers each time, for dropout by a RandomScope inside it");
+        "gradcheck: the function gives different values when it is called again; let it draw the "
+        "same random numbers each time, for dropout with a RandomScope inside it");
 }
 
 TEST_CASE("leaves get their bits back when the function throws") {

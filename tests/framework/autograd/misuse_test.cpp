@@ -33,8 +33,7 @@ constexpr int64_t least = std::numeric_limits<int64_t>::min();
 TEST_CASE("asking an undefined tensor anything is an error that says so") {
   const Tensor none, x = leaf({1});
   const std::string message =
-      "Tensor: it is undefined, made by Tensor(); only an argument that may be left out is given "
-      "one";
+      "Tensor: it is undefined, made by Tensor(); only optional arguments may be undefined";
   CHECK(message_of([&] { none.shape(); }) == message);
   CHECK(message_of([&] { none.item(); }) == message);
   CHECK(message_of([&] { none.requires_grad(); }) == message);
@@ -115,7 +114,7 @@ TEST_CASE("a pullback that sweeps its own graph is an error and frees nothing tw
       return Gradients{};
     });
     CHECK(message_of([&] { sum(y).backward(); }) ==
-          "splice: onto the result of looping, whose own pullback this is");
+          "splice: onto the result of looping from within its own pullback");
   }
   CHECK(Held() == before);
 }

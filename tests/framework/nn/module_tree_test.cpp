@@ -78,9 +78,9 @@ TEST_CASE("The class of a module names it wherever it is declared") {
 
 TEST_CASE("A name that is empty, has a dot or is taken is refused, and the parent stays clean") {
   CHECK(message_of([] { Named(Slot::root(), ""); }) ==
-        "Named: a member's name must not be empty and holds no dot, got \"\"");
+        "Named: a member's name must not be empty or contain a dot, got \"\"");
   CHECK(message_of([] { Named(Slot::root(), "a.b"); }) ==
-        "Named: a member's name must not be empty and holds no dot, got \"a.b\"");
+        "Named: a member's name must not be empty or contain a dot, got \"a.b\"");
   CHECK(message_of([] { Twice<Linear>(Slot::root(), 2, 3); }) ==
         "Twice: two members are named \"part\"");
   CHECK(message_of([] { Twice<Parameter>(Slot::root(), Shape{2}, init::ones()); }) ==
@@ -89,7 +89,7 @@ TEST_CASE("A name that is empty, has a dot or is taken is refused, and the paren
         "Twice: two members are named \"part\"");
   ModuleList<Named> list(Slot::root());
   CHECK(message_of([&] { list.add(std::string("a.b")); }) ==
-        "0: a member's name must not be empty and holds no dot, got \"a.b\"");
+        "0: a member's name must not be empty or contain a dot, got \"a.b\"");
   CHECK(list.size() == 0);
   CHECK(list.modules().size() == 1);
   list.add(std::string("fine"));

@@ -145,12 +145,12 @@ TEST_CASE("one size is inferred from the number of elements") {
         }) == "view: a size is negative: [-2, 2]");
   CHECK(message_of([] {
           infer_size("view", {-1, 3}, {4});
-        }) == "view: sizes do not hold the elements: [4] (4 elements) as [-1, 3]");
+        }) == "view: sizes do not fit the number of elements: [4] (4 elements) as [-1, 3]");
   CHECK(message_of([] {
           infer_size("view", {-1, 0}, {0});
-        }) == "view: sizes do not hold the elements: [0] (0 elements) as [-1, 0]");
+        }) == "view: sizes do not fit the number of elements: [0] (0 elements) as [-1, 0]");
   CHECK(message_of([] { infer_size("reshape", {5}, {4}); }) ==
-        "reshape: sizes do not hold the elements: [4] (4 elements) as [5]");
+        "reshape: sizes do not fit the number of elements: [4] (4 elements) as [5]");
 }
 
 TEST_CASE("dimensions count from both ends") {

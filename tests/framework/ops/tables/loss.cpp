@@ -337,7 +337,7 @@ OpCase binary_cross_entropy_row() {
            {{any({3, 20011}), any({3, 20011}), positive({20011})}}}),
       .errors = {{{of_type(f32, {2, 3}), of_type(f32, {3})},
                   {},
-                  name + ": input and target must have one shape, got [2, 3] and [3]"},
+                  name + ": input and target must have the same shape, got [2, 3] and [3]"},
                  {{of_type(f32, {2, 3}), of_type(f32, {2, 3}), of_type(f32, {2, 2, 3})},
                   {},
                   name + ": weight [2, 2, 3] does not broadcast to the target's [2, 3]"},

@@ -46,7 +46,7 @@ OpCase unflatten_row() {
        {{any({4, 9000})}, {{"dim", 1}, {"sizes", {3, 3000}}}}},
       {{{of_type(f32, {2, 6})},
         {{"dim", 1}, {"sizes", {4, 2}}},
-        "unflatten: sizes do not hold the elements: [6] (6 elements) as [4, 2]"},
+        "unflatten: sizes do not fit the number of elements: [6] (6 elements) as [4, 2]"},
        {{of_type(f32, {})},
         {{"dim", 0}, {"sizes", {1, 1}}},
         "unflatten: needs a dimension and sizes for it, got [] and [1, 1]"}});

@@ -25,10 +25,10 @@ std::vector<ErrorCase> reshape_errors(const std::string& name) {
   return {
       {{of_type(f32, {2, 3})},
        {{"shape", {4, 2}}},
-       name + ": sizes do not hold the elements: [2, 3] (6 elements) as [4, 2]"},
+       name + ": sizes do not fit the number of elements: [2, 3] (6 elements) as [4, 2]"},
       {{of_type(f32, {2, 3})},
        {{"shape", {-1, 4}}},
-       name + ": sizes do not hold the elements: [2, 3] (6 elements) as [-1, 4]"},
+       name + ": sizes do not fit the number of elements: [2, 3] (6 elements) as [-1, 4]"},
       {{of_type(f32, {2, 3})}, {{"shape", {-1, -1}}}, name + ": only one size can be -1: [-1, -1]"},
       {{of_type(f32, {2, 3})}, {{"shape", {-2, 3}}}, name + ": a size is negative: [-2, 3]"}};
 }

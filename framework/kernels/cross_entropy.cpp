@@ -43,6 +43,23 @@ struct LossRun {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
+/// Losses from what loss_rows left: apart, since the call of log empties all registers.
+template <class T>
+void finish_losses(const LossRun<T>& run) {
+  const bool smooth = run.soft != 0;
+  for (int64_t r = 0; r < run.count; ++r) {
+    const int64_t target = run.target[r];
+    T loss = 0;
+    if (target != run.ignored) {
+      const T log_total = std::log(run.total[r]);
+      const T x = *run.x.at(r, target);
+      loss = -(x - run.max[r] - log_total) * *run.weight.at(0, target) * run.hard;
+      if (smooth) loss -= (run.losses[r] - log_total * run.total_weight) * run.soft;
+    }
+    run.losses[r] = loss;
+  }
+}
+
 template <class T>
 void loss_rows(const LossRun<T>& run) {
   const hn::ScalableTag<T> d;
@@ -77,17 +94,7 @@ void loss_rows(const LossRun<T>& run) {
     run.total[r] = hn::GetLane(hn::SumOfLanes(d, total));
     if (smooth) run.losses[r] = hn::GetLane(hn::SumOfLanes(d, spread));  // Σ weight · (x − max)
   }
-  for (int64_t r = 0; r < run.count; ++r) {  // apart, since the call of log empties all registers
-    const int64_t target = run.target[r];
-    T loss = 0;
-    if (target != run.ignored) {
-      const T log_total = std::log(run.total[r]);
-      const T x = *run.x.at(r, target);
-      loss = -(x - run.max[r] - log_total) * *run.weight.at(0, target) * run.hard;
-      if (smooth) loss -= (run.losses[r] - log_total * run.total_weight) * run.soft;
-    }
-    run.losses[r] = loss;
-  }
+  finish_losses(run);
 }
 
 template <class T>
@@ -126,19 +133,29 @@ HWY_AFTER_NAMESPACE();
 namespace heed::kernels {
 namespace {
 
-/// The part of a run that does not depend on which rows it has.
-template <class T>
-LossRun<T> run_for(const ClassTargets& targets, int64_t classes, const T& one) {
-  LossRun<T> run{};
-  run.classes = classes;
-  run.ignored = targets.ignored;
-  const Tensor& weight = targets.weight;
-  run.weight = {&one, 0, 0};
-  if (weight.defined()) run.weight = {weight.data<T>(), 0, 1};
-  run.hard = static_cast<T>(1 - targets.smoothing);
-  run.soft = static_cast<T>(targets.smoothing / static_cast<double>(classes));
-  for (int64_t c = 0; c < classes; ++c) run.total_weight += *run.weight.at(0, c);
-  return run;
+/// Calls kernel(run) in parallel for all rows of x; add_results(run, first row) completes the run
+/// by what the kernel reads and writes beside the logits and targets.
+template <class T, class AddResults>
+void for_each_run(void (*kernel)(const LossRun<T>&), const RowsAlong& x,
+                  const ClassTargets& targets, const AddResults& add_results) {
+  const T one = 1;
+  LossRun<T> common{};
+  common.classes = x.length;
+  common.ignored = targets.ignored;
+  common.weight = {&one, 0, 0};
+  if (targets.weight.defined()) common.weight = {targets.weight.data<T>(), 0, 1};
+  common.hard = static_cast<T>(1 - targets.smoothing);
+  common.soft = static_cast<T>(targets.smoothing / static_cast<double>(x.length));
+  for (int64_t c = 0; c < x.length; ++c) common.total_weight += *common.weight.at(0, c);
+  for_each_rows<1>(x.outer, x.length, {&x.strides},
+                   [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
+                     LossRun<T> run = common;
+                     run.count = count;
+                     run.x = x.rows<T>(offsets[0], steps[0]);
+                     run.target = targets.index.data<int64_t>() + first;
+                     add_results(run, first);
+                     kernel(run);
+                   });
 }
 
 }  // namespace
@@ -178,20 +195,12 @@ RowLosses cross_entropy(const Tensor& input, int64_t dim, const ClassTargets& ta
   const RowLosses out{Tensor::empty(rows, input.dtype()), Tensor::empty(rows, input.dtype()),
                       Tensor::empty(rows, input.dtype())};
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
-    const T one = 1;
-    const LossRun<T> common = run_for<T>(targets, x.length, one);
-    const auto kernel = HEED_DISPATCH(loss_rows<T>);
-    for_each_rows<1>(x.outer, x.length, {&x.strides},
-                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
-                       LossRun<T> run = common;
-                       run.count = count;
-                       run.x = x.rows<T>(offsets[0], steps[0]);
-                       run.target = targets.index.data<int64_t>() + first;
-                       run.losses = out.losses.mutable_data<T>() + first;
-                       run.max = out.max.mutable_data<T>() + first;
-                       run.total = out.total.mutable_data<T>() + first;
-                       kernel(run);
-                     });
+    const auto add_results = [&](LossRun<T>& run, int64_t first) {
+      run.losses = out.losses.mutable_data<T>() + first;
+      run.max = out.max.mutable_data<T>() + first;
+      run.total = out.total.mutable_data<T>() + first;
+    };
+    for_each_run<T>(HEED_DISPATCH(loss_rows<T>), x, targets, add_results);
   });
   return out;
 }
@@ -211,23 +220,15 @@ Tensor cross_entropy_backward(const Tensor& gradient, double divisor, const Tens
   const Tensor g = contiguous(gradient);
   const Tensor out = empty_rows(input.shape(), dim, input.dtype());
   visit_floating("cross_entropy", input.dtype(), [&]<class T>() {
-    const T one = 1;
-    const LossRun<T> common = run_for<T>(targets, x.length, one);
-    const auto kernel = HEED_DISPATCH(loss_rows_backward<T>);
-    for_each_rows<1>(x.outer, x.length, {&x.strides},
-                     [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {
-                       LossRun<T> run = common;
-                       run.count = count;
-                       run.x = x.rows<T>(offsets[0], steps[0]);
-                       run.target = targets.index.data<int64_t>() + first;
-                       run.max = max.mutable_data<T>() + first;
-                       run.total = total.mutable_data<T>() + first;
-                       run.g = {g.data<T>() + (same ? 0 : first), same ? 0 : 1};
-                       run.divisor = static_cast<T>(divisor);
-                       run.dx = out.mutable_data<T>() + first * x.length;
-                       run.streams = streams_rows(out, x.length);
-                       kernel(run);
-                     });
+    const auto add_results = [&](LossRun<T>& run, int64_t first) {
+      run.max = max.mutable_data<T>() + first;
+      run.total = total.mutable_data<T>() + first;
+      run.g = {g.data<T>() + (same ? 0 : first), same ? 0 : 1};
+      run.divisor = static_cast<T>(divisor);
+      run.dx = out.mutable_data<T>() + first * x.length;
+      run.streams = streams_rows(out, x.length);
+    };
+    for_each_run<T>(HEED_DISPATCH(loss_rows_backward<T>), x, targets, add_results);
   });
   return dim_put_back(out, dim);
 }

@@ -195,66 +195,61 @@ const char* name_of(Norm norm) {
 
 }  // namespace
 
-Normalized normalize(Norm norm, const Tensor& input, int64_t length, const Tensor& weight,
-                     const Tensor& bias, double eps) {
-  const Tensor x = contiguous(input);
+Normalized normalize(const NormOperands& of, const Tensor& bias, double eps) {
+  const Tensor x = contiguous(of.x);
+  const int64_t length = of.length;
   const int64_t rows = length == 0 ? 0 : x.numel() / length;
-  Normalized out{Tensor::empty(x.shape(), x.dtype()), Tensor::empty({rows}, x.dtype()),
-                 Tensor::empty({rows}, x.dtype())};
-  visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
+  Normalized out{Tensor::empty(x.shape(), x.dtype()),
+                 {Tensor::empty({rows}, x.dtype()), Tensor::empty({rows}, x.dtype())}};
+  visit_floating(name_of(of.norm), x.dtype(), [&]<class T>() {
     constexpr T zero = 0, one = 1;
     const auto kernel = HEED_DISPATCH(normalize_rows<T>);
     parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
-      kernel(NormRun<T>{.norm = norm,
+      kernel(NormRun<T>{.norm = of.norm,
                         .count = end - begin,
                         .length = length,
                         .eps = eps,
                         .x = x.data<T>() + begin * length,
-                        .weight = parameter<T>(weight, one),
+                        .weight = parameter<T>(of.weight, one),
                         .bias = parameter<T>(bias, zero),
                         .y = out.y.mutable_data<T>() + begin * length,
-                        .centre = out.centre.mutable_data<T>() + begin,
-                        .scale = out.scale.mutable_data<T>() + begin,
+                        .centre = out.statistics.centre.mutable_data<T>() + begin,
+                        .scale = out.statistics.scale.mutable_data<T>() + begin,
                         .streams = streams_rows(out.y, length)});
     });
   });
   return out;
 }
 
-NormalizedGradients normalize_backward(Norm norm, const Tensor& gradient, const Tensor& input,
-                                       int64_t length, const Tensor& weight, const Tensor& centre,
-                                       const Tensor& scale, bool affine) {
+NormalizedGradients normalize_backward(const Tensor& gradient, const NormOperands& of,
+                                       const NormStatistics& statistics, bool affine) {
   const Tensor g = is_one_element(gradient) ? gradient : contiguous(gradient);
-  const Tensor x = contiguous(input);
-  const int64_t rows = scale.numel();
+  const Tensor x = contiguous(of.x);
+  const int64_t length = of.length, rows = statistics.scale.numel();
   // Gradients of weight and bias: each chunk of rows has its own sums, joined in order after.
   const int64_t chunks = affine ? (rows + norm_rows_per_chunk - 1) / norm_rows_per_chunk : 0;
   const Tensor parts = Tensor::empty({chunks, 2, length}, x.dtype());
   NormalizedGradients out;
   out.x = Tensor::empty(x.shape(), x.dtype());
-  visit_floating(name_of(norm), x.dtype(), [&]<class T>() {
+  visit_floating(name_of(of.norm), x.dtype(), [&]<class T>() {
     constexpr T one = 1;
     const auto kernel = HEED_DISPATCH(normalize_backward_run<T>);
     parallel_for(rows, norm_rows_per_chunk, [&](int64_t begin, int64_t end) {
-      NormBackwardRun<T> run{.norm = norm,
-                             .count = end - begin,
-                             .length = length,
-                             .g = gradient_rows<T>(g, length),
-                             .x = x.data<T>() + begin * length,
-                             .weight = parameter<T>(weight, one),
-                             .centre = centre.data<T>() + begin,
-                             .scale = scale.data<T>() + begin,
-                             .dx = out.x.mutable_data<T>() + begin * length,
-                             .d_weight = nullptr,
-                             .d_bias = nullptr,
-                             .streams = streams_rows(out.x, length)};
-      run.g = run.g.from(begin);
-      if (affine) {
-        run.d_weight = parts.mutable_data<T>() + begin / norm_rows_per_chunk * 2 * length;
-        run.d_bias = run.d_weight + length;
-        std::fill_n(run.d_weight, 2 * length, T{0});
-      }
-      kernel(run);
+      T* const d_weight =
+          affine ? parts.mutable_data<T>() + begin / norm_rows_per_chunk * 2 * length : nullptr;
+      if (affine) std::fill_n(d_weight, 2 * length, T{0});
+      kernel(NormBackwardRun<T>{.norm = of.norm,
+                                .count = end - begin,
+                                .length = length,
+                                .g = gradient_rows<T>(g, length).from(begin),
+                                .x = x.data<T>() + begin * length,
+                                .weight = parameter<T>(of.weight, one),
+                                .centre = statistics.centre.data<T>() + begin,
+                                .scale = statistics.scale.data<T>() + begin,
+                                .dx = out.x.mutable_data<T>() + begin * length,
+                                .d_weight = d_weight,
+                                .d_bias = affine ? d_weight + length : nullptr,
+                                .streams = streams_rows(out.x, length)});
     });
   });
   if (!affine) return out;

@@ -38,62 +38,87 @@ struct SoftmaxRun {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
+/// A row of a forward run. It refers to its operands: as its own they would stay in memory.
+template <Kind kind, class T>
+struct SoftmaxRow {
+  using D = hn::ScalableTag<T>;
+  const Row<D>& x;
+  const MaskRow<D>& blocked;
+  T* to;
+  bool streams;
+
+  template <class Some>
+  HWY_INLINE hn::Vec<D> read(D d, int64_t i, Some some) const {
+    constexpr T lowest = -std::numeric_limits<T>::infinity();
+    const auto v = x.at(d, i, some, lowest);
+    if constexpr (kind != Kind::masked) return v;
+    return hn::IfThenElse(blocked.at(d, i, some), hn::Set(d, lowest), v);
+  }
+  template <class Some>
+  HWY_INLINE void write(D d, int64_t i, Some some, hn::Vec<D> v) const {
+    if constexpr (kind == Kind::masked) v = hn::IfThenZeroElse(blocked.at(d, i, some), v);
+    put(d, v, to + i, some, streams);
+  }
+};
+
+/// A row that one register holds.
+template <Kind kind, class T, class Some>
+HWY_INLINE void softmax_short_row(const SoftmaxRow<kind, T>& row, Some all) {
+  const hn::ScalableTag<T> d;
+  const auto v = row.read(d, 0, all);
+  const auto shifted = hn::Sub(v, hn::MaxOfLanes(d, v));
+  const auto e = ExpNonPositive(d, shifted);
+  const T total = hn::GetLane(hn::SumOfLanes(d, e));
+  row.write(d, 0, all,
+            kind == Kind::log ? hn::Sub(shifted, hn::Set(d, std::log(total)))
+                              : hn::Mul(e, hn::Set(d, 1 / total)));
+}
+
+/// A longer one. A row that is written past the caches is kept in `kept` until its sum is known.
+template <Kind kind, class T>
+HWY_INLINE void softmax_long_row(const SoftmaxRow<kind, T>& row, int64_t length, T* kept) {
+  const hn::ScalableTag<T> d;
+  const auto read = [&](int64_t i, auto some) HWY_ATTR { return row.read(d, i, some); };
+  const auto max = max_of_row(d, length, read);
+  T* const powers = row.streams ? kept : row.to;
+  auto total = hn::Zero(d);
+  for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+    row.x.prefetch_next(i);
+    const auto e = ExpNonPositive(d, hn::Sub(read(i, some), max));
+    if constexpr (kind != Kind::log) store(d, e, powers + i, some);
+    total = hn::Add(total, e);
+  });
+  total = hn::SumOfLanes(d, total);
+  if constexpr (kind == Kind::log) {
+    const auto log_total = hn::Set(d, std::log(hn::GetLane(total)));
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      row.write(d, i, some, hn::Sub(hn::Sub(read(i, some), max), log_total));
+    });
+  } else {
+    const auto scale = hn::Set(d, 1 / hn::GetLane(total));
+    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
+      row.write(d, i, some, hn::Mul(load(d, powers + i, some, T{0}), scale));
+    });
+  }
+}
+
 // A NaN makes the sum of its row NaN, whatever the maximum is then, and so all of the row.
 template <Kind kind, class T>
 void softmax_rows(const SoftmaxRun<T>& run) {
   const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const int64_t length = run.length;
-  constexpr T lowest = -std::numeric_limits<T>::infinity();
   HWY_ALIGN T kept[kept_length];
   for (int64_t r = 0; r < run.count; ++r) {
     const Row x(d, run.x, r, run.count);
-    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Strided<const bool>{},
-                                       r);
-    T* const to = run.to + r * length;
-    const auto open = [&](int64_t i, auto some) HWY_ATTR {
-      const V v = x.at(d, i, some, lowest);
-      if constexpr (kind != Kind::masked) return v;
-      return hn::IfThenElse(blocked.at(d, i, some), hn::Set(d, lowest), v);
-    };
-    const auto write = [&](int64_t i, auto some, V v) HWY_ATTR {
-      if constexpr (kind == Kind::masked) v = hn::IfThenZeroElse(blocked.at(d, i, some), v);
-      put(d, v, to + i, some, run.streams);
-    };
-    if (length <= lanes) {  // all stays in one register
-      const auto once = [&](auto all) HWY_ATTR {
-        const V v = open(0, all);
-        const V shifted = hn::Sub(v, hn::MaxOfLanes(d, v));
-        const V e = ExpNonPositive(d, shifted);
-        const T total = hn::GetLane(hn::SumOfLanes(d, e));
-        write(0, all,
-              kind == Kind::log ? hn::Sub(shifted, hn::Set(d, std::log(total)))
-                                : hn::Mul(e, hn::Set(d, 1 / total)));
-      };
-      length == lanes ? once(Whole{}) : once(Part{length});
-      continue;
-    }
-    const V max = max_of_row(d, length, open);
-    T* const powers = run.streams ? kept : to;
-    V total = hn::Zero(d);
-    for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-      x.prefetch_next(i);
-      const V e = ExpNonPositive(d, hn::Sub(open(i, some), max));
-      if constexpr (kind != Kind::log) store(d, e, powers + i, some);
-      total = hn::Add(total, e);
-    });
-    total = hn::SumOfLanes(d, total);
-    if constexpr (kind == Kind::log) {
-      const V log_total = hn::Set(d, std::log(hn::GetLane(total)));
-      for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-        write(i, some, hn::Sub(hn::Sub(open(i, some), max), log_total));
-      });
+    const MaskRow<hn::ScalableTag<T>> blocked(
+        kind == Kind::masked ? run.blocked : Strided<const bool>{}, r);
+    const SoftmaxRow<kind, T> row{x, blocked, run.to + r * run.length, run.streams};
+    if (run.length > lanes) {
+      softmax_long_row(row, run.length, kept);
+    } else if (run.length == lanes) {
+      softmax_short_row(row, Whole{});
     } else {
-      const V scale = hn::Set(d, 1 / hn::GetLane(total));
-      for_each_vector(d, length, [&](int64_t i, auto some) HWY_ATTR {
-        write(i, some, hn::Mul(load(d, powers + i, some, T{0}), scale));
-      });
+      softmax_short_row(row, Part{run.length});
     }
   }
 }
@@ -105,8 +130,8 @@ void softmax_rows_backward(const SoftmaxRun<T>& run) {
   const int64_t length = run.length;
   for (int64_t r = 0; r < run.count; ++r) {
     const Row y(d, run.x, r, run.count), g(d, run.g, r, run.count);
-    const MaskRow<decltype(d)> blocked(kind == Kind::masked ? run.blocked : Strided<const bool>{},
-                                       r);
+    const MaskRow<hn::ScalableTag<T>> blocked(
+        kind == Kind::masked ? run.blocked : Strided<const bool>{}, r);
     T* const to = run.to + r * length;
     const auto gradient = [&](int64_t i, auto some) HWY_ATTR {
       const V v = g.at(d, i, some, T{0});

@@ -54,9 +54,9 @@ Tensor flat_or_undefined(const Tensor& parameter) {
 
 Gradients fused_norm_gradients(const Tensor& g, const Wanted& wanted, const SavedNorm& saved) {
   const bool affine = wanted[1] || wanted[2];
-  const auto d = kernels::normalize_backward(saved.norm, g, saved.x, numel_of(saved.shape),
-                                             flat_or_undefined(saved.weight), saved.centre,
-                                             saved.scale, affine);
+  const auto d = kernels::normalize_backward(
+      g, {saved.norm, saved.x, numel_of(saved.shape), flat_or_undefined(saved.weight)},
+      {saved.centre, saved.scale}, affine);
   if (!affine) return {d.x, Tensor(), Tensor()};
   return {d.x, reshape(d.weight, saved.shape), reshape(d.bias, saved.shape)};
 }
@@ -91,11 +91,12 @@ Tensor normalized(const char* op, kernels::Norm norm, const NormInputs& inputs) 
   check_tail(op, x, shape);
   check_affine(op, "weight", weight, inputs);
   check_affine(op, "bias", bias, inputs);
-  const auto [y, centre, scale] = kernels::normalize(
-      norm, x, numel_of(shape), flat_or_undefined(weight), flat_or_undefined(bias), eps);
+  const auto [y, statistics] = kernels::normalize(
+      {norm, x, numel_of(shape), flat_or_undefined(weight)}, flat_or_undefined(bias), eps);
   return record(op, y, {x, weight, bias},
-                fused<fused_norm_gradients, composed_norm_gradients>(SavedNorm{
-                    norm, Saved(x), Saved(weight), Saved(centre), Saved(scale), shape, eps}));
+                fused<fused_norm_gradients, composed_norm_gradients>(
+                    SavedNorm{norm, Saved(x), Saved(weight), Saved(statistics.centre),
+                              Saved(statistics.scale), shape, eps}));
 }
 
 }  // namespace

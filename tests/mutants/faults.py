@@ -82,7 +82,7 @@ FAULTS = [
      "{{a, [b = Saved(b)](const Tensor& g) { return «matmul(g, transpose(b, -2, -1))»; }},\n",
      "matmul(g, reshape(b, transpose(b, -2, -1).shape()))", "ops: matmul"),
     # Values of ops.
-    ("softmax: no shift", KERNELS, "hn::Sub(open(i, some), «max»));", "hn::Zero(d)",
+    ("softmax: no shift", KERNELS, "hn::Sub(read(i, some), «max»));", "hn::Zero(d)",
      "softmax_test row_kernels_test"),
     ("logsumexp: no shift", OPS, "Tensor shift = «kernels::amax(x, dims)»;",
      "zeros_like(kernels::amax(x, dims))", "reduce_semantics_test"),

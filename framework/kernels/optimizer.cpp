@@ -27,6 +27,16 @@ struct AdamFactors {
   T beta1, rest1, beta2, rest2, eps, size, scale, shrink, joined;
 };
 
+/// What a kernel gets of one parameter.
+template <class T, class Factors>
+struct Update {
+  T* parameter;
+  const T* gradient;
+  std::array<T*, 2> state;
+  Factors factors;
+  int64_t first = 0, end = 0;  ///< its elements, counted through all updates
+};
+
 }  // namespace
 }  // namespace heed::kernels
 #endif
@@ -34,11 +44,15 @@ struct AdamFactors {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
+/// Elements [i, i + length) of a parameter.
 template <class T>
-void sgd_run(const SgdFactors<T>& c, T* p, const T* g, T* buffer, int64_t length) {
+void sgd_run(const Update<T, SgdFactors<T>>& u, int64_t i, int64_t length) {
+  const SgdFactors<T>& c = u.factors;
+  T* const p = u.parameter + i;
+  const T* const g = u.gradient + i;
   const auto joined = [&](auto d, auto gradient, auto parameter)
                           HWY_ATTR { return hn::MulAdd(hn::Set(d, c.decay), parameter, gradient); };
-  if (buffer == nullptr) {
+  if (u.state[0] == nullptr) {
     return update_run<T, 1>({p}, g, length, [&](auto d, auto gradient, auto& parameter) HWY_ATTR {
       parameter = hn::NegMulAdd(hn::Set(d, c.lr), joined(d, gradient, parameter), parameter);
     });
@@ -51,11 +65,12 @@ void sgd_run(const SgdFactors<T>& c, T* p, const T* g, T* buffer, int64_t length
     change = c.nesterov ? hn::MulAdd(momentum, velocity, change) : velocity;
     parameter = hn::NegMulAdd(hn::Set(d, c.lr), change, parameter);
   };
-  update_run<T, 2>({p, buffer}, g, length, update);
+  update_run<T, 2>({p, u.state[0] + i}, g, length, update);
 }
 
 template <class T>
-void adam_run(const AdamFactors<T>& c, T* p, const T* g, T* m, T* v, int64_t length) {
+void adam_run(const Update<T, AdamFactors<T>>& u, int64_t i, int64_t length) {
+  const AdamFactors<T>& c = u.factors;
   const auto update = [&](auto d, auto gradient, auto& parameter, auto& first,
                           auto& second) HWY_ATTR {
     const auto change = hn::MulAdd(hn::Set(d, c.joined), parameter, gradient);
@@ -66,7 +81,8 @@ void adam_run(const AdamFactors<T>& c, T* p, const T* g, T* m, T* v, int64_t len
     const auto move = hn::Div(hn::Mul(hn::Set(d, c.size), first), root);
     parameter = hn::MulSub(hn::Set(d, c.shrink), parameter, move);
   };
-  update_run<T, 3>({p, m, v}, g, length, update);
+  update_run<T, 3>({u.parameter + i, u.state[0] + i, u.state[1] + i}, u.gradient + i, length,
+                   update);
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE
@@ -78,16 +94,6 @@ namespace heed::kernels {
 namespace {
 
 constexpr int64_t elements_per_update = 4096;  // a chunk reads and writes four tensors
-
-/// What a kernel gets of one parameter.
-template <class T, class Factors>
-struct Update {
-  T* parameter;
-  const T* gradient;
-  std::array<T*, 2> state;
-  Factors factors;
-  int64_t first = 0, end = 0;  ///< its elements, counted through all updates
-};
 
 /// The items of type T as update(item, dense gradient) describes them, and run(update, first,
 /// length) for all elements, as one loop: small parameters share a chunk, large ones have several.
@@ -115,7 +121,6 @@ void step_items(std::span<const Item> items, const Describe& describe, const Run
 template <class T>
 void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
   using One = Update<T, SgdFactors<T>>;
-  const auto kernel = HEED_DISPATCH(sgd_run<T>);
   const auto describe = [&](const SgdItem& item, const Tensor& gradient) {
     T* const buffer = item.buffer.defined() ? item.buffer.mutable_data<T>() : nullptr;
     return One{
@@ -125,16 +130,12 @@ void sgd_items(std::span<const SgdItem> items, const SgdStep& step) {
         {static_cast<T>(item.lr), static_cast<T>(step.momentum), static_cast<T>(1 - step.dampening),
          static_cast<T>(item.weight_decay), step.nesterov, item.first}};
   };
-  step_items<T, One>(items, describe, [&](const One& u, int64_t i, int64_t length) {
-    T* const buffer = u.state[0] == nullptr ? nullptr : u.state[0] + i;
-    kernel(u.factors, u.parameter + i, u.gradient + i, buffer, length);
-  });
+  step_items<T, One>(items, describe, HEED_DISPATCH(sgd_run<T>));
 }
 
 template <class T>
 void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
   using One = Update<T, AdamFactors<T>>;
-  const auto kernel = HEED_DISPATCH(adam_run<T>);
   const auto describe = [&](const AdamItem& item, const Tensor& gradient) {
     const auto t = static_cast<double>(item.t);
     AdamFactors<T> f{};
@@ -152,9 +153,7 @@ void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
                {item.m.mutable_data<T>(), item.v.mutable_data<T>()},
                f};
   };
-  step_items<T, One>(items, describe, [&](const One& u, int64_t i, int64_t length) {
-    kernel(u.factors, u.parameter + i, u.gradient + i, u.state[0] + i, u.state[1] + i, length);
-  });
+  step_items<T, One>(items, describe, HEED_DISPATCH(adam_run<T>));
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ std::string partial_name(const std::string& path) {
 }
 
 void make_folder(const std::string& path) {
-  if (mkdir(path.c_str(), 0777) != 0) fail_system(path, "create the folder");
+  if (mkdir(path.c_str(), 0777) != 0) fail_system(path, "create directory");
 }
 
 void sync_folder(const std::string& path) {

@@ -73,8 +73,7 @@ class HeaderParser {
   void parse_dtype(TensorEntry& entry) {
     entry.dtype = scanner_.string();
     if (find_file_dtype(entry.dtype) != nullptr) return;
-    fail(entry, text_of(is_file_dtype(entry.dtype) ? "a dtype that heed does not support: "
-                                                   : "a dtype that the format does not have: ",
+    fail(entry, text_of(is_file_dtype(entry.dtype) ? "unsupported dtype: " : "unknown dtype: ",
                         in_quotes(entry.dtype), "; heed reads ", readable_dtypes()));
   }
 

@@ -84,7 +84,7 @@ int64_t of_integers(Arithmetic operation, int64_t a, int64_t b) {
     case Arithmetic::div:
       break;
   }
-  throw std::logic_error("integers are not divided");
+  throw std::logic_error("integer division is not supported");
 }
 
 const char* op_name(Arithmetic operation) {

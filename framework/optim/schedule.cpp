@@ -16,12 +16,12 @@ std::span<const Schedule> schedules() {
                .factor = [](const ScheduleStep&) { return 1.0; }},
       Schedule{
           .name = "linear",
-          .help = "falls to the floor in a straight line",
+          .help = "decays linearly to the floor",
           .has_floor = true,
           .factor =
               [](const ScheduleStep& at) { return at.floor + (1 - at.floor) * (1 - at.done); }},
       Schedule{.name = "cosine",
-               .help = "falls to the floor by half a cosine",
+               .help = "decays to the floor along half a cosine",
                .has_floor = true,
                .factor =
                    [](const ScheduleStep& at) {
@@ -29,7 +29,7 @@ std::span<const Schedule> schedules() {
                             (1 - at.floor) * (1 + std::cos(std::numbers::pi * at.done)) / 2;
                    }},
       Schedule{.name = "inverse_sqrt",
-               .help = "falls as √(warmup_steps / step), without end",
+               .help = "decays as √(warmup_steps / step) indefinitely",
                .factor = [](const ScheduleStep& at) {
                  const double warmup = std::max(1.0, static_cast<double>(at.warmup_steps));
                  return std::sqrt(warmup / static_cast<double>(at.step + 1));

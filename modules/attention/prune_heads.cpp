@@ -22,8 +22,10 @@ std::vector<int64_t> remaining_heads(int64_t H, const std::vector<int64_t>& remo
   for (int64_t h = 0; h < H; ++h) {
     if (remains[static_cast<size_t>(h)]) remaining.push_back(h);
   }
-  if (remaining.empty())
+  if (remaining.empty() && H == 1) throw ValueError("prune_heads: the model has only one head");
+  if (remaining.empty()) {
     throw ValueError("prune_heads: all ", H, " heads would be removed; keep one");
+  }
   return remaining;
 }
 

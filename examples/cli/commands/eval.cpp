@@ -31,8 +31,8 @@ Command eval_command() {
           .stage = Stage::use,
           .summary = "evaluate a trained model on the held-out sequences",
           .description =
-              "Prints exactly the numbers that training measured at that step. With --set it "
-              "evaluates differently, for example on more sequences. Examples go to stderr, the "
+              "Reproduces the evaluation from training exactly. --set overrides evaluation "
+              "settings, for example the number of sequences. Examples go to stderr, the "
               "result to stdout as one line of JSON. Writes nothing.",
           .examples = {{"heed eval runs/sort-1", "the newest checkpoint"},
                        {"heed eval runs/sort-1 --best --set train.eval_sequences=10000",

@@ -29,8 +29,7 @@ Options export_options(ExportArguments& arguments) {
       {Option::value("--out", &arguments.out, "FILE.safetensors", "the file, which must not exist")
            .required(),
        Option::flag("--pytorch", &arguments.pytorch,
-                    "with the names of nn.TransformerEncoder and "
-                    "nn.TransformerDecoder")});
+                    "use the names of nn.TransformerEncoder and nn.TransformerDecoder")});
 }
 
 void check_out(const std::string& path) {
@@ -101,11 +100,11 @@ Command export_command() {
           .stage = Stage::use,
           .summary = "write a trained model's parameters to a safetensors file",
           .description =
-              "The metadata has the configuration (heed.config), the step and the vocabulary. With "
-              "--pytorch what is below encoder. and writer.decoder. is what PyTorch's layers load, "
-              "and all else has heed's names; examples/pytorch_exchange.py shows how. `heed train "
+              "Metadata contains the configuration (heed.config), the step and the vocabulary. "
+              "With --pytorch, tensors under encoder. and writer.decoder. use PyTorch's names; all "
+              "others keep heed's; examples/pytorch_exchange.py shows how. `heed train "
               "--init FILE` reads either. The result is a line of JSON on stdout.",
-          .examples = {{"heed export runs/sort-1 --out sort.safetensors", "one file to share"}},
+          .examples = {{"heed export runs/sort-1 --out sort.safetensors", "exports a single file"}},
           .call = calling(export_options, run_export)};
 }
 

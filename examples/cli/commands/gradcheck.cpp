@@ -41,7 +41,7 @@ Options gradcheck_options(GradcheckArguments& arguments) {
            .at_least(1)
            .excluding("--all"),
        Option::value("--seed", &arguments.seed, "N",
-                     "of the sample and of the random directions; default 0")
+                     "seed for sampling and for the random directions; default 0")
            .at_least(0),
        Option::flag("--second-order", &arguments.second_order,
                     "check the gradients of the gradients")});
@@ -116,11 +116,11 @@ Command gradcheck_command() {
           .stage = Stage::analyse,
           .summary = "compare the gradients of a configured model with finite differences",
           .description =
-              "Computes in f64 with two sequences of the task, dropout included: the gradient of "
-              "each checked element against the difference of two losses. Names the worst one by "
+              "Runs in f64 on two sequences of the task, dropout included, and compares each "
+              "checked gradient with a finite difference of the loss. Names the worst one by "
               "its path and index. The last line on stdout is the result as JSON.",
           .exit_status = {{"0", "the gradients are right"},
-                          {"1", "they are not, or something failed"},
+                          {"1", "a gradient is wrong, or the command failed"},
                           {"2", "bad input; nothing was done"}},
           .examples = {{"heed gradcheck configs/reverse.json", "checks first derivatives"},
                        {"heed gradcheck configs/text.json --sample 200 --second-order",

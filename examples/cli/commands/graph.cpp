@@ -20,12 +20,12 @@ void run_graph(const Program& program, const ConfigArguments& arguments) {
 Command graph_command() {
   return {.name = "graph",
           .stage = Stage::analyse,
-          .summary = "draw modules and data flow of one forward pass, for Graphviz",
+          .summary = "draw the modules and data flow of one forward pass",
           .description =
-              "Graphviz's language on stdout. Boxes are ops, ellipses parameters, frames modules; "
+              "Writes Graphviz DOT to stdout. Boxes are ops, ellipses parameters, frames modules; "
               "arrows show axes and sizes of the data.",
           .examples = {{"heed graph configs/reverse.json | dot -Tsvg > model.svg",
-                        "a picture, with Graphviz"}},
+                        "renders the graph as SVG"}},
           .call = calling(config_options, run_graph)};
 }
 

@@ -83,14 +83,16 @@ Command heads_command() {
           .stage = Stage::analyse,
           .summary = "analyse the attention heads of a model: what each contributes",
           .description =
-              "Reads the weights of a run or a checkpoint, or trains a JSON file exactly as `heed "
-              "train` does; writes nothing. Then for each head: the entropy of its weights, the "
+              "Reads the weights of a run or a checkpoint, or trains the model of a JSON file "
+              "exactly as `heed train` does; writes nothing. Then for each head: the entropy of "
+              "its weights, the "
               "gradient of the loss with respect to a gate on the head, loss and accuracy without "
               "it, its similarity to the other heads, a picture of its weights. Finally the least "
               "important head of all is pruned.",
           .exit_status = trained_status,
-          .examples = {{"heed heads configs/cross_reverse.json", "trains and shows three heads"},
-                       {"heed heads runs/sort-1 --json", "analyses a run, for another program"}},
+          .examples = {{"heed heads configs/cross_reverse.json",
+                        "trains a model, then analyses its three heads"},
+                       {"heed heads runs/sort-1 --json", "analyses a run, as JSON"}},
           .call = calling(heads_options, run_heads)};
 }
 

@@ -15,8 +15,7 @@ struct HelpArguments {
 };
 
 Options help_options(HelpArguments& arguments) {
-  return {Option::argument("COMMAND", &arguments.command,
-                           "the command; without it, the page of the whole program")};
+  return {Option::argument("COMMAND", &arguments.command, "the command; without it, the overview")};
 }
 
 void run_help(const Program& program, const HelpArguments& arguments) {
@@ -39,7 +38,7 @@ Command help_command() {
           .summary = "show the manual page of a command",
           .description = "The same page that `heed COMMAND --help` shows.",
           .exit_status = done_or_bad_input,
-          .examples = {{"heed help train", "all about training"}, {"heed help", "all commands"}},
+          .examples = {{"heed help train", "help for `train`"}, {"heed help", "all commands"}},
           .call = calling(help_options, run_help)};
 }
 

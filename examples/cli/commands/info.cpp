@@ -1,4 +1,4 @@
-// `heed info`: what the program runs on and how fast that is.
+// `heed info`: hardware and measured speed.
 #include <fmt/format.h>
 
 #include "heed/examples/cli/commands/line/command.h"
@@ -65,9 +65,9 @@ Command info_command() {
           .stage = Stage::refer,
           .summary = "show version, processor, speed and threads",
           .description =
-              "What the program runs on and how fast that is: the processor, the vector "
+              "Hardware and measured speed: the processor, the vector "
               "instructions and BLAS kernels in use, a measured peak, threads, memory.",
-          .examples = {{"heed info", "takes a second, for the measurement"}},
+          .examples = {{"heed info", "measures for about a second"}},
           .call = calling(run_info)};
 }
 

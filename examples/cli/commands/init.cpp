@@ -31,7 +31,7 @@ void check_task(const ConfigTable& table, const std::string& task) {
   const auto names = tasks == nullptr ? std::vector<std::string>() : tasks->key.choices;
   const std::string meant = suggestion(task, names);
   throw UsageError("heed init: unknown task: ", in_quotes(task),
-                   meant.empty() ? "; there are " + list_in_quotes(names) : meant);
+                   meant.empty() ? "; available: " + list_in_quotes(names) : meant);
 }
 
 void write_new_file(const std::string& path, const std::string& text) {
@@ -68,11 +68,11 @@ Command init_command() {
           .stage = Stage::prepare,
           .summary = "write a configuration to start from",
           .description =
-              "The configuration learns the task as it stands. Each of its objects has an "
-              "\"about\" that says what the part is for and what each key does, for readers "
-              "who are new to attention. An existing file is never overwritten.",
+              "The configuration trains successfully without changes. Each of its objects has an "
+              "\"about\" that explains the section and its keys to readers new to attention. An "
+              "existing file is never overwritten.",
           .examples = {{"heed init reverse --out mine.json", "writes mine.json"},
-                       {"heed init text | less", "reads what a small language model needs"}},
+                       {"heed init text | less", "shows the settings of a small language model"}},
           .call = calling(init_options, run_init)};
 }
 

@@ -142,7 +142,7 @@ std::string table_text(const Inspected& file) {
                      aligned(lines, [](size_t column) { return column >= 3 && column <= 7; });
   const auto checked = std::count_if(file.rows.begin(), file.rows.end(),
                                      [](const Row& row) { return row.entry.checksum.has_value(); });
-  text += fmt::format("\n{} tensors, {} elements, {} bytes; {} with a checksum that is right\n",
+  text += fmt::format("\n{} tensors, {} elements, {} bytes; {} checksums verified\n",
                       file.rows.size(), file.elements, file.bytes, checked);
   for (const auto& [key, value] : file.metadata) {
     text += printable(key, std::string::npos) + ": " + printable(value, 100) + "\n";
@@ -179,19 +179,19 @@ void run_inspect(const Program&, const InspectArguments& arguments) {
 }  // namespace
 
 Command inspect_command() {
-  return {.name = "inspect",
-          .stage = Stage::analyse,
-          .summary = "list the tensors of a safetensors file",
-          .description =
-              "Names, dtypes, shapes, sizes, and minimum, maximum and mean of the finite elements. "
-              "Every rule of the format is checked, and checksums where the file has them.",
-          .exit_status = {{"0", "done"},
-                          {"1", "something failed while it ran"},
-                          {"2", "no such file, or one that breaks a rule"}},
-          .examples = {{"heed inspect model.safetensors", "a file of heed or of another program"},
-                       {"heed inspect runs/sort-1 --json",
-                        "the newest checkpoint of a run, for a program"}},
-          .call = calling(inspect_options, run_inspect)};
+  return {
+      .name = "inspect",
+      .stage = Stage::analyse,
+      .summary = "list the tensors of a safetensors file",
+      .description =
+          "Names, dtypes, shapes, sizes, and minimum, maximum and mean of the finite elements. "
+          "Validates the file format, and checksums where the file has them.",
+      .exit_status = {{"0", "done"},
+                      {"1", "runtime failure"},
+                      {"2", "no such file, or a malformed one"}},
+      .examples = {{"heed inspect model.safetensors", "any safetensors file"},
+                   {"heed inspect runs/sort-1 --json", "the newest checkpoint of a run, as JSON"}},
+      .call = calling(inspect_options, run_inspect)};
 }
 
 }  // namespace heed

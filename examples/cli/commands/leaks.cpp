@@ -89,7 +89,8 @@ std::string rules_text(const Model& model, const Batch& batch) {
 
 /// Why padding is not among the rules, if it could have been.
 std::string padding_note(Model& model) {
-  return all_take_masks(model) ? "" : "; the attention takes no masks, so there is no padding";
+  return all_take_masks(model) ? ""
+                               : "; the attention does not support masks, so there is no padding";
 }
 
 void show(const std::vector<LeakMap>& maps) {
@@ -98,7 +99,7 @@ void show(const std::vector<LeakMap>& maps) {
     text += fmt::format("\n{}: a row for each output, a column for each token of {} sequences\n{}",
                         map.tokens, map.B, leak_picture(map));
   }
-  say(text + "\n  █ seen   ░ could be seen, is not   · must not be seen, is not   ! leak\n");
+  say(text + "\n  █ seen   ░ visible but unused   · hidden   ! leak\n");
 }
 
 std::string failure_text(const Totals& totals) {
@@ -124,26 +125,27 @@ void run_leaks(const Program& program, const ConfigArguments& arguments) {
   show(maps);
   write_result(leaks_line(totals, arguments.path));
   if (totals.worst) throw LeakFailure(failure_text(totals));
-  say(fmt::format("leaks: passed: none of {} pairs leaks; {} that may be seen are not",
-                  totals.pairs, totals.unused));
+  say(fmt::format("leaks: passed: 0 of {} pairs leak; {} visible pairs unused", totals.pairs,
+                  totals.unused));
 }
 
 }  // namespace
 
 Command leaks_command() {
-  return {.name = "leaks",
-          .stage = Stage::analyse,
-          .summary = "prove that no output depends on a position that it must not see",
-          .description =
-              "Proves it by gradients in f64, which must be exactly 0: of each output with respect "
-              "to the tokens of other sequences, to later ones where the model may not see them, "
-              "and to padding (of random length, if the attention takes masks). The last line on "
-              "stdout is the result as JSON.",
-          .exit_status = {{"0", "nothing leaks"},
-                          {"1", "something does, or something failed"},
-                          {"2", "bad input; nothing was done"}},
-          .examples = {{"heed leaks configs/induction.json", "checks a causal model"}},
-          .call = calling(config_options, run_leaks)};
+  return {
+      .name = "leaks",
+      .stage = Stage::analyse,
+      .summary = "prove that no output depends on a position that it must not see",
+      .description =
+          "Checks in f64 that these gradients are exactly 0: of each output with respect "
+          "to the tokens of other sequences, to later ones where the model may not see them, "
+          "and to padding (of random length, if the attention supports masks). The last line on "
+          "stdout is the result as JSON.",
+      .exit_status = {{"0", "nothing leaks"},
+                      {"1", "a leak was found, or the command failed"},
+                      {"2", "bad input; nothing was done"}},
+      .examples = {{"heed leaks configs/induction.json", "checks a causal model"}},
+      .call = calling(config_options, run_leaks)};
 }
 
 }  // namespace heed

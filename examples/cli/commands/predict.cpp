@@ -33,7 +33,8 @@ Options predict_options(PredictArguments& arguments) {
   return with_trained(
       arguments.trained,
       {Option::value("--input", &arguments.inputs, "TEXT",
-                     "answer this, for example --input \"3 1 2\"; may be repeated; without it and "
+                     "input to run the model on, for example --input \"3 1 2\"; may be repeated; "
+                     "without it and "
                      "without --prompt each line of stdin is answered"),
        Option::value("--prompt", &arguments.prompt, "TEXT",
                      "continue this text: for models that predict the next symbol"),
@@ -48,7 +49,7 @@ Options predict_options(PredictArguments& arguments) {
        Option::value("--top-k", &arguments.top_k, "K",
                      "sample only among the K most likely symbols")
            .at_least(1),
-       Option::value("--seed", &arguments.seed, "N", "of the samples; default 0").at_least(0),
+       Option::value("--seed", &arguments.seed, "N", "seed for sampling; default 0").at_least(0),
        Option::flag("--attention", &arguments.attention,
                     "the weights of each head as text, or as arrays with --json"),
        Option::flag("--scores", &arguments.scores,
@@ -152,8 +153,8 @@ class Predictor {
     const Answer answer = answerer_.answer(input);
     if (answer.is_short) {
       say(text_of(place, ": note: ", input.size(),
-                  " symbols; the sequences of the task have more, ",
-                  "so the model was never trained on such short ones"));
+                  " symbols; the sequences of the task have more; ",
+                  "the model was only trained on longer inputs"));
     }
     show(text, answer);
   }
@@ -227,11 +228,11 @@ Command predict_command() {
           .summary = "run a trained model on input",
           .description =
               "Symbols are the task's own words with spaces between them, or the characters of a "
-              "text. An answer is a line on stdout; a dot in it is a position that the task never "
-              "asks for. An encoder-decoder generates its answer symbol by symbol, the most "
+              "text. An answer is a line on stdout; `.` marks positions that are not scored. An "
+              "encoder-decoder generates its answer symbol by symbol, the most "
               "likely one each time.\n\n"
-              "After a prompt the model sees only the last symbols, as many as its task's "
-              "sequences have: the beginning of a longer prompt has no influence. Writes nothing.",
+              "After a prompt the model sees only the last symbols, up to the task's sequence "
+              "length: the beginning of a longer prompt has no influence. Writes nothing.",
           .examples = {{"heed predict runs/sort-1 --input \"3 1 2 5 9 0 4 4 8 1 7 7\"",
                         "answers one sequence"},
                        {"heed predict runs/text-1 --prompt \"The \" --tokens 200 --temperature 0.8",

@@ -15,7 +15,7 @@ struct SchemaArguments {
 
 Options schema_options(SchemaArguments& arguments) {
   return {Option::flag("--markdown", &arguments.markdown,
-                       "prints a reference of all keys instead, which is docs/config.md")};
+                       "print a reference of all keys instead, which is docs/config.md")};
 }
 
 void run_schema(const Program& program, const SchemaArguments& arguments) {
@@ -26,19 +26,20 @@ void run_schema(const Program& program, const SchemaArguments& arguments) {
 }  // namespace
 
 Command schema_command() {
-  return {.name = "schema",
-          .stage = Stage::prepare,
-          .summary = "print the JSON Schema of a configuration",
-          .description =
-              "Draft 2020-12, made from the table that configurations are read with: types, "
-              "ranges, choices, defaults and help. An editor that knows it completes keys and "
-              "marks mistakes; a configuration names it by \"$schema\": \"schema.json\", as those "
-              "in configs do. What only `heed validate` finds: a key given twice, 4.0 for an "
-              "integer, and values that do not go together.",
-          .exit_status = done_or_bad_input,
-          .examples = {{"heed schema > schema.json", "writes the schema beside a configuration"},
-                       {"heed schema --markdown | less", "reads about all keys"}},
-          .call = calling(schema_options, run_schema)};
+  return {
+      .name = "schema",
+      .stage = Stage::prepare,
+      .summary = "print the JSON Schema of a configuration",
+      .description =
+          "Draft 2020-12, generated from the same definitions that parse configurations: types, "
+          "ranges, choices, defaults and help. Editors that support it complete keys and mark "
+          "mistakes; a configuration names it by \"$schema\": \"schema.json\", as those "
+          "in configs do. Only `heed validate` detects a key given twice, 4.0 for an integer, and "
+          "conflicting values.",
+      .exit_status = done_or_bad_input,
+      .examples = {{"heed schema > schema.json", "writes the schema beside a configuration"},
+                   {"heed schema --markdown | less", "shows all keys"}},
+      .call = calling(schema_options, run_schema)};
 }
 
 }  // namespace heed

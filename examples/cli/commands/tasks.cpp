@@ -1,4 +1,4 @@
-// `heed tasks`: the tasks and attentions that a configuration can name.
+// `heed tasks`: the types that a configuration can choose.
 #include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/listing.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -16,11 +16,12 @@ void run_tasks(const Program& program) {
 Command tasks_command() {
   return {.name = "tasks",
           .stage = Stage::prepare,
-          .summary = "list tasks and attentions with their keys",
+          .summary = "list tasks, attentions, optimizers and all other choices with their keys",
           .description =
-              "The types that the sections \"task\" and \"model.attention\" of a configuration can "
-              "have, each with what it is and its keys: meaning, range and default.",
-          .examples = {{"heed tasks | less", "reads them all"}},
+              "The types that a configuration can choose, such as task.type, model.attention.type "
+              "and train.optimizer, "
+              "each with a description and its keys: meaning, range and default.",
+          .examples = {{"heed tasks | less", "pages through the list"}},
           .call = calling(run_tasks)};
 }
 

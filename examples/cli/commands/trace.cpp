@@ -68,7 +68,7 @@ Command trace_command() {
       .description =
           "Runs two sequences of the task, as in the first step of training. A view shares "
           "the memory of an input; copy and compute allocate new memory. Axes have the names "
-          "that the modules' own shape checks give them, or that follow from those.",
+          "that the modules' own shape checks give them, or are inferred from them.",
       .examples = {{"heed trace configs/cross_reverse.json", "prints a table"},
                    {"heed trace configs/text.json --json | tail -n 1", "prints only the totals"}},
       .call = calling(trace_options, run_trace)};

@@ -38,8 +38,8 @@ Options train_options(TrainArguments& arguments) {
       Option::value("--out", &arguments.out, "DIR",
                     "the run directory, which must not exist; default runs/<task>-<n>"),
       Option::value("--resume", &arguments.resume, "RUN_DIR|CHECKPOINT",
-                    "resume a run, or one of its checkpoints, bit-identically, as if it had never "
-                    "stopped; only --set changes its configuration, and a CONFIG with more steps"),
+                    "resume a run, or one of its checkpoints, bit-identically; only --set, or a "
+                    "CONFIG with more steps, changes its configuration"),
       Option::value("--init", &arguments.init, "FILE.safetensors",
                     "take the parameters of a new run from a file, with heed's names or PyTorch's"),
       Option::flag(
@@ -47,7 +47,7 @@ Options train_options(TrainArguments& arguments) {
           "show parameters, memory, schedule, the first batch and one step; write nothing"),
       Option::value(
           "--threads", [](int64_t count) { set_num_threads(static_cast<int>(count)); }, "N",
-          "number of threads; changes no bit of the result; default: HEED_THREADS, or all "
+          "number of threads; does not affect the result; default: HEED_THREADS, or all "
           "available processors")
           .at_least(1)
           .at_most(most_threads)};
@@ -63,7 +63,7 @@ void check_train(const TrainArguments& arguments) {
     throw UsageError("heed train: --init and --dry-run are for a new run, not with --resume");
   }
   if (arguments.dry_run && arguments.out) {
-    throw UsageError("heed train: --dry-run writes nothing; leave out --out");
+    throw UsageError("heed train: --dry-run writes nothing; remove --out");
   }
   if (!arguments.resume && !arguments.config) {
     throw UsageError("heed train: CONFIG is required, or --resume");
@@ -234,7 +234,8 @@ void run_train(const Program& program, const TrainArguments& arguments) {
 }
 
 std::string keys_text(const Registry& registry) {
-  return key_listing(registry.table()) + "\nFor those of tasks and attentions see `heed tasks`.";
+  return key_listing(registry.table()) +
+         "\nKeys of individual tasks, attentions, optimizers and other choices: `heed tasks`.";
 }
 
 }  // namespace
@@ -247,15 +248,15 @@ Command train_command() {
               "Writes config.json, metrics.jsonl, log.txt, checkpoints and, where a task has one, "
               "vocabulary.json to the run directory: see docs/runs.md. Progress goes to stderr; "
               "the last line on stdout is the result as JSON. SIGINT (Ctrl-C), SIGTERM and SIGHUP "
-              "end a run between two steps, with a checkpoint; `heed train --resume` continues as "
-              "if it had never stopped.",
+              "end a run between two steps, with a checkpoint; `heed train --resume` resumes it "
+              "bit-identically.",
           .exit_status = trained_status,
           .examples = {{"heed train configs/reverse.json", "trains into runs/reverse-1"},
                        {"heed train configs/sort.json --set train.seed=3 --out runs/third",
-                        "trains with another seed into a directory of your choice"},
-                       {"heed train --resume runs/third", "continues after a Ctrl-C"},
+                        "trains with another seed into runs/third"},
+                       {"heed train --resume runs/third", "resumes an interrupted run"},
                        {"heed train --resume runs/third --set train.steps=2000",
-                        "trains longer than was planned"}},
+                        "extends the run to 2000 steps"}},
           .appendix = {"KEYS OF CONFIG", keys_text},
           .call = calling(train_options, run_train)};
 }

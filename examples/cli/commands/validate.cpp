@@ -1,4 +1,4 @@
-// `heed validate`: checks a configuration and says what it describes.
+// `heed validate`: checks a configuration and describes its model.
 #include <fmt/format.h>
 
 #include "heed/examples/cli/commands/line/arguments.h"
@@ -21,16 +21,17 @@ void run_validate(const Program& program, const ConfigArguments& arguments) {
 }  // namespace
 
 Command validate_command() {
-  return {.name = "validate",
-          .stage = Stage::prepare,
-          .summary = "check a configuration without training",
-          .description =
-              "Reads it as `heed train` does and builds the model. Reports every fault with its "
-              "line and column, or says in one line what the configuration describes.",
-          .examples = {{"heed validate configs/reverse.json", "says that it is valid"},
-                       {"heed validate mine.json --set model.layers=3",
-                        "checks it with one key changed"}},
-          .call = calling(config_options, run_validate)};
+  return {
+      .name = "validate",
+      .stage = Stage::prepare,
+      .summary = "check a configuration without training",
+      .description =
+          "Parses the file as `heed train` does and builds the model. Reports every fault with its "
+          "line and column, or says in one line what the configuration describes.",
+      .examples = {{"heed validate configs/reverse.json", "reports that it is valid"},
+                   {"heed validate mine.json --set model.layers=3",
+                    "checks it with one key changed"}},
+      .call = calling(config_options, run_validate)};
 }
 
 }  // namespace heed

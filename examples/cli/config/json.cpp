@@ -40,7 +40,7 @@ std::string word_hint(std::string_view word) {
   if (std::string_view("0123456789.+-").find(plain[0]) != std::string_view::npos) {
     return "a number looks like 3, -0.5 or 1e-3";
   }
-  return "a string takes double quotes";
+  return "strings need double quotes";
 }
 
 /// Grows the tree from the events of nlohmann's parser and follows in the text where they are:
@@ -147,7 +147,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
       if (open_.empty() && end_ > 0) {
         wanted = "the end of the text";
       } else if (text_[at] == '\'') {
-        return refuse(at, "a string takes double quotes: found '");
+        return refuse(at, "strings need double quotes: found '");
       } else if (!word(at).empty()) {
         return refuse_word(at);
       }

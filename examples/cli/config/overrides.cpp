@@ -42,7 +42,7 @@ std::vector<Override> parse_overrides(const ConfigTable& table,
     if (set.size() > json_size_limit || first_invalid_utf8(set) < set.size()) {
       fault("an override must be UTF-8 and no longer than a file");
     } else if (equals == std::string::npos) {
-      fault("an override must have a \"=\"; write --set train.lr=0.001");
+      fault("expected KEY=VALUE; write --set train.lr=0.001");
     } else if (path.empty()) {
       fault("an override must name a key before \"=\"; write --set train.lr=0.001");
     } else if (equals + 1 == set.size()) {

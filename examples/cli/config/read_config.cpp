@@ -74,7 +74,7 @@ class Reader {
     try {
       root_ = read_json(text_);
       if (root_.kind == JsonValue::Kind::object) return;
-      add_fault(root_.offset, "the text must be an object: found " + found_text(root_));
+      add_fault(root_.offset, "the top-level value must be an object: found " + found_text(root_));
     } catch (const JsonError& error) {
       add_fault(error.offset(), error.what());
     }
@@ -233,7 +233,7 @@ class Reader {
     }
     std::string message = "missing key " + in_quotes(entry.path);
     if (entry.conditions.empty()) {
-      message += "; it has no default: give " + wanted(entry);
+      message += "; it is required: " + wanted(entry);
     } else {
       const ConfigCondition& owner = entry.conditions.back();
       message += "; " + owner.path + " " + in_quotes(owner.value) + " needs it: " + wanted(entry);

@@ -20,10 +20,10 @@ from, `heed validate CONFIG` checks one, `heed schema` prints its JSON Schema fo
 - Any object may hold `"about"`, a text or an array of texts, which is for readers. The outermost
   object may also hold `"$schema"`, the path of the schema.
 - `--set SECTION.KEY=VALUE` on the command line wins over the file: `--set train.lr=0.01`.
-- Some keys, such as `task.type`, choose from a list. What is chosen may have keys of its own beside
-  them; the keys of what is not chosen are refused.
+- Some keys, such as `task.type`, choose from a list. The chosen type may add keys; keys of
+  other types are rejected.
 - Nothing is guessed: an unknown key, a key given twice, a value of the wrong type or out of range
-  ends the program with exit code 2 and the line and column of each fault.
+  ends the program with exit code 2 and the line and column of each error.
 )";
 
 /// Text that does not end the cell of a table.

@@ -26,14 +26,14 @@ std::string purpose_of(const std::string& path) {
            "symbols.";
   }
   if (path == "model.attention") {
-    return "How vectors look at each other. Each one asks (query), is compared with what the "
-           "others offer (keys), and takes the mean of what these say (values), weighted by how "
-           "well they match. A head is one such look; several look for different things at once.";
+    return "How positions attend to each other: each query is compared with all keys, and the "
+           "values are averaged, weighted by how well query and key match. A head is one such "
+           "attention; several heads can attend to different things at once.";
   }
   if (path == "train") {
     return "How to learn. In each step the loss of one batch of sequences is computed, then its "
-           "gradient, and every parameter goes a little way against it: lr says how far. Now and "
-           "then the model is tried on sequences that it is never trained on.";
+           "gradient, and every parameter takes a small step against it, scaled by lr. At "
+           "intervals the model is evaluated on sequences that it is never trained on.";
   }
   return "";
 }
@@ -97,7 +97,7 @@ class StarterWriter {
     }
     add_wrapped(
         lines,
-        "Change what you like, then: heed train FILE --dry-run checks it, heed train FILE "
+        "Edit as needed, then: heed train FILE --dry-run checks it, heed train FILE "
         "trains it, heed trace FILE shows each operation. All keys: heed schema --markdown.");
     return lines;
   }

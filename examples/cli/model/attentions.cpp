@@ -95,7 +95,7 @@ struct MultiHeadKeys : HeadWidthKeys {
        .otherwise = "heads",
        .minimum = 1,
        .maximum = 1024,
-       .help = "number of heads of keys and values, shared by the others"}};
+       .help = "number of heads of keys and values, shared by the query heads"}};
   Value<bool> bias{this, bias_key(true)};
   Chosen<AttentionPositions> positions{
       this,
@@ -134,11 +134,12 @@ struct DistanceKeys : Keys {
                                .help = "farther distances share a bias"}};
 };
 
-/// Throws if the attended sequence has another width, for which this attention has no projection.
+/// Throws if the key/value sequence has another width, for which this attention has no projection.
 void check_one_width(const AttentionWidths& widths) {
   if (widths.D_1 == widths.D_2) return;
-  throw KeyError("model.d_source", "this attention takes one width for both sequences, d_model ",
-                 widths.D_1, ": ", widths.D_2, "; leave it out");
+  throw KeyError("model.d_source",
+                 "this attention requires equal widths of both sequences, d_model ", widths.D_1,
+                 ": ", widths.D_2, "; remove it");
 }
 
 Bias bias_of(bool has_bias) {
@@ -147,7 +148,7 @@ Bias bias_of(bool has_bias) {
 
 RelativePositionsFactory make_rope(const RopeKeys& keys, int64_t, int64_t D_qk) {
   if (D_qk % 2 != 0) {
-    throw KeyError("model.attention.positions", "rope turns pairs, so d_qk must be even: ", D_qk);
+    throw KeyError("model.attention.positions", "rope rotates pairs, so d_qk must be even: ", D_qk);
   }
   return with_positions<RotaryPositions>(*keys.base);
 }
@@ -227,10 +228,11 @@ void add_attentions_of_documents(Attentions& attentions) {
 
 AttentionPositions builtin_attention_positions() {
   AttentionPositions positions;
-  positions.add("none", "not at all", [](int64_t, int64_t) { return RelativePositionsFactory(); });
+  positions.add("none", "no dependence",
+                [](int64_t, int64_t) { return RelativePositionsFactory(); });
   positions.add<RopeKeys>("rope", "queries and keys are rotated by an angle for each position",
                           make_rope);
-  positions.add("alibi", "a penalty in proportion to the distance, steeper for each head",
+  positions.add("alibi", "a penalty proportional to distance, with a per-head slope",
                 [](int64_t heads, int64_t) { return with_positions<AlibiPositions>(heads); });
   positions.add<DistanceKeys>("learned", "a learned bias for each distance and head",
                               [](const DistanceKeys& keys, int64_t heads, int64_t) {
@@ -246,7 +248,7 @@ Attentions builtin_attentions(const AttentionPositions& positions) {
       make_my_mha);
   attentions.add<MultiHeadKeys>(
       "multi_head_attention",
-      "the full one: masks, shared keys and values, relative positions, windows, dropout",
+      "full-featured: masks, shared keys and values, relative positions, windows, dropout",
       make_multi_head_attention, positions);
   add_attentions_of_documents(attentions);
   attentions.add(

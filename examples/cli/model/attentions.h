@@ -8,8 +8,8 @@ namespace heed {
 
 /// The widths that a block has for its attention.
 struct AttentionWidths {
-  int64_t D_1;  ///< of the attending sequence and of the result
-  int64_t D_2;  ///< of the attended sequence
+  int64_t D_1;  ///< of the query sequence and of the result
+  int64_t D_2;  ///< of the key/value sequence
 };
 
 /// Makers of attentions by name; they throw KeyError if their keys do not fit together.

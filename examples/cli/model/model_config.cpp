@@ -4,11 +4,10 @@ namespace heed {
 
 ModelConfig model_config(const ModelKeys& keys, const TaskShape& task) {
   if (keys.d_source && task.attends != Attends::queries) {
-    keys.d_source.refuse("only a task with cross-attention attends another sequence: ",
-                         *keys.d_source, "; leave it out");
+    keys.d_source.refuse("only applies to cross-attention tasks; remove it: ", *keys.d_source);
   }
   if (keys.tied && (task.attends == Attends::queries || task.attends == Attends::encoder_decoder)) {
-    keys.tied.refuse("needs a model whose outputs are the symbols it reads; leave it out");
+    keys.tied.refuse("needs a model whose outputs are the symbols it reads; remove it");
   }
   if (keys.tied && task.symbols != task.classes) {
     keys.tied.refuse("needs as many input symbols as classes: ", task.symbols, " symbols, ",

@@ -19,13 +19,14 @@ struct ModelKeys : Keys {
                           .fallback = 64,
                           .minimum = 1,
                           .maximum = most_width,
-                          .help = "width of the attending sequence, D_1: the model's own width"}};
-  Optional<int64_t> d_source{this,
-                             {.path = "d_source",
-                              .otherwise = "d_model",
-                              .minimum = 1,
-                              .maximum = most_width,
-                              .help = "width of the attended sequence, D_2; cross-attention only"}};
+                          .help = "width of the query sequence, D_1: the model's own width"}};
+  Optional<int64_t> d_source{
+      this,
+      {.path = "d_source",
+       .otherwise = "d_model",
+       .minimum = 1,
+       .maximum = most_width,
+       .help = "width of the key/value sequence, D_2; cross-attention only"}};
   Value<int64_t> layers{this,
                         {.path = "layers",
                          .fallback = 1,
@@ -44,16 +45,15 @@ struct ModelKeys : Keys {
        .fallback = NormPlacement::pre,
        .choices = {{"pre", NormPlacement::pre}, {"post", NormPlacement::post}},
        .formerly = "norm",
-       .help = "the norm comes before each part, or after each residual sum"}};
+       .help = "the norm before each sublayer or after each residual add"}};
   Chosen<Norms> norm{
       this,
       {.path = "norm", .fallback = "layer_norm", .formerly = "norm_kind", .help = "kind of norm"},
       lists.norms};
-  Chosen<Activations> activation{this,
-                                 {.path = "activation",
-                                  .fallback = "gelu",
-                                  .help = "between the Linears of the feed-forward networks"},
-                                 lists.activations};
+  Chosen<Activations> activation{
+      this,
+      {.path = "activation", .fallback = "gelu", .help = "feed-forward activation"},
+      lists.activations};
   Value<double> dropout{this,
                         {.path = "dropout",
                          .fallback = 0.0,
@@ -79,7 +79,7 @@ struct ModelKeys : Keys {
 
 struct ModelConfig {
   TransformerConfig stack;  ///< of the encoder and of the decoder
-  int64_t d_source;         ///< width of the attended tokens
+  int64_t d_source;         ///< width of the key/value tokens
   PositionTableKind position_table;
   bool tied;  ///< the output uses the tokens' embedding
 };

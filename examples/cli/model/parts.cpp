@@ -24,7 +24,7 @@ Activations builtin_activations() {
   activations.add("relu", "max(x, 0)", [] { return Activation::relu; });
   activations.add("gelu", "x Phi(x)", [] { return Activation::gelu; });
   activations.add("silu", "x sigmoid(x)", [] { return Activation::silu; });
-  activations.add("swiglu", "silu of a third Linear, times the first",
+  activations.add("swiglu", "silu of a gate Linear, times the first",
                   [] { return Activation::swiglu; });
   return activations;
 }

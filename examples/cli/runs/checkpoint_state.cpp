@@ -66,7 +66,7 @@ class StateReader {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw IoError(place_, ": no state of a checkpoint: ", what);
+    throw IoError(place_, ": not a checkpoint state: ", what);
   }
   [[noreturn]] void fail_value(const char* name, const Json& value) const {
     fail(text_of("\"", std::string_view(name), "\" cannot be ", value.dump()));
@@ -92,8 +92,7 @@ Evaluation evaluation_in(const StateReader& reader) {
 
 CheckpointState state_in(const StateReader& reader) {
   if (reader.integer("format", 0) != format) {
-    throw IoError("a checkpoint of another format: ", reader.integer("format", 0), ", not ",
-                  format);
+    throw IoError("unsupported checkpoint format: ", reader.integer("format", 0), ", not ", format);
   }
   CheckpointState state;
   TrainingState& training = state.training;
@@ -176,7 +175,7 @@ CheckpointState read_checkpoint_state(const std::string& text, const std::string
   } catch (const Json::parse_error& error) {
     throw IoError(path, ": damaged: no JSON at byte ", error.byte);
   } catch (const Json::exception& error) {
-    throw IoError(path, ": no state of a checkpoint: ", std::string_view(error.what()));
+    throw IoError(path, ": not a checkpoint state: ", std::string_view(error.what()));
   }
 }
 

@@ -103,8 +103,7 @@ std::vector<std::string> sets_of_file(const Registry& registry, const Config& ru
     }
     faults.push_back(
         {place_of_key(change.path, config_path, {}),
-         fmt::format("\"{}\" is {} here, {} in the run that is resumed; --set {}={} "
-                     "changes it",
+         fmt::format("\"{}\" is {} in this file but {} in the run; use --set {}={} to change it",
                      change.path, change.after, change.before, change.path, change.after)});
   }
   if (!faults.empty()) throw ConfigError(faults);
@@ -145,7 +144,7 @@ void warn_of_lost_metrics(const std::string& run, const CheckpointState& state,
 
 void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
   if (wanted >= taken) return;
-  refuse(place, fmt::format("train.steps is {}, but {} steps are taken already", wanted, taken));
+  refuse(place, fmt::format("train.steps is {}, but the run already has {} steps", wanted, taken));
 }
 
 /// A checkpoint that was set aside, or copied elsewhere, has no place among those of the run.
@@ -197,12 +196,10 @@ void check_vocabulary(const std::string& place, const std::string& run, const Ta
 std::string data_warning(const ConfigTable& table, const Experiment& now, const Config& before,
                          bool is_other) {
   if (is_other && !changes_data(table, changes_between(before, now.config))) {
-    return "warning: the data of the task is not what the run had: a file that it reads has "
-           "changed";
+    return "warning: the task's data has changed since the run: a file that it reads is different";
   }
   if (is_other || now.training.eval_sequences > before.get<int64_t>("train.eval_sequences")) {
-    return "warning: these are not the held-out sequences of the run: some may have been trained "
-           "on";
+    return "warning: the held-out sequences differ from the run's: some may have been trained on";
   }
   return "";
 }
@@ -294,8 +291,8 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   if (start.checkpoint && !changes_data(registry.table(), changes) &&
       !has_data_of(*experiment.task, start.state)) {
     refuse(place,
-           "the data of the task is not what it was: a file that it reads has changed; "
-           "--set task.KEY=VALUE takes other data");
+           "the task's data has changed: a file that it reads is different; --set task.KEY=VALUE "
+           "chooses other data");
   }
   std::vector<std::string> warnings;
   if (start.checkpoint) {

@@ -24,7 +24,7 @@ void make_folders_above(const std::string& path) {
   std::error_code error;
   const fs::path above = fs::path(path).parent_path();
   if (!above.empty()) fs::create_directories(above, error);
-  if (error) throw IoError(above.string(), ": cannot create the folder: ", error.message());
+  if (error) throw IoError(above.string(), ": cannot create directory: ", error.message());
 }
 
 /// `state`: all but the seed and the learning rate.
@@ -130,7 +130,7 @@ void RunDirectory::add_resume(std::string_view line) {
 
 void RunDirectory::on_checkpoint(const Trainer& trainer) {
   if (lock_.was_replaced(lock_file(path_))) {
-    throw IoError(path_, ": is another directory now than when this run began");
+    throw IoError(path_, ": was replaced since this run began");
   }
   metrics_.sync();
   if (data_checksum_.empty()) data_checksum_ = data_checksum(trainer.task());

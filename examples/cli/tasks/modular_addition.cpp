@@ -76,7 +76,7 @@ std::unique_ptr<Task> make_modular_addition(const ModularAdditionKeys& keys,
 
 void add_modular_addition(Tasks& tasks) {
   tasks.add<ModularAdditionKeys>("modular_addition",
-                                 "(a + b) mod p, of which only some pairs are ever seen",
+                                 "(a + b) mod p, trained on a fraction of all pairs",
                                  make_modular_addition);
 }
 

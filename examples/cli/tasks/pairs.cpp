@@ -29,7 +29,7 @@ struct PairsKeys : Keys {
                           .fallback = 64,
                           .minimum = 1,
                           .maximum = 65536,
-                          .help = "maximum number of tokens of a side; a longer one is refused"}};
+                          .help = "maximum number of tokens of a side; longer sides are rejected"}};
   Value<double> held_out{this,
                          {.path = "held_out",
                           .fallback = 0.1,

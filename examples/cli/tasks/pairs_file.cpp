@@ -41,8 +41,10 @@ std::vector<std::string> side(const Line& line, const char* name, std::string_vi
 Pair read_line(const Line& line, PairsTokens tokens, int64_t longest) {
   const auto tabs = std::count(line.text.begin(), line.text.end(), '\t');
   if (tabs != 1) {
-    line.fail(tabs == 0 ? "no tab" : text_of(tabs, " tabs"),
-              " in the line, but one must stand between source and target: ", in_quotes(line.text));
+    const std::string fault =
+        tabs == 0 ? "missing tab between source and target"
+                  : text_of(tabs, " tabs, but exactly one must separate source and target");
+    line.fail(fault, ": ", in_quotes(line.text));
   }
   const size_t tab = line.text.find('\t');
   Pair pair{side(line, "source", line.text.substr(0, tab), tokens, longest), {}};

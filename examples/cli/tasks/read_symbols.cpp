@@ -45,8 +45,8 @@ Sequence read_symbols(const std::vector<std::string>& words, const SymbolNames& 
     const auto number = names.number_of(word);
     if (!number) {
       throw ValueError(names.unit, " ", symbols.size() + 1,
-                       " is no symbol of the task: ", in_quotes(word), "; it has ",
-                       allowed_text(names));
+                       " is not a symbol of the task: ", in_quotes(word),
+                       "; symbols: ", allowed_text(names));
     }
     symbols.push_back(*number);
   }

@@ -44,9 +44,9 @@ class TextTask final : public Task {
     held_out_windows_ = (characters - training_ - 1) / length_;
     if (training_ <= length_ || held_out_windows_ < 1) {
       keys.file.refuse(printable(*keys.file, std::string::npos), ": too short: ", characters,
-                       " characters, of which ", characters - training_,
-                       " are held out, and a sequence takes ", length_ + 1,
-                       " of either part; take a longer text, or change task.length");
+                       " characters (", characters - training_,
+                       " held out), and both parts need at least ", length_ + 1,
+                       "; use a longer text, or change task.length");
     }
     evaluation_size_ = std::min(setup.evaluation_sequences, held_out_windows_);
   }

@@ -23,13 +23,13 @@ std::string read_bytes(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) fail(path, "cannot read it: it is a directory");
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
-    fail(path, "cannot read it: it is no regular file, which may have no end");
+    fail(path, "cannot read it: not a regular file");
   }
   const auto reason = [] { return std::generic_category().message(errno); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (file == nullptr) {
-    fail(path, "cannot read it: ", reason(), "; a path starts at the current directory");
+    fail(path, "cannot read it: ", reason(), "; paths are relative to the current directory");
   }
   std::string text;
   std::array<char, 1 << 16> buffer;
@@ -45,7 +45,7 @@ std::string read_bytes(const std::string& path) {
 std::string read_text_file(const std::string& path) {
   std::string text = read_bytes(path);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark is no text
-  if (text.empty()) fail(path, "it is empty; name a file with text in it");
+  if (text.empty()) fail(path, "it is empty; use a non-empty file");
   if (const size_t at = first_invalid_utf8(text); at != text.size()) {
     fail(path, "it is not UTF-8: byte ", at, " (line ", position_of(text, at).line,
          "); convert it, for example with iconv");

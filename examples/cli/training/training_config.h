@@ -92,13 +92,14 @@ struct TrainingConfig : Keys {
        .minimum = 1,
        .maximum = most_steps,
        .help = "number of steps between two evaluations; there is one at the end too"}};
-  Value<int64_t> eval_sequences{this,
-                                {.path = "eval_sequences",
-                                 .fallback = 2000,
-                                 .minimum = 1,
-                                 .maximum = 1'000'000,
-                                 .changes_data = true,
-                                 .help = "number of held-out sequences; fewer where few exist"}};
+  Value<int64_t> eval_sequences{
+      this,
+      {.path = "eval_sequences",
+       .fallback = 2000,
+       .minimum = 1,
+       .maximum = 1'000'000,
+       .changes_data = true,
+       .help = "number of held-out sequences; fewer if the task has fewer"}};
   Optional<double> stop_at{this,
                            {.path = "stop_at",
                             .otherwise = "train all steps",
@@ -115,7 +116,7 @@ struct TrainingConfig : Keys {
   Optional<int64_t> checkpoint_every{
       this,
       {.path = "checkpoint_every",
-       .otherwise = "as eval_every",
+       .otherwise = "same as eval_every",
        .minimum = 1,
        .maximum = most_steps,
        .help = "number of steps between two checkpoints; there is one at the end too"}};
@@ -125,7 +126,7 @@ struct TrainingConfig : Keys {
        .fallback = 2,
        .minimum = 1,
        .maximum = 1'000'000,
-       .help = "number of latest checkpoints to keep, beside the one with the lowest held-out "
+       .help = "number of latest checkpoints to keep, besides the one with the lowest held-out "
                "loss"}};
 
   uint64_t random_seed() const { return static_cast<uint64_t>(*seed); }

@@ -130,11 +130,11 @@ TEST_CASE("safetensors: dtypes that heed does not read are named", "[io]") {
        {"U8", "I8", "I16", "U16", "I32", "U32", "U64", "C64", "F4", "F8_E8M0", "F8_E5M2", "F8_E4M3",
         "F8_E5M2FNUZ", "F8_E4M3FNUZ", "F6_E2M3", "F6_E3M2"}) {
     CHECK(said_of(std::string(R"("dtype":")") + name + R"(","shape":[1])" + offsets, 4) ==
-          std::string("f: tensor \"w\": a dtype that heed does not support: \"") + name +
+          std::string("f: tensor \"w\": unsupported dtype: \"") + name +
               "\"; heed reads F64 F32 F16 BF16 I64 BOOL");
   }
   CHECK(said_of(R"("dtype":"f32","shape":[1])" + offsets, 4) ==
-        "f: tensor \"w\": a dtype that the format does not have: \"f32\"; heed reads F64 F32 F16 "
+        "f: tensor \"w\": unknown dtype: \"f32\"; heed reads F64 F32 F16 "
         "BF16 I64 "
         "BOOL");
 }

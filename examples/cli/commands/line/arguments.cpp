@@ -14,7 +14,7 @@ Options appended(Options options, const Options& more) {
 
 Option set_option(std::vector<std::string>& sets) {
   return Option::value("--set", &sets, "PATH=VALUE",
-                       "changes one key, for example --set train.lr=0.01; may be repeated");
+                       "change one key, for example --set train.lr=0.01; may be repeated");
 }
 
 Options with_config(ConfigArguments& arguments, const Options& more) {
@@ -35,10 +35,10 @@ Experiment experiment_of(const Program& program, const ConfigArguments& argument
 Options with_trained(TrainedArguments& arguments, const Options& more) {
   return appended(
       {Option::argument("RUN", &arguments.path,
-                        "a run directory, of which the newest checkpoint is taken, or a checkpoint",
+                        "a run directory (its newest checkpoint is used) or a checkpoint",
                         "RUN_DIR|CHECKPOINT"),
        Option::flag("--best", &arguments.best,
-                    "the checkpoint of the run's lowest held-out loss, not the newest"),
+                    "use the checkpoint with the lowest held-out loss instead of the newest"),
        set_option(arguments.sets)},
       more);
 }

@@ -42,7 +42,7 @@ using ExitStatus = std::vector<std::pair<std::string, std::string>>;
 /// Of commands that train.
 inline const ExitStatus trained_status{
     {"0", "done"},
-    {"1", "something failed while it ran"},
+    {"1", "runtime failure"},
     {"2", "bad input; nothing was written"},
     {"3", "diverged: the loss or a gradient was no longer finite"}};
 inline const ExitStatus done_or_bad_input{{"0", "done"},
@@ -55,9 +55,8 @@ struct Command {
   /// Paragraphs, with an empty line between two. They are wrapped; a paragraph that begins with two
   /// spaces keeps its lines.
   std::string description;
-  ExitStatus exit_status{{"0", "done"},
-                         {"1", "something failed while it ran"},
-                         {"2", "bad input; nothing was done or written"}};
+  ExitStatus exit_status{
+      {"0", "done"}, {"1", "runtime failure"}, {"2", "bad input; nothing was done or written"}};
   /// Command lines, each with what it does.
   std::vector<std::pair<std::string, std::string>> examples;
   /// One more section of the page: its heading, and a function that makes its text.

@@ -2,15 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <list>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 
 #include "heed/examples/cli/commands/line/manual.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/kernels/simd/target.h"
 
 namespace heed {
@@ -44,12 +47,12 @@ void check_leftovers(const CLI::App& app, const Options& options) {
 void check_command(const CLI::App& app, const std::vector<Command>& commands, int argc,
                    const char* const* argv) {
   const std::string first = argc > 1 ? argv[1] : "";
-  if (first.empty()) return;
+  if (first.empty()) throw UsageError("heed: a command is required");
   if (first.starts_with("-")) {
     const std::string name = first.substr(0, first.find('='));
     if (app.get_option_no_throw(name) != nullptr) return;
     throw UsageError("heed: unknown option: ", in_quotes(first),
-                     "; the options of a command stand after it");
+                     "; options of a command go after its name");
   }
   const std::vector<std::string> names = command_names(commands);
   if (std::find(names.begin(), names.end(), first) != names.end()) return;
@@ -61,6 +64,10 @@ std::string parse_error_text(const CLI::ParseError& error) {
   const std::string text = error.what();
   const bool lacks_value = text.find(" required ") != text.npos && text.ends_with(" missing");
   if (lacks_value) return text.substr(0, text.find(':')) + " needs a value";
+  constexpr std::string_view excludes = " excludes ";
+  if (const size_t at = text.find(excludes); at != text.npos) {
+    return text.substr(0, at) + " and " + text.substr(at + excludes.size()) + " cannot be combined";
+  }
   const bool has_value = text.ends_with(" was given a disallowed flag override");
   return has_value ? "--" + text.substr(0, text.find(' ')) + " takes no value" : text;
 }
@@ -80,16 +87,42 @@ CLI::Option* added(CLI::App& app, const Option& option) {
       option.target);
 }
 
-void add_options(CLI::App& app, const Options& options) {
+/// What is wrong with a value, or "": CLI11's own messages are not in heed's words.
+using ValueCheck = std::function<std::string(const std::string&)>;
+
+ValueCheck range_check(const Option& option) {
   constexpr int64_t least = std::numeric_limits<int64_t>::min();
   constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  std::string message = "must be an integer";
+  if (option.minimum && option.maximum) {
+    message += text_of(" from ", *option.minimum, " to ", *option.maximum);
+  } else if (option.minimum) {
+    message += text_of(" of at least ", *option.minimum);
+  } else {
+    message += text_of(" of at most ", *option.maximum);
+  }
+  const CLI::Range range(option.minimum.value_or(least), option.maximum.value_or(most));
+  return [=](const std::string& value) {
+    std::string copy = value;
+    return range(copy).empty() ? "" : message + ": " + in_quotes(value);
+  };
+}
+
+ValueCheck choice_check(const Option& option) {
+  return [choices = option.choices](const std::string& value) {
+    const bool is_choice = std::find(choices.begin(), choices.end(), value) != choices.end();
+    return is_choice ? ""
+                     : "unsupported value " + in_quotes(value) +
+                           "; supported: " + list_in_quotes(choices);
+  };
+}
+
+void add_options(CLI::App& app, const Options& options) {
   for (const Option& option : options) {
     CLI::Option* one = added(app, option)->required(option.is_required)->disable_flag_override();
     if (option.is_repeatable()) one->allow_extra_args(false);
-    if (option.minimum || option.maximum) {
-      one->check(CLI::Range(option.minimum.value_or(least), option.maximum.value_or(most)));
-    }
-    if (!option.choices.empty()) one->check(CLI::IsMember(option.choices));
+    if (option.minimum || option.maximum) one->check(range_check(option));
+    if (!option.choices.empty()) one->check(choice_check(option));
     if (!option.excludes.empty()) one->excludes(app.get_option(option.excludes));
   }
 }

@@ -79,7 +79,7 @@ std::string page(const std::string& name, const Command& command, const Options&
                  const std::string& commands) {
   std::string options_text;
   for (const Option& option : options) options_text += item(term_of(option), option.help);
-  options_text += item("-h, --help", "prints this page");
+  options_text += item("-h, --help", "show this help");
   std::string exit_status;
   for (const auto& [code, meaning] : command.exit_status) {
     exit_status +=
@@ -118,17 +118,17 @@ std::string program_page(const Program& program) {
           "Results go to stdout, progress to stderr. HEED_THREADS limits the number of threads, "
           "HEED_SIMD chooses the vector instructions, NO_COLOR=1 turns off colours.",
       .exit_status = {{"0", "done"},
-                      {"1", "something failed while it ran"},
+                      {"1", "runtime failure"},
                       {"2", "bad input; nothing was done or written"},
                       {"3", "training diverged"}},
       .examples = {{"heed init reverse --out mine.json", "writes a configuration to start from"},
                    {"heed train mine.json", "trains what it describes"},
-                   {"heed help train", "all about training"}},
+                   {"heed help train", "help for `train`"}},
       .call = {}};
   bool version = false;
   std::string commands;
   for (const Command& command : program.commands) commands += item(command.name, command.summary);
-  return page("heed", overview, {Option::flag("--version", &version, "prints the version")},
+  return page("heed", overview, {Option::flag("--version", &version, "show the version")},
               commands);
 }
 

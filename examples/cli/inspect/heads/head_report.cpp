@@ -40,8 +40,8 @@ std::string pruning_text(const HeadLabReport& report) {
   if (!report.pruned) return fmt::format("\nnothing pruned: {}\n", report.pruning_refusal);
   const PruningReport& pruned = *report.pruned;
   return fmt::format(
-      "\npruned head {} of {}, the least important one that can be: {} of {} parameters left\n"
-      "  the same scores as with its gate at 0, max |difference| {:.2g}\n  {}\n",
+      "\npruned head {} of {}, the least important prunable head: {} of {} parameters left\n"
+      "  scores match those with its gate at 0, max |difference| {:.2g}\n  {}\n",
       pruned.head, pruned.path, pruned.parameters_after, pruned.parameters_before,
       pruned.difference, evaluation_text(pruned.evaluation));
 }
@@ -51,7 +51,7 @@ std::string pruning_text(const HeadLabReport& report) {
 std::string head_text(const HeadLabReport& report, const std::string& config) {
   std::string text = fmt::format(
       "{}: {} held-out sequences: {}\n"
-      "translated into MultiHeadAttention: the same scores, max |difference| {:.2g}\n",
+      "translated into MultiHeadAttention: scores match, max |difference| {:.2g}\n",
       config, report.sequences, evaluation_text(report.evaluation), report.translation_difference);
   for (const std::string& path : report.untranslated) {
     text += fmt::format("{}: not a multi-head attention; left as it is\n", path);

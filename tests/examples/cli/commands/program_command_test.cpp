@@ -40,7 +40,7 @@ TEST_CASE("a mistyped command line is refused with what was meant", "[program]")
         "heed train: unexpected argument: \"y.json\"; see heed --help\n");
   CHECK(error_of({"info", "now"}) == "heed info: unexpected argument: \"now\"; see heed --help\n");
   CHECK(error_of({"train"}) == "heed train: CONFIG is required, or --resume; see heed --help\n");
-  CHECK(error_of({}) == "heed: A subcommand is required; see heed --help\n");
+  CHECK(error_of({}) == "heed: a command is required; see heed --help\n");
   CHECK(error_of({"train", "x.json", "--out", ""}) ==
         "--out: error: the name of the run directory is empty\n");
   for (const char* threads : {"0", "257", "-1", "two", "1.5", ""}) {

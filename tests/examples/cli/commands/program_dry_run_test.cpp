@@ -92,7 +92,7 @@ TEST_CASE("a dry run is a new run that writes nothing", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   CHECK(refusal(folder, {"train", "tiny.json", "--dry-run", "--out", "x"}) ==
-        "heed train: --dry-run writes nothing; leave out --out; see heed --help\n");
+        "heed train: --dry-run writes nothing; remove --out; see heed --help\n");
   CHECK(refusal(folder, {"train", "--dry-run", "--resume", "x"}) ==
         "heed train: --init and --dry-run are for a new run, not with --resume; see heed --help\n");
   CHECK(contains(refusal(folder, {"train", "tiny.json", "--dry-run", "--set", "train.lrr=1"}),

@@ -117,15 +117,15 @@ TEST_CASE("a file of the task that has changed is noticed", "[program]") {
   folder.write("a.txt", "bbb" + text);
   const Ended changed = run_heed(folder, {"eval", "run"});
   CHECK(changed.exit_code == 0);
-  CHECK(lines_of(changed.err)[0] ==
-        "run: warning: the data of the task is not what the run had: a file that it reads has "
-        "changed");
+  CHECK(
+      lines_of(changed.err)[0] ==
+      "run: warning: the task's data has changed since the run: a file that it reads is different");
   folder.write("b.txt", "bbb" + text);
   const Ended chosen = run_heed(folder, {"eval", "run", "--set", "task.path=b.txt"});
   CHECK(chosen.exit_code == 0);
-  CHECK(lines_of(chosen.err)[0] ==
-        "run: warning: these are not the held-out sequences of the run: some may have been trained "
-        "on");
+  CHECK(
+      lines_of(chosen.err)[0] ==
+      "run: warning: the held-out sequences differ from the run's: some may have been trained on");
   std::filesystem::create_directory(folder / "moved");
   folder.write("moved/a.txt", text);
   folder.write("a.txt", "");

@@ -50,7 +50,7 @@ TEST_CASE("inspect lists tensors with their sizes and extremes", "[program]") {
   CHECK(line_of_tensor("broken").ends_with("  1                 3          2  no: 2 not"));
   CHECK(line_of_tensor("empty").ends_with("  -                 -          -  yes"));
   CHECK(contains(line_of_tensor("one"), "F64    []"));
-  CHECK(lines[9] == "5 tensors, 11 elements, 56 bytes; 5 with a checksum that is right");
+  CHECK(lines[9] == "5 tensors, 11 elements, 56 bytes; 5 checksums verified");
   CHECK(lines[10] == "who: me?and you");
 }
 

@@ -112,9 +112,9 @@ SYNOPSIS
     heed init TASK [--out FILE]
 
 DESCRIPTION
-    The configuration learns the task as it stands. Each of its objects has an
-    "about" that says what the part is for and what each key does, for readers
-    who are new to attention. An existing file is never overwritten.
+    The configuration trains successfully without changes. Each of its objects
+    has an "about" that explains the section and its keys to readers new to
+    attention. An existing file is never overwritten.
 
 OPTIONS
     TASK
@@ -122,18 +122,18 @@ OPTIONS
     --out FILE
         a new file to write to; default: stdout
     -h, --help
-        prints this page
+        show this help
 
 EXIT STATUS
     0   done
-    1   something failed while it ran
+    1   runtime failure
     2   bad input; nothing was done or written
 
 EXAMPLES
     heed init reverse --out mine.json
         writes mine.json
     heed init text | less
-        reads what a small language model needs
+        shows the settings of a small language model
 )");
 }
 

@@ -50,12 +50,13 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
   const Ended wrong = predict_lines(folder, "3 1 2 0\n4 4 4 4\n0 0 0 0\n");
   CHECK(wrong.exit_code == 2);
   CHECK(wrong.out == "0 2 1 3\n");
-  CHECK(wrong.err == "stdin:2: error: word 1 is no symbol of the task: \"4\"; it has 0 1 2 3\n");
+  CHECK(wrong.err ==
+        "stdin:2: error: word 1 is not a symbol of the task: \"4\"; symbols: 0 1 2 3\n");
   const Ended is_short = predict(folder, {"run", "--input", "3 1"});
   CHECK(is_short.exit_code == 0);
   CHECK(is_short.err ==
-        "--input \"3 1\": note: 2 symbols; the sequences of the task have more, so the model was "
-        "never trained on such short ones\n");
+        "--input \"3 1\": note: 2 symbols; the sequences of the task have more; the model was only "
+        "trained on longer inputs\n");
 }
 
 TEST_CASE("inputs that cannot be read are refused before one is answered", "[program]") {
@@ -65,13 +66,14 @@ TEST_CASE("inputs that cannot be read are refused before one is answered", "[pro
     return refusal(folder, {"predict", "run", "--input", "0 1 2 3", "--input", input});
   };
   CHECK(refused("3 1 12 x") ==
-        "--input \"3 1 12 x\": error: word 3 is no symbol of the task: \"12\"; it has 0 1 2 3\n");
+        "--input \"3 1 12 x\": error: word 3 is not a symbol of the task: \"12\"; symbols: 0 1 2 "
+        "3\n");
   CHECK(refused("0 1 2 3 0") ==
         "--input \"0 1 2 3 0\": error: too long: 5 symbols, but the model reads at most 4\n");
   CHECK(refused("  ") == "--input \"  \": error: it is empty; at least one symbol is needed\n");
   CHECK(refused("") == "--input \"\": error: it is empty; at least one symbol is needed\n");
   CHECK(refused("0 \xff") == "--input \"0 ?\": error: not valid UTF-8: byte 3\n");
-  CHECK(contains(refused("[0, 1]"), "word 1 is no symbol of the task: \"[0,\""));
+  CHECK(contains(refused("[0, 1]"), "word 1 is not a symbol of the task: \"[0,\""));
   CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "0 1"}),
                  "--prompt \"0 1\": error: the model answers a whole input and cannot continue "
                  "one\n"));
@@ -81,7 +83,7 @@ TEST_CASE("many symbols are not all listed", "[program]") {
   const Folder folder;
   train_run(folder, "run", small_config(R"({"type": "copy", "symbols": 1000, "length": 4})"));
   const std::string text = refusal(folder, {"predict", "run", "--input", "1 2 3 1000"});
-  CHECK(text.starts_with("--input \"1 2 3 1000\": error: word 4 is no symbol of the task: "));
+  CHECK(text.starts_with("--input \"1 2 3 1000\": error: word 4 is not a symbol of the task: "));
   CHECK(text.ends_with(" 38 39 … (1000 in all)\n"));
 }
 
@@ -154,7 +156,7 @@ TEST_CASE("an encoder-decoder writes its answer, and shows what it read", "[prog
     CHECK(attention[2]["weights"][0].size() == attention[2]["queries"].size());
   }
   CHECK(contains(refusal(folder, {"predict", "run", "--input", "1 one"}),
-                 "word 2 is no symbol of the task: \"one\"; it has 1 2\n"));
+                 "word 2 is not a symbol of the task: \"one\"; symbols: 1 2\n"));
 }
 
 TEST_CASE("pairs of characters are read and written as in their file", "[program]") {
@@ -169,7 +171,7 @@ TEST_CASE("pairs of characters are read and written as in their file", "[program
   const std::string answer = line["answer"];
   CHECK(answer.find_first_not_of("ab ") == std::string::npos);
   CHECK(contains(refusal(folder, {"predict", "run", "--input", "abc"}),
-                 "character 3 is no symbol of the task: \"c\"; it has ␣ a b\n"));
+                 "character 3 is not a symbol of the task: \"c\"; symbols: ␣ a b\n"));
 }
 
 TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
@@ -206,9 +208,10 @@ TEST_CASE("a language model continues a prompt, also beyond what it sees", "[pro
           .at(0);
   CHECK(line["answer"] == "\nab");
   CHECK(line["attention"][0]["keys"] == Json({"b", "␣", "c", "⏎", "a", "b"}));
-  CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "ab?"}),
-                 "--prompt \"ab?\": error: character 3 is no symbol of the task: \"?\"; it has ⏎ ␣ "
-                 "a b c\n"));
+  CHECK(contains(
+      refusal(folder, {"predict", "run", "--prompt", "ab?"}),
+      "--prompt \"ab?\": error: character 3 is not a symbol of the task: \"?\"; symbols: ⏎ ␣ "
+      "a b c\n"));
 }
 
 TEST_CASE("sampling is a function of the seed", "[program]") {

@@ -149,7 +149,7 @@ TEST_CASE("a failed write is reported in one line", "[program]") {
   folder.write("file", "");
   const Ended ended = run_heed(folder, {"train", "tiny.json", "--out", "file/run"});
   CHECK(ended.exit_code == 1);
-  CHECK(ended.err == "file: cannot create the folder: Not a directory\n");
+  CHECK(ended.err == "file: cannot create directory: Not a directory\n");
 }
 
 TEST_CASE("training that diverges ends with code 3 and names step, op and module", "[program]") {

@@ -155,8 +155,7 @@ TEST_CASE("heads that cannot be taken out are examined, and why is said", "[prog
         "prune_heads: the relative positions differ between heads");
   CHECK(refusal({"model.attention.n_kv_heads=1"}) ==
         "prune_heads: heads share keys and values: n_kv_heads = 1, H = 2");
-  CHECK(refusal({"model.attention.heads=1"}) ==
-        "prune_heads: all 1 heads would be removed; keep one");
+  CHECK(refusal({"model.attention.heads=1"}) == "prune_heads: the model has only one head");
 }
 
 TEST_CASE("a MultiHeadAttention translates into itself, its positions included", "[program]") {

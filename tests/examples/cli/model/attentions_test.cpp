@@ -100,8 +100,8 @@ TEST_CASE("attentions that do not fit their task or widths are refused at their 
   }
   for (const std::string type : {"cross_attention", "labml_multi_head_attention"}) {
     CHECK(refusal(R"("d_source": 4, "attention": {"type": ")" + type + "\"}") ==
-          "bad.json:1:73: error: model.d_source: this attention takes one width for both "
-          "sequences, d_model 6: 4; leave it out\n");
+          "bad.json:1:73: error: model.d_source: this attention requires equal widths of both "
+          "sequences, d_model 6: 4; remove it\n");
   }
   for (const std::string type :
        {"d2l_multi_head_attention", "cross_attention", "labml_multi_head_attention"}) {

@@ -158,7 +158,7 @@ TEST_CASE("a run whose directory goes away ends, and the moved directory resumes
   const Folder folder;
   CHECK_THROWS_WITH(
       train_while(folder, [&] { std::filesystem::rename(folder / "run", folder / "moved"); }),
-      folder / "run/checkpoints: cannot create the folder: No such file or directory");
+      folder / "run/checkpoints: cannot create directory: No such file or directory");
   CHECK(!folder.has("run"));
   train_well(folder, {"--resume", "moved"});
   CHECK(run_bits(folder, "moved") == unbroken_bits(folder));
@@ -171,7 +171,7 @@ TEST_CASE("a run never writes into another run of the same name", "[resume]") {
                                   std::filesystem::remove_all(folder / "run");
                                   train_well(folder, {"config.json", "--out", "run"});
                                 }),
-                    folder / "run: is another directory now than when this run began");
+                    folder / "run: was replaced since this run began");
   CHECK(run_bits(folder, "run") == unbroken_bits(folder));
 }
 

@@ -137,7 +137,7 @@ TEST_CASE("fewer steps end the run with an evaluation where it is", "[resume]") 
 
   const Ended fewer = run_train(folder, {"--resume", "run", "--set", "train.steps=2"});
   CHECK(fewer.exit_code == 2);
-  CHECK(fewer.err == "--resume run: error: train.steps is 2, but 5 steps are taken already\n");
+  CHECK(fewer.err == "--resume run: error: train.steps is 2, but the run already has 5 steps\n");
 }
 
 TEST_CASE("another key changes only by --set, which is recorded", "[resume]") {
@@ -153,11 +153,11 @@ TEST_CASE("another key changes only by --set, which is recorded", "[resume]") {
   const auto lines = lines_of(refused.err);
   REQUIRE(lines.size() == 2);
   CHECK(
-      lines[0].ends_with("error: \"model.dropout\" is 0.5 here, 0.2 in the run that is resumed; "
-                         "--set model.dropout=0.5 changes it"));
+      lines[0].ends_with("error: \"model.dropout\" is 0.5 in this file but 0.2 in the run; use "
+                         "--set model.dropout=0.5 to change it"));
   CHECK(
-      lines[1].ends_with("error: \"train.lr\" is 0.5 here, 0.001 in the run that is resumed; "
-                         "--set train.lr=0.5 changes it"));
+      lines[1].ends_with("error: \"train.lr\" is 0.5 in this file but 0.001 in the run; use "
+                         "--set train.lr=0.5 to change it"));
   CHECK(folder.read("run/config.json") == before);
   CHECK(!folder.has("run/resumes.jsonl"));
 
@@ -205,8 +205,8 @@ TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
     const Ended ended = run_train(folder, {"--resume", run, "--set", "train.steps=4"});
     CHECK(ended.exit_code == 2);
     CHECK(ended.err == "--resume " + run +
-                           ": error: the data of the task is not what it was: a file that it reads "
-                           "has changed; --set task.KEY=VALUE takes other data\n");
+                           ": error: the task's data has changed: a file that it reads is "
+                           "different; --set task.KEY=VALUE chooses other data\n");
   }
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("a changed pair is refused, whether or not it is evaluated", "[resume]
     folder.write("pairs.tsv", pairs_text(line));
     const Ended ended = run_train(folder, {"--resume", "run", "--set", "train.steps=4"});
     CHECK(ended.exit_code == 2);
-    CHECK(ended.err.find("the data of the task is not what it was") != std::string::npos);
+    CHECK(ended.err.find("the task's data has changed") != std::string::npos);
   }
   folder.write("pairs.tsv", pairs_text());
   train_well(folder, {"--resume", "run", "--set", "train.steps=4"});

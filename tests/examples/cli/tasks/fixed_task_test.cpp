@@ -138,12 +138,12 @@ TEST_CASE("text: windows of characters, the end of the file never trained on", "
 TEST_CASE("text: a file that cannot be used is refused", "[program]") {
   const Folder folder;
   const std::string file = folder / "a.txt";
-  CHECK(task_error(text_section(folder)) ==
-        "task.path: " + file +
-            ": cannot read it: No such file or directory; a path starts at the current directory");
+  CHECK(task_error(text_section(folder)) == "task.path: " + file +
+                                                ": cannot read it: No such file or directory; "
+                                                "paths are relative to the current directory");
   folder.write("a.txt", "");
   CHECK(task_error(text_section(folder)) ==
-        "task.path: " + file + ": it is empty; name a file with text in it");
+        "task.path: " + file + ": it is empty; use a non-empty file");
   folder.write("a.txt", "one\ntw\xffo\n");
   CHECK(task_error(text_section(folder)) ==
         "task.path: " + file +
@@ -151,17 +151,17 @@ TEST_CASE("text: a file that cannot be used is refused", "[program]") {
   folder.write("a.txt", std::string(100, 'x'));
   CHECK(task_error(text_section(folder, R"(, "length": 10)")) ==
         "task.path: " + file +
-            ": too short: 100 characters, of which 10 are held out, and a sequence takes 11 of "
-            "either part; take a longer text, or change task.length");
+            ": too short: 100 characters (10 held out), and both parts need at least 11; use a "
+            "longer text, or change task.length");
   CHECK(task_error(text_section(folder, R"(, "length": 9)")).empty());
   CHECK(task_error(text_section(folder, R"(, "length": 11, "held_out": 0.9)")) ==
         "task.path: " + file +
-            ": too short: 100 characters, of which 90 are held out, and a sequence takes 12 of "
-            "either part; take a longer text, or change task.length");
+            ": too short: 100 characters (90 held out), and both parts need at least 12; use a "
+            "longer text, or change task.length");
   CHECK(task_error(R"({"type": "text", "path": )" + quoted(folder.path()) + "}") ==
         "task.path: " + folder.path() + ": cannot read it: it is a directory");
   CHECK(task_error(R"({"type": "text", "path": "/dev/zero"})") ==
-        "task.path: /dev/zero: cannot read it: it is no regular file, which may have no end");
+        "task.path: /dev/zero: cannot read it: not a regular file");
   CHECK(task_error(R"({"type": "text", "path": "a\u0000b"})")
             .ends_with(": a path holds no NUL character"));
   const std::string mark = "\xEF\xBB\xBF";
@@ -260,10 +260,9 @@ TEST_CASE("pairs: a bad line is told with file and line", "[program]") {
     return task_error(pairs_section(folder, rest));
   };
   const std::string start = "task.path: " + file + ":";
-  CHECK(error("a\tb\nc d\n") ==
-        start + "2: no tab in the line, but one must stand between source and target: \"c d\"");
+  CHECK(error("a\tb\nc d\n") == start + "2: missing tab between source and target: \"c d\"");
   CHECK(error("a\tb\tc\n") ==
-        start + "1: 2 tabs in the line, but one must stand between source and target: \"a?b?c\"");
+        start + "1: 2 tabs, but exactly one must separate source and target: \"a?b?c\"");
   CHECK(error("a\tb\n\n \tc\n") == start + "3: the source is empty: \" ?c\"");
   CHECK(error("a\tb\nc\t") == start + "2: the target is empty: \"c?\"");
   CHECK(error("a\tb\na b c\td\n", R"(, "longest": 2)") ==
@@ -278,7 +277,7 @@ TEST_CASE("pairs: a bad line is told with file and line", "[program]") {
             ": only one different source; at least two are needed, to hold one out");
   CHECK(error("a\tb\na\tc\n").starts_with("task.path: " + file + ": only one different source"));
   CHECK(error("\n\n") == "task.path: " + file + ": no pairs in it; a line is SOURCE <tab> TARGET");
-  CHECK(error("") == "task.path: " + file + ": it is empty; name a file with text in it");
+  CHECK(error("") == "task.path: " + file + ": it is empty; use a non-empty file");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Trains configs/modular_addition.json, about 40 seconds, and prints two steps: the first at which all
-# training sums are correct, and the later one at which 99 % of the held-out sums are.
+# Trains configs/modular_addition.json, about 40 seconds, and prints two steps: the first at which
+# all training sums are correct, and the later one at which 99 % of the held-out sums are.
 #
 #   tests/trials/grokking.sh [--set PATH=VALUE]...
 #

@@ -328,8 +328,8 @@ COLUMNS = [
     ("GFLOP/s", 8, lambda row: text_of(row["gflops"], ".1f")),
     ("%peak", 6, lambda row: text_of(row["peak_percent"], ".0f")),
     ("%copy", 6, lambda row: text_of(row["copy_percent"], ".0f")),
-    ("MB", 6, lambda row: text_of(row["heed_peak_mb"], ".0f")),
-    ("its MB", 7, lambda row: text_of(row["torch_peak_mb"], ".0f")),
+    ("heed MB", 7, lambda row: text_of(row["heed_peak_mb"], ".0f")),
+    ("PyTorch MB", 10, lambda row: text_of(row["torch_peak_mb"], ".0f")),
     (" PyTorch's best", -16, lambda row: " " + (row["torch_variant"] or "") + (
         f" ({row['disturbed']} rounds disturbed)" if row["disturbed"] else "")),
 ]

@@ -1,4 +1,4 @@
-// What the engine costs beside the numbers: tiny ops, nodes, blocks of memory, empty parallel
+// What the engine costs besides the numbers: tiny ops, nodes, blocks of memory, empty parallel
 // regions. HEED_THREADS sets the number of threads.
 #include "heed/benchmarks/registered.h"
 #include "heed/framework/autograd/grad_mode.h"

@@ -48,7 +48,7 @@ void tensors_and_views() {
   std::cout << "   " << refusal([&] { add(x, ones({2, 4}, DType::f64)); }) << "\n";
 }
 
-/// Our own op: check, compute, record. The kernel is composed here; the gradient stands where
+/// Our own op: check, compute, record. The kernel is composed here; the gradient is where
 /// the forward stands.
 Tensor cube(const Tensor& x) {
   check_floating("cube", x.dtype());

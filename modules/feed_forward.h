@@ -9,10 +9,10 @@
 
 namespace heed {
 
-/// What stands between the two Linears. Another one is a value: `Activation{sigmoid}`.
+/// The function between the two Linears. Another one is a value: `Activation{sigmoid}`.
 struct Activation {
   Tensor (*function)(const Tensor& x);
-  bool gated = false;  ///< it is of a third Linear, and multiplies the first
+  bool gated = false;  ///< it is applied to a gate Linear, and multiplies the first
 
   static const Activation relu, gelu, silu;
   static const Activation swiglu;  ///< silu(gate(x))·up(x)

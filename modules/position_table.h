@@ -1,5 +1,5 @@
 // Position tables: rows that are added to embeddings, to tell attention, which sees a set, where
-// each of them stands.
+// each of them is.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ struct SinusoidalPositions : Layer<SinusoidalPositions> {
   Tensor forward(const Tensor& x, int64_t first = 0);
 };
 
-/// x [..., L, width], of which the first row stands at position `first` → the same shape
+/// x [..., L, width], whose first row is at position `first` → the same shape
 using AnyPositionTable = AnyModule<Tensor(const Tensor& x, int64_t first)>;
 
 /// A kind of position table and its name in the tree, such as "learned".

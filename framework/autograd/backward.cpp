@@ -81,7 +81,7 @@ class Sweep {
   /// Only nodes newer than `oldest` are processed, unless it is a leaf, which any node may lead to.
   void stop_at(const Node& oldest) { stop_at_ = oldest.is_leaf() ? 0 : rank(oldest); }
 
-  /// Where a node stands in the sweep. Leaves come last: one that began to require grad after an
+  /// The position of a node in the sweep. Leaves come last: one that began to require grad after an
   /// op captured it is newer than that op, which may yet splice a gradient to it.
   static uint64_t rank(const Node& node) {
     return node.is_leaf() ? node.order : node.order | uint64_t{1} << 63;

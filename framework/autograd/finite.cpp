@@ -14,7 +14,7 @@
 namespace heed {
 namespace {
 
-/// Where the first element stands that is not finite, and the range of those that are.
+/// The position of the first element that is not finite, and the range of those that are.
 struct Look {
   std::optional<int64_t> bad;  // in row-major order
   double value = 0;            // of that element

@@ -16,7 +16,7 @@
 // then not capture it. It captures tensors only as `Saved`.
 //
 // Where one computation yields several gradients, the joint form takes the inputs and one pullback
-// that is told which are wanted: `(g, wanted)` or `(g, y, wanted)`, returning `Gradients`.
+// that receives which are wanted: `(g, wanted)` or `(g, y, wanted)`, returning `Gradients`.
 //
 // Where a kernel computes the gradient faster than public ops do, the pullback has two forms, and
 // the sweep chooses: the kernel, or under create_graph the ops, since a kernel is not recorded.
@@ -81,7 +81,7 @@ template <class Pullback>
 Tensor record(const char* op, Tensor output, std::span<const Tensor> inputs, Pullback&& pullback) {
   static_assert(!std::is_reference_v<Pullback>, "write the lambda inside the call of record()");
   static_assert(detail::pullback_type<Pullback>.joint != nullptr,
-                "a joint pullback is told what is wanted and returns Gradients");
+                "a joint pullback receives what is wanted and returns Gradients");
   return detail::record_joint(op, std::move(output), inputs, detail::pullback_type<Pullback>,
                               &pullback);
 }

@@ -11,7 +11,7 @@ namespace heed {
 bool is_file(const std::string& path);
 /// Whether nothing is at `path`, not even a link that leads nowhere.
 bool is_free(const std::string& path);
-/// A name for what will be published as `path`: beside it, hidden, and of this process alone.
+/// A name for what will be published as `path`: beside it, hidden, and unique to this process.
 std::string partial_name(const std::string& path);
 
 /// Creates a folder. Throws IoError, also if there is something at `path`.

@@ -64,7 +64,7 @@ Tensor abs(const Tensor& x);
 /// −1, 0 or 1; 0 for NaN, as in PyTorch.
 Tensor sign(const Tensor& x);
 /// min(max(x, low), high), so `high` wins when they cross; NaN stays NaN, as
-/// does all beside a bound of NaN. A bound may be left out.
+/// does all except a bound of NaN. A bound may be left out.
 Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high);
 
 }  // namespace heed::kernels

@@ -35,7 +35,7 @@ const T* dense_elements(const T* from, int64_t step, int64_t length, T* buffer) 
   return buffer;
 }
 
-/// to[i] = f(from[i]…), f being an F: all that is compiled anew for each function.
+/// to[i] = f(from[i]…), f being an F: all that is instantiated for each function.
 template <class F, class Out, class... In>
 void map_dense(const void* function, Out* to, int64_t length, const In*... from) {
   const F& f = *static_cast<const F*>(function);
@@ -128,7 +128,7 @@ struct MapRun {
   bool stream;  ///< write past the caches
 };
 
-/// Whether to write `length` elements past the caches: they begin a cache line, and it is worth it.
+/// Whether to write `length` elements past the caches: they begin a cache line, and that pays off.
 template <class T>
 bool streams(const T* to, int64_t length) {
   constexpr uintptr_t line = 64;

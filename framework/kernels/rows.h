@@ -55,7 +55,7 @@ inline Tensor empty_rows(const Shape& like, int64_t dim, DType dtype) {
 }
 
 /// Whether to write rows of `length` elements of a new tensor past the caches:
-/// they are whole cache lines, and worth it.
+/// they are whole cache lines, and that pays off.
 inline bool streams_rows(const Tensor& out, int64_t length) {
   constexpr int64_t line = 64;
   const int64_t bytes = itemsize(out.dtype());

@@ -1,4 +1,4 @@
-// Module: a tree of named parts with parameters. Every stateful member takes its place in the tree
+// Module: a tree of named parts with parameters. Every stateful member registers itself in the tree
 // first, `{this, "name"}`; without it the member does not compile, so nothing can be silently
 // untrained:
 //

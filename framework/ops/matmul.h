@@ -6,7 +6,7 @@
 namespace heed {
 
 /// a [batch…, M, K] @ b [batch…, K, N] → [batch…, M, N]; batch dimensions broadcast. A 1-d operand
-/// is a row (left) or a column (right) whose dimension goes away, as in PyTorch. Transposed and
+/// is a row (left) or a column (right) whose dimension is removed, as in PyTorch. Transposed and
 /// permuted operands are not copied.
 Tensor matmul(const Tensor& a, const Tensor& b);
 

@@ -26,7 +26,7 @@ Tensor unsqueeze(const Tensor& x, int64_t dim);
 Tensor squeeze(const Tensor& x, int64_t dim);
 /// Without all dimensions of size 1.
 Tensor squeeze(const Tensor& x);
-/// The slice at `index` of `dim`, which goes away. Negative indices count from the end.
+/// The slice at `index` of `dim`, which is removed. Negative indices count from the end.
 Tensor select(const Tensor& x, int64_t dim, int64_t index);
 /// start, start + step, … below `end` along `dim`. As in Python, negative bounds count from the end
 /// and bounds outside are clamped. `step` ≥ 1.

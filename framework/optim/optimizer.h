@@ -62,7 +62,7 @@ class Optimizer {
   void set_lr(double lr);
   const std::vector<Tensor>& parameters() const { return parameters_; }
 
-  /// Everything that the next step depends on beside parameters, gradients and lr: names such as
+  /// Everything that the next step depends on besides parameters, gradients and lr: names such as
   /// "output.weight/m" with their tensors, which are the state itself. "output.weight/step" (i64)
   /// counts the steps that changed output.weight.
   NamedTensors state() const;

@@ -7,7 +7,7 @@ namespace heed {
 
 struct SgdConfig {
   double lr = 1e-3;
-  double momentum = 0;  ///< fraction of the previous update kept
+  double momentum = 0;  ///< fraction of the previous update to keep
   double dampening = 0;
   double weight_decay = 0;  ///< joins the gradient
   bool nesterov = false;

@@ -1,5 +1,5 @@
-// AnyAttention: the seam between blocks and attentions. A block owns one, so any block trains with
-// any attention.
+// AnyAttention: the interface between blocks and attentions. A block owns one, so any block trains
+// with any attention.
 #pragma once
 
 #include <functional>

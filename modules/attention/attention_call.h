@@ -1,4 +1,4 @@
-// AttentionCall: what one call of an attention gets beside its query, key and value.
+// AttentionCall: what one call of an attention gets besides its query, key and value.
 #pragma once
 
 #include "heed/framework/ops/mask.h"
@@ -16,7 +16,7 @@ struct AttentionCall {
   /// the last positions. Needs a causal rule: of the attention, or
   /// Mask::causal(Alignment::bottom_right).
   KeyValueCache* cache = nullptr;
-  /// Where the first query stands for relative positions and windows, unless a cache or the
+  /// Where the first query is for relative positions and windows, unless a cache or the
   /// attention's own causal rule says so. A mask of the call never moves it: masks only block and
   /// add.
   int64_t first_query = 0;

@@ -1,4 +1,4 @@
-// RelativePositions: how an attention knows where a key stands as seen from a query. A scheme turns
+// RelativePositions: how an attention knows the distance of a key from a query. A scheme turns
 // the projected queries and keys, or adds to the scores.
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace heed {
 
-/// The seam: a MultiHeadAttention owns one, or none.
+/// The interface: a MultiHeadAttention owns one, or none.
 class RelativePositions {
  public:
   RelativePositions() = default;
   RelativePositions(const RelativePositions&) = delete;
   RelativePositions& operator=(const RelativePositions&) = delete;
   virtual ~RelativePositions() = default;
-  /// Queries or keys [B, H, L, D_qk], of which the first stands at position `first`, as the scores
+  /// Queries or keys [B, H, L, D_qk], of which the first is at position `first`, as the scores
   /// are to be made of them.
   virtual Tensor turned(const Tensor& x, int64_t first);
   /// What is added to the scaled scores of queries first_query … first_query + L_1 − 1 and keys

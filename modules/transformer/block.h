@@ -25,7 +25,7 @@ struct TransformerBlockConfig {
 /// The norm of a config, [..., d_model] → the same shape.
 AnyTensorModule make_norm(const Slot& slot, const TransformerBlockConfig& config);
 
-/// What one call of a block gets beside its sequence.
+/// What one call of a block gets besides its sequence.
 struct BlockCall {
   /// [B, L_2, D_2], which cross-attention attends to. Of a block without cross-attention the
   /// attention attends to it, and not to the sequence itself.

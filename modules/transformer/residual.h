@@ -8,7 +8,7 @@
 
 namespace heed {
 
-/// Where the norm stands: before each part (pre) or after each residual sum (post).
+/// Where the norm is: before each sublayer (pre) or after each residual add (post).
 enum class NormPlacement { pre, post };
 
 /// For the length of one call: all parts of a block share its dropout.

@@ -54,7 +54,7 @@ struct TransformerConfig {
   BlockFactory make_block = heed::make_block<TransformerBlock>;
 };
 
-/// What one call of a stack gets beside its sequence: a BlockCall for all blocks.
+/// What one call of a stack gets besides its sequence: a BlockCall for all blocks.
 struct StackCall {
   Tensor memory = {};
   Mask mask = {};

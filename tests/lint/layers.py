@@ -2,7 +2,7 @@
 """Checks over #include lines who may include whom.
 
 base -> tensor -> kernels -> autograd -> ops -> {nn, optim, io} -> modules -> examples: each layer
-includes itself and what stands to its left. So does each folder of the program in examples/cli:
+includes itself and layers to its left. So does each folder of the program in examples/cli:
 config -> tasks -> model -> training -> runs -> inspect -> commands. Tests and benchmarks may use
 anything; nothing else uses them. Libraries stay where DESIGN puts them.
 """

@@ -17,7 +17,8 @@ AttentionFactory factory(int64_t memory_width) {
 
 }  // namespace
 
-TEST_CASE("An attention behind the seam takes the slot it is given and computes the same bits") {
+TEST_CASE(
+    "An attention behind the interface takes the slot it is given and computes the same bits") {
   TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5}, factory(4));
   Rng rng(stream(1, Purpose::user));
   block.reset_parameters(rng);

@@ -40,7 +40,7 @@ void check_out(const std::string& path) {
   const fs::path folder = fs::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty() && !fs::is_directory(folder, ignored)) {
-    refuse("--out " + path, "there is no folder " + folder.string());
+    refuse("--out " + path, "no such directory: " + folder.string());
   }
 }
 

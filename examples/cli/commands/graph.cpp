@@ -1,4 +1,4 @@
-// `heed graph`: modules and data flow of one forward pass, in Graphviz's language.
+// `heed graph`: modules and data flow of one forward pass, as Graphviz DOT.
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/inspect/trace/trace_dot.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"

@@ -22,6 +22,8 @@ Options heads_options(HeadsArguments& arguments) {
                                        "number of held-out sequences to use; default 256")
                              .at_least(1),
                          Option::flag("--json", &arguments.json, "JSON lines instead of text")});
+  options.front().name = "RUN|CONFIG";
+  options.front().value_name = "CONFIG";
   options.front().help =
       "a run directory or a checkpoint, whose model is analysed, or a JSON file, whose model is "
       "trained first";
@@ -59,11 +61,11 @@ Examined trained_model(const Program& program, const ConfigArguments& arguments)
 void check_proofs(const HeadLabReport& report, const std::string& path) {
   constexpr double most = 1e-3;  // of scores in f32
   if (!(report.translation_difference <= most)) {
-    throw RunError(path, ": heads: the translated model gives other scores, by ",
+    throw RunError(path, ": heads: the translated model's scores differ by ",
                    report.translation_difference);
   }
   if (report.pruned && !(report.pruned->difference <= most)) {
-    throw RunError(path, ": heads: the pruned model gives other scores than the gated one, by ",
+    throw RunError(path, ": heads: the pruned model's scores differ from the gated one's by ",
                    report.pruned->difference);
   }
 }

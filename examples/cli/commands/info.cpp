@@ -26,7 +26,7 @@ std::string blas_advice(const kernels::BlasInfo& blas) {
   return blas.chosen_by_user
              ? "OPENBLAS_CORETYPE is set in the environment; unset it to let heed choose"
              : "set OPENBLAS_CORETYPE to another kernel set (HASWELL, SKYLAKEX, ZEN) and try "
-               "again, or stop what else the processor does";
+               "again, or stop other programs that use the processor";
 }
 
 void run_info(const Program&) {

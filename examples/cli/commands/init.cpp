@@ -21,7 +21,7 @@ struct InitArguments {
 
 Options init_options(InitArguments& arguments) {
   return {
-      Option::argument("TASK", &arguments.task, "one of those that `heed tasks` lists"),
+      Option::argument("TASK", &arguments.task, "a task listed by `heed tasks`"),
       Option::value("--out", &arguments.out, "FILE", "a new file to write to; default: stdout")};
 }
 

@@ -96,7 +96,7 @@ std::string file_of(const std::string& path) {
   if (!fs::is_directory(path, ignored)) return path;
   if (is_file(model_file(path))) return model_file(path);
   if (const auto newest = CheckpointFolder(path).newest()) return model_file(*newest);
-  refuse(path, "a folder with neither model.safetensors nor checkpoints in it");
+  refuse(path, "a directory with neither model.safetensors nor checkpoints");
 }
 
 /// What is wrong with the file is bad input: it is all that the command was given.

@@ -26,7 +26,7 @@ Command validate_command() {
       .stage = Stage::prepare,
       .summary = "check a configuration without training",
       .description =
-          "Parses the file as `heed train` does and builds the model. Reports every fault with its "
+          "Parses the file as `heed train` does and builds the model. Reports every error with its "
           "line and column, or says in one line what the configuration describes.",
       .examples = {{"heed validate configs/reverse.json", "reports that it is valid"},
                    {"heed validate mine.json --set model.layers=3",

@@ -51,7 +51,7 @@ Checked check_integer(const ConfigEntry& entry, const JsonValue& json) {
 
 Checked check_number(const ConfigEntry& entry, const JsonValue& json) {
   const auto number = parse<double>(json.text);
-  if (!number) return broken("a number that a 64-bit float can hold", json);
+  if (!number) return broken("a number that fits in a 64-bit float", json);
   return in_range(entry, *number, json);
 }
 

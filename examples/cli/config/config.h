@@ -77,7 +77,7 @@ class Section {
   std::string path_of(std::string_view name) const {
     return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
   }
-  /// The section in which the key `name` stands: "model.attention" of "attention.type" in "model".
+  /// The section of the key `name`: "model.attention" of "attention.type" in "model".
   Section parent_of(std::string_view name) const { return {*config_, section_of(path_of(name))}; }
 
  private:

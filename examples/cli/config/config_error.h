@@ -1,4 +1,4 @@
-// ConfigError: everything that is wrong with a configuration, told at once.
+// ConfigError: everything that is wrong with a configuration, reported together.
 #pragma once
 
 #include <string>

@@ -84,7 +84,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     constexpr int number_overflow = 406;
     if (thrown.id == number_overflow) {
       overflow_size = read - at;
-      return refuse(at, "must be a number that a 64-bit float can hold: found " +
+      return refuse(at, "must be a number that fits in a 64-bit float: found " +
                             printable(text_.substr(at, overflow_size)));
     }
     // nlohmann takes 007 for 0, 0 and 7.
@@ -162,7 +162,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     return text_.substr(at, end - at);
   }
 
-  /// What stands there, for a message.
+  /// What is there, for a message.
   std::string found(size_t at) const {
     if (text_[at] == '"') return "a string";
     if (!word(at).empty()) return in_quotes(word(at));

@@ -39,7 +39,7 @@ struct KeyChoices : std::conditional_t<std::same_as<T, std::string>, std::vector
   KeyChoices(std::nullopt_t) {}
 };
 
-/// All that is said of a key, once. (g++ 12 crashes on the default constructors of optionals and
+/// The declaration of a key. (g++ 12 crashes on the default constructors of optionals and
 /// vectors in the initializer of a member, so their absence is spelled out.)
 template <KeyType T>
 struct Key {

@@ -1,4 +1,4 @@
-// KeyError: a value that is right alone but not beside the others.
+// KeyError: a value that is valid alone but conflicts with other keys.
 #pragma once
 
 #include <string>

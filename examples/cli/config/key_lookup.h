@@ -52,7 +52,7 @@ class KeyLookup {
  private:
   bool may_count(const ConfigEntry& entry) const;
 
-  /// The names that may stand directly in a section ("" for the top), sections included.
+  /// The names allowed directly in a section ("" for the top), sections included.
   std::vector<std::string> children(std::string_view section) const;
 
   const ConfigTable& table_;

@@ -112,7 +112,7 @@ class Optional : public std::optional<T> {
   std::string path_;
 };
 
-/// A key that names one entry of a list, whose own keys stand beside it in the section:
+/// A key that names one entry of a list, whose own keys are in the same section:
 ///
 ///   Chosen<Tasks> type{this, {.path = "type", .help = "what to learn"}, tasks};
 ///

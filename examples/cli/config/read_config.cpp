@@ -221,7 +221,7 @@ class Reader {
     return values;
   }
 
-  /// Points at the innermost object that is there; silent if something else stands in its place.
+  /// Points at the innermost object that is there; silent if something else is in its place.
   void report_missing(const ConfigEntry& entry) {
     size_t offset = root_.offset;
     for (size_t dot = entry.path.find('.'); dot != std::string::npos;
@@ -257,7 +257,8 @@ class Reader {
     faults.insert(faults.end(), override_faults_.begin(), override_faults_.end());
     if (faults.size() > most_faults) {
       faults.resize(most_faults);
-      faults.push_back({name_, text_of("more than ", most_faults, " faults: the rest is hidden")});
+      faults.push_back(
+          {name_, text_of("more than ", most_faults, " errors: the rest is not shown")});
     }
     throw ConfigError(std::move(faults));
   }

@@ -1,6 +1,6 @@
 // Registered: a list of named things that a configuration can choose from. One line adds one:
 //
-//   tasks.add<RecallKeys>("recall", "say the values of keys that were paired with them",
+//   tasks.add<RecallKeys>("recall", "output the values of keys that were paired with them",
 //                         [](const RecallKeys& keys, const TaskSetup& setup) { return …; });
 //
 // With it the name appears in the schema, the help, docs/config.md, `heed tasks`, completion and
@@ -23,7 +23,7 @@ template <class Signature>
 class Registered;
 
 /// Makers of a `Made` from `Arguments`, by name; each may have keys of its own (config/keys.h).
-/// A handle: copies share their entries, so that what is added later is there for all who choose.
+/// A handle: copies share their entries, so that what is added later is visible to all copies.
 template <class Made, class... Arguments>
 class Registered<Made(Arguments...)> {
  public:

@@ -51,7 +51,7 @@ bool hold(const Conditions& conditions, const Conditions& assumed) {
                      [&](const ConfigCondition& each) { return contains(assumed, each); });
 }
 
-/// The name that stands directly under `prefix` on the way to `path`.
+/// The name directly under `prefix` on the way to `path`.
 std::string first_name(const std::string& path, const std::string& prefix) {
   return path.substr(prefix.size(), path.find('.', prefix.size()) - prefix.size());
 }

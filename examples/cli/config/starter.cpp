@@ -102,7 +102,7 @@ class StarterWriter {
     return lines;
   }
 
-  /// The key at a path that what is chosen beside it brings along.
+  /// The key at a path that a choice in the same section adds.
   const ConfigEntry* entry_at(const JsonValue& section, const std::string& path) const {
     for (const ConfigEntry& entry : table_.entries()) {
       const auto& conditions = entry.conditions;

@@ -126,7 +126,7 @@ class ConfigTable {
   /// All keys, those that depend on a chooser included, in the order of their declaration.
   const std::vector<ConfigEntry>& entries() const { return entries_; }
 
-  /// The choosers; one that depends on another stands behind it.
+  /// The choosers; one that depends on another comes after it.
   const std::vector<Chooser>& choosers() const { return choosers_; }
 
   /// The path of the key that was formerly called `path`; else `path` itself. Where another key has

@@ -98,8 +98,7 @@ void Answerer::check_predicts_next() const {
     for (int64_t i = 0; i + 1 < lengths[static_cast<size_t>(b)]; ++i) {
       const auto at = static_cast<size_t>(b * L + i);
       if (targets[at] == ignored_target || targets[at] == inputs[at + 1]) continue;
-      throw ValueError(
-          "the answers of the task are not the next symbols, so that there is nothing to continue");
+      throw ValueError("the task does not predict next symbols, so there is nothing to continue");
     }
   }
 }

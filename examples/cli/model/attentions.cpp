@@ -131,7 +131,7 @@ struct DistanceKeys : Keys {
                                .fallback = 32,
                                .minimum = 1,
                                .maximum = 65536,
-                               .help = "farther distances share a bias"}};
+                               .help = "larger distances share a bias"}};
 };
 
 /// Throws if the key/value sequence has another width, for which this attention has no projection.

@@ -1,4 +1,4 @@
-// Attentions: the list of what can stand in every block of a model.
+// Attentions: the list of what every block of a model can hold.
 #pragma once
 
 #include "heed/examples/cli/config/keys.h"

@@ -16,7 +16,7 @@ Mask padding_of(const Batch& batch) {
   return batch.lengths.defined() ? Mask::lengths(batch.lengths) : no_mask;
 }
 
-/// The number of positions in a stack's caches: the next one stands there.
+/// The number of positions in a stack's caches: the next one is there.
 int64_t cached_positions(const KeyValueCaches* caches) {
   return caches == nullptr || caches->empty() ? 0 : caches->front().length();
 }

@@ -13,7 +13,7 @@
 
 namespace heed {
 
-/// What a result depends on bit for bit, beside the configuration.
+/// What a result depends on bit for bit, besides the configuration.
 struct Origin {
   std::string version;  ///< of heed
   std::string simd;     ///< the vector instructions

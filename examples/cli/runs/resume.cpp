@@ -120,10 +120,10 @@ std::vector<std::string> warnings_for(const Origin& before) {
   std::vector<std::string> warnings;
   const auto compare = [&](const char* what, const std::string& then, const std::string& now) {
     if (then == now) return;
-    warnings.push_back(fmt::format(
-        "warning: the checkpoint was made with {} {}, this is {}: the bits may differ from those "
-        "of an unbroken run",
-        what, then, now));
+    warnings.push_back(
+        fmt::format("warning: the checkpoint was made with {} {}, this is {}: results may not be "
+                    "bit-identical to those of an uninterrupted run",
+                    what, then, now));
   };
   const Origin now = this_origin();
   compare("heed", before.version, now.version);
@@ -138,8 +138,8 @@ void warn_of_lost_metrics(const std::string& run, const CheckpointState& state,
   std::error_code ignored;
   const int64_t size = is_file(path) ? static_cast<int64_t>(fs::file_size(path, ignored)) : 0;
   if (size >= state.metrics_bytes) return;
-  warnings.push_back(fmt::format("warning: {} has lost lines: {} bytes, {} at the checkpoint", path,
-                                 size, state.metrics_bytes));
+  warnings.push_back(fmt::format("warning: {} is missing lines: {} bytes, {} at the checkpoint",
+                                 path, size, state.metrics_bytes));
 }
 
 void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
@@ -150,10 +150,10 @@ void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
 /// A checkpoint that was set aside, or copied elsewhere, has no place among those of the run.
 void check_place(const std::string& place, const Source& source) {
   if (!source.checkpoint || CheckpointFolder(source.run).holds(*source.checkpoint)) return;
-  refuse(
-      place,
-      "not a checkpoint of a run: it must be in the folder \"checkpoints\" of a run directory and "
-      "be named step-N; `heed eval` and `heed predict` read it where it is");
+  refuse(place,
+         "not a checkpoint of a run: it must be in the directory \"checkpoints\" of a run "
+         "directory and "
+         "be named step-N; `heed eval` and `heed predict` read it where it is");
 }
 
 /// Loads parameters; that they do not fit is the fault of a changed configuration, not of the file.
@@ -187,7 +187,7 @@ void check_vocabulary(const std::string& place, const std::string& run, const Ta
   constexpr size_t most_bytes = size_t{1} << 28;
   const std::string own = task.vocabulary(), path = vocabulary_file(run);
   if (own.empty() || (is_file(path) && read_file(path, most_bytes) == own)) return;
-  refuse(place, fmt::format("the vocabulary of the task's data is not that of {}, so that its "
+  refuse(place, fmt::format("the vocabulary of the task's data differs from that of {}, so its "
                             "words have other numbers than those learned",
                             path));
 }

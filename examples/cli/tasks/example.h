@@ -1,4 +1,4 @@
-// Example: one sequence as a model reads it, and what it should say.
+// Example: one sequence as a model reads it, and the expected outputs.
 #pragma once
 
 #include <span>
@@ -17,7 +17,8 @@ struct Example {
       {};  ///< Attends::encoder_decoder: as long as the target, in [0, answer_symbols)
 };
 
-/// What a decoder reads while it should say `answer`: `start`, then all of the answer but its end.
+/// What a decoder reads while it should write `answer`: `start`, then all of the answer but its
+/// end.
 Sequence shifted(const Sequence& answer, int64_t start);
 
 /// The elements as bytes, for a checksum.

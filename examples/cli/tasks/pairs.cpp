@@ -23,7 +23,7 @@ struct PairsKeys : Keys {
       {.path = "tokens",
        .fallback = PairsTokens::words,
        .choices = {{"words", PairsTokens::words}, {"characters", PairsTokens::characters}},
-       .help = "what both sides are split into"}};
+       .help = "unit into which both sides are split"}};
   Value<int64_t> longest{this,
                          {.path = "longest",
                           .fallback = 64,
@@ -74,7 +74,7 @@ std::set<Words> held_out_sources(const std::vector<Pair>& pairs, const PairsKeys
   return {sources.begin(), sources.begin() + std::max<int64_t>(1, std::llround(count))};
 }
 
-/// The number behind the last word stands for "start" where an answer is read, and for "end" where
+/// The number behind the last word means "start" where an answer is read, and for "end" where
 /// it is said.
 Example example_of(const Pair& pair, const Vocabulary& source, const Vocabulary& target) {
   Example example{numbers_of(source, pair.source), numbers_of(target, pair.target)};

@@ -69,7 +69,7 @@ std::vector<Pair> read_pairs_file(const std::string& path, PairsTokens tokens, i
   }
   if (pairs.empty()) {
     throw KeyError("task.path", printable(path, std::string::npos),
-                   ": no pairs in it; a line is SOURCE <tab> TARGET");
+                   ": contains no pairs; a line is SOURCE <tab> TARGET");
   }
   return pairs;
 }

@@ -9,7 +9,7 @@ namespace heed {
 
 /// What a side of a line is made of.
 enum class PairsTokens {
-  words,      ///< what stands between blanks
+  words,      ///< what is between blanks
   characters  ///< code points, blanks included
 };
 

@@ -13,7 +13,7 @@ class Rng;
 /// The right answer to a sequence: as long, and of the same symbols.
 using AnswerRule = Sequence (*)(const Sequence& source);
 
-/// The keys of every sequence task, and of others that have the like.
+/// The keys of every sequence task, and of others with the same keys.
 struct SequenceKeys : Keys {
   Value<int64_t> symbols{this,
                          {.path = "symbols",

@@ -18,14 +18,14 @@ namespace heed {
 /// The target of a position that counts neither in the loss nor in the accuracy.
 inline constexpr int64_t ignored_target = -100;
 
-/// Some sequences and what the model should say at each position.
+/// Some sequences and the expected outputs at each position.
 struct Batch {
   Tensor inputs;   ///< i64 [B, L], in [0, symbols)
   Tensor targets;  ///< i64 [B, L_1], in [0, classes) or ignored_target
-  /// Attends::encoder_decoder only: i64 [B, L_1], what the decoder reads while it should say the
+  /// Attends::encoder_decoder only: i64 [B, L_1], what the decoder reads while it should write the
   /// targets.
   Tensor decoder_inputs = {};
-  /// i64 [B]: so many inputs of each sequence are there, the rest is padding; undefined: all.
+  /// i64 [B]: number of valid inputs in each sequence, the rest is padding; undefined: all.
   Tensor lengths = {};
 };
 
@@ -64,7 +64,7 @@ class Task {
   /// The held-out sequences `first` … `first + size − 1`.
   virtual Batch evaluation_batch(int64_t first, int64_t size) const = 0;
 
-  /// How many sequences of a fixed training set are evaluated beside the held-out ones, to show
+  /// How many sequences of a fixed training set are evaluated besides the held-out ones, to show
   /// whether the model memorises them; 0: the task always draws new ones.
   virtual int64_t training_set_size() const { return 0; }
   /// The sequences `first` … `first + size − 1` of that set.
@@ -89,7 +89,7 @@ class Task {
   virtual std::string vocabulary() const { return ""; }
 };
 
-/// What a task gets beside its own keys.
+/// What a task gets besides its own keys.
 struct TaskSetup {
   uint64_t seed;
   int64_t evaluation_sequences;  ///< wanted; a task with few possible sequences holds out fewer

@@ -19,7 +19,7 @@ template <class... Parts>
 }
 
 std::string read_bytes(const std::string& path) {
-  if (path.find('\0') != std::string::npos) fail(path, "a path holds no NUL character");
+  if (path.find('\0') != std::string::npos) fail(path, "a path cannot contain a NUL character");
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) fail(path, "cannot read it: it is a directory");
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {

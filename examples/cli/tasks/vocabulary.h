@@ -10,7 +10,7 @@
 namespace heed {
 
 /// Words in the order of their bytes, which is that of Unicode, numbered from 0. A word is any
-/// piece of UTF-8: a code point, or what stands between blanks.
+/// piece of UTF-8: a code point, or what is between blanks.
 class Vocabulary {
  public:
   /// Adds a word; before number_words() only.

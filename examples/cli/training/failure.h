@@ -1,4 +1,4 @@
-// What ends a command early, beside ConfigError (bad input).
+// What ends a command early, besides ConfigError (bad input).
 #pragma once
 
 #include "heed/framework/base/error.h"

@@ -12,9 +12,9 @@ struct SgdKeys : Keys {
                           .fallback = 0.0,
                           .minimum = 0.0,
                           .maximum = 1.0,
-                          .help = "fraction of the previous update kept"}};
-  Value<bool> nesterov{
-      this, {.path = "nesterov", .fallback = false, .help = "whether momentum is Nesterov's"}};
+                          .help = "fraction of the previous update to keep"}};
+  Value<bool> nesterov{this,
+                       {.path = "nesterov", .fallback = false, .help = "use Nesterov momentum"}};
 };
 
 struct AdamKeys : Keys {

@@ -27,7 +27,7 @@ struct BestEvaluation {
   double loss;
 };
 
-/// How far a training is. With the parameters and the optimizer's state it is all that the rest
+/// Training progress. With the parameters and the optimizer's state it is all that the rest
 /// depends on: batches and dropout are functions of the seed and the step.
 struct TrainingState {
   int64_t step = 0;                           ///< taken

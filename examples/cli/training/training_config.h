@@ -44,7 +44,7 @@ struct TrainingConfig : Keys {
                     .help = "peak learning rate of the schedule"}};
   Chosen<Optimizers> optimizer{
       this,
-      {.path = "optimizer", .fallback = "adamw", .help = "how gradients change the parameters"},
+      {.path = "optimizer", .fallback = "adamw", .help = "how gradients update the parameters"},
       lists.optimizers};
   Value<double> weight_decay{
       this, {.path = "weight_decay", .fallback = 0.0, .minimum = 0.0, .help = "weight decay rate"}};
@@ -65,7 +65,7 @@ struct TrainingConfig : Keys {
                                .fallback = 0,
                                .minimum = 0,
                                .maximum = most_steps,
-                               .help = "number of steps in which the learning rate climbs to lr"}};
+                               .help = "number of steps over which the learning rate rises to lr"}};
   Optional<double> clip_norm{this,
                              {.path = "clip_norm",
                               .otherwise = "no clipping",
@@ -78,13 +78,13 @@ struct TrainingConfig : Keys {
        .fallback = 1,
        .minimum = 1,
        .maximum = 65536,
-       .help = "splits a batch into this many parts, computed one after another, whose gradients "
+       .help = "number of parts of a batch that are computed one after another and whose gradients "
                "are added: the same gradient in less memory"}};
   Value<bool> overfit_one_batch{
       this,
       {.path = "overfit_one_batch",
        .fallback = false,
-       .help = "trains on the first batch only, to see whether the model can learn at all"}};
+       .help = "train on the first batch only, to see whether the model can learn at all"}};
   Value<int64_t> eval_every{
       this,
       {.path = "eval_every",
@@ -106,13 +106,13 @@ struct TrainingConfig : Keys {
                             .minimum = 0.0,
                             .maximum = 1.0,
                             .help = "held-out sequence accuracy at which training stops"}};
-  Optional<int64_t> early_stopping{
-      this,
-      {.path = "early_stopping",
-       .otherwise = "train all steps",
-       .minimum = 1,
-       .maximum = most_steps,
-       .help = "stops after this many evaluations in a row without a lower held-out loss"}};
+  Optional<int64_t> early_stopping{this,
+                                   {.path = "early_stopping",
+                                    .otherwise = "train all steps",
+                                    .minimum = 1,
+                                    .maximum = most_steps,
+                                    .help = "number of evaluations in a row without a lower "
+                                            "held-out loss after which training stops"}};
   Optional<int64_t> checkpoint_every{
       this,
       {.path = "checkpoint_every",

@@ -9,7 +9,7 @@
 
 namespace heed::kernels {
 
-/// What the scores [batch…, H, L_1, L_2] are made of beside query · keyᵀ.
+/// What the scores [batch…, H, L_1, L_2] are made of besides query · keyᵀ.
 struct AttentionRule {
   double scale = 1;
   /// Query i sees only the keys i + first … i + last.

@@ -148,7 +148,7 @@ void forward(const AttentionHead<T>& head, const QueryRange& queries, T* memory)
   }
 }
 
-/// What backward needs beside.
+/// What else backward needs.
 template <class T>
 struct BackwardBuffers {
   T *g_t, *query, *g, *d_scores, *key_tile_copy, *delta;

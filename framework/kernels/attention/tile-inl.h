@@ -1,7 +1,7 @@
 // One tile of attention: scores, their rule, softmax and its gradient. Included once for each SIMD
 // target.
 //
-// Scores stand transposed, [key][query]: a vector holds one key's scores for as many queries as it
+// Scores are transposed, [key][query]: a vector holds one key's scores for as many queries as it
 // has lanes, so maxima and sums over keys need nothing across lanes, and every product finds its
 // operands as it needs them; only query and g are transposed.
 #include <hwy/highway.h>
@@ -74,7 +74,7 @@ struct Scores {
   /// Adds the bias, and −∞ where a query may not see a key.
   void apply_rule() {
     if (head.bias.data != nullptr) add_bias();
-    // Keys [seen, hidden) are seen by all queries, as far as it is a matter of places.
+    // Keys [seen, hidden) are seen by all queries, as far as position decides.
     const int64_t seen = std::clamp<int64_t>(end - 1 + head.first - key, 0, keys);
     const int64_t hidden = std::clamp<int64_t>(begin + head.last + 1 - key, seen, keys);
     for (int64_t j = 0; j < seen; ++j) limit(j);

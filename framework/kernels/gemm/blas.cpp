@@ -47,7 +47,7 @@ class ScopedVariable {
 /// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that
 /// is newer than the list, five times slower. This runs before its own constructor (priority 101)
 /// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads:
-/// the work is split here. It must stand in this file: the linker drops an object nobody refers to.
+/// the work is split here. It must be in this file: the linker drops an object nobody refers to.
 __attribute__((constructor(101))) void start_blas() {
   kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
   const ScopedVariable kernels("OPENBLAS_CORETYPE", kernels_for_this_cpu());

@@ -27,7 +27,7 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// What small products need is near: nothing is fetched ahead.
+/// What small products need is already in cache: nothing is fetched ahead.
 struct NoPrefetch {
   HWY_INLINE NoPrefetch piece(int64_t /*tile*/, int64_t /*K*/) const { return {}; }
   HWY_INLINE void fetch(int64_t /*k*/) const {}
@@ -98,7 +98,8 @@ HWY_INLINE void store_part(Vector<T> x, T* to, int64_t count) {
 }
 
 #ifdef __GNUC__
-// Makes a value look new: the compiler would have one pointer for each of 16 rows and spill them.
+// Makes a value opaque to the optimizer: the compiler would have one pointer for each of 16 rows
+// and spill them.
 #define HEED_OPAQUE(x) asm("" : "+r"(x))
 #else
 #define HEED_OPAQUE(x)
@@ -209,7 +210,7 @@ HWY_NOINLINE void multiply_rest(const Product<T>& p, int64_t i, int64_t last) {
 }
 
 /// All rows of the strip of columns j, j + 1 … that is `vectors` vectors wide. The product goes by
-/// reference and is taken apart here: a copy of one that was just written waits until it is stored.
+/// reference and is unpacked here: a copy of one that was just written waits until it is stored.
 template <int vectors, bool crossed, class T, class Next>
 HWY_NOINLINE void multiply_strip(const Product<T>& p, int64_t j, const Next& ahead) {
   const int64_t lanes = lanes_of<T>();

@@ -29,7 +29,7 @@
 
 namespace heed::kernels {
 
-/// Where the target in use stands in the tables of HEED_DISPATCH.
+/// The index of the target in use in the tables of HEED_DISPATCH.
 inline size_t target_index() {
   hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
   const size_t index = chosen.GetIndex();

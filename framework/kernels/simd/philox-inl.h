@@ -29,7 +29,7 @@ HWY_INLINE V product_of_lower(V a, V b) {
 #endif
 }
 
-/// The upper halves of the lanes in their lower halves; what is above them is of no account.
+/// The upper halves of the lanes in their lower halves; what is above them is ignored.
 template <class V>
 HWY_INLINE V upper_half(V a) {
 #if HWY_TARGET == HWY_SCALAR

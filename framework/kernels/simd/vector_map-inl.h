@@ -32,7 +32,7 @@ struct DenseRun {
   bool stream;
 };
 
-/// Fills a dense run with f, an F: all that is compiled anew for each function.
+/// Fills a dense run with f, an F: all that is instantiated for each function.
 template <class F, class T, size_t count>
 void apply_dense(const DenseRun<T, count>& run, const void* function) {
   const F& f = *static_cast<const F*>(function);

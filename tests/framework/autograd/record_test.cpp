@@ -65,7 +65,7 @@ TEST_CASE("a joint pullback must return one gradient per wanted input") {
   CHECK_FALSE(a.grad().defined());
 }
 
-TEST_CASE("a joint pullback is told what is wanted and may give the rest or leave it out") {
+TEST_CASE("a joint pullback receives what is wanted and may give the rest or leave it out") {
   const Tensor a = leaf({1, 2}), c = tensor<double>({3, 4});
   std::vector<bool> told;
   const auto make = [&](bool give_all) {

@@ -1,4 +1,4 @@
-// An observer is told of every op of its thread, in both forms of record, and of axes' names.
+// An observer sees every op of its thread, in both forms of record, and of axes' names.
 #include "heed/framework/autograd/trace.h"
 
 #include <string>
@@ -36,7 +36,7 @@ struct Listener : OpObserver {
   }
 };
 
-TEST_CASE("an observer is told of ops of both forms, in or out of the graph, and of contracts") {
+TEST_CASE("an observer sees ops of both forms, in or out of the graph, and of contracts") {
   const Tensor x = leaf({1, 2, 3, 4}, {2, 2});
   Listener listener;
   Tensor sum, normal;
@@ -73,7 +73,7 @@ TEST_CASE("observed ops are the same, and anomaly mode still looks at them") {
   CHECK(message_of([&] { x / zeros({2}, DType::f64); }).starts_with("div: made Inf"));
 }
 
-TEST_CASE("the inner of two trace scopes is told, and only its own thread") {
+TEST_CASE("the inner of two trace scopes reports, and only of its own thread") {
   const Tensor x = leaf({1, 2});
   Listener outer, inner;
   const TraceScope first(&outer);

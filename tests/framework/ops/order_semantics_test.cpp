@@ -25,7 +25,7 @@ TEST_CASE("cumsum after an infinity stays one, after two of them becomes NaN") {
         shown({1, infinity, infinity, nan, nan}));
 }
 
-TEST_CASE("sort keeps equal elements as they stood, ascending and descending") {
+TEST_CASE("sort is stable, ascending and descending") {
   const Tensor x = leaf({2, 1, 2, 1, 0.0, -0.0});
   CHECK(whole(sort(x).indices) == Whole{4, 5, 1, 3, 0, 2});
   CHECK(whole(sort(x, 0, true).indices) == Whole{0, 2, 1, 3, 4, 5});

@@ -34,7 +34,7 @@ struct Call {
   std::function<void(const Program&)> run;  ///< once the options have their values
 };
 
-/// Where a command stands in a user's work, which is the order of `heed help`.
+/// The stage of a user's work, which orders the commands in `heed help`.
 enum class Stage { prepare, train, use, analyse, refer };
 
 /// Exit codes with their meaning.

@@ -122,7 +122,7 @@ std::string program_page(const Program& program) {
                       {"2", "bad input; nothing was done or written"},
                       {"3", "training diverged"}},
       .examples = {{"heed init reverse --out mine.json", "writes a configuration to start from"},
-                   {"heed train mine.json", "trains what it describes"},
+                   {"heed train mine.json", "trains the model that it describes"},
                    {"heed help train", "help for `train`"}},
       .call = {}};
   bool version = false;

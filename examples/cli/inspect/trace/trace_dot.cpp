@@ -23,7 +23,7 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-/// A module: what stands in its frame.
+/// A module: what is in its frame.
 struct Frame {
   std::vector<std::string> nodes;
   std::vector<std::pair<std::string, std::unique_ptr<Frame>>> inner;

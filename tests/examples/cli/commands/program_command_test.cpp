@@ -1,4 +1,4 @@
-// The command line itself: help, mistakes, and the commands beside `train`.
+// The command line itself: help, mistakes, and the commands other than `train`.
 #include "heed/examples/cli/tasks/sequence_tasks.h"
 #include "heed/framework/kernels/peak.h"
 #include "heed/framework/kernels/simd/target.h"

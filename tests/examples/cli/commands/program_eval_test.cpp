@@ -138,8 +138,9 @@ TEST_CASE("a file of the task that has changed is noticed", "[program]") {
   }
   folder.write("c.txt", text);
   CHECK(refusal(folder, {"eval", "run", "--set", "task.path=c.txt"}) ==
-        "run: error: the vocabulary of the task's data is not that of run/vocabulary.json, so that "
-        "its words have other numbers than those learned\n");
+        "run: error: the vocabulary of the task's data differs from that of run/vocabulary.json, "
+        "so its "
+        "words have other numbers than those learned\n");
 }
 
 TEST_CASE("a checkpoint finds its run from wherever it is named", "[program]") {

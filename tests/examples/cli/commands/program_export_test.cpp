@@ -80,7 +80,7 @@ TEST_CASE("export never touches what is there", "[program]") {
         "--out there: error: already exists; choose another name or remove it\n");
   CHECK(folder.read("there") == "mine");
   CHECK(refused("run") == "--out run: error: already exists; choose another name or remove it\n");
-  CHECK(refused("no/m") == "--out no/m: error: there is no folder no\n");
+  CHECK(refused("no/m") == "--out no/m: error: no such directory: no\n");
   CHECK(refused("m/") == "--out m/: error: must name a file, such as model.safetensors\n");
   CHECK(refused("") == "--out : error: must name a file, such as model.safetensors\n");
   CHECK(contains(refusal(folder, {"export", "run"}), "--out is required"));

@@ -97,7 +97,7 @@ TEST_CASE("a run, a checkpoint and its file are the same to inspect", "[program]
   CHECK(run_heed(folder, {"inspect", "run/checkpoints/step-000006/model.safetensors", "--json"})
             .out == run.out);
   CHECK(refusal(folder, {"inspect", "run/checkpoints"}) ==
-        "run/checkpoints: error: a folder with neither model.safetensors nor checkpoints in it\n");
+        "run/checkpoints: error: a directory with neither model.safetensors nor checkpoints\n");
 }
 
 TEST_CASE("files that break a rule are refused by name", "[program]") {

@@ -134,7 +134,7 @@ TEST_CASE("all pairs are looked at, of decoder inputs, too", "[program]") {
   CHECK(answer["pairs"] == 6 * 10 + 6 * 6);
 }
 
-TEST_CASE("what may be seen and is not is counted, not refused", "[program]") {
+TEST_CASE("what is visible but unused is counted, not refused", "[program]") {
   const Ended none = leaks("in_turn", "none");
   CHECK(none.exit_code == 0);
   CHECK(Json::parse(none.out)["unused"].get<int64_t>() > 15);

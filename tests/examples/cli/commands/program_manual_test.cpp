@@ -118,7 +118,7 @@ DESCRIPTION
 
 OPTIONS
     TASK
-        one of those that `heed tasks` lists
+        a task listed by `heed tasks`
     --out FILE
         a new file to write to; default: stdout
     -h, --help

@@ -234,8 +234,8 @@ TEST_CASE("where answers are not the next symbols nothing is continued", "[progr
   train_run(folder, "run",
             small_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
   CHECK(refusal(folder, {"predict", "run", "--prompt", "0 4"}) ==
-        "--prompt \"0 4\": error: the answers of the task are not the next symbols, so that "
-        "there is nothing to continue\n");
+        "--prompt \"0 4\": error: the task does not predict next symbols, so there is nothing to "
+        "continue\n");
 }
 
 TEST_CASE("a task from outside answers in its numbers", "[program]") {

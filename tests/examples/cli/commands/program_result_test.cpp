@@ -78,7 +78,7 @@ TEST_CASE("what does not count is a dot", "[program]") {
   CHECK_FALSE(folder.has("run/vocabulary.json"));
 }
 
-TEST_CASE("a fixed training set is evaluated beside the held-out one", "[program]") {
+TEST_CASE("a fixed training set is evaluated besides the held-out one", "[program]") {
   const Folder folder;
   folder.write("a.json", masked_config(R"({"type": "modular_addition", "modulus": 5})", 400));
   const Ended ended = run_heed(folder, {"train", "a.json", "--out", "run", "--set",

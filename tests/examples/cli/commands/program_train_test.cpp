@@ -1,4 +1,4 @@
-// `heed train`: the same bits always, a run directory, a last line, an exit code.
+// `heed train`: bit-identical results, a run directory, a last line, an exit code.
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -52,7 +52,7 @@ Json without_speed(const std::string& line) {
   return json;
 }
 
-TEST_CASE("a run has the same bits again and with any number of threads", "[program]") {
+TEST_CASE("a run is bit-identical again and with any number of threads", "[program]") {
   const std::string config = R"({"task": {"type": "reverse"},
     "model": {"d_model": 48, "layers": 2, "dropout": 0.2, "attention": {"heads": 3}},
     "train": {"steps": 8, "batch_size": 48, "lr": 0.01, "clip_norm": 0.5, "eval_every": 4,

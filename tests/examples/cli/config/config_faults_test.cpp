@@ -113,13 +113,13 @@ TEST_CASE("what cannot be read as a file is refused with the reason", "[config]"
   CHECK(file_lines(large).front() == large + ":1:1: error: too large: more than 1048576 bytes");
 }
 
-TEST_CASE("after a hundred faults the rest is hidden", "[config]") {
+TEST_CASE("after a hundred errors the rest is not shown", "[config]") {
   std::string text = "{";
   for (int i = 0; i < 50000; ++i) text += "\"k" + std::to_string(i) + "\": 1, ";
   text += "\"z\": 1}";
   const auto lines = fault_lines([&] { read_config_text(example_table(), text, "bad.json"); });
   REQUIRE(lines.size() == 101);
-  CHECK(lines.back() == "bad.json: error: more than 100 faults: the rest is hidden");
+  CHECK(lines.back() == "bad.json: error: more than 100 errors: the rest is not shown");
 }
 
 }  // namespace

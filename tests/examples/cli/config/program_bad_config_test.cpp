@@ -1,5 +1,5 @@
-// A bad configuration or command line ends the program with exit code 2, every fault told at its
-// place, and nothing written.
+// A bad configuration or command line ends the program with exit code 2, every error reported at
+// its place, and nothing written.
 #include <map>
 
 #include "heed/tests/examples/cli/config/bad_configs.h"
@@ -118,7 +118,7 @@ TEST_CASE("a former name of a key is accepted with a warning", "[program]") {
   CHECK(ended.err.starts_with("warning: \"model.norm_kind\" is now called \"model.norm\"\n"));
 }
 
-TEST_CASE("a fault of an override is told at the override", "[program]") {
+TEST_CASE("a fault of an override is reported at the override", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());
   const Ended ended = run_heed(

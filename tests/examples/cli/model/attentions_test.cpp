@@ -1,4 +1,4 @@
-// The attentions that a configuration can name: behind the seam, and beside keys that do not fit.
+// The attentions that a configuration can name: behind the interface, and with conflicting keys.
 #include "heed/examples/cli/model/attentions.h"
 
 #include "heed/examples/cli/config/read_config.h"

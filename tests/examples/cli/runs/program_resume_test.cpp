@@ -91,7 +91,8 @@ TEST_CASE("from an older checkpoint: the later ones are set aside", "[resume]") 
   CHECK(refused.exit_code == 2);
   CHECK(refused.err ==
         "--resume " + aside +
-            ": error: not a checkpoint of a run: it must be in the folder \"checkpoints\" of a run "
+            ": error: not a checkpoint of a run: it must be in the directory \"checkpoints\" of a "
+            "run "
             "directory and be named step-N; `heed eval` and `heed predict` read it where it is\n");
   CHECK(run_bits(folder, "unbroken-6") == whole);
 

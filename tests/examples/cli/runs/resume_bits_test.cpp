@@ -1,4 +1,5 @@
-// Stopping a trainer at any step and going on with another one: the same bits as without the stop.
+// Stopping a trainer at any step and continuing with another one: bit-identical to a run without
+// the stop.
 #include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>

@@ -163,7 +163,7 @@ TEST_CASE("text: a file that cannot be used is refused", "[program]") {
   CHECK(task_error(R"({"type": "text", "path": "/dev/zero"})") ==
         "task.path: /dev/zero: cannot read it: not a regular file");
   CHECK(task_error(R"({"type": "text", "path": "a\u0000b"})")
-            .ends_with(": a path holds no NUL character"));
+            .ends_with(": a path cannot contain a NUL character"));
   const std::string mark = "\xEF\xBB\xBF";
   folder.write("a.txt", mark + std::string(99, 'x'));
   const std::string short_text = task_error(text_section(folder, R"(, "length": 10)"));
@@ -252,7 +252,7 @@ TEST_CASE("pairs: characters instead of words", "[program]") {
   CHECK(task->shape().answer_length == 3);
 }
 
-TEST_CASE("pairs: a bad line is told with file and line", "[program]") {
+TEST_CASE("pairs: a bad line is reported with file and line", "[program]") {
   const Folder folder;
   const std::string file = folder / "a.tsv";
   const auto error = [&](const std::string& text, const std::string& rest = "") {
@@ -276,7 +276,8 @@ TEST_CASE("pairs: a bad line is told with file and line", "[program]") {
         "task.path: " + file +
             ": only one different source; at least two are needed, to hold one out");
   CHECK(error("a\tb\na\tc\n").starts_with("task.path: " + file + ": only one different source"));
-  CHECK(error("\n\n") == "task.path: " + file + ": no pairs in it; a line is SOURCE <tab> TARGET");
+  CHECK(error("\n\n") ==
+        "task.path: " + file + ": contains no pairs; a line is SOURCE <tab> TARGET");
   CHECK(error("") == "task.path: " + file + ": it is empty; use a non-empty file");
 }
 

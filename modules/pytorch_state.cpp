@@ -40,7 +40,7 @@ class Layout {
 
  private:
   [[noreturn]] void refuse(const std::string& path) const {
-    throw ModuleError(self, ": PyTorch's layers have nothing for ", path, " ",
+    throw ModuleError(self, ": PyTorch's layers have no counterpart of ", path, " ",
                       own_.at(path).shape());
   }
 

@@ -65,9 +65,9 @@ void make_folder(const std::string& path) {
 }
 
 void sync_folder(const std::string& path) {
-  const Descriptor descriptor(path, O_RDONLY | O_DIRECTORY, "open the folder");
+  const Descriptor descriptor(path, O_RDONLY | O_DIRECTORY, "open directory");
   // Some file systems have nothing to do for a folder and say so.
-  if (fsync(descriptor) != 0 && errno != EINVAL) fail_system(path, "write the folder");
+  if (fsync(descriptor) != 0 && errno != EINVAL) fail_system(path, "write directory");
 }
 
 bool publish(const std::string& from, const std::string& to) {

@@ -29,7 +29,7 @@ struct MultiHeadAttentionConfig {
   std::optional<int64_t> window = {};    ///< nor one further away than this
   RelativePositionsFactory relative_positions = {};
   double dropout = 0;      ///< of the weights, in training
-  bool recompute = false;  ///< scores are computed again in backward, not kept
+  bool recompute = false;  ///< scores are recomputed in backward instead of stored
 };
 
 /// concat_h(softmax(Q_h K_hᵀ / √D_qk + mask) V_h) W_Oᵀ. Vaswani et al. 2017, §3.2.

@@ -53,7 +53,7 @@ RotaryPositions::RotaryPositions(const Slot& slot, double angle_base, RotaryPair
 Tensor RotaryPositions::turned(const Tensor& x, int64_t first) {
   const int64_t L = x.size(-2), D_qk = x.size(-1);
   if (D_qk % 2 != 0) {
-    throw ShapeError("RotaryPositions: turns pairs, so D_qk must be even, got ", x.shape());
+    throw ShapeError("RotaryPositions: rotates pairs, so D_qk must be even, got ", x.shape());
   }
   const Tensor positions = arange(L) + static_cast<double>(first);
   const RotaryAngles angles = rotary_angles(positions, D_qk, base, x.dtype());

@@ -1,5 +1,5 @@
-// RelativePositions: how an attention knows the distance of a key from a query. A scheme turns
-// the projected queries and keys, or adds to the scores.
+// RelativePositions: how an attention knows the distance of a key from a query. A scheme
+// rotates the projected queries and keys, or adds to the scores.
 #pragma once
 
 #include <functional>

@@ -164,12 +164,12 @@ TEST_CASE("What PyTorch's layers do not have is not exported") {
                     "W_O.weight there are 3");
   CHECK_THROWS_WITH(
       attention({.D_1 = 4, .H = 2, .relative_positions = with_positions<AlibiPositions>(2)}),
-      "pytorch_state: PyTorch's layers have nothing for positions.slopes [2]");
+      "pytorch_state: PyTorch's layers have no counterpart of positions.slopes [2]");
   CHECK_THROWS_WITH(exported(FeedForward(Slot::root(), 4, 3, Activation::swiglu)),
-                    "pytorch_state: PyTorch's layers have nothing for gate.weight [3, 4]");
+                    "pytorch_state: PyTorch's layers have no counterpart of gate.weight [3, 4]");
   NamedTensors state = MultiHeadAttention(Slot::root(), {.D_1 = 4, .H = 2}).state_dict();
   CHECK_THROWS_WITH(pytorch_state({state[0]}),
-                    "pytorch_state: PyTorch's layers have nothing for W_Q.weight [4, 4]");
+                    "pytorch_state: PyTorch's layers have no counterpart of W_Q.weight [4, 4]");
   CHECK_THROWS_WITH(pytorch_state({state[6]}), "pytorch_state: there is no W_Q.weight");
   state[3].second = Tensor();
   CHECK_THROWS_WITH(pytorch_state(state), "pytorch_state: W_K.bias is undefined");

@@ -133,7 +133,7 @@ TEST_CASE("Position schemes refuse what they cannot do") {
         "RotaryPositions: base must be above 0, got -1");
   CHECK(message_of([] {
           RotaryPositions(Slot::root()).turned(zeros({1, 1, 2, 3}), 0);
-        }) == "RotaryPositions: turns pairs, so D_qk must be even, got [1, 1, 2, 3]");
+        }) == "RotaryPositions: rotates pairs, so D_qk must be even, got [1, 1, 2, 3]");
 }
 
 }  // namespace heed::testing::relative_positions_test

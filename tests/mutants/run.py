@@ -5,7 +5,7 @@ Usage: run.py BUILD_DIR [--only REGEX] [--own] [--sample COUNT [--strict]] [--se
 The mutants are the faults of faults.py and COUNT random places (sample.py). A mutant first meets
 the tests of its row, or for a sampled one the cheap tests and those near its file; what outlives
 them meets, without --own, every test of what has mutants. A crash or a hang is a kill,
-too. Without a mutant the same tests must pass. Survivors of the sample that no test can notice are
+too. Without a mutant the same tests must pass. Survivors of the sample that no test can detect are
 listed in survivors.txt.
 """
 import argparse

@@ -117,7 +117,7 @@ class ConfigTable {
  public:
   void add(ConfigEntry entry);
 
-  /// Adds the chooser's key, and beside it the keys of what it can choose.
+  /// Adds the chooser's key and, in the same section, the keys of what it can choose.
   void add(const Chooser& chooser);
 
   /// Adds a whole table under a section: its paths become "section.path".

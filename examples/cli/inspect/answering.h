@@ -10,7 +10,7 @@ namespace heed {
 
 /// An answer and what the model read for it.
 struct Answer {
-  Sequence symbols;  ///< ignored_target where the task never asks for anything
+  Sequence symbols;  ///< ignored_target at positions that are not scored
   Batch read;        ///< one sequence for model(read); after a prompt, what fits into the model
   bool is_short;     ///< the input is shorter than any of the task's
 };

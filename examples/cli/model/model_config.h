@@ -84,7 +84,8 @@ struct ModelConfig {
   bool tied;  ///< the output uses the tokens' embedding
 };
 
-/// What the keys say. Throws KeyError if they do not fit together or the task.
+/// The configuration that the keys describe. Throws KeyError if they do not fit together or the
+/// task.
 ModelConfig model_config(const ModelKeys& keys, const TaskShape& task);
 
 }  // namespace heed

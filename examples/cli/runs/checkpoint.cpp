@@ -85,6 +85,14 @@ void add_batch(Crc32& checksum, const Batch& batch) {
   }
 }
 
+/// Reads the parameters. Throws ModuleError, in words of the program, if they do not fit.
+TensorFile parameters_for(const Model& model, const std::string& checkpoint) {
+  TensorFile file = load_safetensors(model_file(checkpoint));
+  const std::string faults = state_faults(model.state_dict(), file.tensors);
+  if (faults.empty()) return file;
+  throw ModuleError("the parameters of ", checkpoint, " do not fit the configuration:", faults);
+}
+
 }  // namespace
 
 void CheckpointFolder::clean() const {
@@ -194,13 +202,13 @@ CheckpointState load_checkpoint_state(const std::string& checkpoint) {
 
 void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
                         const TrainingState& state) {
-  const TensorFile model = load_safetensors(model_file(checkpoint));
+  const TensorFile model = parameters_for(trainer.model(), checkpoint);
   const TensorFile optimizer = load_safetensors(optimizer_file(checkpoint));
   trainer.restore(state, model.tensors, optimizer.tensors);
 }
 
 void load_model(Model& model, const std::string& checkpoint) {
-  model.load_state_dict(load_safetensors(model_file(checkpoint)).tensors);
+  model.load_state_dict(parameters_for(model, checkpoint).tensors);
 }
 
 bool has_data_of(const Task& task, const CheckpointState& state) {

@@ -156,14 +156,14 @@ void check_place(const std::string& place, const Source& source) {
          "be named step-N; `heed eval` and `heed predict` read it where it is");
 }
 
-/// Loads parameters; that they do not fit is the fault of a changed configuration, not of the file.
+/// Loads a checkpoint; that it does not fit is the fault of a changed configuration, not of the
+/// file.
 template <class Read>
-void load_or_refuse(const std::string& place, const std::string& checkpoint, const Read& read) {
+void load_or_refuse(const std::string& place, const Read& read) {
   try {
     read();
   } catch (const ModuleError& error) {
-    refuse(place, fmt::format("the parameters of {} do not fit the configuration: {}", checkpoint,
-                              error.what()));
+    refuse(place, error.what());
   }
 }
 
@@ -217,7 +217,7 @@ TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
   const std::string warning =
       data_warning(registry.table(), experiment, stored.read(registry), is_other);
   if (!warning.empty()) warnings.push_back(warning);
-  load_or_refuse(place, checkpoint, [&] { load_model(*experiment.model, checkpoint); });
+  load_or_refuse(place, [&] { load_model(*experiment.model, checkpoint); });
   return {std::move(experiment), checkpoint, state.training.step, std::move(warnings)};
 }
 
@@ -260,7 +260,7 @@ std::vector<std::string> restore(const std::string& place, const std::string& ru
                                  const StartingPoint& start, Trainer& trainer) {
   const CheckpointFolder checkpoints(run);
   load_with_hint(checkpoints, *start.checkpoint, [&] {
-    load_or_refuse(place, *start.checkpoint,
+    load_or_refuse(place,
                    [&] { restore_checkpoint(trainer, *start.checkpoint, start.state.training); });
   });
   std::vector<std::string> warnings = warnings_for(start.state.origin);

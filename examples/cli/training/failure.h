@@ -25,7 +25,7 @@ struct LeakFailure : TextError<LeakFailure> {
   using TextError::TextError;
 };
 
-/// A signal asked the run to end; all is written. The program then dies by that signal.
+/// A signal ended the run; everything is written. The program then dies by that signal.
 class Interrupted : public Error {
  public:
   explicit Interrupted(int signal) : Error("interrupted"), signal_(signal) {}

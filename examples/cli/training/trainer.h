@@ -49,11 +49,11 @@ class TrainingObserver {
   virtual void on_evaluation(int64_t step, const Evaluation& evaluation) = 0;
   /// Between two steps whose state should be saved.
   virtual void on_checkpoint(const Trainer&) {}
-  /// Asked before the first step and after each: whether to end here.
+  /// Called before the first step and after each: whether to stop here.
   virtual bool wants_stop() { return false; }
 };
 
-/// Trains a model on a task. What happens is a function of the configuration alone: the same bits
+/// Trains a model on a task. The result depends on the configuration alone: it is bit-identical
 /// on every run, for any number of threads, and after stopping and resuming at any step.
 class Trainer {
  public:

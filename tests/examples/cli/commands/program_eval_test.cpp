@@ -101,7 +101,7 @@ TEST_CASE("eval with other settings", "[program]") {
   const std::string wrong = refusal(folder, {"eval", "run", "--set", "model.d_model=16"});
   CHECK(
       wrong.starts_with("run: error: the parameters of run/checkpoints/step-000006 do not fit "
-                        "the configuration: "));
+                        "the configuration:\n"));
   CHECK(contains(wrong, "tokens.weight is f32 [4, 16], given f32 [4, 8]"));
   CHECK(contains(refusal(folder, {"eval", "run", "--set", "train.eval_sequence=3"}),
                  "did you mean \"train.eval_sequences\"?"));

@@ -305,13 +305,14 @@ TEST_CASE("the last checkpoints are kept and the best one, whenever it was", "[r
         std::vector<std::string>{"step-000003", "step-000016", "step-000020"});
 }
 
-TEST_CASE("lost lines of metrics.jsonl are told", "[resume]") {
+TEST_CASE("missing lines of metrics.jsonl are reported", "[resume]") {
   const Folder folder;
   stop_after_four(folder);
   std::filesystem::resize_file(folder / "run/metrics.jsonl", 0);
   const Ended ended = run_train(folder, to_six);
   CHECK(ended.exit_code == 0);
-  CHECK(lines_of(ended.err)[2].starts_with("warning: run/metrics.jsonl has lost lines: 0 bytes, "));
+  CHECK(
+      lines_of(ended.err)[2].starts_with("warning: run/metrics.jsonl is missing lines: 0 bytes, "));
 }
 
 }  // namespace

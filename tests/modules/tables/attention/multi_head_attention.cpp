@@ -199,7 +199,7 @@ std::vector<ModuleErrorCase> errors() {
        "attribute \"causal\" must be one of \"none\", \"top_left\", \"bottom_right\", not "
        "\"centre\""},
       {small({{"positions", "rope"}, {"D_qk", 3}}), lengths(2, 3, 3),
-       "RotaryPositions: turns pairs, so D_qk must be even, got [2, 2, 3, 3]" + in},
+       "RotaryPositions: rotates pairs, so D_qk must be even, got [2, 2, 3, 3]" + in},
       {widths(),
        {any({2, 3, 5}), any({2, 4, 3}), any({2, 4, 5})},
        m + "expected [B L_1 D_1], got [2, 3, 5]" + letters + in},

@@ -10,15 +10,6 @@
 namespace heed::testing::program_command_test {
 namespace {
 
-std::string error_of(const std::vector<std::string>& arguments) {
-  const Folder folder;
-  const Ended ended = run_heed(folder, arguments);
-  CHECK(ended.exit_code == 2);
-  CHECK(ended.out.empty());
-  CHECK(folder.names().empty());
-  return ended.err;
-}
-
 std::string result_of(const std::vector<std::string>& arguments) {
   const Ended ended = run_heed(Folder(), arguments);
   CHECK(ended.exit_code == 0);
@@ -28,26 +19,6 @@ std::string result_of(const std::vector<std::string>& arguments) {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-TEST_CASE("a mistyped command line is refused with what was meant", "[program]") {
-  CHECK(error_of({"trian"}) ==
-        "heed: unknown command: \"trian\"; did you mean \"train\"?; see heed --help\n");
-  CHECK(error_of({"zzzzzzzz"}) == "heed: unknown command: \"zzzzzzzz\"; see heed --help\n");
-  CHECK(error_of({"train", "x.json", "--otu", "a"}) ==
-        "heed train: unknown option: \"--otu\"; did you mean \"--out\"?; see heed --help\n");
-  CHECK(error_of({"train", "x.json", "y.json"}) ==
-        "heed train: unexpected argument: \"y.json\"; see heed --help\n");
-  CHECK(error_of({"info", "now"}) == "heed info: unexpected argument: \"now\"; see heed --help\n");
-  CHECK(error_of({"train"}) == "heed train: CONFIG is required, or --resume; see heed --help\n");
-  CHECK(error_of({}) == "heed: a command is required; see heed --help\n");
-  CHECK(error_of({"train", "x.json", "--out", ""}) ==
-        "--out: error: the name of the run directory is empty\n");
-  for (const char* threads : {"0", "257", "-1", "two", "1.5", ""}) {
-    CHECK(contains(error_of({"train", "x.json", "--threads", threads}), "--threads"));
-  }
-  CHECK(error_of({"train", "no-such.json"}) ==
-        "no-such.json: error: cannot read the configuration: No such file or directory\n");
 }
 
 TEST_CASE("help and version are results", "[program]") {

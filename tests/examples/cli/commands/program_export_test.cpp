@@ -69,24 +69,6 @@ TEST_CASE("an exported file has the parameters and what they mean", "[program]")
   CHECK(folder.names() == std::vector<std::string>{"a.txt", "m.safetensors", "run", "run.json"});
 }
 
-TEST_CASE("export never touches what is there", "[program]") {
-  const Folder folder;
-  train_run(folder, "run", tiny_config());
-  folder.write("there", "mine");
-  const auto refused = [&](const std::string& out) {
-    return refusal(folder, {"export", "run", "--out", out});
-  };
-  CHECK(refused("there") ==
-        "--out there: error: already exists; choose another name or remove it\n");
-  CHECK(folder.read("there") == "mine");
-  CHECK(refused("run") == "--out run: error: already exists; choose another name or remove it\n");
-  CHECK(refused("no/m") == "--out no/m: error: no such directory: no\n");
-  CHECK(refused("m/") == "--out m/: error: must name a file, such as model.safetensors\n");
-  CHECK(refused("") == "--out : error: must name a file, such as model.safetensors\n");
-  CHECK(contains(refusal(folder, {"export", "run"}), "--out is required"));
-  CHECK(folder.names() == std::vector<std::string>{"run", "run.json", "there"});
-}
-
 TEST_CASE("an export that cannot be written leaves nothing", "[program]") {
   const Folder folder;
   train_run(folder, "run", small_config(reverse_task));
@@ -140,36 +122,6 @@ TEST_CASE("every attention that is a multi-head attention has a twin", "[program
             Shape{24, 8});
     }
   }
-}
-
-TEST_CASE("what has no twin is refused with the reason", "[program]") {
-  const auto reason = [&](const std::string& model, const std::string& attention,
-                          const std::string& task = reverse_task) {
-    const Folder folder;
-    train_run(folder, "run",
-              R"({"task": )" + task + R"(, "model": {)" + model +
-                  R"("d_model": 8, "attention": {)" + attention +
-                  R"(}}, "train": {"steps": 1, "batch_size": 4}})");
-    const std::string error = refusal(folder, {"export", "run", "--out", "p", "--pytorch"});
-    CHECK(folder.names() == std::vector<std::string>{"run", "run.json"});
-    CHECK(error.starts_with("--pytorch: error: "));
-    return error.substr(std::string("--pytorch: error: ").size());
-  };
-  const std::string full = R"("type": "multi_head_attention", "heads": 2)";
-  CHECK(reason("", R"("type": "none")") ==
-        "encoder.blocks.0.attention: not a multi-head attention, so PyTorch has no counterpart\n");
-  CHECK(reason(R"("norm": "rms_norm", )", full) ==
-        "encoder.blocks.0.attention_norm: an RMSNorm, where PyTorch's layers have a LayerNorm\n");
-  CHECK(reason("", full + R"(, "positions": "rope")") ==
-        "encoder.blocks.0.attention: nn.MultiheadAttention does not support relative positions\n");
-  CHECK(reason("", full + R"(, "window": 1)") ==
-        "encoder.blocks.0.attention: nn.MultiheadAttention does not support windows\n");
-  CHECK(contains(reason("", full + R"(, "d_qk": 3)"), "nn.MultiheadAttention has W_O and W_Q"));
-  CHECK(contains(reason("", full + R"(, "n_kv_heads": 1)"), "nn.MultiheadAttention has W_O"));
-  CHECK(contains(reason(R"("activation": "swiglu", )", full), "feed_forward."));
-  CHECK(reason("", full, R"({"type": "cross_reverse", "symbols": 4, "length": 4})") ==
-        "encoder: its queries attend to another sequence, which those of nn.TransformerEncoder do "
-        "not\n");
 }
 
 TEST_CASE("a run starts from a file with our names or PyTorch's, to the bit", "[program]") {

@@ -169,29 +169,6 @@ TEST_CASE("too many kinks end with 1 and are listed", "[program]") {
   CHECK(contains(ended.err, "\n  kink: encoder.blocks.0.attention.factor at [7]: "));
 }
 
-TEST_CASE("mistakes in what is asked of gradcheck are bad input", "[program]") {
-  const auto error_of = [](const std::vector<std::string>& arguments) {
-    const Ended ended = gradcheck_tiny(arguments);
-    CHECK(ended.exit_code == 2);
-    CHECK(ended.out.empty());
-    return ended.err;
-  };
-  CHECK(error_of({"--sampel", "3"}) ==
-        "heed gradcheck: unknown option: \"--sampel\"; did you mean \"--sample\"?; see heed "
-        "--help\n");
-  for (const char* sample : {"0", "-1", "many", "1.5", ""}) {
-    CHECK(contains(error_of({"--sample", sample}), "--sample"));
-  }
-  for (const char* seed : {"-1", "x"}) CHECK(contains(error_of({"--seed", seed}), "--seed"));
-  CHECK(contains(error_of({"--all", "--sample", "3"}), "--all and --sample cannot be combined"));
-  CHECK(contains(error_of({"--set", "model.d_modle=3"}), "model.d_model"));
-  const Ended missing = run_heed(Folder(), {"gradcheck", "no-such.json"});
-  CHECK(missing.exit_code == 2);
-  CHECK(missing.err ==
-        "no-such.json: error: cannot read the configuration: No such file or directory\n");
-  CHECK(run_heed(Folder(), {"gradcheck"}).err == "heed: CONFIG is required; see heed --help\n");
-}
-
 TEST_CASE("gradcheck has help", "[program]") {
   CHECK(contains(run_heed(Folder(), {"--help"}).out, "gradcheck"));
   const Ended help = run_heed(Folder(), {"gradcheck", "--help"});

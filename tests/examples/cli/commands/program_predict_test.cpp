@@ -59,34 +59,6 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
         "trained on longer inputs\n");
 }
 
-TEST_CASE("inputs that cannot be read are refused before one is answered", "[program]") {
-  const Folder folder;
-  train_run(folder, "run", small_config(reverse_task));
-  const auto refused = [&](const std::string& input) {
-    return refusal(folder, {"predict", "run", "--input", "0 1 2 3", "--input", input});
-  };
-  CHECK(refused("3 1 12 x") ==
-        "--input \"3 1 12 x\": error: word 3 is not a symbol of the task: \"12\"; symbols: 0 1 2 "
-        "3\n");
-  CHECK(refused("0 1 2 3 0") ==
-        "--input \"0 1 2 3 0\": error: too long: 5 symbols, but the model reads at most 4\n");
-  CHECK(refused("  ") == "--input \"  \": error: it is empty; at least one symbol is needed\n");
-  CHECK(refused("") == "--input \"\": error: it is empty; at least one symbol is needed\n");
-  CHECK(refused("0 \xff") == "--input \"0 ?\": error: not valid UTF-8: byte 3\n");
-  CHECK(contains(refused("[0, 1]"), "word 1 is not a symbol of the task: \"[0,\""));
-  CHECK(contains(refusal(folder, {"predict", "run", "--prompt", "0 1"}),
-                 "--prompt \"0 1\": error: the model answers a whole input and cannot continue "
-                 "one\n"));
-}
-
-TEST_CASE("many symbols are not all listed", "[program]") {
-  const Folder folder;
-  train_run(folder, "run", small_config(R"({"type": "copy", "symbols": 1000, "length": 4})"));
-  const std::string text = refusal(folder, {"predict", "run", "--input", "1 2 3 1000"});
-  CHECK(text.starts_with("--input \"1 2 3 1000\": error: word 4 is not a symbol of the task: "));
-  CHECK(text.ends_with(" 38 39 … (1000 in all)\n"));
-}
-
 TEST_CASE("scores and weights as JSON agree with the answer", "[program]") {
   const Folder folder;
   train_run(folder, "run", small_config(reverse_task, R"("layers": 2, )"));
@@ -229,15 +201,6 @@ TEST_CASE("sampling is a function of the seed", "[program]") {
         predict(folder, {"run", "--prompt", "a", "--tokens", "40"}).out);
 }
 
-TEST_CASE("where answers are not the next symbols nothing is continued", "[program]") {
-  const Folder folder;
-  train_run(folder, "run",
-            small_config(R"({"type": "recall", "pairs": 2, "keys": 4, "values": 4})"));
-  CHECK(refusal(folder, {"predict", "run", "--prompt", "0 4"}) ==
-        "--prompt \"0 4\": error: the task does not predict next symbols, so there is nothing to "
-        "continue\n");
-}
-
 TEST_CASE("a task from outside answers in its numbers", "[program]") {
   Registry registry = builtin_registry();
   add_answer_task(registry);
@@ -258,34 +221,6 @@ TEST_CASE("a task from outside answers in its numbers", "[program]") {
   }
   CHECK(line["answer"] == answer);
   CHECK(line["scores"].size() == 3);
-}
-
-TEST_CASE("options of predict that mean nothing together are refused", "[program]") {
-  const Folder folder;
-  train_run(folder, "run", tiny_config(),
-            {"--set", "model.attention.type=none", "--set", "train.steps=1"});
-  const auto refused = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), {"predict", "run"});
-    return refusal(folder, more);
-  };
-  CHECK(refused({"--prompt", "a", "--input", "b"}) ==
-        "heed predict: --prompt continues a text, --input answers one; choose one of them; see "
-        "heed --help\n");
-  CHECK(refused({"--input", "a", "--tokens", "3"}) ==
-        "heed predict: --tokens and --temperature need a --prompt; see heed --help\n");
-  CHECK(refused({"--prompt", "a", "--top-k", "3"}) ==
-        "heed predict: --top-k and --seed need a --temperature above 0; see heed --help\n");
-  for (const char* temperature : {"-1", "nan", "inf"}) {
-    CHECK(refused({"--prompt", "a", "--temperature", temperature}) ==
-          "heed predict: --temperature must be at least 0 and finite; see heed --help\n");
-  }
-  CHECK(refused({"--input", "0", "--scores"}) ==
-        "heed predict: --scores needs --json; see heed --help\n");
-  CHECK(contains(refused({"--prompt", "a", "--tokens", "0"}), "--tokens"));
-  CHECK(contains(refused({"--prompt", "a", "--temperature", "1", "--top-k", "0"}), "--top-k"));
-  CHECK(refused({"--input", "0", "--attention"}) ==
-        "--attention: error: no attention of this model is a multi-head attention; `heed tasks` "
-        "lists others\n");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Configurations and command lines that must be refused: the files of bad_configs/.
 //
 //   # a class of faults
+//   + run.txt                            a file that its cases find, then its text
+//   $ heed train ok.json --out run       what is done before them
 //   ## a case of it
 //   {"task": …}                          the text of bad.json
 //   + other.txt                          a file beside it, then its text
@@ -32,6 +34,8 @@ struct BadConfig {
 struct BadConfigClass {
   std::string name;
   std::vector<BadConfig> cases;
+  std::vector<std::pair<std::string, std::string>> files;  ///< for all cases: name, content
+  std::vector<std::vector<std::string>> commands;          ///< before the cases
 };
 
 inline std::string unescaped(const std::string& line) {
@@ -81,20 +85,26 @@ inline std::vector<BadConfigClass> bad_configs(const std::string& name) {
   for (std::string line; std::getline(file, line);) {
     if (line.empty()) continue;
     if (line.starts_with("# ")) {
-      classes.push_back({rest(line, 2), {}});
+      classes.push_back({rest(line, 2), {}, {}, {}});
       continue;
     }
     std::vector<BadConfig>& cases = classes.back().cases;
+    auto& files = cases.empty() ? classes.back().files : cases.back().files;
     if (line.starts_with("## ")) {
       cases.push_back({rest(line, 3), {}, {}, {}, {}, {}});
       begin_text(cases.back().text);
     } else if (line.starts_with("+ ")) {
-      cases.back().files.emplace_back(rest(line, 2), "");
-      begin_text(cases.back().files.back().second);
+      files.emplace_back(rest(line, 2), "");
+      begin_text(files.back().second);
     } else if (line.starts_with("--set ")) {
       cases.back().sets.push_back(rest(line, 6));
     } else if (line.starts_with("$ heed")) {
-      cases.back().arguments = words_of(rest(line, 7));
+      const std::vector<std::string> arguments = words_of(rest(line, 7));
+      if (cases.empty()) {
+        classes.back().commands.push_back(arguments);
+      } else {
+        cases.back().arguments = arguments;
+      }
     } else if (line.starts_with("> ")) {
       cases.back().lines.push_back(rest(line, 2));
     } else {

@@ -22,16 +22,6 @@ inline std::unique_ptr<Task> make_task(const std::string& section, int64_t held_
   return keys.type({.seed = seed, .evaluation_sequences = held_out});
 }
 
-/// What a maker throws for this section, or "".
-inline std::string task_error(const std::string& section, int64_t held_out = 100) {
-  try {
-    make_task(section, held_out);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 inline std::vector<Symbols> rows(const Tensor& tensor) {
   const auto all = tensor.to_vector<int64_t>();
   std::vector<Symbols> result;

@@ -15,7 +15,7 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> gradients
               const SweepOptions& options = {});
 
 /// The same gradient with respect to `inputs` (leaves or not), returned instead of added; no
-/// `.grad` changes, and the graph below the inputs is neither swept nor used up unless one of them
+/// `.grad` changes, and the graph below the inputs is neither swept nor freed unless one of them
 /// is a leaf. An input that the outputs do not depend on is a GradientError, or, if `allow_unused`,
 /// yields an undefined tensor.
 std::vector<Tensor> grad(std::span<const Tensor> outputs, std::span<const Tensor> inputs,

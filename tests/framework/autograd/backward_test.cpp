@@ -42,7 +42,7 @@ TEST_CASE("an output of several elements needs a gradient of its shape and dtype
   CHECK(values(x.grad()) == Values{3, 21});
 }
 
-TEST_CASE("a graph is used up by one backward unless it is retained") {
+TEST_CASE("a graph is freed by one backward unless it is retained") {
   const Tensor x = leaf({3});
   const Tensor y = x * x;
   y.backward({}, {.retain_graph = true});

@@ -48,7 +48,7 @@ TEST_CASE("grad of an interior input leaves the graph below it to be swept again
   const Tensor h = x * x;
   const Tensor y = sum(h * h);
   CHECK(values(grad(y, h)) == Values{2, 8});
-  sum(h).backward();  // the graph of h was not used up
+  sum(h).backward();  // the graph of h was not freed
   CHECK(values(x.grad()) == Values{2, 4});
   int pulled = 0;
   const Tensor counted = record("counted", x.detach() * 1.0, {{x, [&pulled](const Tensor& g) {

@@ -33,7 +33,8 @@ LIBRARIES = [
     ("OpenBLAS", r"(openblas[-\w]*/)?(cblas|lapacke|f77blas)\.h$",
      r"framework/kernels/gemm/(gemm|blas)\.cpp$"),
     ("Highway", r"hwy/", r"framework/kernels/(simd/|gemm/|attention/)?[^/]+(\.cpp|-inl\.h)$"),
-    ("nlohmann/json", r"nlohmann/", r"framework/io/|examples/|tests/|benchmarks/"),
+    ("nlohmann/json", r"nlohmann/",
+     r"framework/io/|examples/cli/config/json\.cpp$|tests/|benchmarks/"),
     ("fmt", r"fmt/", r".*\.cpp$"),
     ("zlib", r"zlib\.h$", r"framework/io/checksum\.cpp$"),
     ("CLI11", r"CLI/", r"examples/cli/commands/line/command_line\.cpp$"),
@@ -150,6 +151,7 @@ BAD = [
     ("framework/kernels/map.h", "#include <hwy/highway.h>\n", "Highway"),
     ("framework/ops/a.cpp", '#include "hwy/highway.h"\n', "Highway"),
     ("modules/linear.cpp", "#include <nlohmann/json.hpp>\n", "nlohmann/json"),
+    ("examples/cli/runs/a.cpp", "#include <nlohmann/json.hpp>\n", "nlohmann/json"),
     ("framework/nn/a.h", "#include <fmt/format.h>\n", "fmt"),
     ("examples/cli/config/table.cpp", "#include <CLI/CLI.hpp>\n", "CLI11"),
     ("framework/io/a.cpp", "#include <CLI/CLI.hpp>\n", "CLI11"),
@@ -168,8 +170,8 @@ GOOD = [
     ("framework/kernels/gemm/blas.cpp", "#include <cblas.h>\n#include <hwy/highway.h>\n"),
     ("framework/ops/a.cpp", "// #include <cblas.h>\n/*\n#include <hwy/highway.h>\n*/\n"),
     ("framework/ops/a.cpp", "#include <fmt/format.h>\n"),
-    ("examples/cli/commands/line/command_line.cpp",
-     "#include <CLI/CLI.hpp>\n#include <nlohmann/json.hpp>\n"),
+    ("examples/cli/commands/line/command_line.cpp", "#include <CLI/CLI.hpp>\n"),
+    ("examples/cli/config/json.cpp", "#include <nlohmann/json.hpp>\n"),
     ("framework/io/checksum.cpp", "#include <zlib.h>\n"),
 ]
 

@@ -1,8 +1,7 @@
 // `heed eval`: how well a trained model does on the held-out sequences.
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/line/arguments.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/terminal.h"
 
@@ -16,10 +15,10 @@ void run_eval(const Program& program, const TrainedArguments& arguments) {
       evaluate(*experiment.model, *experiment.task, experiment.training.batch_size);
   say("held-out examples, errors marked:\n" +
       example_predictions(*experiment.model, *experiment.task, evaluation.first_wrong));
-  nlohmann::ordered_json line = {{"task", task_name(experiment.config)},
-                                 {"checkpoint", trained.checkpoint},
-                                 {"step", trained.step},
-                                 {"sequences", experiment.task->evaluation_size()}};
+  JsonValue line = {{"task", task_name(experiment.config)},
+                    {"checkpoint", trained.checkpoint},
+                    {"step", trained.step},
+                    {"sequences", experiment.task->evaluation_size()}};
   add_evaluation(line, evaluation);
   write_result(json_line(line));
 }

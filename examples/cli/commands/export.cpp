@@ -1,11 +1,10 @@
 // `heed export`: the parameters of a trained model as one file.
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/model/pytorch_model.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/io/folder.h"
@@ -83,13 +82,13 @@ void run_export(const Program& program, const ExportArguments& arguments) {
     metadata["heed.vocabulary"] = vocabulary;
   }
   write_whole(arguments.out, state, metadata);
-  const nlohmann::ordered_json line = {{"file", arguments.out},
-                                       {"checkpoint", trained.checkpoint},
-                                       {"step", trained.step},
-                                       {"names", metadata["heed.names"]},
-                                       {"tensors", state.size()},
-                                       {"parameters", experiment.model->num_parameters()},
-                                       {"bytes", fs::file_size(arguments.out)}};
+  const JsonValue line = {{"file", arguments.out},
+                          {"checkpoint", trained.checkpoint},
+                          {"step", trained.step},
+                          {"names", metadata["heed.names"]},
+                          {"tensors", state.size()},
+                          {"parameters", experiment.model->num_parameters()},
+                          {"bytes", fs::file_size(arguments.out)}};
   write_result(json_line(line));
 }
 

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/line/arguments.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
@@ -18,8 +17,6 @@ namespace {
 constexpr int64_t sequences = 2;
 // A model with more parameters gets a sample of this many: it takes seconds.
 constexpr int64_t most_by_default = 5000;
-
-using Json = nlohmann::ordered_json;
 
 struct GradcheckArguments {
   ConfigArguments config;
@@ -68,7 +65,7 @@ void announce(const Experiment& experiment, const GradcheckArguments& arguments,
 
 std::string result_line(const GradcheckReport& report, const GradcheckArguments& arguments,
                         const GradcheckOptions& options) {
-  Json worst;  // null if there are only kinks
+  JsonValue worst;  // null if there are only kinks
   if (report.worst.ratio >= 0) {
     worst = {{"path", report.worst.path},
              {"index", std::vector<int64_t>(report.worst.index.begin(), report.worst.index.end())},
@@ -76,15 +73,15 @@ std::string result_line(const GradcheckReport& report, const GradcheckArguments&
              {"numeric", report.worst.numeric},
              {"ratio", report.worst.ratio}};
   }
-  const Json line = {{"config", arguments.config.path},
-                     {"order", options.second_order ? 2 : 1},
-                     {"seed", options.seed},
-                     {"elements", report.elements},
-                     {"of", report.total},
-                     {"wrong", report.wrong},
-                     {"kinks", report.kinks.size()},
-                     {"worst", worst},
-                     {"passed", report.passed}};
+  const JsonValue line = {{"config", arguments.config.path},
+                          {"order", options.second_order ? 2 : 1},
+                          {"seed", options.seed},
+                          {"elements", report.elements},
+                          {"of", report.total},
+                          {"wrong", report.wrong},
+                          {"kinks", report.kinks.size()},
+                          {"worst", worst},
+                          {"passed", report.passed}};
   return json_line(line);
 }
 

@@ -6,12 +6,11 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/table.h"
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/run_files.h"
@@ -25,7 +24,6 @@ namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 struct InspectArguments {
   std::string path;  // a safetensors file, a checkpoint or a run directory
@@ -44,12 +42,12 @@ Options inspect_options(InspectArguments& arguments) {
 struct Summary {
   int64_t elements = 0;
   int64_t finite = 0;
-  Json least, largest, mean;  // null if there is no finite element
+  JsonValue least = {}, largest = {}, mean = {};  // null if there is no finite element
 };
 
 template <class T>
 Summary summary_of(const std::vector<T>& values) {
-  Summary summary{static_cast<int64_t>(values.size()), 0, nullptr, nullptr, nullptr};
+  Summary summary{.elements = static_cast<int64_t>(values.size())};
   std::optional<T> least, largest;
   double sum = 0;
   for (const T value : values) {
@@ -119,9 +117,10 @@ Inspected inspected(const std::string& path) {
   }
 }
 
-std::string number_text(const Json& number) {
-  if (number.is_null()) return "-";
-  return number.is_number_float() ? fmt::format("{:.4g}", number.get<double>()) : number.dump();
+std::string number_text(const JsonValue& number) {
+  if (number.kind == JsonValue::Kind::null) return "-";
+  const bool is_whole = number.text.find_first_of(".e") == std::string::npos;
+  return is_whole ? number.text : fmt::format("{:.4g}", *parse_number<double>(number.text));
 }
 
 std::string finite_text(const Summary& summary) {
@@ -152,6 +151,8 @@ std::string table_text(const Inspected& file) {
 
 std::string inspected_json(const Inspected& file) {
   std::string text;
+  JsonValue metadata = std::initializer_list<JsonMember>{};
+  for (const auto& [key, value] : file.metadata) metadata.add(key, value);
   for (const auto& [entry, summary] : file.rows) {
     text += json_line({{"name", entry.name},
                        {"dtype", entry.dtype},
@@ -168,7 +169,7 @@ std::string inspected_json(const Inspected& file) {
                            {"tensors", file.rows.size()},
                            {"elements", file.elements},
                            {"bytes", file.bytes},
-                           {"metadata", Json(file.metadata)}});
+                           {"metadata", metadata}});
 }
 
 void run_inspect(const Program&, const InspectArguments& arguments) {

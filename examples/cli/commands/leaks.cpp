@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/line/arguments.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/leaks/leak_meter.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
@@ -17,8 +16,6 @@ namespace {
 
 // Two sequences show whether one leaks into the other.
 constexpr int64_t sequences_seen = 2;
-
-using Json = nlohmann::ordered_json;
 
 bool all_take_masks(Model& model) {
   const auto attentions = model.attentions();
@@ -59,18 +56,18 @@ Totals totals_of(const std::vector<LeakMap>& maps) {
 }
 
 std::string leaks_line(const Totals& totals, const std::string& config) {
-  Json worst;  // null if nothing leaks
+  JsonValue worst;  // null if nothing leaks
   if (totals.worst) {
     const PositionPair& pair = *totals.worst;
     worst = {{"tokens", totals.tokens},
-             {"output", Json::array({pair.output_sequence, pair.output})},
-             {"input", Json::array({pair.input_sequence, pair.input})},
+             {"output", std::vector{pair.output_sequence, pair.output}},
+             {"input", std::vector{pair.input_sequence, pair.input}},
              {"value", pair.value}};
   }
-  const Json line = {{"config", config},           {"outputs", totals.outputs},
-                     {"pairs", totals.pairs},      {"leaks", totals.leaks},
-                     {"unused", totals.unused},    {"worst", worst},
-                     {"passed", totals.leaks == 0}};
+  const JsonValue line = {{"config", config},           {"outputs", totals.outputs},
+                          {"pairs", totals.pairs},      {"leaks", totals.leaks},
+                          {"unused", totals.unused},    {"worst", worst},
+                          {"passed", totals.leaks == 0}};
   return json_line(line);
 }
 

@@ -1,12 +1,11 @@
 // `heed predict`: runs a trained model on inputs, or continues a prompt.
 #include <cmath>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/answering.h"
 #include "heed/examples/cli/inspect/heads/attention_watch.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -15,8 +14,6 @@
 
 namespace heed {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t longest_line = size_t{1} << 20;  // bytes
 
@@ -101,32 +98,27 @@ std::optional<std::string> next_line(int64_t number) {
   return line;
 }
 
-Json attention_json(const WatchedAttention& attention) {
-  Json heads = Json::array();
+/// The rows of a matrix that begins at `first`.
+JsonValue rows_json(const float* first, int64_t rows, int64_t columns) {
+  std::vector<JsonValue> json;
+  for (; rows > 0; --rows, first += columns) {
+    json.emplace_back(std::vector<float>(first, first + columns));
+  }
+  return json;
+}
+
+JsonValue attention_json(const WatchedAttention& attention) {
+  std::vector<JsonValue> heads;
   const Tensor& weights = attention.weights;
+  const int64_t L_1 = weights.size(1), L_2 = weights.size(2);
   const std::vector<float> all = weights.to(DType::f32).to_vector<float>();
-  auto at = all.begin();
   for (int64_t h = 0; h < weights.size(0); ++h) {
-    Json rows = Json::array();
-    for (int64_t i = 0; i < weights.size(1); ++i, at += weights.size(2)) {
-      rows.push_back(std::vector<float>(at, at + weights.size(2)));
-    }
-    heads.push_back(std::move(rows));
+    heads.push_back(rows_json(all.data() + h * L_1 * L_2, L_1, L_2));
   }
   return {{"path", attention.path},
           {"queries", attention.queries},
           {"keys", attention.keys},
-          {"weights", std::move(heads)}};
-}
-
-/// Rows of scores [1, L, classes].
-Json scores_json(const Tensor& scores) {
-  Json rows = Json::array();
-  const std::vector<float> all = scores.to_vector<float>();
-  for (auto at = all.begin(); at != all.end(); at += scores.size(2)) {
-    rows.push_back(std::vector<float>(at, at + scores.size(2)));
-  }
-  return rows;
+          {"weights", heads}};
 }
 
 class Predictor {
@@ -181,14 +173,18 @@ class Predictor {
       for (const WatchedAttention& attention : attentions) shown += watched_text(attention);
       return write_result(shown);
     }
-    Json line = {{"input", input}, {"answer", text}};
+    JsonValue line = {{"input", input}, {"answer", text}};
     if (arguments_.scores) {
       const NoGrad guard;
-      line["scores"] = scores_json(model_(answer.read));
+      const Tensor scores = model_(answer.read);  // [1, L, classes]
+      const std::vector<float> all = scores.to_vector<float>();
+      line.add("scores", rows_json(all.data(), scores.size(1), scores.size(2)));
     }
+    std::vector<JsonValue> watched;
     for (const WatchedAttention& attention : attentions) {
-      line["attention"].push_back(attention_json(attention));
+      watched.push_back(attention_json(attention));
     }
+    if (!watched.empty()) line.add("attention", watched);
     write_result(json_line(line));
   }
 

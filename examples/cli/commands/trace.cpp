@@ -1,10 +1,8 @@
 // `heed trace`: shows each operation of one forward pass.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "heed/examples/cli/commands/line/arguments.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/trace/trace_text.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -24,7 +22,7 @@ Options trace_options(TraceArguments& arguments) {
 }
 
 std::string totals_line(const TraceTotals& totals, const std::string& config, int64_t parameters) {
-  const nlohmann::ordered_json line = {
+  const JsonValue line = {
       {"config", config},        {"ops", totals.ops},           {"views", totals.views},
       {"copies", totals.copies}, {"computed", totals.computed}, {"bytes", totals.bytes},
       {"parameters", parameters}};

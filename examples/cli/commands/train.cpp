@@ -2,11 +2,10 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/listing.h"
 #include "heed/examples/cli/inspect/dry_run.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
@@ -120,33 +119,33 @@ void show_resumed(ProgressBar& progress, const ResumedRun& run) {
 
 /// A line of resumes.jsonl.
 std::string resume_line(const ResumedRun& run) {
-  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+  std::vector<JsonValue> changes;
   for (const ChangedKey& change : run.changes) {
     changes.push_back({{"key", change.path}, {"from", change.before}, {"to", change.after}});
   }
   const Origin origin = this_origin();
-  const nlohmann::ordered_json line = {{"step", run.experiment.trainer->state().step},
-                                       {"from", run.from},
-                                       {"changes", changes},
-                                       {"heed", origin.version},
-                                       {"simd", origin.simd},
-                                       {"blas", origin.blas},
-                                       {"threads", num_threads()}};
+  const JsonValue line = {{"step", run.experiment.trainer->state().step},
+                          {"from", run.from},
+                          {"changes", changes},
+                          {"heed", origin.version},
+                          {"simd", origin.simd},
+                          {"blas", origin.blas},
+                          {"threads", num_threads()}};
   return json_text(line);
 }
 
 std::string run_line(const Experiment& experiment, const std::string& directory) {
   const TrainingState& state = experiment.trainer->state();
   const Evaluation& evaluation = *state.evaluation;
-  nlohmann::ordered_json line = {
+  JsonValue line = {
       {"task", task_name(experiment.config)}, {"steps", state.step}, {"seconds", state.seconds}};
   add_accuracy(line, evaluation);
   if (evaluation.training) {
-    line["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
+    line.add("train_sequence_accuracy", evaluation.training->sequence_accuracy);
   }
-  line["parameters"] = experiment.model->num_parameters();
-  line["seed"] = *experiment.training.seed;
-  line["run_dir"] = directory;
+  line.add("parameters", experiment.model->num_parameters())
+      .add("seed", *experiment.training.seed)
+      .add("run_dir", directory);
   return json_text(line);
 }
 

@@ -1,7 +1,6 @@
 #include "heed/examples/cli/config/check_value.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -14,15 +13,6 @@ namespace heed {
 namespace {
 
 using Checked = std::variant<ConfigValue, ValueFault>;
-
-template <class T>
-std::optional<T> parse(const std::string& literal) {
-  T value{};
-  const char* end = literal.data() + literal.size();
-  const auto result = std::from_chars(literal.data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return value;
-}
 
 ValueFault broken(const std::string& rule, const JsonValue& value, const std::string& hint = "") {
   return {"must be " + rule + ": found " + found_text(value) + (hint.empty() ? "" : "; " + hint)};
@@ -37,12 +27,12 @@ Checked in_range(const ConfigEntry& entry, ConfigValue value, const JsonValue& j
 Checked check_integer(const ConfigEntry& entry, const JsonValue& json) {
   if (json.text.find_first_of(".eE") != std::string::npos) {
     constexpr double exact = 9007199254740992.0;  // 2^53: beyond it the hint would be a guess
-    const auto number = parse<double>(json.text);
+    const auto number = parse_number<double>(json.text);
     const bool is_whole = number && std::trunc(*number) == *number && std::abs(*number) < exact;
     return broken("an integer, without fraction or exponent", json,
                   is_whole ? "write " + std::to_string(static_cast<int64_t>(*number)) : "");
   }
-  if (const auto integer = parse<int64_t>(json.text)) return in_range(entry, *integer, json);
+  if (const auto integer = parse_number<int64_t>(json.text)) return in_range(entry, *integer, json);
   ConfigEntry bounded = entry;
   if (entry.minimum.index() == 0) bounded.minimum = std::numeric_limits<int64_t>::min();
   if (entry.maximum.index() == 0) bounded.maximum = std::numeric_limits<int64_t>::max();
@@ -50,7 +40,7 @@ Checked check_integer(const ConfigEntry& entry, const JsonValue& json) {
 }
 
 Checked check_number(const ConfigEntry& entry, const JsonValue& json) {
-  const auto number = parse<double>(json.text);
+  const auto number = parse_number<double>(json.text);
   if (!number) return broken("a number that fits in a 64-bit float", json);
   return in_range(entry, *number, json);
 }

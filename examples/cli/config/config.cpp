@@ -2,73 +2,36 @@
 
 #include <algorithm>
 
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/framework/base/error.h"
 
 namespace heed {
 namespace {
 
-class JsonWriter {
- public:
-  explicit JsonWriter(const Config& config) : config_(config) {}
+JsonValue json_of(const ConfigValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  JsonValue json(0);  // or a boolean, which is written alike: as its text says
+  json.text = config_text(value);
+  return json;
+}
 
-  std::string write() {
-    text_ = "{";
-    if (!config_.about().empty()) write_about();
-    write_members("", 1);
-    text_ += "\n}\n";
-    return std::move(text_);
-  }
-
- private:
-  void write_about() {
-    start_member("about", 1);
-    const auto& lines = config_.about();
-    if (lines.size() == 1) {
-      text_ += json_string(lines.front());
-      return;
-    }
-    text_ += "[";
-    for (const std::string& line : lines) {
-      start_line(2);
-      text_ += json_string(line);
-    }
-    text_ += "\n  ]";
-  }
-
-  /// Writes what lies under `prefix`, "" or "section.".
-  void write_members(const std::string& prefix, size_t depth) {
-    std::vector<std::string> written;
-    for (const auto& [path, value] : config_.values()) {
-      if (!path.starts_with(prefix) || value.index() == 0) continue;
-      const std::string name =
-          path.substr(prefix.size(), path.find('.', prefix.size()) - prefix.size());
-      if (std::find(written.begin(), written.end(), name) != written.end()) continue;
-      written.push_back(name);
-      start_member(name, depth);
-      if (prefix.size() + name.size() == path.size()) {
-        text_ += config_text(value);
-        continue;
-      }
-      text_ += "{";
-      write_members(prefix + name + ".", depth + 1);
-      text_.append(1, '\n').append(2 * depth, ' ') += "}";
+/// Adds what lies under `prefix`, "" or "section.".
+void add_members(JsonValue& object, const Config& config, const std::string& prefix) {
+  for (const auto& [path, value] : config.values()) {
+    if (!path.starts_with(prefix) || value.index() == 0) continue;
+    const std::string name =
+        path.substr(prefix.size(), path.find('.', prefix.size()) - prefix.size());
+    if (object.find(name) != nullptr) continue;
+    if (prefix + name == path) {
+      object.add(name, json_of(value));
+    } else {
+      JsonValue section;
+      add_members(section, config, prefix + name + ".");
+      object.add(name, std::move(section));
     }
   }
-
-  void start_line(size_t depth) {
-    if (text_.back() != '{' && text_.back() != '[') text_ += ",";
-    text_.append(1, '\n').append(2 * depth, ' ');
-  }
-
-  void start_member(const std::string& name, size_t depth) {
-    start_line(depth);
-    text_ += json_string(name) + ": ";
-  }
-
-  const Config& config_;
-  std::string text_;
-};
+}
 
 }  // namespace
 
@@ -92,7 +55,11 @@ Section Config::section(std::string_view path) const& {
 }
 
 std::string to_json(const Config& config) {
-  return JsonWriter(config).write();
+  JsonValue json = std::initializer_list<JsonMember>{};
+  const auto& lines = config.about();
+  if (!lines.empty()) json.add("about", lines.size() == 1 ? JsonValue(lines.front()) : lines);
+  add_members(json, config, "");
+  return json_file(json);
 }
 
 }  // namespace heed

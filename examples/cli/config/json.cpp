@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -225,11 +226,105 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<JsonValue*> open_;  ///< objects and arrays, the outermost first
 };
 
+class TextWriter {
+ public:
+  explicit TextWriter(bool breaks_lines) : breaks_lines_(breaks_lines) {}
+
+  std::string text{};
+
+  void write(const JsonValue& value, size_t depth = 0) {
+    switch (value.kind) {
+      case JsonValue::Kind::null:
+        text += "null";
+        return;
+      case JsonValue::Kind::boolean:
+      case JsonValue::Kind::number:
+        text += value.text;
+        return;
+      case JsonValue::Kind::string:
+        return write_string(value.text);
+      case JsonValue::Kind::array:
+        return write_children(value, "[]", depth);
+      case JsonValue::Kind::object:
+        return write_children(value, "{}", depth);
+    }
+  }
+
+ private:
+  void write_string(const std::string& content) {
+    text += nlohmann::json(content).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  void write_children(const JsonValue& value, const char* brackets, size_t depth) {
+    text += brackets[0];
+    for (const JsonValue& child : value.children) {
+      if (&child != &value.children.front()) text += ',';
+      start_line(depth + 1);
+      if (value.kind == JsonValue::Kind::object) {
+        write_string(child.name);
+        text += breaks_lines_ ? ": " : ":";
+      }
+      write(child, depth + 1);
+    }
+    if (!value.children.empty()) start_line(depth);
+    text += brackets[1];
+  }
+
+  void start_line(size_t depth) {
+    if (breaks_lines_) text.append(1, '\n').append(2 * depth, ' ');
+  }
+
+  bool breaks_lines_;
+};
+
 }  // namespace
 
-JsonValue read_json(std::string_view text) {
-  if (text.size() > json_size_limit) {
-    throw JsonError(0, fmt::format("too large: more than {} bytes", json_size_limit));
+JsonValue::JsonValue(bool value) : kind(Kind::boolean), text(value ? "true" : "false") {}
+
+JsonValue::JsonValue(double value) {
+  if (!std::isfinite(value)) return;
+  kind = Kind::number;
+  text = nlohmann::json(value).dump();
+}
+
+JsonValue::JsonValue(std::initializer_list<JsonMember> members) : kind(Kind::object) {
+  for (const auto& [member_name, value] : members) add(member_name, value);
+}
+
+JsonValue& JsonValue::add(std::string member_name, JsonValue value) {
+  kind = Kind::object;
+  children.push_back(std::move(value));
+  children.back().name = std::move(member_name);
+  return *this;
+}
+
+const JsonValue* JsonValue::find(std::string_view member_name) const {
+  if (kind != Kind::object) return nullptr;
+  const auto found = std::find_if(children.begin(), children.end(), [&](const JsonValue& member) {
+    return member.name == member_name;
+  });
+  return found == children.end() ? nullptr : &*found;
+}
+
+std::string json_text(const JsonValue& value) {
+  TextWriter writer(false);
+  writer.write(value);
+  return std::move(writer.text);
+}
+
+std::string json_line(const JsonValue& value) {
+  return json_text(value) + "\n";
+}
+
+std::string json_file(const JsonValue& value) {
+  TextWriter writer(true);
+  writer.write(value);
+  return writer.text + "\n";
+}
+
+JsonValue read_json(std::string_view text, size_t most_bytes) {
+  if (text.size() > most_bytes) {
+    throw JsonError(0, fmt::format("too large: more than {} bytes", most_bytes));
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
     throw JsonError(0, "starts with a byte order mark; save it as UTF-8 without one");

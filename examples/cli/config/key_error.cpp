@@ -16,10 +16,9 @@ size_t offset_of(const JsonValue& root, std::string_view path) {
   const JsonValue* value = &root;
   while (!path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
-    const auto found = std::find_if(value->children.begin(), value->children.end(),
-                                    [&](const JsonValue& child) { return child.name == name; });
-    if (found == value->children.end()) break;
-    value = &*found;
+    const JsonValue* member = value->find(name);
+    if (member == nullptr) break;
+    value = member;
     path.remove_prefix(std::min(path.size(), name.size() + 1));
   }
   return value->offset;

@@ -25,10 +25,9 @@ constexpr size_t most_faults = 100;
 const JsonValue* member_at(const JsonValue& object, std::string_view path) {
   const size_t dot = path.find('.');
   const std::string_view name = path.substr(0, dot);
-  const auto found = std::find_if(object.children.begin(), object.children.end(),
-                                  [&](const JsonValue& member) { return member.name == name; });
-  if (found == object.children.end()) return nullptr;
-  return dot == path.npos ? &*found : member_at(*found, path.substr(dot + 1));
+  const JsonValue* member = object.find(name);
+  if (member == nullptr || dot == path.npos) return member;
+  return member_at(*member, path.substr(dot + 1));
 }
 
 /// The value of every chooser that counts: an override, else the file's, else the default.

@@ -1,22 +1,22 @@
 #include "heed/examples/cli/config/schema.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/json.h"
 
 namespace heed {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Conditions = std::vector<ConfigCondition>;
+using Names = std::vector<std::string>;
 
-Json json_value(const ConfigValue& value) {
+JsonValue json_value(const ConfigValue& value) {
   return std::visit(
-      [](const auto& held) -> Json {
+      [](const auto& held) -> JsonValue {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
-          return nullptr;
+          return {};
         } else {
           return held;
         }
@@ -29,16 +29,18 @@ std::string description_of(const ConfigEntry& entry) {
   return entry.help + (entry.help.empty() ? "" : "; ") + default_text(entry);
 }
 
-Json key_schema(const ConfigEntry& entry) {
-  Json schema;
-  if (const std::string text = description_of(entry); !text.empty()) schema["description"] = text;
-  schema["type"] = name_of(entry.kind);
-  if (!entry.choices.empty()) schema["enum"] = entry.choices;
-  if (entry.minimum.index() != 0) {
-    schema[entry.exclusive_minimum ? "exclusiveMinimum" : "minimum"] = json_value(entry.minimum);
+JsonValue key_schema(const ConfigEntry& entry) {
+  JsonValue schema;
+  if (const std::string text = description_of(entry); !text.empty()) {
+    schema.add("description", text);
   }
-  if (entry.maximum.index() != 0) schema["maximum"] = json_value(entry.maximum);
-  if (entry.fallback.index() != 0) schema["default"] = json_value(entry.fallback);
+  schema.add("type", name_of(entry.kind));
+  if (!entry.choices.empty()) schema.add("enum", entry.choices);
+  if (entry.minimum.index() != 0) {
+    schema.add(entry.exclusive_minimum ? "exclusiveMinimum" : "minimum", json_value(entry.minimum));
+  }
+  if (entry.maximum.index() != 0) schema.add("maximum", json_value(entry.maximum));
+  if (entry.fallback.index() != 0) schema.add("default", json_value(entry.fallback));
   return schema;
 }
 
@@ -60,16 +62,15 @@ class SchemaWriter {
  public:
   explicit SchemaWriter(const ConfigTable& table) : table_(table) {}
 
-  Json write() const {
-    Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                   {"title", "heed configuration"}};
-    schema.update(closed_object("", {}));
-    schema["properties"]["$schema"] = {{"description", "the file of this schema, for editors"},
-                                       {"type", "string"}};
-    const Json text = {{"type", "string"}};
-    schema["$defs"]["about"] = {{"description", "a note for readers: a text, or its lines"},
-                                {"anyOf", {text, {{"type", "array"}, {"items", text}}}}};
-    return schema;
+  JsonValue write() const {
+    JsonValue schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                        {"title", "heed configuration"}};
+    for (const JsonValue& member : closed_object("", {}).children) schema.add(member.name, member);
+    const JsonValue text = {{"type", "string"}};
+    const JsonValue lines = {{"type", "array"}, {"items", text}};
+    const JsonValue about = {{"description", "a note for readers: a text, or its lines"},
+                             {"anyOf", std::vector{text, lines}}};
+    return schema.add("$defs", {{"about", about}});
   }
 
  private:
@@ -82,26 +83,29 @@ class SchemaWriter {
   }
 
   /// The object whose keys begin with `prefix`, and no other keys, where `assumed` holds.
-  Json closed_object(const std::string& prefix, const Conditions& assumed) const {
-    Json schema = {{"type", "object"}, {"properties", {{"about", {{"$ref", "#/$defs/about"}}}}}};
-    add_members(schema, prefix, assumed,
-                [&](const ConfigEntry& entry) { return hold(entry.conditions, assumed); });
-    for (const ConfigEntry& entry : table_.entries()) {  // each alternative says which it has
-      if (!entry.path.starts_with(prefix)) continue;
-      Json& properties = schema["properties"];
-      const std::string name = first_name(entry.path, prefix);
-      if (!properties.contains(name)) properties[name] = true;
+  JsonValue closed_object(const std::string& prefix, const Conditions& assumed) const {
+    JsonValue properties = {{"about", {{"$ref", "#/$defs/about"}}}};
+    const Names required =
+        add_properties(properties, prefix, assumed,
+                       [&](const ConfigEntry& entry) { return hold(entry.conditions, assumed); });
+    // Each alternative says which of the others it has.
+    add_rest(properties, prefix, true, [](const ConfigEntry&) { return true; });
+    if (prefix.empty()) {
+      properties.add("$schema",
+                     {{"description", "the file of this schema, for editors"}, {"type", "string"}});
     }
-    schema["additionalProperties"] = false;
+    JsonValue schema = {{"type", "object"}, {"properties", properties}};
+    if (!required.empty()) schema.add("required", required);
+    schema.add("additionalProperties", false);
     add_choices(schema, prefix, assumed);
     return schema;
   }
 
-  /// Adds those of the keys that `belongs` selects, and which of them are required.
+  /// Adds those of the keys that `belongs` selects. Returns which are required.
   template <class Belongs>
-  void add_members(Json& schema, const std::string& prefix, const Conditions& assumed,
-                   const Belongs& belongs) const {
-    std::vector<std::string> required;
+  Names add_properties(JsonValue& properties, const std::string& prefix, const Conditions& assumed,
+                       const Belongs& belongs) const {
+    Names required;
     for (const ConfigEntry& entry : table_.entries()) {
       if (!entry.path.starts_with(prefix)) continue;
       const std::string name = first_name(entry.path, prefix);
@@ -111,15 +115,27 @@ class SchemaWriter {
       if (is_missed && std::find(required.begin(), required.end(), name) == required.end()) {
         required.push_back(name);
       }
-      if (!belongs(entry) || schema["properties"].contains(name)) continue;
-      schema["properties"][name] =
-          is_key ? key_schema(entry) : closed_object(prefix + name + ".", assumed);
+      if (!belongs(entry) || properties.find(name) != nullptr) continue;
+      properties.add(name,
+                     is_key ? key_schema(entry) : closed_object(prefix + name + ".", assumed));
     }
-    if (!required.empty()) schema["required"] = required;
+    return required;
+  }
+
+  /// Adds whether the keys that `selects` names, and that are not there, are allowed.
+  template <class Selects>
+  void add_rest(JsonValue& properties, const std::string& prefix, bool is_allowed,
+                const Selects& selects) const {
+    for (const ConfigEntry& entry : table_.entries()) {
+      if (!entry.path.starts_with(prefix) || !selects(entry)) continue;
+      const std::string name = first_name(entry.path, prefix);
+      if (properties.find(name) == nullptr) properties.add(name, is_allowed);
+    }
   }
 
   /// Adds what each alternative of the choosers directly under `prefix` allows.
-  void add_choices(Json& schema, const std::string& prefix, const Conditions& assumed) const {
+  void add_choices(JsonValue& schema, const std::string& prefix, const Conditions& assumed) const {
+    std::vector<JsonValue> choices;
     for (const Chooser& chooser : table_.choosers()) {
       const std::string& path = chooser.key.path;
       const std::string name = path.substr(std::min(prefix.size(), path.size()));
@@ -128,35 +144,35 @@ class SchemaWriter {
         continue;
       }
       for (const Alternative& alternative : chooser.alternatives) {
-        Json chosen = {{"properties", {{name, {{"const", alternative.name}}}}}};
-        if (chooser.key.fallback != ConfigValue(alternative.name)) chosen["required"] = {name};
-        schema["allOf"].push_back(
+        JsonValue chosen = {{"properties", {{name, {{"const", alternative.name}}}}}};
+        if (chooser.key.fallback != ConfigValue(alternative.name)) {
+          chosen.add("required", std::vector{name});
+        }
+        choices.push_back(
             {{"if", chosen}, {"then", alternative_schema(chooser, alternative, prefix)}});
       }
     }
+    if (!choices.empty()) schema.add("allOf", choices);
   }
 
   /// What the other keys may be if this alternative is chosen.
-  Json alternative_schema(const Chooser& chooser, const Alternative& alternative,
-                          const std::string& prefix) const {
+  JsonValue alternative_schema(const Chooser& chooser, const Alternative& alternative,
+                               const std::string& prefix) const {
     const ConfigCondition chosen{chooser.key.path, alternative.name};
     Conditions assumed = chooser.key.conditions;
     assumed.push_back(chosen);
-    const std::string name = chooser.key.path.substr(prefix.size());
-    Json schema = {
-        {"properties", {{name, {{"const", alternative.name}, {"description", alternative.help}}}}}};
-    add_members(schema, prefix, assumed, [&](const ConfigEntry& entry) {
+    JsonValue properties = {{chooser.key.path.substr(prefix.size()),
+                             {{"const", alternative.name}, {"description", alternative.help}}}};
+    const Names required = add_properties(properties, prefix, assumed, [&](const auto& entry) {
       return contains(entry.conditions, chosen) && hold(entry.conditions, assumed);
     });
-    for (const ConfigEntry& entry : table_.entries()) {
-      if (!entry.path.starts_with(prefix)) continue;
-      const bool is_foreign = std::any_of(
-          entry.conditions.begin(), entry.conditions.end(),
-          [&](const auto& each) { return each.path == chosen.path && each.value != chosen.value; });
-      Json& properties = schema["properties"];
-      const std::string other = first_name(entry.path, prefix);
-      if (is_foreign && !properties.contains(other)) properties[other] = false;
-    }
+    add_rest(properties, prefix, false, [&](const ConfigEntry& entry) {
+      return std::any_of(entry.conditions.begin(), entry.conditions.end(), [&](const auto& each) {
+        return each.path == chosen.path && each.value != chosen.value;
+      });
+    });
+    JsonValue schema = {{"properties", properties}};
+    if (!required.empty()) schema.add("required", required);
     add_choices(schema, prefix, assumed);
     return schema;
   }
@@ -167,7 +183,7 @@ class SchemaWriter {
 }  // namespace
 
 std::string json_schema(const ConfigTable& table) {
-  return SchemaWriter(table).write().dump(2) + "\n";
+  return json_file(SchemaWriter(table).write());
 }
 
 }  // namespace heed

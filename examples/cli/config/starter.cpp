@@ -47,50 +47,25 @@ class StarterWriter {
  public:
   StarterWriter(const ConfigTable& table, const Alternative& task) : table_(table), task_(task) {}
 
-  std::string write(const JsonValue& root) {
-    write_object(root, "", 1);
-    return text_ + "\n";
-  }
+  std::string write(const JsonValue& root) const { return json_file(with_notes(root, "")); }
 
  private:
-  void start_line(size_t depth) { text_.append(1, '\n').append(2 * depth, ' '); }
-
-  void write_object(const JsonValue& object, const std::string& path, size_t depth) {
-    text_ += "{";
-    write_about(path.empty() ? top_notes(object) : section_notes(object, path), depth);
+  JsonValue with_notes(const JsonValue& object, const std::string& path) const {
+    JsonValue noted = {{"about", path.empty() ? top_notes(object) : section_notes(object, path)}};
     for (const JsonValue& member : object.children) {
       if (member.name == "about" || member.name == "$schema") continue;
-      text_ += ",";
-      start_line(depth);
-      text_ += json_string(member.name) + ": ";
-      if (member.kind == JsonValue::Kind::object) {
-        write_object(member, path + (path.empty() ? "" : ".") + member.name, depth + 1);
-      } else {
-        const bool is_string = member.kind == JsonValue::Kind::string;
-        text_ += is_string ? json_string(member.text) : member.text;
-      }
+      const bool is_section = member.kind == JsonValue::Kind::object;
+      const std::string inside = path + (path.empty() ? "" : ".") + member.name;
+      noted.add(member.name, is_section ? with_notes(member, inside) : member);
     }
-    start_line(depth - 1);
-    text_ += "}";
-  }
-
-  void write_about(const Lines& lines, size_t depth) {
-    start_line(depth);
-    text_ += "\"about\": [";
-    for (size_t i = 0; i < lines.size(); ++i) {
-      start_line(depth + 1);
-      text_ += json_string(lines[i]) + (i + 1 < lines.size() ? "," : "");
-    }
-    start_line(depth);
-    text_ += "]";
+    return noted;
   }
 
   Lines top_notes(const JsonValue& root) const {
     Lines lines;
-    for (const JsonValue& member : root.children) {
-      if (member.name != "about") continue;
-      if (!member.text.empty()) lines.push_back(member.text);
-      for (const JsonValue& line : member.children) lines.push_back(line.text);
+    if (const JsonValue* about = root.find("about"); about != nullptr) {
+      if (!about->text.empty()) lines.push_back(about->text);
+      for (const JsonValue& line : about->children) lines.push_back(line.text);
     }
     if (lines.empty()) {
       add_wrapped(lines, "The task " + in_quotes(task_.name) + ": " + task_.help + ".");
@@ -116,9 +91,8 @@ class StarterWriter {
 
   /// What a section, or else its default, chooses by the key at a path in it.
   std::string chosen_in(const JsonValue& section, const std::string& path) const {
-    for (const JsonValue& member : section.children) {
-      if (path.substr(path.rfind('.') + 1) == member.name) return member.text;
-    }
+    const JsonValue* given = section.find(path.substr(path.rfind('.') + 1));
+    if (given != nullptr) return given->text;
     const auto* fallback = std::get_if<std::string>(&table_.chooser(path)->key.fallback);
     return fallback == nullptr ? "" : *fallback;
   }
@@ -164,7 +138,6 @@ class StarterWriter {
 
   const ConfigTable& table_;
   const Alternative& task_;
-  std::string text_;
 };
 
 /// A value that a key allows, for one without a default.

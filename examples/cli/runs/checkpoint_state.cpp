@@ -1,4 +1,3 @@
-#include <nlohmann/json.hpp>
 
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
@@ -10,68 +9,59 @@
 namespace heed {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int64_t format = 1;
-constexpr int most_depth = 64;
 
-Json json_of(const Accuracy& accuracy) {
-  Json json;
+JsonValue accuracy_json(const Accuracy& accuracy) {
+  JsonValue json;
   add_accuracy(json, accuracy);
-  if (accuracy.first_wrong) json["first_wrong"] = *accuracy.first_wrong;
+  if (accuracy.first_wrong) json.add("first_wrong", *accuracy.first_wrong);
   return json;
 }
 
-Json json_of(const Evaluation& evaluation) {
-  Json json = json_of(static_cast<const Accuracy&>(evaluation));
-  if (evaluation.training) json["training"] = json_of(*evaluation.training);
+JsonValue evaluation_json(const Evaluation& evaluation) {
+  JsonValue json = accuracy_json(static_cast<const Accuracy&>(evaluation));
+  if (evaluation.training) json.add("training", accuracy_json(*evaluation.training));
   return json;
 }
 
 /// Reads members of one object, of exactly the type that is wanted.
 class StateReader {
  public:
-  StateReader(const Json& json, std::string place) : json_(json), place_(std::move(place)) {
-    if (!json.is_object()) fail("no object");
+  StateReader(const JsonValue& json, std::string place) : json_(json), place_(std::move(place)) {
+    if (json.kind != JsonValue::Kind::object) fail("no object");
   }
 
   int64_t integer(const char* name, int64_t minimum) const {
-    const Json& value = at(name);
-    const bool fits = value.is_number_unsigned() ? value.get<uint64_t>() <= uint64_t{INT64_MAX}
-                                                 : value.is_number_integer();
-    if (!fits || value.get<int64_t>() < minimum) fail_value(name, value);
-    return value.get<int64_t>();
+    const auto value = parse_number<int64_t>(literal(name, JsonValue::Kind::number));
+    if (!value || *value < minimum) fail_value(name);
+    return *value;
   }
   double number(const char* name) const {
-    const Json& value = at(name);
-    if (!value.is_number()) fail_value(name, value);
-    return value.get<double>();
+    const auto value = parse_number<double>(literal(name, JsonValue::Kind::number));
+    if (!value) fail_value(name);
+    return *value;
   }
-  bool boolean(const char* name) const {
-    const Json& value = at(name);
-    if (!value.is_boolean()) fail_value(name, value);
-    return value.get<bool>();
-  }
-  std::string text(const char* name) const {
-    const Json& value = at(name);
-    if (!value.is_string()) fail_value(name, value);
-    return value.get<std::string>();
-  }
-  bool has(const char* name) const { return json_.contains(name); }
+  bool boolean(const char* name) const { return literal(name, JsonValue::Kind::boolean) == "true"; }
+  const std::string& text(const char* name) const { return literal(name, JsonValue::Kind::string); }
+  bool has(const char* name) const { return json_.find(name) != nullptr; }
   StateReader object(const char* name) const { return {at(name), place_ + "." + name}; }
-  const Json& at(const char* name) const {
+  const JsonValue& at(const char* name) const {
     if (!has(name)) fail(text_of("\"", std::string_view(name), "\" is missing"));
-    return json_.at(name);
+    return *json_.find(name);
   }
 
  private:
+  const std::string& literal(const char* name, JsonValue::Kind kind) const {
+    if (at(name).kind != kind) fail_value(name);
+    return at(name).text;
+  }
   [[noreturn]] void fail(const std::string& what) const {
     throw IoError(place_, ": not a checkpoint state: ", what);
   }
-  [[noreturn]] void fail_value(const char* name, const Json& value) const {
-    fail(text_of("\"", std::string_view(name), "\" cannot be ", value.dump()));
+  [[noreturn]] void fail_value(const char* name) const {
+    fail(text_of("\"", std::string_view(name), "\" cannot be ", json_text(at(name))));
   }
-  const Json& json_;
+  const JsonValue& json_;
   std::string place_;
 };
 
@@ -116,13 +106,13 @@ CheckpointState state_in(const StateReader& reader) {
   state.metrics_bytes = reader.integer("metrics_bytes", 0);
   const StateReader origin = reader.object("origin");
   state.origin = {origin.text("heed"), origin.text("simd"), origin.text("blas")};
-  state.config = reader.at("config").dump(2) + "\n";
+  state.config = json_file(reader.at("config"));
   return state;
 }
 
-std::string checksum_of(const Json& json) {
+std::string checksum_of(const JsonValue& json) {
   Crc32 checksum;
-  checksum.add(json.dump());
+  checksum.add(json_text(json));
   return checksum_text(checksum.value());
 }
 
@@ -134,48 +124,43 @@ Origin this_origin() {
 
 std::string to_json(const CheckpointState& state) {
   const TrainingState& training = state.training;
-  Json json = {
+  JsonValue json = {
       {"format", format}, {"step", training.step}, {"evaluation_due", training.evaluation_due}};
   if (training.evaluation) {
-    json["evaluation"] = json_of(*training.evaluation);
-    json["evaluation"]["step"] = training.evaluated_step;
+    json.add("evaluation",
+             evaluation_json(*training.evaluation).add("step", training.evaluated_step));
   }
   if (training.best) {
-    json["best"] = {{"step", training.best->step}, {"loss", training.best->loss}};
+    json.add("best", {{"step", training.best->step}, {"loss", training.best->loss}});
   }
-  json["evaluations_since_best"] = training.evaluations_since_best;
-  json["seconds"] = training.seconds;
-  json["random"] = {{"seed", state.seed}, {"step", training.step}};
-  json["data"] = {{"next_step", training.step + 1},
-                  {"checksum", state.data_checksum},
-                  {"is_whole", state.data_checksum_is_whole}};
-  json["next_lr"] = state.next_lr;
-  json["metrics_bytes"] = state.metrics_bytes;
-  json["origin"] = {
-      {"heed", state.origin.version}, {"simd", state.origin.simd}, {"blas", state.origin.blas}};
-  json["config"] = Json::parse(state.config);
-  const std::string checksum = checksum_of(json);
-  return Json{{"state", std::move(json)}, {"crc32", checksum}}.dump(2) + "\n";
+  const Origin& origin = state.origin;
+  json.add("evaluations_since_best", training.evaluations_since_best)
+      .add("seconds", training.seconds)
+      .add("random", {{"seed", state.seed}, {"step", training.step}})
+      .add("data", {{"next_step", training.step + 1},
+                    {"checksum", state.data_checksum},
+                    {"is_whole", state.data_checksum_is_whole}})
+      .add("next_lr", state.next_lr)
+      .add("metrics_bytes", state.metrics_bytes)
+      .add("origin", {{"heed", origin.version}, {"simd", origin.simd}, {"blas", origin.blas}})
+      .add("config", read_json(state.config, state.config.size()));
+  return json_file({{"state", json}, {"crc32", checksum_of(json)}});
 }
 
 CheckpointState read_checkpoint_state(const std::string& text, const std::string& path) {
   try {
-    const Json json = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
-      if (depth > most_depth) throw IoError(path, ": damaged: nested deeper than ", most_depth);
-      return true;
-    });
+    const JsonValue json = read_json(text, text.size());
     const StateReader file(json, path);
-    const Json& state = file.at("state");
+    const JsonValue& state = file.at("state");
     const std::string checksum = checksum_of(state);
     if (file.text("crc32") != checksum) {
       throw IoError(path, ": damaged: its checksum is ", checksum, ", but it says ",
                     file.text("crc32"));
     }
     return state_in(StateReader(state, path));
-  } catch (const Json::parse_error& error) {
-    throw IoError(path, ": damaged: no JSON at byte ", error.byte);
-  } catch (const Json::exception& error) {
-    throw IoError(path, ": not a checkpoint state: ", std::string_view(error.what()));
+  } catch (const JsonError& error) {
+    throw IoError(path, ": damaged: not JSON at byte ", error.offset(), ": ",
+                  std::string_view(error.what()));
   }
 }
 

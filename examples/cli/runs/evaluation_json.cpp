@@ -1,22 +1,19 @@
 #include "heed/examples/cli/runs/evaluation_json.h"
 
-#include <nlohmann/json.hpp>
-
 namespace heed {
 
-void add_accuracy(nlohmann::ordered_json& json, const Accuracy& accuracy, const char* loss_name) {
-  json[loss_name] = accuracy.loss;
-  json["token_accuracy"] = accuracy.token_accuracy;
-  json["sequence_accuracy"] = accuracy.sequence_accuracy;
+void add_accuracy(JsonValue& json, const Accuracy& accuracy, const char* loss_name) {
+  json.add(loss_name, accuracy.loss);
+  json.add("token_accuracy", accuracy.token_accuracy);
+  json.add("sequence_accuracy", accuracy.sequence_accuracy);
 }
 
-void add_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation,
-                    const char* loss_name) {
+void add_evaluation(JsonValue& json, const Evaluation& evaluation, const char* loss_name) {
   add_accuracy(json, evaluation, loss_name);
   if (!evaluation.training) return;
-  json["train_loss"] = evaluation.training->loss;
-  json["train_token_accuracy"] = evaluation.training->token_accuracy;
-  json["train_sequence_accuracy"] = evaluation.training->sequence_accuracy;
+  json.add("train_loss", evaluation.training->loss);
+  json.add("train_token_accuracy", evaluation.training->token_accuracy);
+  json.add("train_sequence_accuracy", evaluation.training->sequence_accuracy);
 }
 
 }  // namespace heed

@@ -1,11 +1,10 @@
 #include "heed/examples/cli/runs/run_directory.h"
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/io_error.h"
@@ -99,16 +98,16 @@ RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config
       log_(log_file(path_), INT64_MAX) {}
 
 void RunDirectory::on_step(const StepReport& report) {
-  const nlohmann::ordered_json line = {{"step", report.step},
-                                       {"loss", report.loss},
-                                       {"lr", report.lr},
-                                       {"grad_norm", report.grad_norm},
-                                       {"tokens_per_second", report.tokens_per_second}};
+  const JsonValue line = {{"step", report.step},
+                          {"loss", report.loss},
+                          {"lr", report.lr},
+                          {"grad_norm", report.grad_norm},
+                          {"tokens_per_second", report.tokens_per_second}};
   metrics_.write(json_line(line));
 }
 
 void RunDirectory::on_evaluation(int64_t step, const Evaluation& evaluation) {
-  nlohmann::ordered_json line = {{"step", step}};
+  JsonValue line = {{"step", step}};
   add_evaluation(line, evaluation, "eval_loss");
   metrics_.write(json_line(line));
 }

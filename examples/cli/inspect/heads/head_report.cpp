@@ -2,16 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "heed/examples/cli/config/json_line.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 
 namespace heed {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string evaluation_text(const Evaluation& evaluation) {
   return fmt::format("loss {:.4f}, token accuracy {:.4f}, sequence accuracy {:.4f}",
@@ -80,7 +76,7 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
                          {"similarity", head.similarity}});
     }
   }
-  Json pruned;  // null if nothing was
+  JsonValue pruned;  // null if nothing was
   if (report.pruned) {
     pruned = {{"attention", report.pruned->path},
               {"head", report.pruned->head},
@@ -89,11 +85,11 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
               {"difference", report.pruned->difference}};
     add_accuracy(pruned, report.pruned->evaluation);
   }
-  Json whole = {{"config", config}, {"sequences", report.sequences}};
+  JsonValue whole = {{"config", config}, {"sequences", report.sequences}};
   add_accuracy(whole, report.evaluation);
-  whole["translation_difference"] = report.translation_difference;
-  whole["untranslated"] = report.untranslated;
-  whole["pruned"] = pruned;
+  whole.add("translation_difference", report.translation_difference)
+      .add("untranslated", report.untranslated)
+      .add("pruned", pruned);
   return text + json_line(whole);
 }
 

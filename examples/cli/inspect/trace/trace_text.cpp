@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/table.h"
 
 namespace heed {
@@ -108,17 +108,16 @@ std::string trace_table(const TraceRecorder& trace) {
 std::string trace_json(const TraceRecorder& trace) {
   std::string text;
   for (const TraceRow& row : trace.rows()) {
-    const nlohmann::ordered_json line = {
-        {"row", &row - trace.rows().data() + 1},
-        {"path", row.path},
-        {"op", row.op},
-        {"inputs", row.inputs},
-        {"axes", row.axes},
-        {"shape", std::vector<int64_t>(row.shape.begin(), row.shape.end())},
-        {"dtype", text_of(row.dtype)},
-        {"memory", kind_text(row.kind)},
-        {"bytes", row.bytes}};
-    text += line.dump() + "\n";
+    const JsonValue line = {{"row", &row - trace.rows().data() + 1},
+                            {"path", row.path},
+                            {"op", row.op},
+                            {"inputs", row.inputs},
+                            {"axes", row.axes},
+                            {"shape", std::vector<int64_t>(row.shape.begin(), row.shape.end())},
+                            {"dtype", text_of(row.dtype)},
+                            {"memory", kind_text(row.kind)},
+                            {"bytes", row.bytes}};
+    text += json_line(line);
   }
   return text;
 }

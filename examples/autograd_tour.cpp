@@ -48,8 +48,8 @@ void tensors_and_views() {
   std::cout << "   " << refusal([&] { add(x, ones({2, 4}, DType::f64)); }) << "\n";
 }
 
-/// Our own op: check, compute, record. The kernel is composed here; the gradient is where
-/// the forward stands.
+/// Our own op: check, compute, record. The kernel is composed here; the gradient is next to the
+/// forward.
 Tensor cube(const Tensor& x) {
   check_floating("cube", x.dtype());
   Tensor y;

@@ -90,7 +90,7 @@ TEST_CASE("Scores without caches are those after all tokens so far, of the new p
   CHECK(second.to_vector<int64_t>() == std::vector<int64_t>{7, 6});
 }
 
-TEST_CASE("A row that has said the end goes on saying it, and generation ends with the last row") {
+TEST_CASE("A row that has ended repeats the end, and generation ends with the last row") {
   Rng rng(stream(1, Purpose::user));
   const Tensor prompt = from_values(std::vector<int64_t>{2, 0}, {2, 1});
   const Tensor said = generate(counting, prompt, {.tokens = 50, .end = 4}, rng);

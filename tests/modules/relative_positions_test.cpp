@@ -82,7 +82,7 @@ TEST_CASE("Rotary scores depend on the distance alone") {
   }
 }
 
-TEST_CASE("A sequence that stands later is turned as the end of a longer one") {
+TEST_CASE("A sequence at a later position is rotated as the end of a longer one") {
   RotaryPositions rope(Slot::root());
   const Tensor x = normal({2, 3, 9, 4}, 3);
   CHECK(bit_difference(rope.turned(narrow(x, 2, 4, 5), 4), narrow(rope.turned(x, 0), 2, 4, 5)) ==
@@ -91,7 +91,7 @@ TEST_CASE("A sequence that stands later is turned as the end of a longer one") {
                        narrow(rope.turned(cat(std::array{x, x}, 2), -4), 2, 0, 5)) == "");
 }
 
-TEST_CASE("No relative scheme sees where the whole sequence stands") {
+TEST_CASE("No relative scheme sees the position of the whole sequence") {
   // Ten keys in front that no query may see: everything stands ten places later.
   const Tensor x = normal({2, 6, 8}, 4);
   const Tensor longer = cat(std::array{normal({2, 10, 8}, 5), x}, 1);

@@ -21,7 +21,7 @@ std::string purpose_of(const std::string& path) {
   if (path == "task") return "What to learn. Sequences are drawn at random, or come from a file.";
   if (path == "model") {
     return "The network. Each symbol becomes a vector of d_model numbers, to which its position is "
-           "added. A block lets every vector attend to others and then changes each alone "
+           "added. A block lets every vector attend to others and then transforms each on its own "
            "(feed-forward network); after the last block each vector is turned into scores of all "
            "symbols.";
   }

@@ -25,7 +25,7 @@ struct Pair : Layer<Pair> {
 
 }  // namespace
 
-TEST_CASE("a hook sees the complete gradient once, wherever the tensor stands") {
+TEST_CASE("a hook sees the complete gradient once, wherever the tensor is") {
   const Tensor x = leaf({1, 2});
   const Tensor h = x * x;
   const Tensor y = sum(h * h + h * 3.0);

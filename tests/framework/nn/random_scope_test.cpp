@@ -24,7 +24,7 @@ TEST_CASE("The stream of a use is a function of seed, step, micro-step, site and
   CHECK(next() == stream(5, Purpose::dropout, 6, 7, site, 2));
 }
 
-TEST_CASE("Scopes nest: the innermost wins, the outer one goes on where it was") {
+TEST_CASE("Scopes nest: the innermost applies, the outer one continues where it was") {
   const RandomScope outer(RandomPosition{1, 1, 1});
   const RandomStream first = next();
   {

@@ -146,7 +146,7 @@ TEST_CASE("pairs of characters are read and written as in their file", "[program
                  "character 3 is not a symbol of the task: \"c\"; symbols: ␣ a b\n"));
 }
 
-TEST_CASE("a dot stands where the task never asks for anything", "[program]") {
+TEST_CASE("a dot marks positions that are not scored", "[program]") {
   const Folder folder;
   train_run(folder, "run", small_config(R"({"type": "addition", "digits": 1})"));
   const Ended ended = predict(folder, {"run", "--input", "3 + 4 = 7"});

@@ -14,7 +14,7 @@
 
 namespace heed {
 
-class Registry;
+struct Registry;
 struct Command;
 
 /// The command line is wrong: exit code 2.

@@ -78,9 +78,10 @@ auto with_unary(Unary function, const Use& use) {
       return use("gelu",
                  [](auto d, auto x) HWY_ATTR { return hn::Mul(x, normal_distribution(d, x).cdf); });
     case Unary::gelu_tanh:
-      break;
+      return use("gelu",
+                 [](auto d, auto x) HWY_ATTR { return hn::Mul(x, gelu_tanh_factor(d, x)); });
   }
-  return use("gelu", [](auto d, auto x) HWY_ATTR { return hn::Mul(x, gelu_tanh_factor(d, x)); });
+  __builtin_unreachable();  // -Wswitch refuses a function that has no case
 }
 
 template <class T>

@@ -46,6 +46,7 @@ struct WidthKeys : Keys {
 };
 
 struct HeadKeys : Keys {
+  using Keys::Keys;  // others derive from it
   Value<int64_t> heads{this, {.path = "heads", .fallback = 4, .minimum = 1}};
 };
 struct FullKeys : HeadKeys {

@@ -25,6 +25,10 @@ ExitCode exit_code(const std::string& message, ExitCode code) {
 std::vector<Command> all_commands(const std::vector<Command>& more) {
   std::vector<Command> all = builtin_commands();
   for (const Command& command : more) {
+    if (!command.call) {
+      throw ValueError("command \"", command.name,
+                       "\": it has no action; set .call = calling(options, run)");
+    }
     std::erase_if(all, [&](const Command& other) { return other.name == command.name; });
     all.push_back(command);
   }

@@ -115,7 +115,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   bool refuse_end() {
     if (open_.empty()) {
-      return refuse(text_.size(), "the text is empty; the shortest configuration is {}");
+      return refuse(text_.size(), "the text is empty; it must hold an object");
     }
     const size_t opened = open_.back()->offset;
     return refuse(text_.size(),

@@ -37,7 +37,18 @@ class Registered<Made(Arguments...)> {
     std::function<Make(const Section& values)> bind;
   };
 
-  void add(Entry entry) { entries_->push_back(std::move(entry)); }
+  /// Throws ValueError unless the name is a word of a-z, 0-9 and _ that the list does not have yet.
+  void add(Entry entry) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    if (entry.name.empty() || entry.name.find_first_not_of(letters) != std::string::npos) {
+      throw ValueError("registry: a name is a word of a-z, 0-9 and _: \"", entry.name, "\"");
+    }
+    for (const Entry& other : *entries_) {
+      if (other.name != entry.name) continue;
+      throw ValueError("registry: \"", entry.name, "\" is registered already");
+    }
+    entries_->push_back(std::move(entry));
+  }
 
   /// Adds a maker without keys.
   void add(const std::string& name, const std::string& help, Make make) {

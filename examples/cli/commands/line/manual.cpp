@@ -58,8 +58,8 @@ std::string synopsis(const std::string& name, std::vector<std::string> parts,
                      const Options& options) {
   for (const Option& option : options) {
     const std::string term = term_of(option);
-    const bool is_bare = option.is_argument() && option.is_required;
-    parts.push_back(is_bare ? term : "[" + term + "]" + (option.is_repeatable() ? "..." : ""));
+    parts.push_back(option.is_required ? term
+                                       : "[" + term + "]" + (option.is_repeatable() ? "..." : ""));
   }
   std::string text = std::string(indent, ' ') + name;
   size_t used = text.size();

@@ -164,5 +164,13 @@ TEST_CASE("a command of the same name takes the place of heed's", "[program]") {
   CHECK(ended.out == "hello you\n" + std::to_string(builtin_commands().size()) + " commands\n");
 }
 
+TEST_CASE("a command without an action is refused", "[program]") {
+  Command idle = greet_command();
+  idle.call = {};
+  const Ended ended = run_heed(Folder(), {"info"}, builtin_registry(), {idle});
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.err == "command \"greet\": it has no action; set .call = calling(options, run)\n");
+}
+
 }  // namespace
 }  // namespace heed::testing::program_command_test

@@ -2,7 +2,7 @@
 """Compares heed with PyTorch: the same work, numbers and number of threads, alternately in one
 session. First it checks that both compute the same, then it prints a table of medians.
 
-  cmake --build build/release            (nothing is built here)
+  cmake --preset release -DHEED_BENCHMARKS=ON && cmake --build build/release
   python benchmarks/compare_torch.py [--threads N] [--only REGEX] [--json FILE]
   python benchmarks/compare_torch.py --old DIR   (an older build of heed)
 
@@ -350,7 +350,7 @@ def main():
     missing = [path for path in wanted if not path.exists()]
     if missing:
         stop(f"{missing[0]} is not there; build it with "
-             "`cmake --build build/release --target heed_bench heed_main`")
+             "`cmake --preset release -DHEED_BENCHMARKS=ON && cmake --build build/release`")
     prepare(options.threads)
     with heed_process.Heed(str(options.bin / "heed_bench")) as heed:
         about = heed.ask("list")

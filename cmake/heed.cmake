@@ -53,13 +53,10 @@ function(heed_optimize target level)
   endif()
 endfunction()
 
-# Most of the time to compile a file goes into what it includes, so up to HEED_UNITY files of a
-# target are compiled as one. OFF compiles each alone, which shows an #include that is missing.
+# Most of the time to compile a file goes into what it includes, so up to 30 files of a target
+# are compiled as one. HEED_UNITY=OFF compiles each alone, which shows an #include that is missing.
 function(heed_unity target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY})
-  if(HEED_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE ${HEED_UNITY})
-  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HEED_UNITY} UNITY_BUILD_BATCH_SIZE 30)
 endfunction()
 
 # heed_unity_by_layer(target source_list original_list), with names of lists: so are the sources of

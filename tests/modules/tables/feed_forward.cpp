@@ -1,6 +1,7 @@
 // Rows of modules/feed_forward.h.
 #include "heed/modules/feed_forward.h"
 
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
 

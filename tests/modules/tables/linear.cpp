@@ -2,6 +2,7 @@
 #include "heed/modules/linear.h"
 
 #include "heed/tests/framework/ops/reference/matmul.h"
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 
 namespace heed::testing {

@@ -1,6 +1,7 @@
 // Rows of PyTorch's attention and transformer layers: our modules, configured, called and (for
 // requests) named as PyTorch's.
 #include "heed/modules/transformer/block.h"
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/case/module_pytorch.h"
 #include "heed/tests/modules/reference/transformer.h"

@@ -1,6 +1,7 @@
 // Rows of PyTorch's stacks of layers: our stacks, configured, called and (for requests) named as
 // PyTorch's.
 #include "heed/modules/transformer/stack.h"
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/case/module_pytorch.h"
 

@@ -1,6 +1,7 @@
 // Rows of modules/attention/documents/labml_multi_head_attention.h.
 #include "heed/modules/attention/documents/labml_multi_head_attention.h"
 
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/attention.h"
 #include "heed/tests/modules/reference/layers.h"
@@ -8,6 +9,7 @@
 namespace heed::testing {
 namespace {
 
+using reference::Index;
 using reference::NdArray;
 
 Json labml(const Json& more = Json::object()) {

@@ -1,6 +1,7 @@
 // Rows of modules/attention/documents/my_multi_head_attention.h.
 #include "heed/modules/attention/documents/my_multi_head_attention.h"
 
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 #include "heed/tests/modules/reference/attention.h"
 #include "heed/tests/modules/reference/layers.h"

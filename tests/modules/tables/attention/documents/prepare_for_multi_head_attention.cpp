@@ -2,6 +2,7 @@
 #include "heed/modules/attention/documents/prepare_for_multi_head_attention.h"
 
 #include "heed/tests/framework/ops/reference/matmul.h"
+#include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_options.h"
 
 namespace heed::testing {

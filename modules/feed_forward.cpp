@@ -14,6 +14,7 @@ FeedForward::FeedForward(const Slot& slot, int64_t outer, int64_t inner, Activat
       up({this, "expand"}, width, hidden, bias),
       down({this, "contract"}, hidden, width, bias),
       dropout({this, "dropout"}, dropout_p) {
+  down.ends_residual_branch = true;
   if (activation.gated) gate.emplace(Slot{this, "gate"}, width, hidden, bias);
 }
 

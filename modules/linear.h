@@ -11,6 +11,8 @@ namespace heed {
 struct Linear : Layer<Linear> {
   Parameter weight;
   std::optional<Parameter> bias;
+  /// Its result is what a block adds to its sequence: initialisation may scale it (init_scheme.h).
+  bool ends_residual_branch = false;
 
   /// Throws ValueError unless both sizes are at least 1.
   Linear(const Slot& slot, int64_t in, int64_t out, Bias with_bias = Bias::learned);

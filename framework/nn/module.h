@@ -173,6 +173,8 @@ class Parameter : public StateTensor {
     return tensor_;
   }
   void reset(Rng& rng) const;
+  /// Another initializer, for the resets to come.
+  void initialize_by(Initializer initializer) { initializer_ = std::move(initializer); }
 
  private:
   [[noreturn]] void fail_unfilled() const;

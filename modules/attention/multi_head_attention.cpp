@@ -69,7 +69,9 @@ MultiHeadAttention::MultiHeadAttention(const Slot& slot, const MultiHeadAttentio
       W_V({this, "W_V"}, *config.D_value, n_kv_heads * D_v, config.value_bias),
       W_O({this, "W_O"}, H * D_v, *config.D_out, config.output_bias),
       relative_positions(config.relative_positions ? config.relative_positions({this, "positions"})
-                                                   : nullptr) {}
+                                                   : nullptr) {
+  W_O.ends_residual_branch = true;
+}
 
 Alignment MultiHeadAttention::alignment(const AttentionCall& call) const {
   if (call.cache != nullptr) return Alignment::bottom_right;

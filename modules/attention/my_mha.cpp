@@ -46,7 +46,9 @@ MyMHA::MyMHA(const Slot& slot, int64_t d_1, int64_t d_2, int64_t d_qk, int64_t d
       W_Q({this, "W_Q"}, D_1, H * D_qk, Bias::none),
       W_K({this, "W_K"}, D_2, H * D_qk, Bias::none),
       W_V({this, "W_V"}, D_2, H * D_v, Bias::none),
-      W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {}
+      W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {
+  W_O.ends_residual_branch = true;
+}
 
 Tensor MyMHA::forward(const Tensor& x1, const Tensor& x2) {
   Dims d = sizes_of(*this);

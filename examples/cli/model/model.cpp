@@ -86,6 +86,7 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
     check_masks(encoder, "the task may not see later symbols");
   }
   if (!config.tied) output.emplace(Slot{this, "output"}, d_model, task.classes);
+  if (config.init) config.init(*this);
 }
 
 Tensor Model::forward(const Batch& batch) {

@@ -23,7 +23,8 @@ ModelConfig model_config(const ModelKeys& keys, const TaskShape& task) {
                     .make_block = keys.block()},
           .d_source = keys.d_source.value_or(keys.d_model),
           .position_table = keys.positions(),
-          .tied = keys.tied};
+          .tied = keys.tied,
+          .init = keys.init()};
 }
 
 }  // namespace heed

@@ -69,6 +69,10 @@ struct ModelKeys : Keys {
                    {.path = "tied",
                     .fallback = false,
                     .help = "score symbols by the tokens' own embedding instead of a Linear"}};
+  Chosen<InitSchemes> init{
+      this,
+      {.path = "init", .fallback = "pytorch", .help = "how the parameters are drawn at first"},
+      lists.init_schemes};
   Chosen<Blocks> block{
       this, {.path = "block", .fallback = "transformer", .help = "kind of block"}, lists.blocks};
   Chosen<Attentions> attention{
@@ -81,7 +85,8 @@ struct ModelConfig {
   TransformerConfig stack;  ///< of the encoder and of the decoder
   int64_t d_source;         ///< width of the key/value tokens
   PositionTableKind position_table;
-  bool tied;  ///< the output uses the tokens' embedding
+  bool tied;             ///< the output uses the tokens' embedding
+  InitScheme init = {};  ///< left out: what the modules come with
 };
 
 /// The configuration that the keys describe. Throws KeyError if they do not fit together or the

@@ -48,6 +48,7 @@ ModelLists builtin_model_lists() {
           .norms = builtin_norms(),
           .activations = builtin_activations(),
           .positions = builtin_positions(),
+          .init_schemes = builtin_init_schemes(),
           .attention_positions = attention_positions,
           .attentions = builtin_attentions(attention_positions)};
 }

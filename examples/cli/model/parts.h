@@ -2,6 +2,7 @@
 #pragma once
 
 #include "heed/examples/cli/model/attentions.h"
+#include "heed/examples/cli/model/init_schemes.h"
 #include "heed/modules/position_table.h"
 #include "heed/modules/transformer/stack.h"
 
@@ -17,6 +18,7 @@ struct ModelLists {
   Norms norms;
   Activations activations;
   PositionTables positions;
+  InitSchemes init_schemes;
   AttentionPositions attention_positions;
   Attentions attentions;
 };

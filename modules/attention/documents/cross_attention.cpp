@@ -26,7 +26,9 @@ CrossAttention::CrossAttention(const Slot& slot, int64_t input_width, int64_t hi
       dim_per_head(quotient("CrossAttention", "hidden_size", hidden_width, "num_head", heads)),
       mask_value(blocked),
       qkv({this, "qkv"}, input_size, 3 * hidden_size),
-      out_proj({this, "out_proj"}, hidden_size, input_size) {}
+      out_proj({this, "out_proj"}, hidden_size, input_size) {
+  out_proj.ends_residual_branch = true;
+}
 
 ProjectedHeads CrossAttention::projected(const Tensor& q_seq, const Tensor& kv_seq) {
   Dims d{"CrossAttention",

@@ -29,7 +29,9 @@ D2LMultiHeadAttention::D2LMultiHeadAttention(const Slot& slot, int64_t query_wid
       W_q({this, "W_q"}, query_size, num_hiddens, bias),
       W_k({this, "W_k"}, key_size, num_hiddens, bias),
       W_v({this, "W_v"}, value_size, num_hiddens, bias),
-      W_o({this, "W_o"}, num_hiddens, num_hiddens, bias) {}
+      W_o({this, "W_o"}, num_hiddens, num_hiddens, bias) {
+  W_o.ends_residual_branch = true;
+}
 
 ProjectedHeads D2LMultiHeadAttention::projected(const Tensor& queries, const Tensor& keys,
                                                 const Tensor& values) {

@@ -32,7 +32,9 @@ LabmlMultiHeadAttention::LabmlMultiHeadAttention(const Slot& slot, int64_t count
       query({this, "query"}, d_model, heads, d_k, bias),
       key({this, "key"}, d_model, heads, d_k, bias),
       value({this, "value"}, d_model, heads, d_k, Bias::learned),
-      output({this, "output"}, d_model, d_model) {}
+      output({this, "output"}, d_model, d_model) {
+  output.ends_residual_branch = true;
+}
 
 ProjectedHeads LabmlMultiHeadAttention::projected(const Tensor& queries, const Tensor& keys,
                                                   const Tensor& values) {

@@ -17,7 +17,9 @@ MyMultiHeadAttention::MyMultiHeadAttention(const Slot& slot, int64_t width, int6
       linear_q({this, "linear_q"}, hidden_size, hidden_size),
       linear_k({this, "linear_k"}, hidden_size, hidden_size),
       linear_v({this, "linear_v"}, hidden_size, hidden_size),
-      linear_o({this, "linear_o"}, hidden_size, hidden_size) {}
+      linear_o({this, "linear_o"}, hidden_size, hidden_size) {
+  linear_o.ends_residual_branch = true;
+}
 
 ProjectedHeads MyMultiHeadAttention::projected(const Tensor& x) {
   Dims d{"MyMultiHeadAttention",

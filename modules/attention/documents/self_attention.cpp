@@ -17,7 +17,9 @@ SelfAttention::SelfAttention(const Slot& slot, int64_t input_width, int64_t hidd
       dim_per_head(quotient("SelfAttention", "hidden_size", hidden_width, "num_head", heads)),
       mask_value(blocked),
       qkv({this, "qkv"}, input_size, 3 * hidden_size),
-      out_proj({this, "out_proj"}, hidden_size, input_size) {}
+      out_proj({this, "out_proj"}, hidden_size, input_size) {
+  out_proj.ends_residual_branch = true;
+}
 
 ProjectedHeads SelfAttention::projected(const Tensor& x) {
   Dims d{"SelfAttention",

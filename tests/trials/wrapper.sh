@@ -29,14 +29,14 @@ silent() {
 
 # A tree with one file; the linker holds the program open for a second, as a slow one does.
 make_tree() {
-  mkdir -p "$1"/{cmake,configs,examples,framework,modules}
+  mkdir -p "$1"/{cmake,configs,examples/cli,framework,modules}
   cp "$root/heed" "$1"
   cat >"$1/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.22)
 project(toy CXX)
 set(CMAKE_CXX_LINK_EXECUTABLE "<CMAKE_CXX_COMPILER> <OBJECTS> -o <TARGET>.new"
     "sh -c '(cat <TARGET>.new && sleep 1) > <TARGET>'" "chmod +x <TARGET>")
-add_executable(heed_main examples/main.cpp)
+add_executable(heed_main examples/cli/main.cpp)
 set_target_properties(heed_main PROPERTIES OUTPUT_NAME heed
                                           RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 if(HEED_TESTS)
@@ -47,7 +47,7 @@ END
   set_word "$1" first
 }
 set_word() {
-  cat >"$1/examples/main.cpp" <<END
+  cat >"$1/examples/cli/main.cpp" <<END
 #include <cstdio>
 int main(int argc, char** argv) { std::printf("$2 %s\n", argc > 1 ? argv[1] : ""); }
 END
@@ -90,7 +90,7 @@ expect "second x" "$tree/heed" x
 silent
 
 echo "- a build that fails shows why, and is tried again"
-echo "#error so it is" >>"$tree/examples/main.cpp"
+echo "#error so it is" >>"$tree/examples/cli/main.cpp"
 ! "$tree/heed" x >/dev/null 2>"$scratch/err" || fail "a failed build succeeded"
 said "so it is"
 said "the whole log is"

@@ -13,7 +13,7 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Damerau-Levenshtein distance (optimal string alignment), blind to case.
+/// Twice the Damerau-Levenshtein distance (optimal string alignment), blind to case.
 size_t distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> last(b.size() + 1);
@@ -31,11 +31,14 @@ size_t distance(std::string_view a, std::string_view b) {
       if (is_swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
-  return row[b.size()];
+  return 2 * row[b.size()];
 }
 
-size_t most_slips(std::string_view word) {
-  return std::clamp<size_t>(word.size() / 3, 1, 3);
+/// A part is farther than one slip, nearer than two.
+constexpr size_t distance_of_part = 3;
+
+size_t longest_distance(std::string_view word) {
+  return 2 * std::clamp<size_t>(word.size() / 3, 1, 3) + 1;
 }
 
 /// Whether `part` is the first or the last words of `whole`: "warmup" of "warmup_steps".
@@ -47,7 +50,9 @@ bool is_part(std::string_view part, std::string_view whole) {
 }
 
 size_t name_distance(std::string_view name, std::string_view choice) {
-  if (is_part(name, choice) || is_part(choice, name)) return 1;
+  if (is_part(name, choice) || is_part(choice, name)) {
+    return std::min(distance_of_part, distance(name, choice));
+  }
   return distance(name, choice);
 }
 
@@ -57,7 +62,7 @@ size_t path_distance(std::string_view path, std::string_view choice) {
   if (path.substr(0, name_at) == choice.substr(0, choice_at)) {
     return name_distance(path.substr(name_at), choice.substr(choice_at));
   }
-  if (distance(path.substr(name_at), choice.substr(choice_at)) == 0) return 1;
+  if (distance(path.substr(name_at), choice.substr(choice_at)) == 0) return 2;
   return distance(path, choice);
 }
 
@@ -67,12 +72,12 @@ std::optional<std::string> nearest(std::string_view word, size_t limit,
   if (word.empty() || word.size() > longest_word) return std::nullopt;
   const std::string* best = nullptr;
   for (const std::string& choice : choices) {
-    const size_t slips = measure(word, choice);
+    const size_t apart = measure(word, choice);
     // Where every letter differs nothing is meant.
-    if (slips >= std::max(word.size(), choice.size()) || slips > limit) continue;
-    limit = slips == 0 ? 0 : slips - 1;  // the first of equals wins
+    if (apart >= 2 * std::max(word.size(), choice.size()) || apart > limit) continue;
+    limit = apart == 0 ? 0 : apart - 1;  // the first of equals wins
     best = &choice;
-    if (slips == 0) break;
+    if (apart == 0) break;
   }
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
@@ -81,7 +86,7 @@ std::optional<std::string> nearest(std::string_view word, size_t limit,
 
 std::optional<std::string> nearest_word(std::string_view word,
                                         const std::vector<std::string>& choices) {
-  return nearest(word, most_slips(word), choices, name_distance);
+  return nearest(word, longest_distance(word), choices, name_distance);
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {
@@ -93,7 +98,7 @@ std::optional<std::string> nearest_path(std::string_view path,
                                         const std::vector<std::string>& choices) {
   const std::string_view name = path.substr(path.rfind('.') + 1);
   if (name.empty()) return std::nullopt;
-  return nearest(path, most_slips(name), choices, path_distance);
+  return nearest(path, longest_distance(name), choices, path_distance);
 }
 
 }  // namespace heed

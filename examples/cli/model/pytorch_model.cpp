@@ -34,7 +34,9 @@ std::unique_ptr<MultiHeadAttention> twin_of(const std::string& path,
                                             const AnyAttention& attention) {
   auto same = attention.as_multi_head();
   if (same == nullptr)
-    throw ModuleError(path, ": not a multi-head attention, so PyTorch has no counterpart");
+    throw ModuleError(path,
+                      ": not a multi-head attention (its class has no as_multi_head()), so PyTorch "
+                      "has no counterpart");
   if (same->config.relative_positions) {
     throw ModuleError(path, ": nn.MultiheadAttention does not support relative positions");
   }

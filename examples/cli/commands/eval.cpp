@@ -9,16 +9,14 @@ namespace heed {
 namespace {
 
 void run_eval(const Program& program, const TrainedArguments& arguments) {
-  const TrainedModel trained = load_named(program, arguments);
-  const Experiment& experiment = trained.experiment;
-  const Evaluation evaluation =
-      evaluate(*experiment.model, *experiment.task, experiment.training.batch_size);
+  const auto [trained, data] = load_measured(program, arguments);
+  const Evaluation evaluation = evaluate(*trained.model, *data.task, data.training.batch_size);
   say("held-out examples, errors marked:\n" +
-      example_predictions(*experiment.model, *experiment.task, evaluation.first_wrong));
-  JsonValue line = {{"task", task_name(experiment.config)},
-                    {"checkpoint", trained.checkpoint},
+      example_predictions(*trained.model, *data.task, evaluation.first_wrong));
+  JsonValue line = {{"task", trained.form.task},
+                    {"checkpoint", trained.path},
                     {"step", trained.step},
-                    {"sequences", experiment.task->evaluation_size()}};
+                    {"sequences", data.task->evaluation_size()}};
   add_evaluation(line, evaluation);
   write_result(json_line(line));
 }

@@ -6,6 +6,7 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/model/pytorch_model.h"
+#include "heed/examples/cli/runs/run_directory.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
@@ -70,24 +71,16 @@ NamedTensors exported_state(const ExportArguments& arguments, Model& model) {
 void run_export(const Program& program, const ExportArguments& arguments) {
   check_out(arguments.out);
   const TrainedModel trained = load_named(program, arguments.trained);
-  const Experiment& experiment = trained.experiment;
-  const NamedTensors state = exported_state(arguments, *experiment.model);
-  std::map<std::string, std::string> metadata = {
-      {"format", "pt"},
-      {"heed.config", to_json(experiment.config)},
-      {"heed.names", arguments.pytorch ? "pytorch" : "heed"},
-      {"heed.step", std::to_string(trained.step)},
-      {"heed.version", this_origin().version}};
-  if (const std::string vocabulary = experiment.task->vocabulary(); !vocabulary.empty()) {
-    metadata["heed.vocabulary"] = vocabulary;
-  }
+  const NamedTensors state = exported_state(arguments, *trained.model);
+  auto metadata = model_metadata(trained.config, trained.form, trained.step);
+  if (arguments.pytorch) metadata["heed.names"] = "pytorch";
   write_whole(arguments.out, state, metadata);
   const JsonValue line = {{"file", arguments.out},
-                          {"checkpoint", trained.checkpoint},
+                          {"checkpoint", trained.path},
                           {"step", trained.step},
                           {"names", metadata["heed.names"]},
                           {"tensors", state.size()},
-                          {"parameters", experiment.model->num_parameters()},
+                          {"parameters", trained.model->num_parameters()},
                           {"bytes", fs::file_size(arguments.out)}};
   write_result(json_line(line));
 }

@@ -30,31 +30,34 @@ Options heads_options(HeadsArguments& arguments) {
   return options;
 }
 
-/// A trained model with its name.
+/// A trained model with its name, and what measures it.
 struct Examined {
   std::string name;
-  Experiment experiment;
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Task> task;
+  int64_t batch_size;
 };
 
-void check_heads(const std::string& path, const Experiment& experiment) {
-  if (has_heads(*experiment.model)) return;
+void check_heads(const std::string& path, Model& model) {
+  if (has_heads(model)) return;
   throw RunError(path, ": heads: no attention of this model is a multi-head attention; `heed ",
                  "tasks` lists others");
 }
 
 /// The model of a run directory or a checkpoint; a configuration is trained.
-Examined trained_model(const Program& program, const ConfigArguments& arguments) {
+Examined examined_model(const Program& program, const ConfigArguments& arguments) {
   std::error_code ignored;
   if (std::filesystem::is_directory(arguments.path, ignored)) {
-    TrainedModel trained = load_named(program, {arguments.path, false, arguments.sets});
-    check_heads(trained.checkpoint, trained.experiment);
-    return {trained.checkpoint, std::move(trained.experiment)};
+    auto [trained, data] = load_measured(program, {arguments.path, false, arguments.sets});
+    check_heads(trained.path, *trained.model);
+    return {trained.path, std::move(trained.model), std::move(data.task), data.training.batch_size};
   }
   Experiment experiment = experiment_of(program, arguments);
-  check_heads(arguments.path, experiment);
+  check_heads(arguments.path, *experiment.model);
   ProgressBar progress(experiment.training.steps);
   experiment.trainer->run(progress);
-  return {arguments.path, std::move(experiment)};
+  return {arguments.path, std::move(experiment.model), std::move(experiment.task),
+          experiment.training.batch_size};
 }
 
 /// The report shows these differences as proofs. Throws RunError if they are none.
@@ -71,9 +74,8 @@ void check_proofs(const HeadLabReport& report, const std::string& path) {
 }
 
 void run_heads(const Program& program, const HeadsArguments& arguments) {
-  const auto [path, experiment] = trained_model(program, arguments.source);
-  const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
-                                             arguments.sequences, experiment.training.batch_size);
+  const auto [path, model, task, batch_size] = examined_model(program, arguments.source);
+  const HeadLabReport report = examine_heads(*model, *task, arguments.sequences, batch_size);
   write_result(arguments.json ? head_json(report, path) : head_text(report, path));
   check_proofs(report, path);
 }

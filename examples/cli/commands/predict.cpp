@@ -123,11 +123,11 @@ JsonValue attention_json(const WatchedAttention& attention) {
 
 class Predictor {
  public:
-  Predictor(const PredictArguments& arguments, const Experiment& experiment)
+  Predictor(const PredictArguments& arguments, const TrainedModel& trained)
       : arguments_(arguments),
-        model_(*experiment.model),
-        task_(*experiment.task),
-        answerer_(model_, task_) {
+        model_(*trained.model),
+        form_(trained.form),
+        answerer_(model_, form_) {
     if (!arguments.attention) return;
     watch_.emplace(model_);
     if (watch_->empty()) {
@@ -165,9 +165,9 @@ class Predictor {
 
  private:
   void show(const std::string& input, const Answer& answer) {
-    const std::string text = task_.answer_text(answer.symbols);
+    const std::string text = form_.tokenizer.answer_text(answer.symbols);
     std::vector<WatchedAttention> attentions;
-    if (watch_) attentions = watch_->watch(answer.read, task_);
+    if (watch_) attentions = watch_->watch(answer.read, form_.tokenizer);
     if (!arguments_.json) {
       std::string shown = text + "\n";
       for (const WatchedAttention& attention : attentions) shown += watched_text(attention);
@@ -190,7 +190,7 @@ class Predictor {
 
   const PredictArguments& arguments_;
   Model& model_;
-  const Task& task_;
+  const TaskForm& form_;
   Answerer answerer_;
   std::optional<AttentionWatch> watch_;
 };
@@ -198,7 +198,7 @@ class Predictor {
 void run_predict(const Program& program, const PredictArguments& arguments) {
   check_predict(arguments);
   const TrainedModel trained = load_named(program, arguments.trained);
-  Predictor predictor(arguments, trained.experiment);
+  Predictor predictor(arguments, trained);
   if (arguments.prompt) return predictor.continue_prompt(*arguments.prompt);
   std::vector<std::pair<std::string, Sequence>> inputs;  // all are read before one is answered
   for (const std::string& text : arguments.inputs) {

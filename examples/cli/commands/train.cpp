@@ -11,6 +11,7 @@
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/progress_bar.h"
+#include "heed/examples/cli/runs/resume.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
@@ -224,9 +225,9 @@ void run_train(const Program& program, const TrainArguments& arguments) {
   if (arguments.init) initialised = initialise_from(*experiment.model, *arguments.init);
   if (arguments.dry_run) return write_result(dry_run(*arguments.config, experiment));
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
-  RunDirectory directory =
-      RunDirectory::create(arguments.out, experiment.config, experiment.task->vocabulary(),
-                           arguments.init ? experiment.trainer.get() : nullptr);
+  RunDirectory directory = RunDirectory::create(
+      arguments.out, experiment.config, experiment.task->tokenizer().vocabulary(),
+      arguments.init ? experiment.trainer.get() : nullptr);
   ProgressBar progress = progress_of(directory, experiment);
   if (arguments.init) progress.show(initialised);
   train_into(directory, experiment, progress);

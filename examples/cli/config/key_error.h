@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "heed/examples/cli/config/config_error.h"
 #include "heed/framework/base/error.h"
 
 namespace heed {
@@ -26,5 +27,20 @@ class KeyError : public Error {
 /// of the key or of the innermost section around it that is there.
 std::string place_of_key(const std::string& path, const std::string& file,
                          const std::vector<std::string>& sets);
+
+/// What `make` gives. A KeyError of it, or another Error, becomes a ConfigError that says where the
+/// key got its value, in the file or in `sets`.
+template <class Make>
+auto made_from(const std::string& file, const std::vector<std::string>& sets, const Make& make) {
+  try {
+    return make();
+  } catch (const ConfigError&) {
+    throw;
+  } catch (const KeyError& error) {
+    refuse(place_of_key(error.path(), file, sets), error.what());
+  } catch (const Error& error) {
+    refuse(file, error.what());
+  }
+}
 
 }  // namespace heed

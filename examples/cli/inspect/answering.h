@@ -1,4 +1,4 @@
-// Answerer: runs a trained model on inputs that are not its task's own sequences.
+// Answerer: runs a trained model on inputs, without the data of its task.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@ struct Answer {
   bool is_short;     ///< the input is shorter than any of the task's
 };
 
-/// Puts the model into evaluation mode. Model and task outlive it.
+/// Puts the model into evaluation mode. Model and form outlive it.
 class Answerer {
  public:
-  Answerer(Model& model, const Task& task);
+  Answerer(Model& model, const TaskForm& form);
 
   /// The symbols of a text. Throws ValueError saying what is wrong with it, and, as an input that
   /// is answered as a whole, if it is longer than the model.
@@ -36,8 +36,8 @@ class Answerer {
   void check_predicts_next() const;
 
   Model& model_;
-  const Task& task_;
-  Batch some_;  // held-out sequences
+  const TaskForm& form_;
+  InputReader reader_;
 };
 
 }  // namespace heed

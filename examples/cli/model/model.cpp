@@ -165,4 +165,11 @@ Tensor Model::scores(const Tensor& x) {
   return output ? (*output)(x) : linear(x, tokens.weight);
 }
 
+std::unique_ptr<Model> make_model(const ModelKeys& keys, const TaskShape& task) {
+  const ModelConfig config = model_config(keys, task);
+  const AttentionWidths widths{config.stack.block.d_model, config.d_source};
+  return std::make_unique<Model>(Slot::root(), config, task,
+                                 [&](const Slot& slot) { return keys.attention(slot, widths); });
+}
+
 }  // namespace heed

@@ -1,6 +1,7 @@
 // Model: what `heed train` trains, built of the library's transformers.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -68,5 +69,9 @@ struct Model : Layer<Model> {
   Tensor attended(const Batch& batch, const Tensor& source);
   Tensor scores(const Tensor& x);
 };
+
+/// The model that the keys describe, for a task of this shape; its parameters are still to be
+/// initialised or loaded. Throws KeyError.
+std::unique_ptr<Model> make_model(const ModelKeys& keys, const TaskShape& task);
 
 }  // namespace heed

@@ -105,8 +105,8 @@ void CheckpointFolder::clean() const {
   for (const std::string& path : left) remove_folder(path);
 }
 
-void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& model,
-                            const NamedTensors& optimizer, int64_t most) const {
+void CheckpointFolder::save(const CheckpointState& state, const CheckpointTensors& tensors,
+                            int64_t most) const {
   const std::string name = name_of(state.training).text();
   const std::string path = path_ + "/" + name, partial = partial_file(path_, name);
   if (exists(path)) return;
@@ -117,8 +117,8 @@ void CheckpointFolder::save(const CheckpointState& state, const NamedTensors& mo
   remove_folder(partial);
   make_folder(partial);
   try {
-    save_safetensors(model_file(partial), model, {{"format", "pt"}});
-    save_safetensors(optimizer_file(partial), optimizer, {});
+    save_safetensors(model_file(partial), tensors.model, tensors.metadata);
+    save_safetensors(optimizer_file(partial), tensors.optimizer, {});
     write_file(state_file(partial), to_json(state));
     sync_folder(partial);
     if (!publish(partial, path)) throw IoError(path, ": created by another process");
@@ -207,10 +207,6 @@ void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
   trainer.restore(state, model.tensors, optimizer.tensors);
 }
 
-void load_model(Model& model, const std::string& checkpoint) {
-  model.load_state_dict(parameters_for(model, checkpoint).tensors);
-}
-
 bool has_data_of(const Task& task, const CheckpointState& state) {
   return data_checksum(task, state.data_checksum_is_whole) == state.data_checksum;
 }
@@ -218,7 +214,7 @@ bool has_data_of(const Task& task, const CheckpointState& state) {
 std::string data_checksum(const Task& task, bool is_whole) {
   constexpr int64_t drawn = 16, at_once = 256;
   Crc32 checksum;
-  checksum.add(task.vocabulary());
+  checksum.add(task.tokenizer().vocabulary());
   if (is_whole || task.training_set_size() == 0) task.add_data_to(checksum);
   add_batch(checksum, task.training_batch(1, drawn));
   for (int64_t first = 0, size = task.training_set_size(); first < size; first += at_once) {

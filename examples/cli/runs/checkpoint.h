@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,13 @@ std::string to_json(const CheckpointState& state);
 /// Reads state.json; `path` is for messages. Throws IoError.
 CheckpointState read_checkpoint_state(const std::string& text, const std::string& path);
 
+/// What the two tensor files hold.
+struct CheckpointTensors {
+  NamedTensors model;
+  std::map<std::string, std::string> metadata;  ///< of model.safetensors: see model_metadata
+  NamedTensors optimizer;
+};
+
 /// The checkpoints of a run.
 class CheckpointFolder {
  public:
@@ -52,8 +60,7 @@ class CheckpointFolder {
   void clean() const;
   /// Writes a checkpoint if it is not there yet, then removes all but the last `most` and the best
   /// one. Throws IoError; then nothing has changed.
-  void save(const CheckpointState& state, const NamedTensors& model, const NamedTensors& optimizer,
-            int64_t most) const;
+  void save(const CheckpointState& state, const CheckpointTensors& tensors, int64_t most) const;
   /// Whether a path names a checkpoint in here.
   bool holds(const std::string& checkpoint) const;
   /// The one before `checkpoint`, which is in here; none if it is the first.
@@ -80,8 +87,6 @@ CheckpointState load_checkpoint_state(const std::string& checkpoint);
 /// if it does not fit the configuration.
 void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
                         const TrainingState& state);
-/// Sets the parameters of a model only; throws likewise.
-void load_model(Model& model, const std::string& checkpoint);
 
 /// A checksum of all that the task has read from files, and of some sequences that it draws; unless
 /// it `is_whole`, of a fixed training set only the sequences that are evaluated.

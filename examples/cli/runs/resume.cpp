@@ -9,41 +9,13 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
-#include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/runs/model_source.h"
 #include "heed/framework/io/io_error.h"
-#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// "runs/a/" is "runs/a".
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
-/// A run directory, and one of its checkpoints if that is what was named.
-struct Source {
-  std::string run;
-  std::optional<std::string> checkpoint;
-};
-
-std::optional<Source> source_at(const std::string& given) {
-  const std::string path = without_slash(given);
-  if (is_file(state_file(path))) {
-    return Source{without_slash((fs::path(path) / "../..").lexically_normal().string()), path};
-  }
-  if (is_file(config_file(path))) return Source{path, {}};
-  return {};
-}
-
-Source source_or_refuse(const std::string& place, const std::string& path) {
-  if (const auto source = source_at(path)) return *source;
-  refuse(place,
-         "neither a run directory nor a checkpoint: it has no config.json and no state.json");
-}
 
 /// A configuration that a run or a checkpoint has: in a file of its own, or as text.
 struct StoredConfig {
@@ -55,33 +27,6 @@ struct StoredConfig {
                 : read_config_file(registry.table(), name, sets);
   }
 };
-
-/// What messages call the configuration in a checkpoint.
-std::string config_place(const std::string& checkpoint) {
-  return state_file(checkpoint) + " (config)";
-}
-
-std::string value_text(const Config& config, const std::string& path) {
-  for (const auto& [name, value] : config.values()) {
-    if (name == path) return value.index() == 0 ? "unset" : config_text(value);
-  }
-  return "unset";
-}
-
-std::vector<ChangedKey> changes_between(const Config& before, const Config& after) {
-  std::vector<std::string> paths;
-  for (const Config* config : {&before, &after}) {
-    for (const auto& [path, value] : config->values()) {
-      if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
-    }
-  }
-  std::vector<ChangedKey> changes;
-  for (const std::string& path : paths) {
-    ChangedKey change{path, value_text(before, path), value_text(after, path)};
-    if (change.before != change.after) changes.push_back(std::move(change));
-  }
-  return changes;
-}
 
 bool is_set(const std::string& path, const std::vector<std::string>& sets) {
   return std::any_of(sets.begin(), sets.end(),
@@ -108,12 +53,6 @@ std::vector<std::string> sets_of_file(const Registry& registry, const Config& ru
   }
   if (!faults.empty()) throw ConfigError(faults);
   return sets;
-}
-
-/// Whether the task's data may differ from what the run had.
-bool changes_data(const ConfigTable& table, const std::vector<ChangedKey>& changes) {
-  return std::any_of(changes.begin(), changes.end(),
-                     [&](const ChangedKey& change) { return table.changes_data(change.path); });
 }
 
 std::vector<std::string> warnings_for(const Origin& before) {
@@ -148,7 +87,7 @@ void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
 }
 
 /// A checkpoint that was set aside, or copied elsewhere, has no place among those of the run.
-void check_place(const std::string& place, const Source& source) {
+void check_place(const std::string& place, const ModelSource& source) {
   if (!source.checkpoint || CheckpointFolder(source.run).holds(*source.checkpoint)) return;
   refuse(place,
          "not a checkpoint of a run: it must be in the directory \"checkpoints\" of a run "
@@ -165,60 +104,6 @@ void load_or_refuse(const std::string& place, const Read& read) {
   } catch (const ModuleError& error) {
     refuse(place, error.what());
   }
-}
-
-std::string chosen_checkpoint(const std::string& place, const Source& source,
-                              WhichCheckpoint which) {
-  const CheckpointFolder checkpoints(source.run);
-  if (which == WhichCheckpoint::newest) {
-    if (source.checkpoint) return *source.checkpoint;
-    if (const auto newest = checkpoints.newest()) return *newest;
-    refuse(place, "this run has no checkpoint yet");
-  }
-  if (source.checkpoint) refuse(place, "--best chooses among those of a run; this is a checkpoint");
-  if (const auto best = checkpoints.best()) return *best;
-  refuse(place,
-         "this run has no checkpoint of its lowest held-out loss; without --best the newest "
-         "one is taken");
-}
-
-/// Refuses words that have other numbers than those the model has learned.
-void check_vocabulary(const std::string& place, const std::string& run, const Task& task) {
-  constexpr size_t most_bytes = size_t{1} << 28;
-  const std::string own = task.vocabulary(), path = vocabulary_file(run);
-  if (own.empty() || (is_file(path) && read_file(path, most_bytes) == own)) return;
-  refuse(place, fmt::format("the vocabulary of the task's data differs from that of {}, so its "
-                            "words have other numbers than those learned",
-                            path));
-}
-
-/// What a warning says if the task's data or held-out sequences are not those of the run.
-std::string data_warning(const ConfigTable& table, const Experiment& now, const Config& before,
-                         bool is_other) {
-  if (is_other && !changes_data(table, changes_between(before, now.config))) {
-    return "warning: the task's data has changed since the run: a file that it reads is different";
-  }
-  if (is_other || now.training.eval_sequences > before.get<int64_t>("train.eval_sequences")) {
-    return "warning: the held-out sequences differ from the run's: some may have been trained on";
-  }
-  return "";
-}
-
-TrainedModel load_checkpoint(const Registry& registry, const std::string& place,
-                             const Source& source, const std::vector<std::string>& sets) {
-  const std::string& checkpoint = *source.checkpoint;
-  const CheckpointState state = load_checkpoint_state(checkpoint);
-  const StoredConfig stored{config_place(checkpoint), state.config};
-  Experiment experiment =
-      build_experiment(registry, stored.read(registry, sets), stored.name, sets);
-  const bool is_other = !has_data_of(*experiment.task, state);
-  if (is_other) check_vocabulary(place, source.run, *experiment.task);
-  std::vector<std::string> warnings;
-  const std::string warning =
-      data_warning(registry.table(), experiment, stored.read(registry), is_other);
-  if (!warning.empty()) warnings.push_back(warning);
-  load_or_refuse(place, [&] { load_model(*experiment.model, checkpoint); });
-  return {std::move(experiment), checkpoint, state.training.step, std::move(warnings)};
 }
 
 /// Where a resumed run starts: a checkpoint, or nothing if it has none yet.
@@ -240,7 +125,7 @@ auto load_with_hint(const CheckpointFolder& checkpoints, const std::string& chec
   }
 }
 
-StartingPoint starting_point(const Source& source, const CheckpointFolder& checkpoints) {
+StartingPoint starting_point(const ModelSource& source, const CheckpointFolder& checkpoints) {
   auto checkpoint = source.checkpoint ? source.checkpoint : checkpoints.newest();
   if (!checkpoint) return {};
   CheckpointState state =
@@ -249,7 +134,7 @@ StartingPoint starting_point(const Source& source, const CheckpointFolder& check
 }
 
 /// A run continues with the configuration it had last, a checkpoint with the one it was made with.
-StoredConfig stored_config(const Source& source, const StartingPoint& start) {
+StoredConfig stored_config(const ModelSource& source, const StartingPoint& start) {
   if (source.checkpoint) return {config_place(*source.checkpoint), start.state.config};
   return {config_file(source.run), {}};
 }
@@ -276,7 +161,7 @@ std::vector<std::string> restore(const std::string& place, const std::string& ru
 ResumedRun resume_run(const Registry& registry, const std::string& path,
                       const std::string& config_path, const std::vector<std::string>& sets) {
   const std::string place = "--resume " + path;
-  const Source source = source_or_refuse(place, path);
+  const ModelSource source = model_source(place, path);
   check_place(place, source);
   FileLock lock = RunDirectory::lock(source.run);
   const CheckpointFolder checkpoints(source.run);
@@ -305,21 +190,6 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
                                start.state.metrics_bytes),
           std::move(experiment), start.checkpoint.value_or(source.run), std::move(changes),
           std::move(warnings)};
-}
-
-TrainedModel load_trained(const Registry& registry, const std::string& path, WhichCheckpoint which,
-                          const std::vector<std::string>& sets) {
-  const Source source = source_or_refuse(path, path);
-  while (true) {
-    const std::string checkpoint = chosen_checkpoint(path, source, which);
-    try {
-      return load_checkpoint(registry, path, {source.run, checkpoint}, sets);
-    } catch (const IoError&) {
-      // A run that is still training replaces its checkpoints.
-      std::error_code ignored;
-      if (source.checkpoint || fs::exists(checkpoint, ignored)) throw;
-    }
-  }
 }
 
 }  // namespace heed

@@ -1,22 +1,15 @@
-// Resuming a run, and loading the model of one.
+// Resuming a run.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/examples/cli/runs/config_changes.h"
 #include "heed/examples/cli/runs/run_directory.h"
 #include "heed/examples/cli/training/experiment.h"
 
 namespace heed {
-
-/// A key that --set changes in a resumed run.
-struct ChangedKey {
-  std::string path;
-  std::string before;  ///< as JSON
-  std::string after;
-};
 
 /// A run, ready to continue where it was.
 struct ResumedRun {
@@ -34,24 +27,5 @@ struct ResumedRun {
 /// IoError.
 ResumedRun resume_run(const Registry& registry, const std::string& path,
                       const std::string& config_path, const std::vector<std::string>& sets);
-
-/// Which checkpoint of a run is meant.
-enum class WhichCheckpoint { newest, best };
-
-/// A trained model with its task.
-struct TrainedModel {
-  Experiment experiment;
-  std::string checkpoint;
-  int64_t step;
-  std::vector<std::string> warnings;  ///< that its data is not what the run had
-};
-
-/// Reads the model of a run directory or of a checkpoint, without writing anything. `sets` change
-/// keys that the parameters do not depend on. Throws ConfigError if there is no such
-/// checkpoint, if the parameters do not fit the configuration, or if the task's words have other
-/// numbers than in the run; IoError if a file is damaged.
-TrainedModel load_trained(const Registry& registry, const std::string& path,
-                          WhichCheckpoint which = WhichCheckpoint::newest,
-                          const std::vector<std::string>& sets = {});
 
 }  // namespace heed

@@ -6,6 +6,7 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/examples/cli/runs/trained_model.h"
 #include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
@@ -27,10 +28,14 @@ void make_folders_above(const std::string& path) {
 }
 
 /// `state`: all but the seed and the learning rate.
-void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointState state) {
+void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointState state,
+                     const TaskForm& form) {
   state.seed = trainer.config().random_seed();
   state.next_lr = trainer.next_lr();
-  CheckpointFolder(run).save(state, trainer.model().state_dict(), trainer.optimizer_state(),
+  CheckpointFolder(run).save(state,
+                             {.model = trainer.model().state_dict(),
+                              .metadata = model_metadata(state.config, form, state.training.step),
+                              .optimizer = trainer.optimizer_state()},
                              trainer.config().checkpoints_kept);
 }
 
@@ -68,7 +73,8 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
       save_checkpoint(partial, *initial,
                       {.training = initial->state(),
                        .data_checksum = data_checksum(initial->task()),
-                       .config = to_json(config)});
+                       .config = to_json(config)},
+                      form_of(task_name(config), initial->task()));
     }
     sync_folder(partial);
     int64_t n = 1;
@@ -93,6 +99,7 @@ RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config
                            int64_t metrics_bytes)
     : path_(std::move(path)),
       lock_(std::move(lock)),
+      task_(task_name(config)),
       config_(to_json(config)),
       metrics_(metrics_file(path_), metrics_bytes),
       log_(log_file(path_), INT64_MAX) {}
@@ -132,12 +139,16 @@ void RunDirectory::on_checkpoint(const Trainer& trainer) {
     throw IoError(path_, ": was replaced since this run began");
   }
   metrics_.sync();
-  if (data_checksum_.empty()) data_checksum_ = data_checksum(trainer.task());
+  if (!form_) {
+    form_ = form_of(task_, trainer.task());
+    data_checksum_ = data_checksum(trainer.task());
+  }
   save_checkpoint(path_, trainer,
                   {.training = trainer.state(),
                    .data_checksum = data_checksum_,
                    .metrics_bytes = metrics_.size(),
-                   .config = config_});
+                   .config = config_},
+                  *form_);
 }
 
 std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {

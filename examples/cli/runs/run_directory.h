@@ -52,8 +52,10 @@ class RunDirectory : public TrainingObserver {
 
   std::string path_;
   FileLock lock_;
-  std::string config_;         // JSON, as in checkpoints
-  std::string data_checksum_;  // made at the first checkpoint
+  std::string task_;              // its name
+  std::string config_;            // JSON, as in checkpoints
+  std::optional<TaskForm> form_;  // made at the first checkpoint, like
+  std::string data_checksum_;
   OutputFile metrics_;
   OutputFile log_;
 };

@@ -9,7 +9,9 @@
 namespace heed {
 
 DrawnTask::DrawnTask(DrawnExamples examples, const TaskSetup& setup)
-    : examples_(std::move(examples)), seed_(setup.seed) {
+    : examples_(std::move(examples)),
+      tokenizer_{.inputs = examples_.words, .targets = examples_.words},
+      seed_(setup.seed) {
   hold_out(setup.evaluation_sequences);
 }
 
@@ -45,11 +47,6 @@ Batch DrawnTask::training_batch(int64_t step, int64_t size) const {
 Batch DrawnTask::evaluation_batch(int64_t first, int64_t size) const {
   return batch_of(
       std::span(held_out_).subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
-}
-
-std::string DrawnTask::input_text(int64_t symbol) const {
-  return examples_.words.empty() ? std::to_string(symbol)
-                                 : examples_.words.at(static_cast<size_t>(symbol));
 }
 
 Sequence DrawnTask::identity(const Sequence& question) const {

@@ -23,7 +23,7 @@ struct DrawnExamples {
   std::function<Example(const Sequence& question)> example;
   /// Questions that this maps to the same are never on both sides; empty: only equal ones.
   std::function<Sequence(const Sequence& question)> identity = {};
-  /// How symbols are shown; empty: as numbers.
+  /// How symbols and targets are written; empty: as numbers.
   std::vector<std::string> words = {};
 };
 
@@ -40,8 +40,7 @@ class DrawnTask final : public Task {
   int64_t evaluation_size() const override { return static_cast<int64_t>(held_out_.size()); }
   Batch evaluation_batch(int64_t first, int64_t size) const override;
   void add_data_to(Crc32&) const override {}  // all is drawn
-  std::string input_text(int64_t symbol) const override;
-  std::string target_text(int64_t symbol) const override { return input_text(symbol); }
+  const Tokenizer& tokenizer() const override { return tokenizer_; }
 
  private:
   struct Hash {
@@ -52,6 +51,7 @@ class DrawnTask final : public Task {
   Sequence identity(const Sequence& question) const;
 
   DrawnExamples examples_;
+  Tokenizer tokenizer_;
   uint64_t seed_;
   std::vector<Example> held_out_;
   std::unordered_set<Sequence, Hash> held_out_set_;  // identities

@@ -13,10 +13,6 @@ Batch batch_part(const std::vector<Example>& examples, int64_t first, int64_t si
       std::span(examples).subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
 }
 
-std::string word_of(const std::vector<std::string>& words, int64_t symbol) {
-  return words.empty() ? std::to_string(symbol) : words.at(static_cast<size_t>(symbol));
-}
-
 }  // namespace
 
 FixedTask::FixedTask(FixedExamples examples, const TaskSetup& setup)
@@ -56,14 +52,6 @@ void FixedTask::add_data_to(Crc32& checksum) const {
       }
     }
   }
-}
-
-std::string FixedTask::input_text(int64_t symbol) const {
-  return word_of(examples_.input_words, symbol);
-}
-
-std::string FixedTask::target_text(int64_t symbol) const {
-  return word_of(examples_.target_words, symbol);
 }
 
 }  // namespace heed

@@ -62,7 +62,7 @@ std::unique_ptr<Task> make_modular_addition(const ModularAdditionKeys& keys,
   FixedExamples examples{.shape = {p + 1, p, 3, Attends::causal},
                          .training = {},
                          .held_out = {},
-                         .input_words = words_of(p)};
+                         .tokenizer = {.inputs = words_of(p)}};
   for (int64_t i = 0; i < total; ++i) {
     const auto [a, b] = pairs[static_cast<size_t>(i)];
     auto& side = i < trained ? examples.training : examples.held_out;

@@ -1,13 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <set>
 #include <span>
 
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
-#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
 #include "heed/framework/base/random.h"
@@ -18,11 +16,11 @@ namespace {
 struct PairsKeys : Keys {
   Value<std::string> file{
       this, {.path = "path", .help = "a text file in UTF-8 with lines SOURCE <tab> TARGET"}};
-  Value<PairsTokens> tokens{
+  Value<TextUnit> tokens{
       this,
       {.path = "tokens",
-       .fallback = PairsTokens::words,
-       .choices = {{"words", PairsTokens::words}, {"characters", PairsTokens::characters}},
+       .fallback = TextUnit::words,
+       .choices = {{"words", TextUnit::words}, {"characters", TextUnit::characters}},
        .help = "unit into which both sides are split"}};
   Value<int64_t> longest{this,
                          {.path = "longest",
@@ -89,28 +87,6 @@ int64_t longest_of(const std::vector<Pair>& pairs, Words Pair::*side) {
   return static_cast<int64_t>(longest_side);
 }
 
-std::function<Sequence(std::string_view text)> reader_of(const Vocabulary& source,
-                                                         PairsTokens kind) {
-  return [source, kind](std::string_view text) {
-    return kind == PairsTokens::words ? read_symbols(split_words(text), "word", source)
-                                      : read_symbols(split_characters(text), "character", source);
-  };
-}
-
-/// As the file has it; the end of an answer is no part of it.
-std::function<std::string(const Sequence& targets)> writer_of(const Vocabulary& target,
-                                                              PairsTokens kind) {
-  return [words = target.words(), kind](const Sequence& targets) {
-    std::string text;
-    for (const int64_t number : targets) {
-      if (number == std::ssize(words)) break;
-      if (kind == PairsTokens::words && !text.empty()) text += " ";
-      text += words.at(static_cast<size_t>(number));
-    }
-    return text;
-  };
-}
-
 std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) {
   const std::vector<Pair> pairs = read_pairs_file(keys.file, keys.tokens, keys.longest);
   const Vocabulary source = vocabulary_of(pairs, &Pair::source);
@@ -124,13 +100,11 @@ std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) 
                                    .answer_length = longest_of(pairs, &Pair::target) + 1},
                          .training = {},
                          .held_out = {},
-                         .input_words = visible_words(source),
-                         .target_words = visible_words(target, {"<end>"}),
-                         .vocabulary = "{\n  \"source\": " + json_array(source.words()) +
-                                       ",\n  \"target\": " + json_array(target.words()) + "\n}\n",
-                         .read_input = reader_of(source, keys.tokens),
-                         .answer_text = writer_of(target, keys.tokens),
-                         .answer_end = target.size()};
+                         .tokenizer = {.unit = keys.tokens,
+                                       .inputs = source.words(),
+                                       .targets = target.words(),
+                                       .answer_end = target.size(),
+                                       .is_collected = true}};
   for (const Pair& pair : pairs) {
     auto& side = out.contains(pair.source) ? examples.held_out : examples.training;
     side.push_back(example_of(pair, source, target));

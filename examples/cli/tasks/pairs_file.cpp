@@ -7,7 +7,6 @@
 
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/text_file.h"
 
 namespace heed {
@@ -26,19 +25,17 @@ struct Line {
 };
 
 std::vector<std::string> side(const Line& line, const char* name, std::string_view text,
-                              PairsTokens tokens, int64_t longest) {
-  std::vector<std::string> all =
-      tokens == PairsTokens::words ? split_words(text) : split_characters(text);
+                              TextUnit tokens, int64_t longest) {
+  std::vector<std::string> all = split_text(text, tokens);
   if (all.empty()) line.fail("the ", name, " is empty: ", in_quotes(line.text));
   if (std::ssize(all) > longest) {
-    line.fail("the ", name, " has ", all.size(),
-              tokens == PairsTokens::words ? " words" : " characters", ", more than ", longest,
-              "; raise task.longest or shorten it");
+    line.fail("the ", name, " has ", all.size(), " ", std::string_view(name_of(tokens)),
+              "s, more than ", longest, "; raise task.longest or shorten it");
   }
   return all;
 }
 
-Pair read_line(const Line& line, PairsTokens tokens, int64_t longest) {
+Pair read_line(const Line& line, TextUnit tokens, int64_t longest) {
   const auto tabs = std::count(line.text.begin(), line.text.end(), '\t');
   if (tabs != 1) {
     const std::string fault =
@@ -54,7 +51,7 @@ Pair read_line(const Line& line, PairsTokens tokens, int64_t longest) {
 
 }  // namespace
 
-std::vector<Pair> read_pairs_file(const std::string& path, PairsTokens tokens, int64_t longest) {
+std::vector<Pair> read_pairs_file(const std::string& path, TextUnit tokens, int64_t longest) {
   const std::string text = read_text_file(path);
   std::vector<Pair> pairs;
   std::set<std::pair<std::vector<std::string>, std::vector<std::string>>> seen;

@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace heed {
+#include "heed/examples/cli/tasks/tokenizer.h"
 
-/// What a side of a line is made of.
-enum class PairsTokens {
-  words,      ///< what is between blanks
-  characters  ///< code points, blanks included
-};
+namespace heed {
 
 struct Pair {
   std::vector<std::string> source;
@@ -23,6 +19,6 @@ struct Pair {
 /// CR LF; lines without any character are skipped. Throws KeyError for task.path, naming file and
 /// line, if a line has no tab, several, an empty side, or more than `longest` tokens on a side; or
 /// if the file cannot be read, has no pairs or is not UTF-8.
-std::vector<Pair> read_pairs_file(const std::string& path, PairsTokens tokens, int64_t longest);
+std::vector<Pair> read_pairs_file(const std::string& path, TextUnit tokens, int64_t longest);
 
 }  // namespace heed

@@ -2,14 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/tasks/task_form.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/tensor/tensor.h"
 
@@ -29,26 +23,7 @@ struct Batch {
   Tensor lengths = {};
 };
 
-/// What attends to the tokens of a task, and so the form of its model.
-enum class Attends {
-  self,            ///< every token to every token
-  queries,         ///< learned queries, one for each position: cross-attention
-  causal,          ///< every token to itself and those before it: a decoder-only model
-  encoder_decoder  ///< an answer, token by token, to itself and to the encoded tokens
-};
-
-/// What a model must know to fit a task.
-struct TaskShape {
-  int64_t symbols;  ///< different input tokens
-  int64_t classes;  ///< different targets
-  int64_t length;   ///< of the longest sequence
-  Attends attends = Attends::self;
-  int64_t answer_symbols =
-      0;                      ///< Attends::encoder_decoder: different tokens that the decoder reads
-  int64_t answer_length = 0;  ///< Attends::encoder_decoder: of the longest answer
-};
-
-/// Where a task gets its data.
+/// Where a model gets the data of a task: what trains it or measures it.
 class Task {
  public:
   Task() = default;
@@ -74,19 +49,8 @@ class Task {
   /// to be the same, however much of it is shown or evaluated.
   virtual void add_data_to(Crc32& checksum) const = 0;
 
-  /// How symbols are shown: inputs and targets by these words, or as numbers if there are none.
-  virtual std::string input_text(int64_t symbol) const { return std::to_string(symbol); }
-  virtual std::string target_text(int64_t symbol) const { return std::to_string(symbol); }
-  /// The symbols of an input in those words: by default words between blanks. The text is valid
-  /// UTF-8. Throws ValueError naming a word that is none of them, its position and what is allowed.
-  virtual std::vector<int64_t> read_input(std::string_view text) const;
-  /// Targets in words; "." for ignored_target.
-  virtual std::string answer_text(const std::vector<int64_t>& targets) const;
-  /// Attends::encoder_decoder: the target after which an answer is over; none: answers have one
-  /// length.
-  virtual std::optional<int64_t> answer_end() const { return {}; }
-  /// What a run directory must keep so that symbols can be read again, as JSON; empty: nothing.
-  virtual std::string vocabulary() const { return ""; }
+  /// How text becomes symbols and answers become text; by default both are numbers.
+  virtual const Tokenizer& tokenizer() const;
 };
 
 /// What a task gets besides its own keys.

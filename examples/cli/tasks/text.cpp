@@ -3,7 +3,6 @@
 
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/tasks/example.h"
-#include "heed/examples/cli/tasks/read_symbols.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
@@ -52,7 +51,8 @@ class TextTask final : public Task {
   }
 
   TaskShape shape() const override {
-    return {vocabulary_.size(), vocabulary_.size(), length_, Attends::causal};
+    const auto characters = std::ssize(tokenizer_.inputs);
+    return {characters, characters, length_, Attends::causal};
   }
 
   Batch training_batch(int64_t step, int64_t size) const override {
@@ -77,29 +77,20 @@ class TextTask final : public Task {
 
   void add_data_to(Crc32& checksum) const override { checksum.add(raw_bytes(symbols_)); }
 
-  std::string input_text(int64_t symbol) const override {
-    return shown_.at(static_cast<size_t>(symbol));
-  }
-  std::string target_text(int64_t symbol) const override { return input_text(symbol); }
-  std::vector<int64_t> read_input(std::string_view text) const override {
-    return read_symbols(split_characters(text), "character", vocabulary_);
-  }
-  std::string answer_text(const std::vector<int64_t>& targets) const override {
-    std::string text;
-    const std::vector<std::string> words = vocabulary_.words();
-    for (const int64_t target : targets) text += words.at(static_cast<size_t>(target));
-    return text;
-  }
-  std::string vocabulary() const override { return json_array(vocabulary_.words()) + "\n"; }
+  const Tokenizer& tokenizer() const override { return tokenizer_; }
 
  private:
   void read(std::string_view text) {
-    for (std::string_view rest = text; !rest.empty();) vocabulary_.add(take_code_point(rest));
-    vocabulary_.number_words();
+    Vocabulary characters;
+    for (std::string_view rest = text; !rest.empty();) characters.add(take_code_point(rest));
+    characters.number_words();
     for (std::string_view rest = text; !rest.empty();) {
-      symbols_.push_back(static_cast<int32_t>(vocabulary_[take_code_point(rest)]));
+      symbols_.push_back(static_cast<int32_t>(characters[take_code_point(rest)]));
     }
-    shown_ = visible_words(vocabulary_);
+    tokenizer_ = {.unit = TextUnit::characters,
+                  .inputs = characters.words(),
+                  .targets = characters.words(),
+                  .is_collected = true};
   }
 
   Example window(int64_t first) const {
@@ -107,8 +98,7 @@ class TextTask final : public Task {
     return {Sequence(begin, begin + length_), Sequence(begin + 1, begin + length_ + 1)};
   }
 
-  Vocabulary vocabulary_;
-  std::vector<std::string> shown_;
+  Tokenizer tokenizer_;
   std::vector<int32_t> symbols_;  // the text
   int64_t length_;
   uint64_t seed_;

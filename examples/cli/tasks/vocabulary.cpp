@@ -45,14 +45,6 @@ std::string visible(std::string_view word) {
   return shown;
 }
 
-std::vector<std::string> visible_words(const Vocabulary& vocabulary,
-                                       const std::vector<std::string>& more) {
-  std::vector<std::string> shown;
-  for (const std::string& word : vocabulary.words()) shown.push_back(visible(word));
-  shown.insert(shown.end(), more.begin(), more.end());
-  return shown;
-}
-
 std::string json_array(const std::vector<std::string>& words) {
   std::string json = "[";
   for (const std::string& word : words) json += (json.size() > 1 ? ", " : "") + json_string(word);

@@ -33,10 +33,6 @@ class Vocabulary {
 /// A word for the eye: line break, tab and blank as ⏎ ⇥ ␣, other control characters as \x1b.
 std::string visible(std::string_view word);
 
-/// The words made visible, and after them those of `more`.
-std::vector<std::string> visible_words(const Vocabulary& vocabulary,
-                                       const std::vector<std::string>& more = {});
-
 /// The words as a JSON array of strings.
 std::string json_array(const std::vector<std::string>& words);
 

@@ -58,10 +58,10 @@ struct ExampleRow {
 
 /// The symbols as the task writes them; those that do not count are dots.
 ExampleRow row_of(const char* title, const Tensor& symbols, const Task& task,
-                  std::string (Task::*text)(int64_t) const) {
+                  std::string (Tokenizer::*text)(int64_t) const) {
   ExampleRow row{title, {}};
   for (const int64_t symbol : symbols.to_vector<int64_t>()) {
-    row.cells.push_back(symbol == ignored_target ? "." : (task.*text)(symbol));
+    row.cells.push_back(symbol == ignored_target ? "." : (task.tokenizer().*text)(symbol));
   }
   return row;
 }
@@ -88,7 +88,7 @@ std::string rows_text(const std::vector<ExampleRow>& rows) {
 
 /// The first sequence of a batch, then `answers` to it.
 std::string example_text(const Task& task, const Batch& batch, std::vector<ExampleRow> answers) {
-  const ExampleRow input = row_of("input", batch.inputs, task, &Task::input_text);
+  const ExampleRow input = row_of("input", batch.inputs, task, &Tokenizer::input_text);
   // Only a decoder's answer does not stand below what it answers.
   if (task.shape().attends == Attends::encoder_decoder) {
     return rows_text({input}) + rows_text(answers);
@@ -109,8 +109,8 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
     errors.cells.push_back(is_error ? "^" : "");
   }
   return example_text(task, batch,
-                      {row_of("target", batch.targets, task, &Task::target_text),
-                       row_of("model", predictions, task, &Task::target_text), errors});
+                      {row_of("target", batch.targets, task, &Tokenizer::target_text),
+                       row_of("model", predictions, task, &Tokenizer::target_text), errors});
 }
 
 Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
@@ -188,7 +188,7 @@ std::string batch_text(const Batch& batch, const Task& task, int64_t most) {
   std::string text;
   for (int64_t i = 0; i < std::min(most, batch.inputs.size(0)); ++i) {
     const Batch one = rows_of(batch, i, 1);
-    text += example_text(task, one, {row_of("target", one.targets, task, &Task::target_text)});
+    text += example_text(task, one, {row_of("target", one.targets, task, &Tokenizer::target_text)});
   }
   return text;
 }

@@ -6,21 +6,16 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
 
 Experiment build(const Registry& registry, Config config) {
   const TrainingConfig training = read_training_config(config, registry);
-  const TaskKeys task_keys{config.section("task"), registry.tasks};
-  auto task = task_keys.type(
-      {.seed = training.random_seed(), .evaluation_sequences = training.eval_sequences});
+  auto task = make_task(registry, config, training);
   const ModelKeys model_keys{config.section("model"), registry};
-  const ModelConfig model_config = heed::model_config(model_keys, task->shape());
-  const AttentionWidths widths{model_config.stack.block.d_model, model_config.d_source};
-  auto model =
-      std::make_unique<Model>(Slot::root(), model_config, task->shape(),
-                              [&](const Slot& slot) { return model_keys.attention(slot, widths); });
+  auto model = make_model(model_keys, task->shape());
   auto trainer = std::make_unique<Trainer>(*model, *task, training);
   return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
 }
@@ -40,13 +35,18 @@ Experiment build_experiment(const Registry& registry, Config config, const std::
   for (const std::string& warning : config.warnings()) {
     std::fputs((warning + "\n").c_str(), stderr);
   }
-  try {
-    return build(registry, std::move(config));
-  } catch (const KeyError& error) {
-    refuse(place_of_key(error.path(), path, sets), error.what());
-  } catch (const Error& error) {
-    refuse(path, error.what());
+  return made_from(path, sets, [&] { return build(registry, std::move(config)); });
+}
+
+std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,
+                                const TrainingConfig& training) {
+  const TaskKeys keys{config.section("task"), registry.tasks};
+  auto task =
+      keys.type({.seed = training.random_seed(), .evaluation_sequences = training.eval_sequences});
+  if (const std::string fault = word_faults(task->shape(), task->tokenizer()); !fault.empty()) {
+    throw KeyError(keys.type.path(), in_quotes(keys.type.name()), " has ", fault);
   }
+  return task;
 }
 
 std::string task_name(const Config& config) {

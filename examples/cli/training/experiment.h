@@ -28,6 +28,10 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets);
 
+/// The task of a configuration, with its data. Throws KeyError.
+std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,
+                                const TrainingConfig& training);
+
 /// The name of the configured task.
 std::string task_name(const Config& config);
 

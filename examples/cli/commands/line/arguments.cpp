@@ -10,6 +10,11 @@ Options appended(Options options, const Options& more) {
   return options;
 }
 
+StoredModel read_named(const TrainedArguments& arguments) {
+  return read_stored_model(arguments.path,
+                           arguments.best ? WhichCheckpoint::best : WhichCheckpoint::newest);
+}
+
 }  // namespace
 
 Option set_option(std::vector<std::string>& sets) {
@@ -48,10 +53,16 @@ Options trained_options(TrainedArguments& arguments) {
 }
 
 TrainedModel load_named(const Program& program, const TrainedArguments& arguments) {
-  const auto which = arguments.best ? WhichCheckpoint::best : WhichCheckpoint::newest;
-  TrainedModel trained = load_trained(program.registry, arguments.path, which, arguments.sets);
-  for (const std::string& warning : trained.warnings) say(arguments.path + ": " + warning);
-  return trained;
+  StoredModel stored = read_named(arguments);
+  change_config(program.registry, stored, arguments.sets);
+  return trained_model(std::move(stored), program.registry);
+}
+
+MeasuredModel load_measured(const Program& program, const TrainedArguments& arguments) {
+  StoredModel stored = read_named(arguments);
+  TrainedTask data = open_task(program.registry, stored, arguments.sets);
+  for (const std::string& warning : data.warnings) say(arguments.path + ": " + warning);
+  return {trained_model(std::move(stored), program.registry), std::move(data)};
 }
 
 }  // namespace heed

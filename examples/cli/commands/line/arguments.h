@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "heed/examples/cli/commands/line/command.h"
-#include "heed/examples/cli/runs/resume.h"
+#include "heed/examples/cli/runs/trained_task.h"
 #include "heed/examples/cli/training/experiment.h"
 
 namespace heed {
@@ -34,7 +34,15 @@ struct TrainedArguments {
 /// The argument RUN, --best and --set, then `more`.
 Options with_trained(TrainedArguments& arguments, const Options& more = {});
 Options trained_options(TrainedArguments& arguments);
-/// load_trained of what is named; warnings go to stderr.
+/// The model that is named, without its data.
 TrainedModel load_named(const Program& program, const TrainedArguments& arguments);
+
+/// A trained model and the task that measures it.
+struct MeasuredModel {
+  TrainedModel trained;
+  TrainedTask data;
+};
+/// The same with the data of its task; warnings go to stderr.
+MeasuredModel load_measured(const Program& program, const TrainedArguments& arguments);
 
 }  // namespace heed

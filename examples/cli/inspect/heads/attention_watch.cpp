@@ -14,20 +14,20 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words input_words(const Batch& batch, const Task& task) {
+Words input_words(const Batch& batch, const Tokenizer& tokenizer) {
   Words words;
   for (const int64_t symbol : batch.inputs.to_vector<int64_t>()) {
-    words.push_back(task.input_text(symbol));
+    words.push_back(tokenizer.input_text(symbol));
   }
   return words;
 }
 
 /// What a decoder reads: the start, then its answer so far.
-Words answer_words(const Batch& batch, const Task& task) {
+Words answer_words(const Batch& batch, const Tokenizer& tokenizer) {
   Words words;
   if (!batch.decoder_inputs.defined()) return words;
   for (const int64_t symbol : batch.decoder_inputs.to_vector<int64_t>()) {
-    words.push_back(words.empty() ? "<start>" : task.target_text(symbol));
+    words.push_back(words.empty() ? "<start>" : tokenizer.target_text(symbol));
   }
   return words;
 }
@@ -85,12 +85,13 @@ void AttentionWatch::exchange() {
   for (Watched& one : watched_) std::swap(*one.place, one.other);
 }
 
-std::vector<WatchedAttention> AttentionWatch::watch(const Batch& batch, const Task& task) {
+std::vector<WatchedAttention> AttentionWatch::watch(const Batch& batch,
+                                                    const Tokenizer& tokenizer) {
   const NoGrad guard;
   exchange();
   model_(batch);
   exchange();
-  const Words inputs = input_words(batch, task), answers = answer_words(batch, task);
+  const Words inputs = input_words(batch, tokenizer), answers = answer_words(batch, tokenizer);
   std::vector<WatchedAttention> all;
   for (const Watched& one : watched_) {
     const bool writes = one.path.starts_with("writer.");

@@ -24,9 +24,8 @@ class AttentionWatch {
 
   /// Whether the model has no multi-head attention.
   bool empty() const { return watched_.empty(); }
-  /// The weights of each multi-head attention while the model reads `batch`, one sequence of the
-  /// task.
-  std::vector<WatchedAttention> watch(const Batch& batch, const Task& task);
+  /// The weights of each multi-head attention while the model reads `batch`, one sequence.
+  std::vector<WatchedAttention> watch(const Batch& batch, const Tokenizer& tokenizer);
 
  private:
   struct Watched {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
 
 #include "heed/examples/cli/tasks/task.h"
 
@@ -23,8 +22,7 @@ class HeldOutSlice final : public Task {
     return task_.evaluation_batch(first, size);
   }
   void add_data_to(Crc32& checksum) const override { task_.add_data_to(checksum); }
-  std::string input_text(int64_t symbol) const override { return task_.input_text(symbol); }
-  std::string target_text(int64_t symbol) const override { return task_.target_text(symbol); }
+  const Tokenizer& tokenizer() const override { return task_.tokenizer(); }
 
  private:
   const Task& task_;

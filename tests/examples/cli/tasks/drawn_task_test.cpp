@@ -173,10 +173,10 @@ TEST_CASE("noise: the next symbol, which nothing tells", "[program]") {
 
 TEST_CASE("symbols of addition are shown as they are written", "[program]") {
   const auto task = make_task(R"({"type": "addition"})", 10);
-  CHECK(task->input_text(7) == "7");
-  CHECK(task->input_text(10) == "+");
-  CHECK(task->input_text(11) == "=");
-  CHECK(make_task(R"({"type": "noise"})", 10)->target_text(9) == "9");
+  CHECK(task->tokenizer().input_text(7) == "7");
+  CHECK(task->tokenizer().input_text(10) == "+");
+  CHECK(task->tokenizer().input_text(11) == "=");
+  CHECK(make_task(R"({"type": "noise"})", 10)->tokenizer().target_text(9) == "9");
 }
 
 TEST_CASE("noise of one symbol has enough sequences", "[program]") {

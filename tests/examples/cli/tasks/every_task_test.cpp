@@ -95,7 +95,7 @@ TEST_CASE("batches of every task have the shape that the task names", "[program]
     if (dynamic_cast<const DrawnTask*>(task.get()) == nullptr) return;
     CHECK(task->evaluation_size() == 50);
     CHECK(task->training_set_size() == 0);
-    CHECK(task->vocabulary().empty());
+    CHECK(task->tokenizer().vocabulary().empty());
     for (const Batch& batch : {task->training_batch(3, 40), task->evaluation_batch(10, 40)}) {
       CHECK(batch.inputs.shape() == Shape{40, shape.length});
       CHECK(batch.targets.shape() == Shape{40, shape.length});

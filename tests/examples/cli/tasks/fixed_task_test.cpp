@@ -25,14 +25,14 @@ std::string pairs_section(const Folder& folder, const std::string& rest = "") {
 std::string said(const Task& task, const Symbols& symbols) {
   std::string text;
   for (const int64_t symbol : symbols) {
-    if (symbol != ignored_target) text += task.target_text(symbol) + " ";
+    if (symbol != ignored_target) text += task.tokenizer().target_text(symbol) + " ";
   }
   return text;
 }
 
 std::string asked(const Task& task, const Symbols& symbols) {
   std::string text;
-  for (const int64_t symbol : symbols) text += task.input_text(symbol) + " ";
+  for (const int64_t symbol : symbols) text += task.tokenizer().input_text(symbol) + " ";
   return text;
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("modular addition: a share of all pairs is trained on, the rest is hel
     for (const Symbols& input : rows(batch.inputs)) seen.insert(input);
   }
   CHECK(static_cast<int64_t>(seen.size()) == task->training_set_size());
-  CHECK(task->input_text(7) == "=");
+  CHECK(task->tokenizer().input_text(7) == "=");
 }
 
 TEST_CASE("modular addition: the share counts pairs in any order", "[program]") {
@@ -90,11 +90,12 @@ TEST_CASE("text: windows of characters, the end of the file never trained on", "
   CHECK(task->shape().classes == 12);
   CHECK(task->shape().length == 10);
   CHECK(task->evaluation_size() == 19);  // (200 − 1) / 10
-  CHECK(task->input_text(0) == "⏎");
-  CHECK(task->input_text(1) == "0");
-  CHECK(task->target_text(11) == "é");
-  CHECK(task->vocabulary() == R"(["\n", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "é"])"
-                              "\n");
+  CHECK(task->tokenizer().input_text(0) == "⏎");
+  CHECK(task->tokenizer().input_text(1) == "0");
+  CHECK(task->tokenizer().target_text(11) == "é");
+  CHECK(task->tokenizer().vocabulary() ==
+        R"(["\n", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "é"])"
+        "\n");
   std::string shown;  // the file as the rows show it
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\n') {
@@ -148,7 +149,7 @@ TEST_CASE("pairs: words get numbers, shorter lines are padded", "[program]") {
   CHECK(shape.answer_length == 3);
   CHECK(task->evaluation_size() == 1);
   CHECK(task->training_set_size() == 2);
-  CHECK(task->vocabulary() == R"({
+  CHECK(task->tokenizer().vocabulary() == R"({
   "source": ["a", "b", "c"],
   "target": ["x", "y", "z"]
 }
@@ -207,12 +208,12 @@ TEST_CASE("pairs: characters instead of words", "[program]") {
   const Folder folder;
   folder.write("a.tsv", "a b\té\nab\t日本\n");
   const auto task = make_task(pairs_section(folder, R"(, "tokens": "characters")"), 10);
-  CHECK(task->vocabulary() == R"({
+  CHECK(task->tokenizer().vocabulary() == R"({
   "source": [" ", "a", "b"],
   "target": ["é", "日", "本"]
 }
 )");
-  CHECK(task->input_text(0) == "␣");
+  CHECK(task->tokenizer().input_text(0) == "␣");
   CHECK(task->shape().length == 3);
   CHECK(task->shape().answer_length == 3);
 }

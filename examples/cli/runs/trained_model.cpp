@@ -1,0 +1,174 @@
+#include "heed/examples/cli/runs/trained_model.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/model/pytorch_model.h"
+#include "heed/framework/io/folder.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/safetensors.h"
+
+namespace heed {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *config_key = "heed.config", *form_key = "heed.task", *step_key = "heed.step",
+                     *names_key = "heed.names", *version_key = "heed.version",
+                     *vocabulary_key = "heed.vocabulary";
+
+const std::string* member(const std::map<std::string, std::string>& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? nullptr : &found->second;
+}
+
+/// A table of a size that the file does not have would be allocated before that shows.
+void check_table_sizes(const StoredModel& stored) {
+  const TaskShape& shape = stored.form->shape;
+  for (const auto& [name, tensor] : stored.tensors) {
+    const bool is_tokens = name == "tokens.weight";
+    if ((!is_tokens && name != "positions.learned.weight") || tensor.dim() != 2) continue;
+    const int64_t wanted = is_tokens ? shape.symbols : shape.length;
+    if (tensor.size(0) == wanted) continue;
+    throw IoError(stored.path, ": damaged: ", name, " has ", tensor.size(0),
+                  " rows, but its heed.task asks for ", wanted);
+  }
+}
+
+/// Parameters and form: what the file of a checkpoint and an exported one share.
+StoredModel stored_in(const std::string& file, std::map<std::string, std::string>& metadata) {
+  StoredModel stored{.path = file};
+  TensorFile content = load_safetensors(file);
+  stored.tensors = std::move(content.tensors);
+  metadata = std::move(content.metadata);
+  if (const std::string* names = member(metadata, names_key)) stored.names = *names;
+  if (const std::string* form = member(metadata, form_key)) {
+    stored.form = read_task_form(*form, text_of(file, " (", std::string_view(form_key), ")"));
+    check_table_sizes(stored);
+  }
+  return stored;
+}
+
+/// What is wrong with the file is bad input: it is all that was given.
+StoredModel stored_in_file(const std::string& file) {
+  try {
+    std::map<std::string, std::string> metadata;
+    StoredModel stored = stored_in(file, metadata);
+    const std::string* config = member(metadata, config_key);
+    if (config == nullptr) {
+      refuse(file,
+             "not a model of heed: its metadata has no heed.config; `heed inspect` lists its "
+             "tensors, `heed train CONFIG --init FILE` starts from them");
+    }
+    stored.config = *config;
+    stored.config_place = file + " (" + config_key + ")";
+    const std::string* step = member(metadata, step_key);
+    stored.step = step == nullptr ? 0 : parse_number<int64_t>(*step).value_or(0);
+    return stored;
+  } catch (const IoError& error) {
+    refuse("model", error.what());
+  }
+}
+
+StoredModel stored_in_checkpoint(const std::string& checkpoint) {
+  CheckpointState state = load_checkpoint_state(checkpoint);
+  std::map<std::string, std::string> metadata;
+  StoredModel stored = stored_in(model_file(checkpoint), metadata);
+  stored.path = checkpoint;
+  stored.step = state.training.step;
+  stored.config = state.config;
+  stored.config_place = config_place(checkpoint);
+  stored.state = std::move(state);
+  return stored;
+}
+
+StoredModel named_by(const std::string& place, StoredModel stored) {
+  stored.place = place;
+  return stored;
+}
+
+/// The section "model" alone: the others need lists that a model does not need.
+Config model_section(const ConfigTable& table, const StoredModel& stored) {
+  JsonValue section = std::initializer_list<JsonMember>{};
+  try {
+    const JsonValue whole = read_json(stored.config);
+    if (const JsonValue* model = whole.find("model")) section.add("model", *model);
+  } catch (const JsonError& error) {
+    refuse(stored.config_place, error.what());
+  }
+  return read_config_text(table, json_text(section), stored.config_place);
+}
+
+void load_parameters(Model& model, const StoredModel& stored) {
+  try {
+    if (stored.names == "pytorch") return load_pytorch_model(model, stored.tensors);
+    const std::string faults = state_faults(model.state_dict(), stored.tensors);
+    if (faults.empty()) return model.load_state_dict(stored.tensors);
+    refuse(stored.place,
+           "the parameters of " + stored.path + " do not fit the configuration:" + faults);
+  } catch (const ModuleError& error) {
+    refuse(stored.place, error.what());
+  }
+}
+
+}  // namespace
+
+StoredModel read_stored_model(const std::string& path, WhichCheckpoint which) {
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) {
+    if (which == WhichCheckpoint::newest) return named_by(path, stored_in_file(path));
+    refuse(path, "--best chooses among the checkpoints of a run; this is a file");
+  }
+  const ModelSource source = model_source(path, path);
+  while (true) {
+    const std::string checkpoint = chosen_checkpoint(path, source, which);
+    try {
+      return named_by(path, stored_in_checkpoint(checkpoint));
+    } catch (const IoError&) {
+      // A run that is still training replaces its checkpoints.
+      if (source.checkpoint || fs::exists(checkpoint, ignored)) throw;
+    }
+  }
+}
+
+TrainedModel trained_model(StoredModel stored, const ModelLists& lists) {
+  if (!stored.form) {
+    refuse(stored.place,
+           "written by an earlier version of heed, without its vocabulary: `heed export` with the "
+           "task's data at hand writes a file that has it");
+  }
+  ConfigTable table;
+  table.add_section("model", ModelKeys{{}, lists}.table());
+  const Config config = model_section(table, stored);
+  std::unique_ptr<Model> model = made_from(stored.config_place, stored.sets, [&] {
+    return make_model(ModelKeys{config.section("model"), lists}, stored.form->shape);
+  });
+  load_parameters(*model, stored);
+  return {std::move(stored.path), stored.step, std::move(stored.config), std::move(*stored.form),
+          std::move(model)};
+}
+
+TrainedModel load_trained_model(const std::string& path, const ModelLists& lists) {
+  return trained_model(read_stored_model(path), lists);
+}
+
+std::map<std::string, std::string> model_metadata(const std::string& config, const TaskForm& form,
+                                                  int64_t step) {
+  std::map<std::string, std::string> metadata = {{"format", "pt"},
+                                                 {config_key, config},
+                                                 {names_key, "heed"},
+                                                 {step_key, std::to_string(step)},
+                                                 {version_key, this_origin().version},
+                                                 {form_key, to_json(form)}};
+  if (std::string words = form.tokenizer.vocabulary(); !words.empty()) {
+    metadata[vocabulary_key] = std::move(words);
+  }
+  return metadata;
+}
+
+}  // namespace heed

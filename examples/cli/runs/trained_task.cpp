@@ -1,0 +1,86 @@
+#include "heed/examples/cli/runs/trained_task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/runs/config_changes.h"
+
+namespace heed {
+namespace {
+
+Config stored_config_of(const ConfigTable& table, const StoredModel& stored,
+                        const std::vector<std::string>& sets) {
+  Config config = read_config_text(table, stored.config, stored.config_place, sets);
+  for (const std::string& warning : config.warnings()) {
+    std::fputs((warning + "\n").c_str(), stderr);
+  }
+  return config;
+}
+
+/// Refuses words that have other numbers than those that the model has learned.
+void check_words(const StoredModel& stored, const Tokenizer& now) {
+  if (!stored.form || !now.is_collected) return;
+  if (stored.form->tokenizer.vocabulary() == now.vocabulary()) return;
+  refuse(stored.place,
+         "the vocabulary of the task's data differs from that of the model, so its words have "
+         "other numbers than those learned");
+}
+
+/// What a warning says if the task's data or held-out sequences are not those of the run.
+std::string data_warning(const ConfigTable& table, const TrainedTask& now, const Config& before,
+                         bool is_other) {
+  if (is_other && !changes_data(table, changes_between(before, now.config))) {
+    return "warning: the task's data has changed since the run: a file that it reads is different";
+  }
+  if (is_other || now.training.eval_sequences > before.get<int64_t>("train.eval_sequences")) {
+    return "warning: the held-out sequences differ from the run's: some may have been trained on";
+  }
+  return "";
+}
+
+bool names_task(const std::string& set) {
+  return set.starts_with("task.");
+}
+
+}  // namespace
+
+TrainedTask open_task(const Registry& registry, StoredModel& stored,
+                      const std::vector<std::string>& sets) {
+  const ConfigTable table = registry.table();
+  Config config = stored_config_of(table, stored, sets);
+  TrainedTask opened = made_from(stored.config_place, sets, [&] {
+    const TrainingConfig training = read_training_config(config, registry);
+    auto task = make_task(registry, config, training);
+    return TrainedTask{std::move(config), training, std::move(task), {}};
+  });
+  check_words(stored, opened.task->tokenizer());
+  if (stored.state) {
+    const Config before = read_config_text(table, stored.config, stored.config_place);
+    std::string warning =
+        data_warning(table, opened, before, !has_data_of(*opened.task, *stored.state));
+    if (!warning.empty()) opened.warnings.push_back(std::move(warning));
+  }
+  stored.form = form_of(task_name(opened.config), *opened.task);
+  stored.config = to_json(opened.config);
+  stored.sets = sets;
+  return opened;
+}
+
+void change_config(const Registry& registry, StoredModel& stored,
+                   const std::vector<std::string>& sets) {
+  if (!stored.form || std::any_of(sets.begin(), sets.end(), names_task)) {
+    open_task(registry, stored, sets);
+    return;
+  }
+  if (sets.empty()) return;
+  stored.config = to_json(stored_config_of(registry.table(), stored, sets));
+  stored.sets = sets;
+}
+
+}  // namespace heed

@@ -126,9 +126,10 @@ TEST_CASE("a file of the task that has changed is noticed", "[program]") {
     if (c == 'a') c = 'z';
   }
   folder.write("c.txt", text);
-  CHECK(refusal(folder, {"eval", "run", "--set", "task.path=c.txt"}) ==
-        "run: error: the vocabulary of the task's data differs from that of the model, so its words "
-        "have other numbers than those learned\n");
+  CHECK(
+      refusal(folder, {"eval", "run", "--set", "task.path=c.txt"}) ==
+      "run: error: the vocabulary of the task's data differs from that of the model, so its words "
+      "have other numbers than those learned\n");
 }
 
 TEST_CASE("a checkpoint finds its run from wherever it is named", "[program]") {

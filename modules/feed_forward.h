@@ -14,10 +14,11 @@ struct Activation {
   Tensor (*function)(const Tensor& x);
   bool gated = false;  ///< it is applied to a gate Linear, and multiplies the first
 
-  static const Activation relu, gelu, silu;
+  static const Activation relu, relu_squared, gelu, silu;
   static const Activation swiglu;  ///< silu(gate(x))·up(x)
 };
 inline constexpr Activation Activation::relu{heed::relu};
+inline constexpr Activation Activation::relu_squared{heed::relu_squared};
 inline constexpr Activation Activation::gelu{[](const Tensor& x) { return heed::gelu(x); }};
 inline constexpr Activation Activation::silu{heed::silu};
 inline constexpr Activation Activation::swiglu{heed::silu, true};

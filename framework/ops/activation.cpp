@@ -1,5 +1,6 @@
 #include "heed/framework/ops/activation.h"
 
+#include <cmath>
 #include <numbers>
 
 #include "heed/framework/autograd/record.h"
@@ -18,6 +19,19 @@ Tensor relu(const Tensor& x) {
   };
   return record("relu", kernels::unary(Unary::relu, x), x,
                 fused<kernels::unary_backward<UnaryBackward::relu_from_y>, composed>());
+}
+
+Tensor relu_squared(const Tensor& x) {
+  check_floating("relu_squared", x.dtype());
+  return square(relu(x));
+}
+
+Tensor soft_cap(const Tensor& x, double cap) {
+  check_floating("soft_cap", x.dtype());
+  if (!(cap > 0 && std::isfinite(cap))) {
+    throw ValueError("soft_cap: cap must be above 0 and finite, got ", cap);
+  }
+  return tanh(x / cap) * cap;
 }
 
 Tensor sigmoid(const Tensor& x) {

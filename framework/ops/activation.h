@@ -5,7 +5,11 @@
 
 namespace heed {
 
-Tensor relu(const Tensor& x);     ///< max(x, 0), with derivative 0 at 0
+Tensor relu(const Tensor& x);  ///< max(x, 0), with derivative 0 at 0
+/// relu(x)². So et al. 2021.
+Tensor relu_squared(const Tensor& x);
+/// cap·tanh(x / cap), in (−cap, cap) and near x for small x; cap > 0. Bello et al. 2016, Gemma 2.
+Tensor soft_cap(const Tensor& x, double cap);
 Tensor sigmoid(const Tensor& x);  ///< 1 / (1 + exp(−x))
 Tensor silu(const Tensor& x);     ///< x·sigmoid(x)
 /// log sigmoid(x), precise for every x.

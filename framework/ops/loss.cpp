@@ -146,6 +146,36 @@ Tensor composed_entropy_gradient(const Tensor& g, const SavedEntropy& saved) {
   return (softmax(input, dim) * mass - wanted) * unsqueeze(counted, dim);
 }
 
+/// cross_entropy with a probability for each class as target.
+Tensor soft_entropy(const Tensor& input, const Tensor& target, const ClassLossOptions& options) {
+  constexpr const char* op = "cross_entropy";
+  check_same_dtype(op, input, target);
+  check_floating(op, input.dtype());
+  if (input.dim() == 0 || target.shape() != input.shape()) {
+    throw ShapeError(op, ": probabilities as target need the shape of the input, got ",
+                     input.shape(), " and ", target.shape());
+  }
+  if (options.ignore_index >= 0) {
+    throw ValueError(op, ": ignore_index ", options.ignore_index,
+                     " needs class indices as target, but the target holds probabilities");
+  }
+  check_class_weight(op, input, options.weight);
+  check_probability(op, "label_smoothing", options.label_smoothing);
+  const int64_t dim = class_dim(input), classes = input.size(dim);
+  Tensor wanted = target;
+  if (options.label_smoothing > 0) {
+    wanted = target * (1 - options.label_smoothing) +
+             options.label_smoothing / static_cast<double>(classes);
+  }
+  if (options.weight.defined()) {
+    Shape along = IntList::filled(input.dim(), 1);
+    along[dim] = classes;
+    wanted = wanted * reshape(options.weight.detach(), along);
+  }
+  const Tensor losses = -sum(wanted * log_softmax(input, dim), {dim});
+  return reduce(losses, options.reduction);
+}
+
 }  // namespace
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOptions& options) {
@@ -155,6 +185,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOption
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const ClassLossOptions& options) {
   constexpr const char* op = "cross_entropy";
+  if (is_floating(target.dtype())) return soft_entropy(input, target, options);
   check_classes(op, input, target);
   const int64_t dim = class_dim(input);
   const kernels::ClassTargets targets =

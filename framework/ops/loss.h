@@ -20,7 +20,10 @@ struct ClassLossOptions {
 /// [N, d…].
 Tensor nll_loss(const Tensor& input, const Tensor& target, const ClassLossOptions& options = {});
 
-/// nll_loss of log_softmax(input): logits instead of log-probabilities.
+/// nll_loss of log_softmax(input): logits instead of log-probabilities. A target of input's dtype
+/// and shape holds a probability for each class instead of an index: −Σ weight·target·log_softmax
+/// over the classes, of which the mean is over all positions; both get gradients, and
+/// ignore_index has no meaning.
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
                      const ClassLossOptions& options = {});
 

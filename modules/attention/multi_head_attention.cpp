@@ -5,12 +5,15 @@
 #include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/normalization.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/attention/heads.h"
 #include "heed/modules/attention/weights_dropout.h"
 
 namespace heed {
 namespace {
+
+constexpr double qk_norm_eps = 1e-6;
 
 int64_t head_width(const char* name, const std::optional<int64_t>& given, int64_t D_1, int64_t H) {
   if (given) return positive("MultiHeadAttention", name, *given);
@@ -119,9 +122,9 @@ Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const
 
   const Tensor q = W_Q(query);
   d.check(q, "B L_1 H*D_qk");
-  Tensor Q = split_heads(q, H);
+  Tensor Q = split_to_score(q, H);
   d.check(Q, "B H L_1 D_qk");
-  Tensor K = split_heads(W_K(key), n_kv_heads);
+  Tensor K = split_to_score(W_K(key), n_kv_heads);
   d.check(K, n_kv_heads == H ? "B H L_2 D_qk" : "B n_kv_heads L_2 D_qk");
   Tensor V = split_heads(W_V(value), n_kv_heads);
   d.check(V, n_kv_heads == H ? "B H L_2 D_v" : "B n_kv_heads L_2 D_v");
@@ -149,6 +152,11 @@ Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const
   d.check(y, "B L_1 D_out");
   if (call.cache != nullptr) *call.cache = std::move(joined);
   return y;
+}
+
+Tensor MultiHeadAttention::split_to_score(const Tensor& projected, int64_t heads) const {
+  const Tensor split = split_heads(projected, heads);
+  return config.qk_norm ? rms_norm(split, {D_qk}, {}, qk_norm_eps) : split;
 }
 
 Tensor MultiHeadAttention::weighted_values(const Tensor& Q, const Tensor& K, const Tensor& V,

@@ -27,6 +27,9 @@ struct MultiHeadAttentionConfig {
        output_bias = Bias::learned;
   std::optional<Alignment> causal = {};  ///< no query sees a later key
   std::optional<int64_t> window = {};    ///< nor one further away than this
+  /// Queries and keys of each head are divided by their root mean square, so that no score exceeds
+  /// √D_qk. Henry et al. 2020, Dehghani et al. 2023; without learned gains.
+  bool qk_norm = false;
   RelativePositionsFactory relative_positions = {};
   double dropout = 0;      ///< of the weights, in training
   bool recompute = false;  ///< scores are recomputed in backward instead of stored
@@ -70,6 +73,8 @@ struct MultiHeadAttention : Layer<MultiHeadAttention> {
   };
   Alignment alignment(const AttentionCall& call) const;
   Placement placement(const AttentionCall& call, int64_t L_1, int64_t L_2) const;
+  /// [B, L, heads·D_qk] → [B, heads, L, D_qk], normalised if the config says so.
+  Tensor split_to_score(const Tensor& projected, int64_t heads) const;
   Tensor weighted_values(const Tensor& Q, const Tensor& K, const Tensor& V,
                          const AttentionOptions& how, Tensor* weights);
 };

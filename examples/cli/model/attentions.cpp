@@ -97,6 +97,10 @@ struct MultiHeadKeys : HeadWidthKeys {
        .maximum = 1024,
        .help = "number of heads of keys and values, shared by the query heads"}};
   Value<bool> bias{this, bias_key(true)};
+  Value<bool> qk_norm{this,
+                      {.path = "qk_norm",
+                       .fallback = false,
+                       .help = "divide each query and key by its root mean square"}};
   Chosen<AttentionPositions> positions{
       this,
       {.path = "positions",
@@ -179,6 +183,7 @@ AnyAttention make_multi_head_attention(const MultiHeadKeys& keys, const Slot& sl
                                      .value_bias = biased,
                                      .output_bias = biased,
                                      .window = keys.window,
+                                     .qk_norm = keys.qk_norm,
                                      .relative_positions = keys.positions(keys.heads, D_qk),
                                      .dropout = keys.dropout,
                                      .recompute = keys.recompute});

@@ -6,6 +6,7 @@
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/framework/nn/init.h"
 #include "heed/framework/nn/shape_contract.h"
+#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/matmul.h"
 
 namespace heed {
@@ -70,6 +71,7 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
       attends(task.attends),
       d_model(config.stack.block.d_model),
       length(task.length),
+      logit_soft_cap(config.logit_soft_cap),
       tokens({this, "tokens"}, task.symbols, config.d_source),
       position_table({this, "positions"}, config.position_table, task.length, config.d_source),
       encoder({this, "encoder"}, config.stack, make_attention) {
@@ -162,7 +164,8 @@ std::vector<PlacedAttention> Model::attentions() {
 }
 
 Tensor Model::scores(const Tensor& x) {
-  return output ? (*output)(x) : linear(x, tokens.weight);
+  const Tensor y = output ? (*output)(x) : linear(x, tokens.weight);
+  return logit_soft_cap ? soft_cap(y, *logit_soft_cap) : y;
 }
 
 std::unique_ptr<Model> make_model(const ModelKeys& keys, const TaskShape& task) {

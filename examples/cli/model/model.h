@@ -45,6 +45,7 @@ struct AnswerWriter : Layer<AnswerWriter> {
 struct Model : Layer<Model> {
   const Attends attends;
   const int64_t d_model, length;
+  const std::optional<double> logit_soft_cap;
   Embedding tokens;
   PositionTable position_table;
   std::optional<LearnedQueries> queries;

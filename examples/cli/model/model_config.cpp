@@ -24,6 +24,7 @@ ModelConfig model_config(const ModelKeys& keys, const TaskShape& task) {
           .d_source = keys.d_source.value_or(keys.d_model),
           .position_table = keys.positions(),
           .tied = keys.tied,
+          .logit_soft_cap = keys.logit_soft_cap,
           .init = keys.init()};
 }
 

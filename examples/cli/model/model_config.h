@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "heed/examples/cli/model/parts.h"
 #include "heed/examples/cli/tasks/task.h"
@@ -69,6 +70,13 @@ struct ModelKeys : Keys {
                    {.path = "tied",
                     .fallback = false,
                     .help = "score symbols by the tokens' own embedding instead of a Linear"}};
+  Optional<double> logit_soft_cap{
+      this,
+      {.path = "logit_soft_cap",
+       .otherwise = "no cap",
+       .minimum = 0.0,
+       .exclusive_minimum = true,
+       .help = "scores s of the symbols become cap * tanh(s / cap), which lie within +-cap"}};
   Chosen<InitSchemes> init{
       this,
       {.path = "init", .fallback = "pytorch", .help = "how the parameters are drawn at first"},
@@ -85,7 +93,8 @@ struct ModelConfig {
   TransformerConfig stack;  ///< of the encoder and of the decoder
   int64_t d_source;         ///< width of the key/value tokens
   PositionTableKind position_table;
-  bool tied;             ///< the output uses the tokens' embedding
+  bool tied;  ///< the output uses the tokens' embedding
+  std::optional<double> logit_soft_cap = {};
   InitScheme init = {};  ///< left out: what the modules come with
 };
 

@@ -22,6 +22,7 @@ Norms builtin_norms() {
 Activations builtin_activations() {
   Activations activations;
   activations.add("relu", "max(x, 0)", [] { return Activation::relu; });
+  activations.add("relu_squared", "max(x, 0)^2", [] { return Activation::relu_squared; });
   activations.add("gelu", "x Phi(x)", [] { return Activation::gelu; });
   activations.add("silu", "x sigmoid(x)", [] { return Activation::silu; });
   activations.add("swiglu", "silu of a gate Linear, times the first",

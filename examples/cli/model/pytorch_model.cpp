@@ -42,6 +42,9 @@ std::unique_ptr<MultiHeadAttention> twin_of(const std::string& path,
   }
   if (same->config.window)
     throw ModuleError(path, ": nn.MultiheadAttention does not support windows");
+  if (same->config.qk_norm) {
+    throw ModuleError(path, ": nn.MultiheadAttention does not normalise queries and keys");
+  }
   return same;
 }
 
@@ -51,6 +54,9 @@ NamedTensors translated_state(Model& model) {
     throw ModuleError(
         "encoder: its queries attend to another sequence, which those of "
         "nn.TransformerEncoder do not");
+  }
+  if (model.logit_soft_cap) {
+    throw ModuleError("model.logit_soft_cap: PyTorch's layers do not cap their scores");
   }
   for (const Module* module : model.modules()) {
     if (dynamic_cast<const RMSNorm*>(module) == nullptr) continue;

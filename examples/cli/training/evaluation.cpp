@@ -144,10 +144,12 @@ Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int
 
 }  // namespace
 
-Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction reduction) {
+Tensor sequence_loss(const Tensor& scores, const Tensor& targets, Reduction reduction,
+                     double label_smoothing) {
   const int64_t positions = targets.numel();
-  return cross_entropy(scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
-                       {.ignore_index = ignored_target, .reduction = reduction});
+  return cross_entropy(
+      scores.reshape({positions, scores.size(-1)}), targets.reshape({positions}),
+      {.ignore_index = ignored_target, .reduction = reduction, .label_smoothing = label_smoothing});
 }
 
 Batch rows_of(const Batch& batch, int64_t first, int64_t size) {

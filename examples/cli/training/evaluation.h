@@ -31,7 +31,7 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
 
 /// The cross-entropy of scores [B, L, classes] over all positions that count.
 Tensor sequence_loss(const Tensor& scores, const Tensor& targets,
-                     Reduction reduction = Reduction::mean);
+                     Reduction reduction = Reduction::mean, double label_smoothing = 0);
 
 /// The sequences `first` … `first + size − 1` of a batch.
 Batch rows_of(const Batch& batch, int64_t first, int64_t size);

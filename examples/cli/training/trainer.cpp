@@ -189,11 +189,12 @@ Batch Trainer::failed_batch() const {
 Tensor Trainer::loss_of(const Batch& batch, int64_t step, int64_t part) {
   const RandomScope random({.seed = config_.random_seed(), .step = step, .micro_step = part});
   const int64_t parts = config_.micro_batches, size = batch.inputs.size(0);
-  if (parts == 1) return sequence_loss(model_(batch), batch.targets);
+  const double smoothing = config_.label_smoothing;
+  if (parts == 1) return sequence_loss(model_(batch), batch.targets, Reduction::mean, smoothing);
   const int64_t first = size * part / parts, end = size * (part + 1) / parts;
   const Batch some = rows_of(batch, first, end - first);
   const auto all = static_cast<double>(std::max(int64_t{1}, counted(batch.targets)));
-  return sequence_loss(model_(some), some.targets, Reduction::sum) / all;
+  return sequence_loss(model_(some), some.targets, Reduction::sum, smoothing) / all;
 }
 
 StepReport Trainer::train_step(int64_t step) {

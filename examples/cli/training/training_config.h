@@ -72,6 +72,13 @@ struct TrainingConfig : Keys {
                               .minimum = 0.0,
                               .exclusive_minimum = true,
                               .help = "maximum gradient norm"}};
+  Value<double> label_smoothing{
+      this,
+      {.path = "label_smoothing",
+       .fallback = 0.0,
+       .minimum = 0.0,
+       .maximum = 1.0,
+       .help = "part of each target that is shared evenly by all classes, in training only"}};
   Value<int64_t> micro_batches{
       this,
       {.path = "micro_batches",

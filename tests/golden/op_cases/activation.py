@@ -1,10 +1,13 @@
 """Cases of framework/ops/activation.h."""
 
+import torch
 import torch.nn.functional as F
 
 from golden_case import case, floats, pytorch
 
 pytorch("log_sigmoid", F.logsigmoid)
+pytorch("relu_squared", lambda x: F.relu(x).square())
+pytorch("soft_cap", lambda x, cap=30.0: cap * torch.tanh(x / cap))
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -27,3 +30,8 @@ case("leaky_relu", "slope", {"negative_slope": 0.25}, (2, 3))
 case("leaky_relu", "negative slope", {"negative_slope": -1.0}, floats([-2, 0, 2]))
 case("elu", "alpha", {"alpha": 2.5}, floats([-2, -1e-9, 0, 1]))
 case("relu", "no number", {}, floats([NAN, INFINITY, -INFINITY]))
+for op in ("relu_squared", "soft_cap"):
+    case(op, "2-d", {}, (2, 3))
+    case(op, "wide range", {}, floats([-1000, -30, -0.5, 0, 0.5, 30, 1000]))
+    case(op, "no number", {}, floats([NAN, INFINITY, -INFINITY]))
+case("soft_cap", "cap", {"cap": 0.5}, (2, 3))

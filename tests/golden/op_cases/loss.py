@@ -71,3 +71,18 @@ case("binary_cross_entropy_with_logits", "large logits", {"reduction": "none"},
      floats([-1000, -40, 0, 40, 1000]), floats([0, 1, 0.5, 0, 1]))
 case("cross_entropy", "label_smoothing 1", {"label_smoothing": 1.0}, (4, 3), ints([2, 0, 1, 2]))
 case("cross_entropy", "[C], ignored", {"reduction": "sum"}, (3,), ints(-100))
+MASSES = between(0.0625, 0.5, 4, 3)
+ONE_HOT = floats([[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+for reduction in ("none", "mean", "sum"):
+    attrs = {"reduction": reduction}
+    case("cross_entropy", reduction + ", probabilities", attrs, (4, 3), MASSES)
+    case("cross_entropy", reduction + ", probabilities, weight, label_smoothing",
+         {**attrs, "label_smoothing": 0.125}, (4, 3), MASSES, CLASS_WEIGHT)
+    case("cross_entropy", reduction + ", probabilities, 4-d", attrs, (2, 3, 2, 2),
+         between(0, 1, 2, 3, 2, 2), CLASS_WEIGHT)
+    case("cross_entropy", reduction + ", probabilities of 0 and 1", attrs, (4, 3), ONE_HOT,
+         CLASS_WEIGHT)
+case("cross_entropy", "[C], probabilities", {"label_smoothing": 0.5}, (3,), between(0, 1, 3))
+case("cross_entropy", "probabilities, label_smoothing 1", {"label_smoothing": 1.0}, (4, 3), MASSES)
+case("cross_entropy", "probabilities, large", {}, floats([[1000, 0, -1000], [1000, 0, -1000]]),
+     floats([[1, 0, 0], [0, 0.5, 0.5]]))

@@ -53,6 +53,7 @@ Bias bias_of(const Attributes& with, const std::string& name) {
 Activation activation_of(const Attributes& with, const std::string& name) {
   return choose<Activation>(with, name,
                             {{"relu", Activation::relu},
+                             {"relu_squared", Activation::relu_squared},
                              {"gelu", Activation::gelu},
                              {"silu", Activation::silu},
                              {"swiglu", Activation::swiglu}});
@@ -99,6 +100,7 @@ MultiHeadAttentionConfig multi_head_config(const Attributes& with) {
           .output_bias = own_bias(with, "output_bias"),
           .causal = causal_of(with, "causal"),
           .window = with.maybe_integer("window"),
+          .qk_norm = with.flag("qk_norm"),
           .relative_positions = positions_of(with),
           .dropout = with.number("dropout"),
           .recompute = with.flag("recompute")};

@@ -11,7 +11,7 @@ namespace heed::testing {
 
 /// A flag as Bias.
 Bias bias_of(const Attributes& with, const std::string& name);
-/// "relu", "gelu", "silu" or "swiglu". Throws RequestError.
+/// "relu", "relu_squared", "gelu", "silu" or "swiglu". Throws RequestError.
 Activation activation_of(const Attributes& with, const std::string& name);
 /// "relu" or "gelu". Throws RequestError.
 Activation pytorch_activation_of(const Attributes& with, const std::string& name);

@@ -33,6 +33,7 @@ NdArray feed_forward_reference(const ModuleState& state, const NdArray& x,
   };
   NdArray inner = project("expand", x);
   if (activation == "relu") inner = reference::each(inner, reference::relu);
+  if (activation == "relu_squared") inner = reference::each(inner, reference::relu_squared);
   if (activation == "gelu") inner = reference::each(inner, reference::gelu);
   if (activation == "silu") inner = reference::each(inner, reference::silu);
   if (activation == "swiglu") {

@@ -37,6 +37,20 @@ NdArray rotated(const MultiHead& m, const NdArray& x, int64_t D, int64_t first) 
   return y;
 }
 
+/// Each head's D columns over the root of their mean square.
+NdArray normalised(const NdArray& x, int64_t D) {
+  NdArray y = x;
+  for_each_index(x.shape, [&](const Index& at) {
+    const int64_t first = at[2] / D * D;
+    double squares = 0;
+    for (int64_t d = 0; d < D; ++d) {
+      squares += x.at({at[0], at[1], first + d}) * x.at({at[0], at[1], first + d});
+    }
+    y.at(at) = x.at(at) / std::sqrt(squares / static_cast<double>(D) + 1e-6);
+  });
+  return y;
+}
+
 /// What the positions add to a score; `along` is key minus query.
 double score_bias(const MultiHead& m, int64_t head, int64_t along) {
   if (m.positions == "alibi") {
@@ -99,6 +113,10 @@ MultiHeadResult multi_head(const MultiHead& m, const NdArray& query, const NdArr
   const int64_t first = m.causal == "bottom_right" ? L_2 - L_1 : 0;
   NdArray Q = projected(query, m.Q), K = projected(key, m.K);
   const NdArray V = projected(value, m.V);
+  if (m.qk_norm) {
+    Q = normalised(Q, D_qk);
+    K = normalised(K, D_qk);
+  }
   if (m.positions == "rope") {
     Q = rotated(m, Q, D_qk, first);
     K = rotated(m, K, D_qk, 0);

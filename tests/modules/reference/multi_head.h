@@ -21,6 +21,7 @@ struct MultiHead {
   Projection Q, K, V, O;
   std::string causal = "none";  ///< "none", "top_left" or "bottom_right"
   std::optional<int64_t> window = {};
+  bool qk_norm = false;  ///< queries and keys of each head over the root of their mean square
   std::string positions = "none";  ///< "none", "rope", "alibi" or "learned"
   bool rope_neighbours = false;    ///< turns 2i with 2i + 1, not i with i + D_qk/2
   double rope_base = 10000;

@@ -24,13 +24,13 @@ FirstStep first_step(Model& model, const Batch& batch) {
   return {loss.item(), grad_norm(parameters)};
 }
 
-/// Of every width: gradients of a norm that grew with the width would leave it.
-void check_sound(const FirstStep& first, int64_t classes) {
+/// The norm of the gradient is within the same bounds for every width.
+void check_sound(const FirstStep& first, int64_t classes, double largest_norm = 8) {
   const double expected = std::log(static_cast<double>(classes));
   CHECK(first.loss > 0.85 * expected);
   CHECK(first.loss < 1.15 * expected);
   CHECK(first.grad_norm > 0.05);
-  CHECK(first.grad_norm < 8);
+  CHECK(first.grad_norm < largest_norm);
 }
 
 /// A form of model, as values of keys below "model".
@@ -50,12 +50,14 @@ struct Form {
   }
 };
 
-void check_form(const Form& form, const std::vector<std::string>& sets = {}) {
+void check_form(const Form& form, const std::vector<std::string>& sets = {},
+                double largest_norm = 8) {
   const Folder folder;
   folder.write("a.json", form.json());
   Experiment experiment = prepare_experiment(builtin_registry(), folder / "a.json", sets);
   CAPTURE(form.json(), sets);
-  check_sound(first_step(*experiment.model, experiment.task->training_batch(1, 4)), 43);
+  check_sound(first_step(*experiment.model, experiment.task->training_batch(1, 4)), 43,
+              largest_norm);
 }
 
 /// All combinations for small widths; the large one is as large with fewer.
@@ -87,10 +89,12 @@ TEST_CASE("The first loss of every form of model is near ln(classes): output tie
 }
 
 TEST_CASE("The first loss is near ln(classes) under GPT-2's initialisation") {
+  constexpr double largest_norm = 20;  // norms make much of embeddings of 0.02
   for (const std::string tied : {"false", "true"}) {
     for (const std::string placement : {"pre", "post"}) {
       for (const int64_t width : {16, 64, 512}) {
-        check_form({tied, "layer_norm", placement, "learned", width, 2}, {"model.init=gpt2"});
+        check_form({tied, "layer_norm", placement, "learned", width, 2}, {"model.init=gpt2"},
+                   largest_norm);
       }
     }
   }

@@ -10,6 +10,10 @@ inline double relu(double v) {
   return v <= 0 ? 0.0 : v;
 }
 
+inline double relu_squared(double v) {
+  return relu(v) * relu(v);
+}
+
 /// exp of a large positive number would overflow and lose the tiny values below e^-709.
 inline double sigmoid(double v) {
   return v < 0 ? std::exp(v) / (1.0 + std::exp(v)) : 1.0 / (1.0 + std::exp(-v));

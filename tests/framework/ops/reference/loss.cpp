@@ -89,6 +89,26 @@ NdArray cross_entropy(const NdArray& input, const NdArray& target,
   return reduced(losses, reduction, total_target_weight(target, weight, ignore_index));
 }
 
+NdArray soft_cross_entropy(const NdArray& input, const NdArray& target,
+                           const std::optional<NdArray>& weight, Reduction reduction,
+                           double label_smoothing) {
+  const size_t class_axis = class_axis_of(input);
+  const int64_t classes = input.shape[class_axis];
+  const NdArray log_probability = log_softmax(input, static_cast<int64_t>(class_axis));
+  std::vector<int64_t> positions = input.shape;
+  positions.erase(positions.begin() + static_cast<std::ptrdiff_t>(class_axis));
+  NdArray losses = filled(positions, 0.0);
+  for_each_index(positions, [&](const Index& position) {
+    for (int64_t which = 0; which < classes; ++which) {
+      const Index at = class_index(input, position, which);
+      const double mass =
+          (1.0 - label_smoothing) * target.at(at) + label_smoothing / static_cast<double>(classes);
+      losses.at(position) -= weight_of(weight, which) * mass * log_probability.at(at);
+    }
+  });
+  return reduced(losses, reduction, static_cast<double>(losses.numel()));
+}
+
 NdArray mse_loss(const NdArray& input, const NdArray& target, Reduction reduction) {
   NdArray losses = filled(broadcast_shapes(input.shape, target.shape), 0.0);
   for_each_index(losses.shape, [&](const Index& index) {

@@ -28,6 +28,12 @@ NdArray cross_entropy(const NdArray& input, const NdArray& target,
                       int64_t ignore_index = -100, Reduction reduction = Reduction::mean,
                       double label_smoothing = 0.0);
 
+/// The same with a probability for each class as target, of the shape of `input`; the mean is over
+/// all positions.
+NdArray soft_cross_entropy(const NdArray& input, const NdArray& target,
+                           const std::optional<NdArray>& weight, Reduction reduction,
+                           double label_smoothing);
+
 /// Shapes broadcast.
 NdArray mse_loss(const NdArray& input, const NdArray& target,
                  Reduction reduction = Reduction::mean);

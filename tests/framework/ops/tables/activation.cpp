@@ -41,6 +41,30 @@ OpCase gelu_row() {
   return row;
 }
 
+OpCase relu_squared_row() {
+  OpCase row = unary("relu_squared", relu_squared, reference::relu_squared, nonzero);
+  row.samples.push_back({{listed({-2, 0, 1000}, {3})}, {}, /*smooth=*/false});
+  return row;
+}
+
+OpCase soft_cap_row() {
+  OpCase row = unary_with(
+      "soft_cap", {number("cap", 30)},
+      [](auto& x, auto& with) { return soft_cap(x, with.number("cap")); },
+      [](double v, auto& with) {
+        const double cap = with.number("cap");
+        return cap * std::tanh(v / cap);
+      },
+      any, {{{"cap", 2}}, {{"cap", 0.25}}});
+  row.samples.push_back({{listed({-1000, -30, 0, 30, 1000}, {5})}});
+  for (const int cap : {0, -1}) {
+    row.errors.push_back({{of_type(f32, {2})},
+                          {{"cap", cap}},
+                          "soft_cap: cap must be above 0 and finite, got " + std::to_string(cap)});
+  }
+  return row;
+}
+
 OpCase softplus_row() {
   OpCase row = unary_with(
       "softplus", {number("beta", 1), number("threshold", 20)},
@@ -78,6 +102,8 @@ OpCase elu_row() {
 OpTable activation_ops() {
   return {
       unary("relu", relu, reference::relu, nonzero),
+      relu_squared_row(),
+      soft_cap_row(),
       with_values(unary("sigmoid", sigmoid, reference::sigmoid, any), {-30, -5, 0, 5, 30}),
       with_values(unary("silu", silu, reference::silu, any), {-30, -5, 0, 5, 30}),
       gelu_row(),

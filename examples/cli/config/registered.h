@@ -7,6 +7,7 @@
 // the tests that run over a list.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,8 +44,7 @@ class Registered<Made(Arguments...)> {
     if (entry.name.empty() || entry.name.find_first_not_of(letters) != std::string::npos) {
       throw ValueError("registry: a name is a word of a-z, 0-9 and _: \"", entry.name, "\"");
     }
-    for (const Entry& other : *entries_) {
-      if (other.name != entry.name) continue;
+    if (find(entry.name) != nullptr) {
       throw ValueError("registry: \"", entry.name, "\" is registered already");
     }
     entries_->push_back(std::move(entry));
@@ -74,9 +74,7 @@ class Registered<Made(Arguments...)> {
 
   /// The entry of this name; throws ValueError if there is none.
   const Entry& at(std::string_view name) const {
-    for (const Entry& entry : *entries_) {
-      if (entry.name == name) return entry;
-    }
+    if (const Entry* entry = find(name)) return *entry;
     throw ValueError("registry: no such name: ", name);
   }
 
@@ -88,6 +86,13 @@ class Registered<Made(Arguments...)> {
   }
 
  private:
+  /// nullptr if there is none of this name.
+  const Entry* find(std::string_view name) const {
+    const auto found = std::find_if(entries_->begin(), entries_->end(),
+                                    [&](const Entry& entry) { return entry.name == name; });
+    return found == entries_->end() ? nullptr : &*found;
+  }
+
   std::shared_ptr<std::vector<Entry>> entries_ = std::make_shared<std::vector<Entry>>();
 };
 

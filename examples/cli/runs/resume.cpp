@@ -22,9 +22,8 @@ struct StoredConfig {
   std::string name;                 // for messages; the path of the file
   std::optional<std::string> text;  // none: in the file
 
-  Config read(const Registry& registry, const std::vector<std::string>& sets = {}) const {
-    return text ? read_config_text(registry.table(), *text, name, sets)
-                : read_config_file(registry.table(), name, sets);
+  Config read(const ConfigTable& table, const std::vector<std::string>& sets = {}) const {
+    return text ? read_config_text(table, *text, name, sets) : read_config_file(table, name, sets);
   }
 };
 
@@ -34,13 +33,12 @@ bool is_set(const std::string& path, const std::vector<std::string>& sets) {
 }
 
 /// The overrides together with what a configuration file may change without one: more steps.
-std::vector<std::string> sets_of_file(const Registry& registry, const Config& run,
+std::vector<std::string> sets_of_file(const ConfigTable& table, const Config& run,
                                       const std::string& config_path,
                                       std::vector<std::string> sets) {
   if (config_path.empty()) return sets;
   std::vector<ConfigFault> faults;
-  for (const ChangedKey& change :
-       changes_between(run, read_config_file(registry.table(), config_path))) {
+  for (const ChangedKey& change : changes_between(run, read_config_file(table, config_path))) {
     if (is_set(change.path, sets)) continue;
     if (change.path == "train.steps") {
       sets.push_back("train.steps=" + change.after);
@@ -167,13 +165,14 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   const CheckpointFolder checkpoints(source.run);
   const StartingPoint start = starting_point(source, checkpoints);
   const StoredConfig stored = stored_config(source, start);
-  const Config before = stored.read(registry);
-  const std::vector<std::string> all_sets = sets_of_file(registry, before, config_path, sets);
+  const ConfigTable table = registry.table();
+  const Config before = stored.read(table);
+  const std::vector<std::string> all_sets = sets_of_file(table, before, config_path, sets);
   Experiment experiment =
-      build_experiment(registry, stored.read(registry, all_sets), stored.name, all_sets);
+      build_experiment(registry, stored.read(table, all_sets), stored.name, all_sets);
   std::vector<ChangedKey> changes = changes_between(before, experiment.config);
   check_steps(place, start.state.training.step, experiment.training.steps);
-  if (start.checkpoint && !changes_data(registry.table(), changes) &&
+  if (start.checkpoint && !changes_data(table, changes) &&
       !has_data_of(*experiment.task, start.state)) {
     refuse(place,
            "the task's data has changed: a file that it reads is different; --set task.KEY=VALUE "

@@ -272,12 +272,17 @@ inline void count(int64_t bytes, int64_t blocks) noexcept {
   }
 }
 
+/// The bytes of a block of which `bytes` are asked for; poison fills the rest, too, so that a test
+/// can see what is written behind the last element.
+size_t whole_block(size_t bytes) {
+  return caching ? size_class(bytes).bytes : bytes;
+}
+
 /// A block that this thread did not keep.
 void* fetch_block(size_t bytes) {
-  const SizeClass size = size_class(bytes);
-  void* block = caching ? take_from_shelf(size.index) : nullptr;
+  void* block = caching ? take_from_shelf(size_class(bytes).index) : nullptr;
   if (block != nullptr) return block;
-  return ::operator new (caching ? size.bytes : bytes, std::align_val_t{block_alignment});
+  return ::operator new (whole_block(bytes), std::align_val_t{block_alignment});
 }
 
 /// Lets go of a block that this thread does not keep.
@@ -302,7 +307,9 @@ void* allocate_block(size_t bytes) {
   void* block = bytes <= small_limit ? own_cache.take(small_class(bytes)) : nullptr;
   if (block == nullptr) block = fetch_block(bytes);
   count(static_cast<int64_t>(bytes), 1);
-  if (poisoned.load(std::memory_order_relaxed)) std::memset(block, 0xFF, bytes);
+  if (poisoned.load(std::memory_order_relaxed)) {
+    std::memset(block, 0xFF, whole_block(bytes));
+  }
   return block;
 }
 

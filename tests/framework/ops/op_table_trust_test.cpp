@@ -10,6 +10,7 @@
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/ops/case/op_properties.h"
+#include "heed/tests/support/sanitized.h"
 
 namespace heed::testing::op_table_trust_test {
 namespace {
@@ -21,6 +22,15 @@ struct Poison {
   Poison(const Poison&) = delete;
   Poison& operator=(const Poison&) = delete;
 };
+
+/// Whether what follows the elements of a new tensor in its block is as the poison left it.
+bool is_clean_behind(const Tensor& x) {
+  if (!x.defined() || address_sanitized) return true;
+  const auto bytes = static_cast<size_t>(x.storage().bytes());
+  const size_t end = (bytes + block_alignment - 1) / block_alignment * block_alignment;
+  return std::all_of(x.storage().data() + bytes, x.storage().data() + end,
+                     [](std::byte byte) { return byte == std::byte{0xFF}; });
+}
 
 /// Another content, in place, that stays in the domain of the op.
 void change(const Tensor& x) {
@@ -81,14 +91,20 @@ const std::map<std::string, std::string>& nan_is_hidden() {
 
 }  // namespace
 
-TEST_CASE("Every op writes every element of what it gives", "[op_table]") {
+TEST_CASE("Every op writes every element of what it gives, and nothing behind the last",
+          "[op_table]") {
   for_each_sample([](const OpCase& op, const Sample& sample, const std::string& where) {
     const Subject subject = subject_of(op, sample);
     const Run want = run_once(subject, leaves_of(subject, DType::f64));
-    const Tensors inputs = leaves_of(subject, DType::f64);
     const Poison poison;
-    expect(run_difference(run_once(subject, inputs), want, same_bits),
-           where + ", in memory full of NaN");
+    const Tensors inputs = leaves_of(subject, DType::f64);
+    const Run got = run_once(subject, inputs);
+    expect(run_difference(got, want, same_bits), where + ", in memory full of NaN");
+    for (const Tensors* tensors : {&inputs, &got.outputs, &got.gradients}) {
+      for (const Tensor& x : *tensors) {
+        expect(is_clean_behind(x), where + ": nothing is written behind the last element");
+      }
+    }
   });
 }
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-LINTS = ["layers.py", "style.py", "captures.py", "names.py", "simd.py"]
+LINTS = ["layers.py", "umbrella.py", "style.py", "captures.py", "names.py", "simd.py"]
 
 
 def main():

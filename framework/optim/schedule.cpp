@@ -16,12 +16,12 @@ std::span<const Schedule> schedules() {
                .factor = [](const ScheduleStep&) { return 1.0; }},
       Schedule{
           .name = "linear",
-          .help = "decays linearly to the floor",
+          .help = "decays linearly to the floor at the last step",
           .has_floor = true,
           .factor =
               [](const ScheduleStep& at) { return at.floor + (1 - at.floor) * (1 - at.done); }},
       Schedule{.name = "cosine",
-               .help = "decays to the floor along half a cosine",
+               .help = "decays to the floor at the last step along half a cosine",
                .has_floor = true,
                .factor =
                    [](const ScheduleStep& at) {

@@ -21,7 +21,7 @@ struct ScheduleStep {
 /// What follows the warm-up.
 struct Schedule {
   std::string name;
-  std::string help;        ///< the formula in words
+  std::string help;        ///< the formula in words; "last step" if it depends on `done`
   bool has_floor = false;  ///< whether `factor` uses the floor
   std::function<double(const ScheduleStep&)> factor;
 };

@@ -78,6 +78,18 @@ TEST_CASE("After the warm-up no schedule rises, and none leaves [0, 1]") {
   }
 }
 
+TEST_CASE("The help of a schedule names the last step exactly if its factor depends on it") {
+  for (const Schedule& shape : schedules()) {
+    bool depends = false;
+    for (int64_t step = 4; step < 40; ++step) {
+      depends = depends || schedule_factor({shape, 4, 20, 0.1}, step) !=
+                               schedule_factor({shape, 4, 30, 0.1}, step);
+    }
+    INFO(shape.name << ": " << shape.help);
+    CHECK((shape.help.find("last step") != std::string::npos) == depends);
+  }
+}
+
 TEST_CASE("A schedule of one's own follows the warm-up") {
   const Schedule halving{.name = "halving", .help = "", .factor = [](const ScheduleStep& at) {
                            return std::pow(0.5, static_cast<double>(at.step - at.warmup_steps));

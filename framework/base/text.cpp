@@ -135,4 +135,13 @@ std::string list_in_quotes(const std::vector<std::string>& words) {
   return list;
 }
 
+std::string list_with_or(const std::vector<std::string>& words) {
+  std::string list;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const char* before = i == 0 ? "" : i + 1 == words.size() ? " or " : ", ";
+    list += before + words[i];
+  }
+  return list;
+}
+
 }  // namespace heed

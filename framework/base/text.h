@@ -40,4 +40,7 @@ std::string in_quotes(std::string_view text);
 /// For messages: `"a", "b", "c"`.
 std::string list_in_quotes(const std::vector<std::string>& words);
 
+/// For messages: `a, b or c`.
+std::string list_with_or(const std::vector<std::string>& words);
+
 }  // namespace heed

@@ -82,15 +82,14 @@ std::string KeyLookup::unknown_message(const std::string& path) const {
 
 std::string KeyLookup::foreign_message(const std::string& path) const {
   std::string chooser;
-  std::string owners;
+  std::vector<std::string> owners;
   for (const ConfigEntry& entry : table_.entries()) {
     if (entry.path != path) continue;
     const ConfigCondition* broken = broken_condition(entry);
     if (chooser.empty()) chooser = broken->path;
-    if (broken->path == chooser)
-      owners += (owners.empty() ? "" : " or ") + in_quotes(broken->value);
+    if (broken->path == chooser) owners.push_back(in_quotes(broken->value));
   }
-  return in_quotes(path) + " belongs to " + chooser + " " + owners + ", not " +
+  return in_quotes(path) + " belongs to " + chooser + " " + list_with_or(owners) + ", not " +
          in_quotes(chosen_.at(chooser));
 }
 

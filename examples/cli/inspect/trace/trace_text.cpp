@@ -7,6 +7,7 @@
 
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/table.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -127,7 +128,7 @@ std::string letters_text(const TraceRecorder& trace) {
   for (const auto& [letter, sizes] : trace.letters()) {
     Names values;
     for (const int64_t size : sizes) values.push_back(std::to_string(size));
-    letters.push_back(letter + " = " + joined(values, " or "));
+    letters.push_back(letter + " = " + list_with_or(values));
   }
   return joined(letters, " · ");
 }

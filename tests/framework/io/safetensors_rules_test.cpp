@@ -32,6 +32,12 @@ std::string refused(const NamedTensors& tensors,
   return "";
 }
 
+std::string malformed(int byte, const std::string& expected, const std::string& found) {
+  return text_of("f: malformed header: at its byte ", byte, ": expected ", expected, ", found ",
+                 found);
+}
+
+const std::string of_w = "f: tensor \"w\": ";
 const std::string offsets = R"(,"data_offsets":[0,4])";
 const std::string f32 = R"("dtype":"F32","shape":)";
 
@@ -55,44 +61,27 @@ TEST_CASE("safetensors: the size of the header must be there and fit", "[io]") {
 }
 
 TEST_CASE("safetensors: the header is JSON of one form", "[io]") {
-  CHECK(said("") == "f: the header does not begin with \"{\"");
-  CHECK(said(" {}") == "f: the header does not begin with \"{\"");
-  CHECK(said("[]") == "f: the header does not begin with \"{\"");
+  CHECK(said("") == R"(f: the header does not begin with "{")");
+  CHECK(said(" {}") == R"(f: the header does not begin with "{")");
+  CHECK(said("[]") == R"(f: the header does not begin with "{")");
   CHECK(said("{\"\xff\":1}") == "f: the header is not UTF-8: found the byte 255 at its byte 2");
-  CHECK(said("{") ==
-        "f: malformed header: at its byte 1: expected a string, found the end of the "
-        "header");
-  CHECK(said("{\"w\"}") == "f: malformed header: at its byte 4: expected \":\", found \"}\"");
-  CHECK(said("{\"w") ==
-        "f: malformed header: at its byte 3: expected the end of a string, found the end of the "
-        "header");
-  CHECK(said("{\"w\\") ==
-        "f: malformed header: at its byte 4: expected the end of a string, found the end of the "
-        "header");
-  CHECK(said("{\"w\n\":1}") ==
-        "f: malformed header: at its byte 3: expected control characters as escapes, found \"?\"");
-  CHECK(said("{\"\\x\":1}") ==
-        "f: malformed header: at its byte 3: expected an escape of JSON, found \"x\"");
-  CHECK(said("{\"\\u12\":1}") ==
-        "f: malformed header: at its byte 4: expected four hexadecimal digits, found 12");
-  CHECK(said("{\"\\ud800\":1}") ==
-        "f: malformed header: at its byte 8: expected a pair of surrogates, found \"\"\"");
-  CHECK(said("{\"\\ud800\\u0041\":1}") ==
-        "f: malformed header: at its byte 14: expected a pair of surrogates, found \"\"\"");
-  CHECK(said("{\"\\udc00\":1}") ==
-        "f: malformed header: at its byte 8: expected a pair of surrogates, found \"\"\"");
-  CHECK(said("{\"w\":{},}") == "f: tensor \"w\": dtype is missing");
-  CHECK(
-      said("{}}") ==
-      "f: malformed header: at its byte 2: expected only spaces after the last \"}\", found \"}\"");
-  CHECK(
-      said("{}\n") ==
-      "f: malformed header: at its byte 2: expected only spaces after the last \"}\", found \"?\"");
-  CHECK(
-      said(std::string("{}\0", 3)) ==
-      "f: malformed header: at its byte 2: expected only spaces after the last \"}\", found \"?\"");
-  CHECK(said("{\"w\":[[[[") == "f: malformed header: at its byte 5: expected \"{\", found \"[\"");
-  CHECK(said("{\"w\":null}") == "f: malformed header: at its byte 5: expected \"{\", found \"n\"");
+  CHECK(said("{") == malformed(1, "a string", "the end of the header"));
+  CHECK(said(R"({"w"})") == malformed(4, R"(":")", R"("}")"));
+  CHECK(said(R"({"w)") == malformed(3, "the end of a string", "the end of the header"));
+  CHECK(said("{\"w\\") == malformed(4, "the end of a string", "the end of the header"));
+  CHECK(said("{\"w\n\":1}") == malformed(3, "control characters as escapes", R"("?")"));
+  CHECK(said("{\"\\x\":1}") == malformed(3, "an escape of JSON", R"("x")"));
+  CHECK(said("{\"\\u12\":1}") == malformed(4, "four hexadecimal digits", "12"));
+  CHECK(said("{\"\\ud800\":1}") == malformed(8, "a pair of surrogates", R"(""")"));
+  CHECK(said("{\"\\ud800\\u0041\":1}") == malformed(14, "a pair of surrogates", R"(""")"));
+  CHECK(said("{\"\\udc00\":1}") == malformed(8, "a pair of surrogates", R"(""")"));
+  CHECK(said(R"({"w":{},})") == of_w + "dtype is missing");
+  CHECK(said("{}}") == malformed(2, R"(only spaces after the last "}")", R"("}")"));
+  CHECK(said("{}\n") == malformed(2, R"(only spaces after the last "}")", R"("?")"));
+  CHECK(said(std::string("{}\0", 3)) ==
+        malformed(2, R"(only spaces after the last "}")", R"("?")"));
+  CHECK(said(R"({"w":[[[[)") == malformed(5, R"("{")", R"("[")"));
+  CHECK(said(R"({"w":null})") == malformed(5, R"("{")", R"("n")"));
   CHECK(said("{}   ").empty());
   CHECK(said("{ }").empty());
 }
@@ -100,29 +89,25 @@ TEST_CASE("safetensors: the header is JSON of one form", "[io]") {
 TEST_CASE("safetensors: the metadata are strings", "[io]") {
   CHECK(said(R"({"__metadata__":{"a":"b"}})").empty());
   CHECK(said(R"({"__metadata__":{}})").empty());
-  CHECK(said(R"({"__metadata__":{"a":1}})") ==
-        "f: malformed header: at its byte 21: expected a string, found 1");
-  CHECK(said(R"({"__metadata__":null})") ==
-        "f: malformed header: at its byte 16: expected \"{\", found \"n\"");
+  CHECK(said(R"({"__metadata__":{"a":1}})") == malformed(21, "a string", "1"));
+  CHECK(said(R"({"__metadata__":null})") == malformed(16, R"("{")", R"("n")"));
   CHECK(said(R"({"__metadata__":{"a":"b","a":"b"}})") ==
-        "f: a key of __metadata__ appears twice: \"a\"");
+        R"(f: a key of __metadata__ appears twice: "a")");
   CHECK(said(R"({"__metadata__":{},"__metadata__":{}})") == "f: __metadata__ appears twice");
 }
 
 TEST_CASE("safetensors: an entry has exactly dtype, shape and data_offsets", "[io]") {
   CHECK(said_of(f32 + "[1]" + offsets, 4).empty());
-  CHECK(said_of(R"("dtype":"F32","shape":[1])") == "f: tensor \"w\": data_offsets is missing");
-  CHECK(said_of(R"("dtype":"F32")" + offsets) == "f: tensor \"w\": shape is missing");
-  CHECK(said_of(R"("shape":[1])" + offsets) == "f: tensor \"w\": dtype is missing");
-  CHECK(said_of(f32 + "[1]" + offsets + R"(,"dtype":"F32")") ==
-        "f: tensor \"w\": dtype appears twice");
-  CHECK(said_of(f32 + "[1]" + offsets + R"(,"shape":[1])") ==
-        "f: tensor \"w\": shape appears twice");
-  CHECK(said_of(f32 + "[1]" + offsets + offsets) == "f: tensor \"w\": data_offsets appears twice");
+  CHECK(said_of(R"("dtype":"F32","shape":[1])") == of_w + "data_offsets is missing");
+  CHECK(said_of(R"("dtype":"F32")" + offsets) == of_w + "shape is missing");
+  CHECK(said_of(R"("shape":[1])" + offsets) == of_w + "dtype is missing");
+  CHECK(said_of(f32 + "[1]" + offsets + R"(,"dtype":"F32")") == of_w + "dtype appears twice");
+  CHECK(said_of(f32 + "[1]" + offsets + R"(,"shape":[1])") == of_w + "shape appears twice");
+  CHECK(said_of(f32 + "[1]" + offsets + offsets) == of_w + "data_offsets appears twice");
   CHECK(said_of(f32 + "[1]" + offsets + R"(,"device":"cpu")") ==
-        "f: tensor \"w\": unknown field \"device\"; the format has dtype, shape and data_offsets");
+        of_w + R"(unknown field "device"; the format has dtype, shape and data_offsets)");
   CHECK(said("{" + entry("a", 0, 1) + "," + entry("b", 1, 2) + "," + entry("a", 2, 3) + "}", 3) ==
-        "f: two tensors have the same name: \"a\"");
+        R"(f: two tensors have the same name: "a")");
 }
 
 TEST_CASE("safetensors: dtypes that heed does not read are named", "[io]") {
@@ -130,56 +115,39 @@ TEST_CASE("safetensors: dtypes that heed does not read are named", "[io]") {
        {"U8", "I8", "I16", "U16", "I32", "U32", "U64", "C64", "F4", "F8_E8M0", "F8_E5M2", "F8_E4M3",
         "F8_E5M2FNUZ", "F8_E4M3FNUZ", "F6_E2M3", "F6_E3M2"}) {
     CHECK(said_of(std::string(R"("dtype":")") + name + R"(","shape":[1])" + offsets, 4) ==
-          std::string("f: tensor \"w\": unsupported dtype: \"") + name +
+          std::string(R"(f: tensor "w": unsupported dtype: ")") + name +
               "\"; heed reads F64 F32 F16 BF16 I64 BOOL");
   }
   CHECK(said_of(R"("dtype":"f32","shape":[1])" + offsets, 4) ==
-        "f: tensor \"w\": unknown dtype: \"f32\"; heed reads F64 F32 F16 "
-        "BF16 I64 "
-        "BOOL");
+        of_w + R"(unknown dtype: "f32"; heed reads F64 F32 F16 BF16 I64 BOOL)");
 }
 
 TEST_CASE("safetensors: sizes and offsets are integers", "[io]") {
+  const std::string size = "an integer from 0 to 2^64 - 1";
+  const std::string too_many = of_w + "too many bytes to count: ";
   const auto shape = [](const std::string& text) { return said_of(f32 + text + offsets, 4); };
-  CHECK(shape("[1.0]") ==
-        "f: malformed header: at its byte 30: expected an integer without fraction and exponent, "
-        "found \".\"");
-  CHECK(shape("[1e0]") ==
-        "f: malformed header: at its byte 30: expected an integer without fraction and exponent, "
-        "found \"e\"");
-  CHECK(shape("[-1]") ==
-        "f: malformed header: at its byte 29: expected an integer from 0 to 2^64 - 1, found \"-\"");
-  CHECK(shape("[01]") ==
-        "f: malformed header: at its byte 29: expected an integer from 0 to 2^64 - 1, found 01");
-  CHECK(shape("[18446744073709551616]") ==
-        "f: malformed header: at its byte 29: expected an integer from 0 to 2^64 - 1, found "
-        "18446744073709551616");
-  CHECK(shape("[9223372036854775808]") ==
-        "f: tensor \"w\": a size above 2^63 - 1: 9223372036854775808");
-  CHECK(shape("[1,1,1,1,1,1,1,1,1]") == "f: tensor \"w\": more than 8 dimensions");
+  CHECK(shape("[1.0]") == malformed(30, "an integer without fraction and exponent", R"(".")"));
+  CHECK(shape("[1e0]") == malformed(30, "an integer without fraction and exponent", R"("e")"));
+  CHECK(shape("[-1]") == malformed(29, size, R"("-")"));
+  CHECK(shape("[01]") == malformed(29, size, "01"));
+  CHECK(shape("[18446744073709551616]") == malformed(29, size, "18446744073709551616"));
+  CHECK(shape("[9223372036854775808]") == of_w + "a size above 2^63 - 1: 9223372036854775808");
+  CHECK(shape("[1,1,1,1,1,1,1,1,1]") == of_w + "more than 8 dimensions");
   CHECK(shape("[1,1,1,1,1,1,1,1]").empty());
-  CHECK(shape("1") == "f: malformed header: at its byte 28: expected \"[\", found 1");
-  CHECK(shape("[[1]]") ==
-        "f: malformed header: at its byte 29: expected an integer from 0 to 2^64 - 1, found \"[\"");
-  CHECK(shape("[1,]") ==
-        "f: malformed header: at its byte 31: expected an integer from 0 to 2^64 - 1, found \"]\"");
+  CHECK(shape("1") == malformed(28, R"("[")", "1"));
+  CHECK(shape("[[1]]") == malformed(29, size, R"("[")"));
+  CHECK(shape("[1,]") == malformed(31, size, R"("]")"));
   CHECK(shape("[9223372036854775807,9223372036854775807]") ==
-        "f: tensor \"w\": too many bytes to count: [9223372036854775807, 9223372036854775807] of "
-        "F32");
-  CHECK(shape("[9223372036854775807]") ==
-        "f: tensor \"w\": too many bytes to count: [9223372036854775807] of F32");
-  CHECK(
-      shape("[0,9223372036854775807,9223372036854775807]") ==
-      "f: tensor \"w\": too many bytes to count: [0, 9223372036854775807, 9223372036854775807] of "
-      "F32");
+        too_many + "[9223372036854775807, 9223372036854775807] of F32");
+  CHECK(shape("[9223372036854775807]") == too_many + "[9223372036854775807] of F32");
+  CHECK(shape("[0,9223372036854775807,9223372036854775807]") ==
+        too_many + "[0, 9223372036854775807, 9223372036854775807] of F32");
   CHECK(shape("[1000000000000]") ==
-        "f: tensor \"w\": [1000000000000] of F32 takes 4000000000000 bytes, data_offsets hold 4");
-  CHECK(said_of(f32 + R"([1],"data_offsets":[0])") ==
-        "f: malformed header: at its byte 49: expected \",\", found \"]\"");
-  CHECK(said_of(f32 + R"([1],"data_offsets":[0,4,4])") ==
-        "f: malformed header: at its byte 51: expected \"]\", found \",\"");
+        of_w + "[1000000000000] of F32 takes 4000000000000 bytes, data_offsets hold 4");
+  CHECK(said_of(f32 + R"([1],"data_offsets":[0])") == malformed(49, R"(",")", R"("]")"));
+  CHECK(said_of(f32 + R"([1],"data_offsets":[0,4,4])") == malformed(51, R"("]")", R"(",")"));
   CHECK(said_of(f32 + R"([1],"data_offsets":[4,0])", 4) ==
-        "f: tensor \"w\": data_offsets run backwards: [4, 0]");
+        of_w + "data_offsets run backwards: [4, 0]");
 }
 
 TEST_CASE("safetensors: the tensors fill the data without holes and overlaps", "[io]") {
@@ -188,18 +156,19 @@ TEST_CASE("safetensors: the tensors fill the data without holes and overlaps", "
   };
   CHECK(two(4, 6, 6).empty());
   CHECK(two(3, 6, 6) ==
-        "f: tensor \"b\": overlaps the tensor before it: begins at byte 3 of the data, not at 4");
-  CHECK(two(5, 6, 6) == "f: tensor \"b\": a gap before it: begins at byte 5 of the data, not at 4");
+        R"(f: tensor "b": overlaps the tensor before it: begins at byte 3 of the data, not at 4)");
+  CHECK(two(5, 6, 6) ==
+        R"(f: tensor "b": a gap before it: begins at byte 5 of the data, not at 4)");
   CHECK(two(4, 6, 5) ==
-        "f: tensor \"b\": the file is incomplete: its data ends at byte 5, the tensor at 6");
+        R"(f: tensor "b": the file is incomplete: its data ends at byte 5, the tensor at 6)");
   CHECK(two(4, 6, 7) == "f: bytes after the last tensor: the data has 7, the tensors take 6");
   CHECK(said("{}", 1) == "f: bytes after the last tensor: the data has 1, the tensors take 0");
   CHECK(two(2, 2, 4) ==
-        "f: tensor \"b\": overlaps the tensor before it: begins at byte 2 of the data, not at 4");
+        R"(f: tensor "b": overlaps the tensor before it: begins at byte 2 of the data, not at 4)");
   CHECK(two(4, 4, 4).empty());
   CHECK(two(0, 0, 4).empty());
   CHECK(said_of(f32 + R"([2],"data_offsets":[0,4])", 4) ==
-        "f: tensor \"w\": [2] of F32 takes 8 bytes, data_offsets hold 4");
+        of_w + "[2] of F32 takes 8 bytes, data_offsets hold 4");
 }
 
 TEST_CASE("safetensors: a BOOL must be 0 or 1", "[io]") {

@@ -1,8 +1,8 @@
 // AnyModule: a module whose class is chosen at run time, behind a call of one signature.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "heed/framework/nn/module.h"
@@ -23,9 +23,7 @@ class AnyModule<Result(Arguments...)> {
       : holder_(std::make_unique<Holding<Item, Call>>(std::move(module), std::move(call))) {}
   /// Calls the module itself.
   template <class Item>
-  explicit AnyModule(std::unique_ptr<Item> module)
-      : AnyModule(std::move(module),
-                  [](Item& item, Arguments... arguments) { return item(arguments...); }) {}
+  explicit AnyModule(std::unique_ptr<Item> module) : AnyModule(std::move(module), Itself()) {}
 
   explicit operator bool() const { return holder_ != nullptr; }
   /// Throws ModuleError if it owns none.
@@ -35,6 +33,7 @@ class AnyModule<Result(Arguments...)> {
   }
 
  private:
+  struct Itself {};
   struct Holder {
     virtual ~Holder() = default;
     virtual Result call(Arguments... arguments) = 0;
@@ -45,7 +44,15 @@ class AnyModule<Result(Arguments...)> {
     Call how;
     Holding(std::unique_ptr<Item> module, Call function)
         : item(std::move(module)), how(std::move(function)) {}
-    Result call(Arguments... arguments) override { return std::invoke(how, *item, arguments...); }
+    Result call(Arguments... arguments) override {
+      if constexpr (std::is_same_v<Call, Itself>) {
+        return (*item)(arguments...);
+      } else if constexpr (std::is_member_function_pointer_v<Call>) {
+        return (*item.*how)(arguments...);  // not std::invoke, which is three frames of a backtrace
+      } else {
+        return how(*item, arguments...);
+      }
+    }
   };
 
   std::unique_ptr<Holder> holder_;

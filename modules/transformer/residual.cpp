@@ -4,10 +4,13 @@
 
 namespace heed {
 
-Tensor Residual::operator()(const Tensor& x,
-                            const std::function<Tensor(const Tensor&)>& part) const {
-  if (placement == NormPlacement::pre) return x + dropout(part(norm(x)));
-  return norm(x + dropout(part(x)));
+Tensor Residual::input(const Tensor& x) const {
+  return placement == NormPlacement::pre ? norm(x) : x;
+}
+
+Tensor Residual::output(const Tensor& x, const Tensor& y) const {
+  const Tensor sum = x + dropout(y);
+  return placement == NormPlacement::pre ? sum : norm(sum);
 }
 
 }  // namespace heed

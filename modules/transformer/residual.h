@@ -1,8 +1,6 @@
 // Residual: a part of a block with its norm, its dropout and the sum that goes around it.
 #pragma once
 
-#include <functional>
-
 #include "heed/framework/nn/any_module.h"
 #include "heed/modules/dropout.h"
 
@@ -18,7 +16,14 @@ struct Residual {
   NormPlacement placement;
 
   /// x + dropout(part(norm(x))), or norm(x + dropout(part(x))).
-  Tensor operator()(const Tensor& x, const std::function<Tensor(const Tensor&)>& part) const;
+  template <class Part>
+  Tensor operator()(const Tensor& x, const Part& part) const {
+    return output(x, part(input(x)));
+  }
+
+ private:
+  Tensor input(const Tensor& x) const;
+  Tensor output(const Tensor& x, const Tensor& y) const;
 };
 
 }  // namespace heed

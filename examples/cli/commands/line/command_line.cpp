@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
-#include <list>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -142,12 +142,7 @@ void add_command(CLI::App& app, const Command& command, const Call& call, const 
       std::make_shared<PageFormatter>([&] { return manual_page(command, program.registry); }));
   own->allow_extras();
   add_options(*own, call.options);
-  // Runs before the callback, so that nothing happens on a mistyped line.
   own->parse_complete_callback([own, &call] { check_leftovers(*own, call.options); });
-  own->callback([&call, &program] {
-    check_threads();
-    call.run(program);
-  });
 }
 
 }  // namespace
@@ -157,9 +152,10 @@ void run_command_line(const Program& program, int argc, const char* const* argv)
   app.formatter(std::make_shared<PageFormatter>([&] { return program_page(program); }));
   app.set_version_flag("--version", "heed " HEED_VERSION);
   app.require_subcommand(1);
-  std::list<Call> calls;
+  std::map<std::string, Call> calls;
   for (const Command& command : program.commands) {
-    add_command(app, command, calls.emplace_back(command.call()), program);
+    const auto call = calls.emplace(command.name, command.call()).first;
+    add_command(app, command, call->second, program);
   }
   check_command(app, program.commands, argc, argv);
   static_cast<void>(kernels::simd_target());  // HEED_SIMD may name one that is not here
@@ -167,9 +163,12 @@ void run_command_line(const Program& program, int argc, const char* const* argv)
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     app.exit(success);
+    return;
   } catch (const CLI::ParseError& error) {
     throw UsageError("heed: ", parse_error_text(error));
   }
+  check_threads();  // after the whole line: nothing happens if it is mistyped
+  calls.at(app.get_subcommands().front()->get_name()).run(program);
 }
 
 std::vector<std::string> command_names(const std::vector<Command>& commands) {

@@ -1,234 +1,167 @@
 #include "heed/tests/modules/case/module_mutants.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
-#include "heed/framework/autograd/record.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/matmul.h"
+#include "heed/framework/ops/random.h"
+#include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/modules/linear.h"
+#include "heed/modules/attention/heads.h"
+#include "heed/tests/modules/case/module_multi_head.h"
+#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing {
 namespace {
 
-enum class Mistake {
-  none,
-  merge_without_permute,
-  split_without_transpose,
-  split_interleaved,
-  softmax_over_queries,
-  softmax_over_heads,
-  softmax_over_batch,
-  softmax_without_shift,
-  softmax_backward_without_sum,
-  softmax_backward_tripled,
-  no_softmax,
-  no_scale,
-  scale_by_D_v,
-  scale_by_D_qk_unrooted,
-  scale_by_D_1,
-  scale_after_softmax,
-  scores_transposed,
-  keys_and_values_swapped,
-  query_from_x2,
-  values_from_x1,
-  heads_summed,
-  heads_averaged,
-  heads_reversed_before_W_O,
-  first_head_for_all,
-  W_K_unregistered,
-  W_V_detached,
-  keys_detached,
-  keys_of_next_batch_row,
-  batch_averaged,
-  causal_mask,
-  W_O_left_out,
-  residual_added,
+/// Named as the code below asks for them; the first is none. One that is misspelt is no mistake,
+/// and found to be none.
+constexpr std::array mistakes{
+    "(none: the control)",
+    "softmax over queries",
+    "no softmax",
+    "a causal mask too many",
+    "keys of another batch row",
+    "mask dropped",
+    "mask transposed",
+    "padding of keys applied to queries",
+    "mask of sample 0 for all",
+    "mask [B, L, L] read as one for each head",
+    "mask of head 0 for all",
+    "mask after softmax",
+    "blocked scores get -1e4 added",
+    "blocked by -inf: rows of NaN",
+    "blocked NaN times 0",
+    "float mask read as bool",
+    "cache of the newest chunk alone",
+    "gates after W_O",
+    "dropout whose numbers no seed repeats",
 };
 
-const std::vector<std::pair<Mistake, const char*>>& mistakes() {
-  static const std::vector<std::pair<Mistake, const char*>> all = {
-      {Mistake::none, "(none: the control)"},
-      {Mistake::merge_without_permute, "merge without permute"},
-      {Mistake::split_without_transpose, "split without transpose"},
-      {Mistake::split_interleaved, "heads own every H-th row"},
-      {Mistake::softmax_over_queries, "softmax over queries"},
-      {Mistake::softmax_over_heads, "softmax over heads"},
-      {Mistake::softmax_over_batch, "softmax over the batch"},
-      {Mistake::softmax_without_shift, "softmax without its shift"},
-      {Mistake::softmax_backward_without_sum, "softmax backward without its sum"},
-      {Mistake::softmax_backward_tripled, "softmax backward times 3"},
-      {Mistake::no_softmax, "no softmax"},
-      {Mistake::no_scale, "no scale"},
-      {Mistake::scale_by_D_v, "scale 1/√D_v"},
-      {Mistake::scale_by_D_qk_unrooted, "scale 1/D_qk"},
-      {Mistake::scale_by_D_1, "scale 1/√D_1"},
-      {Mistake::scale_after_softmax, "scale after softmax"},
-      {Mistake::scores_transposed, "scores K·Qᵀ"},
-      {Mistake::keys_and_values_swapped, "K and V swapped"},
-      {Mistake::query_from_x2, "Q from x2"},
-      {Mistake::values_from_x1, "V from x1"},
-      {Mistake::heads_summed, "heads summed, not concatenated"},
-      {Mistake::heads_averaged, "mean over heads"},
-      {Mistake::heads_reversed_before_W_O, "head order reversed before W_O"},
-      {Mistake::first_head_for_all, "first head's scores for all heads"},
-      {Mistake::W_K_unregistered, "W_K not registered"},
-      {Mistake::W_V_detached, "W_V detached"},
-      {Mistake::keys_detached, "K detached"},
-      {Mistake::keys_of_next_batch_row, "K of another batch row"},
-      {Mistake::batch_averaged, "x2 averaged over the batch"},
-      {Mistake::causal_mask, "a causal mask too many"},
-      {Mistake::W_O_left_out, "W_O left out where widths allow"},
-      {Mistake::residual_added, "residual added"},
-  };
-  return all;
-}
+/// MultiHeadAttention in composed ops, without groups of heads, positions, dropout and masks of its
+/// own, with one mistake.
+struct WrongMultiHead : Layer<WrongMultiHead> {
+  const std::string mistake;
+  const int64_t H;
+  uint64_t calls = 0;
+  Linear W_Q, W_K, W_V, W_O;
 
-/// y * g without − y·Σ(y·g), or the right gradient times 3.
-Tensor softmax_with_wrong_gradient(const Tensor& x, Mistake mistake) {
-  return record("softmax", softmax(x.detach(), -1).detach(),
-                {{x, [mistake](const Tensor& g, const Tensor& y) {
-                    if (mistake == Mistake::softmax_backward_without_sum) return y * g;
-                    return 3.0 * y * (g - sum(g * y, {-1}, true));
-                  }}});
-}
-
-/// MyMHA written again, with one mistake.
-struct WrongMHA : Layer<WrongMHA> {
-  const Mistake mistake;
-  const int64_t D_1, D_qk, D_v, H;
-  std::unique_ptr<Linear> apart;  // the W_K that the tree does not know
-  Linear W_Q;
-  std::optional<Linear> registered;
-  Linear W_V, W_O;
-
-  WrongMHA(const Slot& slot, const Attributes& with, Mistake which)
+  WrongMultiHead(const Slot& slot, const MultiHeadAttentionConfig& c, std::string which)
       : Layer(slot),
-        mistake(which),
-        D_1(with.integer("D_1")),
-        D_qk(with.integer("D_qk")),
-        D_v(with.integer("D_v")),
-        H(with.integer("H")),
-        W_Q({this, "W_Q"}, D_1, H * D_qk, Bias::none),
-        W_V({this, "W_V"}, with.integer("D_2"), H * D_v, Bias::none),
-        W_O({this, "W_O"}, H * D_v, D_1, Bias::none) {
-    if (is(Mistake::W_K_unregistered)) {
-      apart = std::make_unique<Linear>(Slot::root(), with.integer("D_2"), H * D_qk, Bias::none);
-      Rng rng(stream(1, Purpose::user));
-      apart->reset_parameters(rng);
-    } else {
-      registered.emplace(Slot(this, "W_K"), with.integer("D_2"), H * D_qk, Bias::none);
+        mistake(std::move(which)),
+        H(c.H),
+        W_Q({this, "W_Q"}, c.D_1, H * *c.D_qk, c.query_bias),
+        W_K({this, "W_K"}, *c.D_2, H * *c.D_qk, c.key_bias),
+        W_V({this, "W_V"}, *c.D_value, H * *c.D_v, c.value_bias),
+        W_O({this, "W_O"}, H * *c.D_v, *c.D_out, c.output_bias) {}
+
+  bool is(const char* which) const { return mistake == which; }
+
+  /// What the caller's mask blocks, for scores [B, H, L_1, L_2].
+  Tensor called_blocked(const Tensor& blocked, const Shape& scores) const {
+    if (!blocked.defined()) return blocked;
+    const bool square = scores[2] == scores[3];
+    const Tensor all = expand(blocked, scores);
+    if (is("mask transposed") && square) return all.transpose(-2, -1);
+    const bool is_padding = blocked.dim() == 4 && blocked.size(2) == 1;
+    if (is("padding of keys applied to queries") && is_padding && square) {
+      return blocked.transpose(-2, -1);
     }
-  }
-
-  bool is(Mistake which) const { return mistake == which; }
-
-  Tensor keys(const Tensor& x2) {
-    if (registered) return (*registered)(x2);
-    apart->to(x2.dtype());
-    return (*apart)(x2);
-  }
-
-  Tensor split(const Tensor& x) const {
-    const int64_t B = x.size(0), L = x.size(1), D = x.size(2) / H;
-    if (is(Mistake::split_without_transpose)) return x.reshape({B, H, L, D});
-    if (is(Mistake::split_interleaved)) return x.view({B, L, D, H}).permute({0, 3, 1, 2});
-    return x.view({B, L, H, D}).permute({0, 2, 1, 3});
-  }
-
-  double scale() const {
-    double width = static_cast<double>(D_qk);
-    if (is(Mistake::no_scale) || is(Mistake::scale_after_softmax)) width = 1;
-    if (is(Mistake::scale_by_D_v)) width = static_cast<double>(D_v);
-    if (is(Mistake::scale_by_D_qk_unrooted)) width *= width;
-    if (is(Mistake::scale_by_D_1)) width = static_cast<double>(D_1);
-    return 1 / std::sqrt(width);
-  }
-
-  Tensor normalized(const Tensor& S) const {
-    switch (mistake) {
-      case Mistake::no_softmax:
-        return S;
-      case Mistake::softmax_over_queries:
-        return softmax(S, -2);
-      case Mistake::softmax_over_heads:
-        return softmax(S, 1);
-      case Mistake::softmax_over_batch:
-        return softmax(S, 0);
-      case Mistake::softmax_without_shift:
-        return exp(S) / sum(exp(S), {-1}, true);
-      case Mistake::softmax_backward_without_sum:
-      case Mistake::softmax_backward_tripled:
-        return softmax_with_wrong_gradient(S, mistake);
-      case Mistake::scale_after_softmax:
-        return softmax(S, -1) / std::sqrt(static_cast<double>(D_qk));
-      default:
-        return softmax(S, -1);
+    if (is("mask of sample 0 for all") && scores[0] > 0) {
+      return expand(narrow(all, 0, 0, 1), scores);
     }
-  }
-
-  Tensor weights(const Tensor& x1, const Tensor& x2) {
-    Tensor q = W_Q(is(Mistake::query_from_x2) ? x2 : x1);
-    Tensor k = keys(x2);
-    if (is(Mistake::keys_and_values_swapped)) k = W_V(x2);
-    if (is(Mistake::keys_detached)) k = k.detach();
-    if (is(Mistake::keys_of_next_batch_row)) k = flip(k, {0});
-    if (is(Mistake::batch_averaged) && k.size(0) > 0) k = expand(mean(k, {0}, true), k.shape());
-    const Tensor Q = split(q), K = split(k);
-    Tensor S = matmul(Q, K.transpose(-2, -1)) * scale();
-    if (is(Mistake::scores_transposed)) {
-      S = (matmul(K, Q.transpose(-2, -1)) * scale()).reshape(S.shape());
+    const bool is_for_samples = blocked.dim() == 4 && blocked.size(1) == 1;
+    if (is("mask [B, L, L] read as one for each head") && is_for_samples && scores[0] == H) {
+      return blocked.transpose(0, 1);
     }
-    if (is(Mistake::first_head_for_all)) S = expand(narrow(S, 1, 0, 1), S.shape());
-    if (is(Mistake::causal_mask)) {
-      const Tensor rows = arange(S.size(2)).unsqueeze(1), columns = arange(S.size(3));
-      S = masked_fill(S, gt(columns, rows), -1e30);
+    return is("mask of head 0 for all") ? expand(narrow(all, 1, 0, 1), scores) : blocked;
+  }
+
+  Tensor normalized(const Tensor& scores, const Tensor& blocked) const {
+    if (is("no softmax")) return scores;
+    if (!blocked.defined()) return softmax(scores, is("softmax over queries") ? -2 : -1);
+    const Tensor off = expand(blocked, scores.shape());
+    if (is("mask after softmax")) return masked_fill(softmax(scores, -1), off, 0);
+    if (is("blocked scores get -1e4 added")) {
+      return softmax(scores + off.to(scores.dtype()) * -1e4, -1);
     }
-    return normalized(S);
+    if (is("blocked by -inf: rows of NaN")) {
+      return softmax(masked_fill(scores, off, -infinity), -1);
+    }
+    return masked_softmax(scores, blocked);
   }
 
-  Tensor merged(const Tensor& O) const {
-    const int64_t B = O.size(0), L_1 = O.size(2);
-    const Shape shape{B, L_1, H * D_v};
-    if (is(Mistake::merge_without_permute)) return O.reshape(shape);
-    if (is(Mistake::heads_summed))
-      return sum(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
-    if (is(Mistake::heads_averaged))
-      return mean(O, {1}, true).expand(O.shape()).permute({0, 2, 1, 3}).reshape(shape);
-    const Tensor ordered = is(Mistake::heads_reversed_before_W_O) ? flip(O, {1}) : O;
-    return ordered.permute({0, 2, 1, 3}).reshape(shape);
+  /// Zeros in what no query may see.
+  Tensor seen(const Tensor& x, const Tensor& blocked, const Shape& scores) const {
+    if (!blocked.defined() || is("blocked NaN times 0")) return x;
+    return masked_fill(x, all(expand(blocked, scores), {-2}).unsqueeze(-1), 0);
   }
 
-  Tensor forward(const Tensor& x1, const Tensor& x2) {
-    Tensor v = W_V(is(Mistake::values_from_x1) ? x1 : x2);
-    if (is(Mistake::keys_and_values_swapped)) v = keys(x2);
-    if (is(Mistake::W_V_detached)) v = v.detach();
-    const Tensor o = merged(matmul(weights(x1, x2), split(v)));
-    if (is(Mistake::W_O_left_out) && H * D_v == D_1) return o;
-    const Tensor y = W_O(o);
-    return is(Mistake::residual_added) ? y + x1 : y;
+  Tensor gated(const Tensor& O, const Tensor& gates) const {
+    if (!gates.defined() || is("gates after W_O")) return O;
+    return O * gates.unsqueeze(-1).unsqueeze(-1);
+  }
+
+  Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value,
+                 const AttentionCall& o) {
+    const Tensor Q = split_heads(W_Q(query), H);
+    Tensor K = split_heads(W_K(key), H);
+    Tensor V = split_heads(W_V(value), H);
+    if (is("keys of another batch row")) K = flip(K, {0});
+    if (o.cache != nullptr) {
+      if (is("cache of the newest chunk alone")) *o.cache = {};
+      o.cache->append(K, V);
+      K = o.cache->key;
+      V = o.cache->value;
+    }
+    const Shape shape{Q.size(0), H, Q.size(-2), K.size(-2)};
+    Mask mask = is("mask dropped") ? Mask() : o.mask;
+    if (is("a causal mask too many")) mask = mask & Mask::causal();
+    const Mask::Parts parts = mask.resolve(shape, Q.dtype());
+    const Tensor blocked = called_blocked(parts.blocked, shape);
+    Tensor scores = matmul(Q, seen(K, blocked, shape).transpose(-2, -1)) /
+                    std::sqrt(static_cast<double>(Q.size(-1)));
+    if (parts.bias.defined() && !is("float mask read as bool")) scores = scores + parts.bias;
+    Tensor weights = normalized(scores, blocked);
+    if (is("dropout whose numbers no seed repeats")) {
+      weights = dropout(weights, 0.5, stream(++calls, Purpose::dropout));
+    }
+    if (o.weights != nullptr) *o.weights = weights;
+    const Tensor O = matmul(weights, seen(V, blocked, shape));
+    const Tensor y = W_O(merge_heads(gated(O, o.head_gates)));
+    if (!is("gates after W_O") || !o.head_gates.defined()) return y;
+    return y * mean(o.head_gates, {-1}, true).unsqueeze(-1);
   }
 };
 
-BuiltModule build(const Attributes& with, Mistake mistake) {
-  const auto m = std::make_shared<WrongMHA>(Slot::root(), with, mistake);
-  return {m, [m](const Tensors& in) { return (*m)(in[0], in[1]); },
-          [m](const Tensors& in) { return m->weights(in[0], in[1]); }};
+/// Whether WrongMultiHead without a mistake can do it.
+bool is_plain(const ModuleSample& sample) {
+  const auto has = [&](const char* name) { return sample.arguments.contains(name); };
+  return !has("n_kv_heads") && !has("causal") && !has("window") && !has("positions") &&
+         !has("dropout");
 }
 
 }  // namespace
 
-std::vector<AttentionMutant> my_mha_mutants() {
+std::vector<AttentionMutant> attention_mutants() {
   std::vector<AttentionMutant> mutants;
-  for (const auto& [mistake, name] : mistakes()) {
-    ModuleCase row = *find_module("my_mha");
-    row.build = [which = mistake](const Attributes& with) { return build(with, which); };
-    mutants.push_back({name, std::move(row)});
+  for (const char* mistake : mistakes) {
+    ModuleCase row = *find_module("multi_head_attention");
+    std::erase_if(row.samples, [](const ModuleSample& sample) { return !is_plain(sample); });
+    row.build = [=](const Attributes& with) {
+      const MultiHeadAttention right(Slot::root(), multi_head_config(with));
+      return built_multi_head(
+          std::make_shared<WrongMultiHead>(Slot::root(), right.config, mistake));
+    };
+    mutants.push_back({mistake, std::move(row)});
   }
   return mutants;
 }

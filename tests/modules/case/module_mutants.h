@@ -1,5 +1,6 @@
-// Wrong variants of MyMHA and of MultiHeadAttention, each by one mistake that people make. They
-// exist to be found out.
+// Wrong variants of MultiHeadAttention, each by one mistake that people make: every invariance that
+// attentions are asked for finds one of them out. What is wrong in a single place of the sources is
+// in tests/mutants.
 #pragma once
 
 #include <string>
@@ -14,8 +15,7 @@ struct AttentionMutant {
   ModuleCase row;  ///< the right one's, but for `build`
 };
 
-// The variant without a mistake comes first: it must pass everything.
-std::vector<AttentionMutant> my_mha_mutants();
-std::vector<AttentionMutant> multi_head_mutants();
+/// The variant without a mistake comes first: it must pass everything.
+std::vector<AttentionMutant> attention_mutants();
 
 }  // namespace heed::testing

@@ -44,7 +44,7 @@ int run_program(int argc, const char* const* argv, const Registry& registry,
   std::signal(SIGXFSZ, SIG_IGN);  // a file as large as the shell allows is a failed write
   try {
     const std::vector<Command> all = all_commands(commands);
-    run_command_line({registry, all}, argc, argv);
+    run_command_line({registry, all, {argv, argv + argc}}, argc, argv);
     return done;
   } catch (const Interrupted& interrupted) {
     die_by(interrupted.signal());

@@ -40,6 +40,7 @@ def draw_sets(draw):
     if draw.random() < 0.1:
         values["overfit_one_batch"] = "true"
     sets = [f"train.{key}={value}" for key, value in values.items()]
+    sets.append(f"task.seed={draw.randint(0, 999)}")
     sets.append(f"model.dropout={draw.choice([0, 0.1, 0.3])}")
     return steps, [part for text in sets for part in ("--set", text)]
 

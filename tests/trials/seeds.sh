@@ -19,7 +19,8 @@ printf '%4s %6s %8s %8s %8s\n' seed steps seconds token sequence
 passed=0
 seed=0
 while [ "$seed" -lt 20 ]; do
-  line=$("$heed" train "$config" --set "train.seed=$seed" --out "$runs/$seed" "$@" 2>"$runs/log" |
+  line=$("$heed" train "$config" --set "train.seed=$seed" --set "task.seed=$seed" \
+    --out "$runs/$seed" "$@" 2>"$runs/log" |
     tail -n 1) || true
   if [ -z "$line" ]; then
     cat "$runs/log" >&2

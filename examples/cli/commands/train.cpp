@@ -106,6 +106,9 @@ void introduce(ProgressBar& progress, const Experiment& experiment, const std::s
   progress.show(fmt::format("{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
                             task_name(experiment.config), experiment.model->num_parameters(),
                             experiment.task->evaluation_size(), num_threads(), directory));
+  for (const std::string& warning : experiment.task->warnings()) {
+    progress.show("warning: " + warning);
+  }
 }
 
 void show_resumed(ProgressBar& progress, const ResumedRun& run) {
@@ -178,6 +181,10 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
   throw DivergedError(message);
 }
 
+const char* name_of_signal(int signal) {
+  return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
 void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
   introduce(progress, experiment, directory.path());
   Trainer& trainer = *experiment.trainer;
@@ -203,34 +210,62 @@ void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& pr
       example_predictions(*experiment.model, *experiment.task, state.evaluation->first_wrong));
   const std::string line = run_line(experiment, directory.path());
   directory.add_log(line);
+  directory.end("finished", state.step);
   directory.close();
   write_result(line + "\n");
+}
+
+/// The same; run.json says how it fails, if it does.
+void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
+  const auto end = [&](const std::string& how) {
+    try {
+      directory.end(how, experiment.trainer->state().step);
+    } catch (const Error&) {  // the failure itself matters more
+    }
+  };
+  try {
+    train_into(directory, experiment, progress);
+  } catch (const Interrupted& interrupted) {
+    end(text_of("interrupted by ", name_of_signal(interrupted.signal())));
+    throw;
+  } catch (const DivergedError& error) {
+    end(std::string("diverged: ") + error.what());
+    throw;
+  } catch (const std::exception& error) {
+    end(std::string("failed: ") + error.what());
+    throw;
+  }
+}
+
+void resume(const Program& program, const TrainArguments& arguments) {
+  ResumedRun run = resume_run(program.registry, *arguments.resume, arguments.config.value_or(""),
+                              arguments.sets);
+  run.directory.add_resume({.command = program.command_line,
+                            .from = run.from,
+                            .step = run.experiment.trainer->state().step},
+                           resume_line(run));
+  ProgressBar progress = progress_of(run.directory, run.experiment);
+  show_resumed(progress, run);
+  train_recorded(run.directory, run.experiment, progress);
 }
 
 void run_train(const Program& program, const TrainArguments& arguments) {
   check_train(arguments);
   const SignalWatch watch;
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads stderr through a pipe may leave
-  if (arguments.resume) {
-    ResumedRun run = resume_run(program.registry, *arguments.resume, arguments.config.value_or(""),
-                                arguments.sets);
-    run.directory.add_resume(resume_line(run));
-    ProgressBar progress = progress_of(run.directory, run.experiment);
-    show_resumed(progress, run);
-    return train_into(run.directory, run.experiment, progress);
-  }
+  if (arguments.resume) return resume(program, arguments);
   Experiment experiment = experiment_of(program, {*arguments.config, arguments.sets});
   SignalWatch::poll();  // reading data may take long
   std::string initialised;
   if (arguments.init) initialised = initialise_from(*experiment.model, *arguments.init);
   if (arguments.dry_run) return write_result(dry_run(*arguments.config, experiment));
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
-  RunDirectory directory = RunDirectory::create(
-      arguments.out, experiment.config, experiment.task->tokenizer().vocabulary(),
-      arguments.init ? experiment.trainer.get() : nullptr);
+  RunDirectory directory =
+      RunDirectory::create(arguments.out, experiment, program.command_line,
+                           arguments.init ? experiment.trainer.get() : nullptr);
   ProgressBar progress = progress_of(directory, experiment);
   if (arguments.init) progress.show(initialised);
-  train_into(directory, experiment, progress);
+  train_recorded(directory, experiment, progress);
 }
 
 std::string keys_text(const Registry& registry) {
@@ -245,7 +280,8 @@ Command train_command() {
           .stage = Stage::train,
           .summary = "train the model that a configuration describes",
           .description =
-              "Writes config.json, metrics.jsonl, log.txt, checkpoints and, where a task has one, "
+              "Writes config.json, run.json, metrics.jsonl, log.txt, checkpoints and, where a task "
+              "has one, "
               "vocabulary.json to the run directory: see docs/runs.md. Progress goes to stderr; "
               "the last line on stdout is the result as JSON. SIGINT (Ctrl-C), SIGTERM and SIGHUP "
               "end a run between two steps, with a checkpoint; `heed train --resume` resumes it "

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "heed/examples/cli/tasks/example.h"
-#include "heed/framework/io/checksum.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/output_file.h"
@@ -72,17 +70,6 @@ void remove_checkpoint(const std::string& path) {
   std::error_code error;
   fs::rename(path, doomed, error);
   if (!error) remove_folder(doomed);
-}
-
-void add_tensor(Crc32& checksum, const Tensor& tensor) {
-  if (!tensor.defined()) return;
-  checksum.add(raw_bytes(tensor.to_vector<int64_t>()));
-}
-
-void add_batch(Crc32& checksum, const Batch& batch) {
-  for (const Tensor& tensor : {batch.inputs, batch.targets, batch.decoder_inputs, batch.lengths}) {
-    add_tensor(checksum, tensor);
-  }
 }
 
 /// Reads the parameters. Throws ModuleError, in words of the program, if they do not fit.
@@ -205,28 +192,6 @@ void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
   const TensorFile model = parameters_for(trainer.model(), checkpoint);
   const TensorFile optimizer = load_safetensors(optimizer_file(checkpoint));
   trainer.restore(state, model.tensors, optimizer.tensors);
-}
-
-bool has_data_of(const Task& task, const CheckpointState& state) {
-  return data_checksum(task, state.data_checksum_is_whole) == state.data_checksum;
-}
-
-std::string data_checksum(const Task& task, bool is_whole) {
-  constexpr int64_t drawn = 16, at_once = 256;
-  Crc32 checksum;
-  checksum.add(task.tokenizer().vocabulary());
-  if (is_whole || task.training_set_size() == 0) task.add_data_to(checksum);
-  add_batch(checksum, task.training_batch(1, drawn));
-  for (int64_t first = 0, size = task.training_set_size(); first < size; first += at_once) {
-    add_batch(checksum, task.training_set_batch(first, std::min(at_once, size - first)));
-  }
-  const bool is_fixed = task.training_set_size() > 0;
-  const int64_t held_out =
-      is_fixed ? task.evaluation_size() : std::min(at_once, task.evaluation_size());
-  for (int64_t first = 0; first < held_out; first += at_once) {
-    add_batch(checksum, task.evaluation_batch(first, std::min(at_once, held_out - first)));
-  }
-  return checksum_text(checksum.value());
 }
 
 }  // namespace heed

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "heed/examples/cli/runs/run_data.h"
 #include "heed/examples/cli/runs/run_files.h"
 #include "heed/examples/cli/training/trainer.h"
 #include "heed/framework/nn/module.h"
@@ -28,11 +29,9 @@ Origin this_origin();
 /// What state.json holds.
 struct CheckpointState {
   TrainingState training;
-  uint64_t seed = 0;          ///< of the random streams, whose position is the step
-  double next_lr = 0;         ///< where the schedule is
-  std::string data_checksum;  ///< of the task's data: see data_checksum
-  /// False in checkpoints of earlier versions, which did not add all of a fixed training set.
-  bool data_checksum_is_whole = true;
+  uint64_t seed = 0;   ///< of the random streams, whose position is the step
+  double next_lr = 0;  ///< where the schedule is
+  DataFingerprint data;
   int64_t metrics_bytes = 0;  ///< of metrics.jsonl, up to this step
   Origin origin = this_origin();
   std::string config;  ///< as JSON: see to_json
@@ -87,11 +86,5 @@ CheckpointState load_checkpoint_state(const std::string& checkpoint);
 /// if it does not fit the configuration.
 void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
                         const TrainingState& state);
-
-/// A checksum of all that the task has read from files, and of some sequences that it draws; unless
-/// it `is_whole`, of a fixed training set only the sequences that are evaluated.
-std::string data_checksum(const Task& task, bool is_whole = true);
-/// Whether the task has the data that it had at a checkpoint.
-bool has_data_of(const Task& task, const CheckpointState& state);
 
 }  // namespace heed

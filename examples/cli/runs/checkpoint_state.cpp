@@ -45,6 +45,11 @@ class StateReader {
   const std::string& text(const char* name) const { return literal(name, JsonValue::Kind::string); }
   bool has(const char* name) const { return json_.find(name) != nullptr; }
   StateReader object(const char* name) const { return {at(name), place_ + "." + name}; }
+  DataFingerprint data(const char* name) const {
+    const auto value = read_fingerprint(at(name));
+    if (!value) fail_value(name);
+    return *value;
+  }
   const JsonValue& at(const char* name) const {
     if (!has(name)) fail(text_of("\"", std::string_view(name), "\" is missing"));
     return *json_.find(name);
@@ -99,9 +104,7 @@ CheckpointState state_in(const StateReader& reader) {
   training.evaluations_since_best = reader.integer("evaluations_since_best", 0);
   training.seconds = reader.number("seconds");
   state.seed = static_cast<uint64_t>(reader.object("random").integer("seed", 0));
-  const StateReader data = reader.object("data");
-  state.data_checksum = data.text("checksum");
-  state.data_checksum_is_whole = data.has("is_whole") && data.boolean("is_whole");
+  state.data = reader.data("data");
   state.next_lr = reader.number("next_lr");
   state.metrics_bytes = reader.integer("metrics_bytes", 0);
   const StateReader origin = reader.object("origin");
@@ -137,9 +140,7 @@ std::string to_json(const CheckpointState& state) {
   json.add("evaluations_since_best", training.evaluations_since_best)
       .add("seconds", training.seconds)
       .add("random", {{"seed", state.seed}, {"step", training.step}})
-      .add("data", {{"next_step", training.step + 1},
-                    {"checksum", state.data_checksum},
-                    {"is_whole", state.data_checksum_is_whole}})
+      .add("data", to_json(state.data).add("next_step", training.step + 1))
       .add("next_lr", state.next_lr)
       .add("metrics_bytes", state.metrics_bytes)
       .add("origin", {{"heed", origin.version}, {"simd", origin.simd}, {"blas", origin.blas}})

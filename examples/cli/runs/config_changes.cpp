@@ -15,6 +15,22 @@ std::string value_text(const Config& config, const std::string& path) {
   return "unset";
 }
 
+/// The changed keys on which the task's data depends.
+std::vector<ChangedKey> data_changes(const ConfigTable& table, const Config& before,
+                                     const Config& after) {
+  std::vector<ChangedKey> changes = changes_between(before, after);
+  std::erase_if(changes,
+                [&](const ChangedKey& change) { return !table.changes_data(change.path); });
+  return changes;
+}
+
+/// Whether the only change is that fewer sequences are held out: those are still among the former.
+bool holds_out_fewer(const std::vector<ChangedKey>& changes, const Config& now,
+                     const Config& before) {
+  return changes.size() == 1 && changes.front().path == "train.eval_sequences" &&
+         now.get<int64_t>("train.eval_sequences") < before.get<int64_t>("train.eval_sequences");
+}
+
 }  // namespace
 
 std::vector<ChangedKey> changes_between(const Config& before, const Config& after) {
@@ -32,9 +48,24 @@ std::vector<ChangedKey> changes_between(const Config& before, const Config& afte
   return changes;
 }
 
-bool changes_data(const ConfigTable& table, const std::vector<ChangedKey>& changes) {
-  return std::any_of(changes.begin(), changes.end(),
-                     [&](const ChangedKey& change) { return table.changes_data(change.path); });
+bool choose_data(const ConfigTable& table, const std::vector<std::string>& sets) {
+  return std::any_of(sets.begin(), sets.end(), [&](const std::string& set) {
+    return table.changes_data(set.substr(0, set.find('=')));
+  });
+}
+
+std::string data_warning(const ConfigTable& table, const Config& now, const Config& before,
+                         const DataDifference& difference) {
+  const std::vector<ChangedKey> changes = data_changes(table, before, now);
+  if (difference && changes.empty()) {
+    return "warning: the data is not what the run had: " + difference.text;
+  }
+  if (holds_out_fewer(changes, now, before) && !difference.in_files) return "";
+  if (difference ||
+      now.get<int64_t>("train.eval_sequences") > before.get<int64_t>("train.eval_sequences")) {
+    return "warning: the held-out sequences differ from the run's: some may have been trained on";
+  }
+  return "";
 }
 
 }  // namespace heed

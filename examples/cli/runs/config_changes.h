@@ -1,10 +1,11 @@
-// What differs between two configurations.
+// What differs between two configurations, and what that means for the data.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/runs/run_data.h"
 
 namespace heed {
 
@@ -16,7 +17,13 @@ struct ChangedKey {
 };
 
 std::vector<ChangedKey> changes_between(const Config& before, const Config& after);
-/// Whether the task's data may differ from what the run had.
-bool changes_data(const ConfigTable& table, const std::vector<ChangedKey>& changes);
+
+/// Whether an override names a key on which the task's data depends, even if it does not change it.
+bool choose_data(const ConfigTable& table, const std::vector<std::string>& sets);
+
+/// What a warning says if the task's data or held-out sequences are not those that a run had with
+/// the configuration `before`; "" if there is nothing to say.
+std::string data_warning(const ConfigTable& table, const Config& now, const Config& before,
+                         const DataDifference& difference);
 
 }  // namespace heed

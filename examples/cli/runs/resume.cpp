@@ -3,29 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/model_source.h"
+#include "heed/examples/cli/runs/stored_config.h"
 #include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A configuration that a run or a checkpoint has: in a file of its own, or as text.
-struct StoredConfig {
-  std::string name;                 // for messages; the path of the file
-  std::optional<std::string> text;  // none: in the file
-
-  Config read(const ConfigTable& table, const std::vector<std::string>& sets = {}) const {
-    return text ? read_config_text(table, *text, name, sets) : read_config_file(table, name, sets);
-  }
-};
 
 bool is_set(const std::string& path, const std::vector<std::string>& sets) {
   return std::any_of(sets.begin(), sets.end(),
@@ -104,6 +99,17 @@ void load_or_refuse(const std::string& place, const Read& read) {
   }
 }
 
+/// Refuses words that have other numbers than those that the model has learned.
+void check_vocabulary(const std::string& place, const std::string& run, const Task& task) {
+  constexpr size_t most_bytes = size_t{1} << 28;
+  const std::string own = task.tokenizer().vocabulary(), path = vocabulary_file(run);
+  if ((is_file(path) ? read_file(path, most_bytes) : "") == own) return;
+  refuse(place, fmt::format("the vocabulary of the task's data differs from that of {}, so its "
+                            "words have other numbers than those learned; --init takes the rows of "
+                            "the words that both have into a new run",
+                            path));
+}
+
 /// Where a resumed run starts: a checkpoint, or nothing if it has none yet.
 struct StartingPoint {
   std::optional<std::string> checkpoint;
@@ -134,7 +140,7 @@ StartingPoint starting_point(const ModelSource& source, const CheckpointFolder& 
 /// A run continues with the configuration it had last, a checkpoint with the one it was made with.
 StoredConfig stored_config(const ModelSource& source, const StartingPoint& start) {
   if (source.checkpoint) return {config_place(*source.checkpoint), start.state.config};
-  return {config_file(source.run), {}};
+  return {config_file(source.run), read_file(config_file(source.run), json_size_limit)};
 }
 
 /// Puts the trainer into the state of the checkpoint and sets later checkpoints aside. Returns what
@@ -154,6 +160,89 @@ std::vector<std::string> restore(const std::string& place, const std::string& ru
   return warnings;
 }
 
+/// A run that is to be resumed, as it is on the disk.
+struct StoredRun {
+  std::string place;  // for messages
+  ModelSource source;
+  StartingPoint start;
+  StoredConfig config;
+  RunRecord record;
+
+  /// The data that goes with the configuration; none if it is not known.
+  std::optional<DataFingerprint> data() const {
+    const auto recorded = source.checkpoint ? std::nullopt : record.data_of(config.text);
+    if (recorded || !start.checkpoint) return recorded;
+    return start.state.data;
+  }
+};
+
+/// Refuses data that has changed by itself.
+void check_data(const StoredRun& run, const Task& task) {
+  const auto before = run.data();
+  const auto difference = before ? data_difference(task, *before) : DataDifference();
+  if (!difference) return;
+  const auto files = task.files();
+  const std::string key = files.empty()
+                              ? "task.KEY=VALUE"
+                              : files.front().key + "=" + printable(files.front().path, 200);
+  refuse(run.place, fmt::format("the task's data has changed: {}; restore it, or resume with --set "
+                                "{} to continue with what is there now",
+                                difference.text, key));
+}
+
+/// What was measured on other held-out sequences cannot be compared with what will be. Returns
+/// what to say about it.
+std::vector<std::string> start_anew_on_other_data(const ConfigTable& table, StoredRun& run,
+                                                  const Experiment& now) {
+  const DataDifference difference = data_difference(*now.task, run.start.state.data);
+  if (!difference) return {};
+  check_vocabulary(run.place, run.source.run, *now.task);
+  TrainingState& state = run.start.state.training;
+  state.evaluation.reset();
+  state.best.reset();
+  state.evaluated_step = state.evaluations_since_best = 0;
+  const StoredConfig stored{config_place(*run.start.checkpoint), run.start.state.config};
+  std::vector<std::string> warnings{
+      data_warning(table, now.config, stored.read(table), difference)};
+  if (warnings.front().empty()) warnings.clear();
+  warnings.emplace_back(
+      "the data is not that of the checkpoint: the lowest held-out loss and early stopping start "
+      "anew");
+  return warnings;
+}
+
+/// Tells of a learning rate that is not what the checkpoint foresaw.
+void warn_of_learning_rate(const StoredRun& run, const Trainer& trainer,
+                           std::vector<std::string>& warnings) {
+  const double before = run.start.state.next_lr, now = trainer.next_lr();
+  if (std::abs(now - before) <= 1e-9 * std::max(std::abs(now), std::abs(before))) return;
+  warnings.push_back(
+      fmt::format("warning: the learning rate jumps at step {}: it is {:.4g} now, {:.4g} by the "
+                  "configuration of the checkpoint",
+                  trainer.state().step + 1, now, before));
+}
+
+StoredRun stored_run(const std::string& place, const ModelSource& source) {
+  StartingPoint start = starting_point(source, CheckpointFolder(source.run));
+  StoredConfig config = stored_config(source, start);
+  return {place, source, std::move(start), std::move(config), RunRecord::read(source.run)};
+}
+
+/// Puts the experiment where the run was; returns what to say about it.
+std::vector<std::string> continue_run(const ConfigTable& table, StoredRun& run,
+                                      const Experiment& experiment) {
+  if (!run.start.checkpoint) {
+    experiment.trainer->initialise();
+    return {};
+  }
+  std::vector<std::string> about_data = start_anew_on_other_data(table, run, experiment);
+  std::vector<std::string> warnings =
+      restore(run.place, run.source.run, run.start, *experiment.trainer);
+  warnings.insert(warnings.end(), about_data.begin(), about_data.end());
+  warn_of_learning_rate(run, *experiment.trainer, warnings);
+  return warnings;
+}
+
 }  // namespace
 
 ResumedRun resume_run(const Registry& registry, const std::string& path,
@@ -162,32 +251,22 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   const ModelSource source = model_source(place, path);
   check_place(place, source);
   FileLock lock = RunDirectory::lock(source.run);
-  const CheckpointFolder checkpoints(source.run);
-  const StartingPoint start = starting_point(source, checkpoints);
-  const StoredConfig stored = stored_config(source, start);
+  StoredRun run = stored_run(place, source);
   const ConfigTable table = registry.table();
-  const Config before = stored.read(table);
+  const Config before = run.config.read(table);
   const std::vector<std::string> all_sets = sets_of_file(table, before, config_path, sets);
   Experiment experiment =
-      build_experiment(registry, stored.read(table, all_sets), stored.name, all_sets);
+      build_experiment(registry, run.config.read(table, all_sets), run.config.name, all_sets);
+  check_steps(place, run.start.state.training.step, experiment.training.steps);
+  if (!choose_data(table, all_sets)) check_data(run, *experiment.task);
+  std::vector<std::string> warnings = continue_run(table, run, experiment);
+  CheckpointFolder(source.run).clean();
+  RunContents contents = contents_of(experiment);
+  contents.record = std::move(run.record);
   std::vector<ChangedKey> changes = changes_between(before, experiment.config);
-  check_steps(place, start.state.training.step, experiment.training.steps);
-  if (start.checkpoint && !changes_data(table, changes) &&
-      !has_data_of(*experiment.task, start.state)) {
-    refuse(place,
-           "the task's data has changed: a file that it reads is different; --set task.KEY=VALUE "
-           "chooses other data");
-  }
-  std::vector<std::string> warnings;
-  if (start.checkpoint) {
-    warnings = restore(place, source.run, start, *experiment.trainer);
-  } else {
-    experiment.trainer->initialise();
-  }
-  checkpoints.clean();
-  return {RunDirectory::reopen(source.run, std::move(lock), experiment.config,
-                               start.state.metrics_bytes),
-          std::move(experiment), start.checkpoint.value_or(source.run), std::move(changes),
+  return {RunDirectory::reopen(source.run, std::move(lock), std::move(contents),
+                               run.start.state.metrics_bytes),
+          std::move(experiment), run.start.checkpoint.value_or(source.run), std::move(changes),
           std::move(warnings)};
 }
 

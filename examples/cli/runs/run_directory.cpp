@@ -7,7 +7,6 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/trained_model.h"
-#include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
 
@@ -39,6 +38,12 @@ void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointS
                              trainer.config().checkpoints_kept);
 }
 
+void write_contents(const std::string& run, const RunContents& contents) {
+  write_file(config_file(run), contents.config);
+  write_file(record_file(run), contents.record.to_json());
+  if (!contents.vocabulary.empty()) write_file(vocabulary_file(run), contents.vocabulary);
+}
+
 /// The parts of a batch by name.
 NamedTensors named(const Batch& batch) {
   NamedTensors tensors = {{"inputs", batch.inputs}, {"targets", batch.targets}};
@@ -54,27 +59,35 @@ void check_is_free(const std::string& path) {
   if (!is_free(path)) fail_exists(path);
 }
 
-RunDirectory RunDirectory::create(const std::optional<std::string>& path, const Config& config,
-                                  const std::string& vocabulary, const Trainer* initial) {
+RunContents contents_of(const Experiment& experiment) {
+  return {.config = to_json(experiment.config),
+          .vocabulary = experiment.task->tokenizer().vocabulary(),
+          .data = fingerprint_of(*experiment.task),
+          .form = form_of(task_name(experiment.config), *experiment.task)};
+}
+
+RunDirectory RunDirectory::create(const std::optional<std::string>& path,
+                                  const Experiment& experiment,
+                                  const std::vector<std::string>& command, const Trainer* initial) {
   // "runs/a/" is "runs/a"
   const size_t end = path ? path->find_last_not_of('/') : 0;
   const auto name = [&](int64_t n) {
-    return path ? path->substr(0, end + 1) : text_of("runs/", task_name(config), "-", n);
+    return path ? path->substr(0, end + 1) : text_of("runs/", task_name(experiment.config), "-", n);
   };
+  RunContents contents = contents_of(experiment);
+  contents.record.begin({.command = command, .config = contents.config, .data = contents.data});
   make_folders_above(name(1));
   const std::string partial = partial_name(name(1));
   remove_folder(partial);
   make_folder(partial);
   try {
     FileLock lock = RunDirectory::lock(partial);
-    write_file(config_file(partial), to_json(config));
-    if (!vocabulary.empty()) write_file(vocabulary_file(partial), vocabulary);
+    write_contents(partial, contents);
     if (initial != nullptr) {
-      save_checkpoint(partial, *initial,
-                      {.training = initial->state(),
-                       .data_checksum = data_checksum(initial->task()),
-                       .config = to_json(config)},
-                      form_of(task_name(config), initial->task()));
+      save_checkpoint(
+          partial, *initial,
+          {.training = initial->state(), .data = contents.data, .config = contents.config},
+          contents.form);
     }
     sync_folder(partial);
     int64_t n = 1;
@@ -83,24 +96,23 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path, const 
       if (path) fail_exists(name(n));
       ++n;
     }
-    return {name(n), std::move(lock), config, 0};
+    return {name(n), std::move(lock), std::move(contents), 0};
   } catch (...) {
     remove_folder(partial);
     throw;
   }
 }
 
-RunDirectory RunDirectory::reopen(const std::string& path, FileLock lock, const Config& config,
+RunDirectory RunDirectory::reopen(const std::string& path, FileLock lock, RunContents contents,
                                   int64_t metrics_bytes) {
-  return {path, std::move(lock), config, metrics_bytes};
+  return {path, std::move(lock), std::move(contents), metrics_bytes};
 }
 
-RunDirectory::RunDirectory(std::string path, FileLock lock, const Config& config,
+RunDirectory::RunDirectory(std::string path, FileLock lock, RunContents contents,
                            int64_t metrics_bytes)
     : path_(std::move(path)),
       lock_(std::move(lock)),
-      task_(task_name(config)),
-      config_(to_json(config)),
+      contents_(std::move(contents)),
       metrics_(metrics_file(path_), metrics_bytes),
       log_(log_file(path_), INT64_MAX) {}
 
@@ -123,15 +135,32 @@ void RunDirectory::add_log(std::string_view line) {
   log_.write(std::string(line) + "\n");
 }
 
-void RunDirectory::add_resume(std::string_view line) {
+void RunDirectory::replace(const std::string& name, const std::string& text) const {
+  const std::string partial = partial_file(path_, name);
+  remove_folder(partial);
+  write_file(partial, text);
+  publish_over(partial, path_ + "/" + name);
+}
+
+void RunDirectory::add_resume(SessionStart session, std::string_view line) {
+  session.config = contents_.config;
+  session.data = contents_.data;
+  contents_.record.begin(session);
+  // It has the data of both configurations, that before and that after this resume: whenever the
+  // process ends, config.json is one of the two.
+  replace("run.json", contents_.record.to_json());
+  if (contents_.vocabulary.empty()) remove_folder(vocabulary_file(path_));
+  if (!contents_.vocabulary.empty()) replace("vocabulary.json", contents_.vocabulary);
   OutputFile file(resumes_file(path_), INT64_MAX);
   file.write(std::string(line) + "\n");
   file.sync();
   file.close();
-  const std::string partial = partial_file(path_, "config.json");
-  remove_folder(partial);
-  write_file(partial, config_);
-  publish_over(partial, config_file(path_));
+  replace("config.json", contents_.config);
+}
+
+void RunDirectory::end(std::string_view how, int64_t step) {
+  contents_.record.end(how, step);
+  replace("run.json", contents_.record.to_json());
 }
 
 void RunDirectory::on_checkpoint(const Trainer& trainer) {
@@ -139,16 +168,12 @@ void RunDirectory::on_checkpoint(const Trainer& trainer) {
     throw IoError(path_, ": was replaced since this run began");
   }
   metrics_.sync();
-  if (!form_) {
-    form_ = form_of(task_, trainer.task());
-    data_checksum_ = data_checksum(trainer.task());
-  }
   save_checkpoint(path_, trainer,
                   {.training = trainer.state(),
-                   .data_checksum = data_checksum_,
+                   .data = contents_.data,
                    .metrics_bytes = metrics_.size(),
-                   .config = config_},
-                  *form_);
+                   .config = contents_.config},
+                  contents_.form);
 }
 
 std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {

@@ -1,5 +1,5 @@
-// RunDirectory: keeps a run on disk: config.json, metrics.jsonl, log.txt, checkpoints, and
-// vocabulary.json if its task has one. docs/runs.md has the promises for each.
+// RunDirectory: keeps a run on disk: config.json, run.json, metrics.jsonl, log.txt, checkpoints,
+// and vocabulary.json if its task has one. docs/runs.md has the promises for each.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,34 @@
 
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/run_files.h"
-#include "heed/examples/cli/training/evaluation.h"
-#include "heed/examples/cli/training/trainer.h"
+#include "heed/examples/cli/runs/run_record.h"
+#include "heed/examples/cli/training/experiment.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/output_file.h"
 
 namespace heed {
 
+/// What is kept of a run besides its metrics and checkpoints.
+struct RunContents {
+  std::string config;      ///< as JSON: see to_json
+  std::string vocabulary;  ///< see Tokenizer::vocabulary
+  DataFingerprint data;
+  TaskForm form;
+  RunRecord record{};  ///< of the processes before this one
+};
+RunContents contents_of(const Experiment& experiment);
+
 /// Locked for as long as the object lives. Throws IoError when something cannot be written.
 class RunDirectory : public TrainingObserver {
  public:
   /// Makes the folder `path`, or else "runs/<task>-<n>" with the first n that is free, with
-  /// config.json, vocabulary.json unless `vocabulary` is empty, and a checkpoint of `initial` if
-  /// there is one: all of them or nothing. Throws ConfigError if `path` exists.
-  static RunDirectory create(const std::optional<std::string>& path, const Config& config,
-                             const std::string& vocabulary, const Trainer* initial = nullptr);
+  /// config.json, run.json, vocabulary.json if there is a vocabulary, and a checkpoint of `initial`
+  /// if there is one: all of them or nothing. Throws ConfigError if `path` exists.
+  static RunDirectory create(const std::optional<std::string>& path, const Experiment& experiment,
+                             const std::vector<std::string>& command,
+                             const Trainer* initial = nullptr);
   /// Continues one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
-  static RunDirectory reopen(const std::string& path, FileLock lock, const Config& config,
+  static RunDirectory reopen(const std::string& path, FileLock lock, RunContents contents,
                              int64_t metrics_bytes);
   /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
   static FileLock lock(const std::string& path) { return FileLock(lock_file(path)); }
@@ -40,22 +51,25 @@ class RunDirectory : public TrainingObserver {
 
   /// Adds a line to log.txt.
   void add_log(std::string_view line);
-  /// Adds a line to resumes.jsonl; only then config.json becomes the configuration of this run.
-  void add_resume(std::string_view line);
+  /// Adds a process to run.json and a line to resumes.jsonl; only then config.json becomes the
+  /// configuration of this run.
+  void add_resume(SessionStart session, std::string_view line);
+  /// Writes to run.json how this process ends, after `step`.
+  void end(std::string_view how, int64_t step);
   /// Writes the batch on which training failed; returns the file's path.
   std::string add_diverged_batch(const Trainer& trainer, const std::string& reason);
   /// Closes the files; only then is it sure that all is written.
   void close();
 
  private:
-  RunDirectory(std::string path, FileLock lock, const Config& config, int64_t metrics_bytes);
+  RunDirectory(std::string path, FileLock lock, RunContents contents, int64_t metrics_bytes);
+
+  /// Gives a file of the run directory another content, at once.
+  void replace(const std::string& name, const std::string& text) const;
 
   std::string path_;
   FileLock lock_;
-  std::string task_;              // its name
-  std::string config_;            // JSON, as in checkpoints
-  std::optional<TaskForm> form_;  // made at the first checkpoint, like
-  std::string data_checksum_;
+  RunContents contents_;
   OutputFile metrics_;
   OutputFile log_;
 };

@@ -21,6 +21,9 @@ inline std::string log_file(const std::string& run) {
 inline std::string resumes_file(const std::string& run) {
   return run + "/resumes.jsonl";
 }
+inline std::string record_file(const std::string& run) {
+  return run + "/run.json";
+}
 inline std::string vocabulary_file(const std::string& run) {
   return run + "/vocabulary.json";
 }

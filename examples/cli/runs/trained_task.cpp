@@ -8,15 +8,19 @@
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
-#include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/runs/config_changes.h"
+#include "heed/examples/cli/runs/stored_config.h"
 
 namespace heed {
 namespace {
 
+StoredConfig config_of(const StoredModel& stored) {
+  return {stored.config_place, stored.config};
+}
+
 Config stored_config_of(const ConfigTable& table, const StoredModel& stored,
                         const std::vector<std::string>& sets) {
-  Config config = read_config_text(table, stored.config, stored.config_place, sets);
+  Config config = config_of(stored).read(table, sets);
   for (const std::string& warning : config.warnings()) {
     std::fputs((warning + "\n").c_str(), stderr);
   }
@@ -30,18 +34,6 @@ void check_words(const StoredModel& stored, const Tokenizer& now) {
   refuse(stored.place,
          "the vocabulary of the task's data differs from that of the model, so its words have "
          "other numbers than those learned");
-}
-
-/// What a warning says if the task's data or held-out sequences are not those of the run.
-std::string data_warning(const ConfigTable& table, const TrainedTask& now, const Config& before,
-                         bool is_other) {
-  if (is_other && !changes_data(table, changes_between(before, now.config))) {
-    return "warning: the task's data has changed since the run: a file that it reads is different";
-  }
-  if (is_other || now.training.eval_sequences > before.get<int64_t>("train.eval_sequences")) {
-    return "warning: the held-out sequences differ from the run's: some may have been trained on";
-  }
-  return "";
 }
 
 bool names_task(const std::string& set) {
@@ -61,9 +53,8 @@ TrainedTask open_task(const Registry& registry, StoredModel& stored,
   });
   check_words(stored, opened.task->tokenizer());
   if (stored.state) {
-    const Config before = read_config_text(table, stored.config, stored.config_place);
-    std::string warning =
-        data_warning(table, opened, before, !has_data_of(*opened.task, *stored.state));
+    std::string warning = data_warning(table, opened.config, config_of(stored).read(table),
+                                       data_difference(*opened.task, stored.state->data));
     if (!warning.empty()) opened.warnings.push_back(std::move(warning));
   }
   stored.form = form_of(task_name(opened.config), *opened.task);

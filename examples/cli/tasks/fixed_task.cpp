@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "heed/examples/cli/tasks/unseen.h"
 #include "heed/framework/base/random.h"
 
 namespace heed {
@@ -52,6 +53,27 @@ void FixedTask::add_data_to(Crc32& checksum) const {
       }
     }
   }
+}
+
+std::vector<std::string> FixedTask::warnings() const {
+  UnseenSymbols targets, inputs;
+  for (const Example& example : examples_.training) {
+    targets.train_on(example.target);
+    inputs.train_on(example.input);
+  }
+  for (int64_t i = 0; i < evaluation_size(); ++i) {
+    const Example& example = examples_.held_out[static_cast<size_t>(i)];
+    targets.hold_out(example.target);
+    inputs.hold_out(example.input);
+  }
+  std::vector<std::string> all{
+      targets.text("targets", [&](int64_t target) { return tokenizer().target_text(target); }),
+      inputs.text("inputs", [&](int64_t symbol) { return tokenizer().input_text(symbol); })};
+  if (!all[0].empty()) {
+    all[0] += ": a model cannot predict what it has never seen" + examples_.unseen_hint;
+  }
+  std::erase(all, "");
+  return all;
 }
 
 }  // namespace heed

@@ -13,6 +13,8 @@ struct FixedExamples {
   std::vector<Example> training;
   std::vector<Example> held_out;
   Tokenizer tokenizer = {};
+  std::vector<DataFile> files = {};
+  std::string unseen_hint = {};  ///< what may help where held-out targets are never trained on
 };
 
 /// Training example `index` of a step is drawn from the stream (seed, data, step, index).
@@ -27,6 +29,8 @@ class FixedTask final : public Task {
   int64_t training_set_size() const override;
   Batch training_set_batch(int64_t first, int64_t size) const override;
   void add_data_to(Crc32& checksum) const override;
+  std::vector<DataFile> files() const override { return examples_.files; }
+  std::vector<std::string> warnings() const override;
   const Tokenizer& tokenizer() const override { return examples_.tokenizer; }
 
  private:

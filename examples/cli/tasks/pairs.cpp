@@ -7,6 +7,7 @@
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/examples/cli/tasks/text_file.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
 #include "heed/framework/base/random.h"
 
@@ -87,24 +88,39 @@ int64_t longest_of(const std::vector<Pair>& pairs, Words Pair::*side) {
   return static_cast<int64_t>(longest_side);
 }
 
+/// All that the task takes from its file.
+std::string text_of_pairs(const std::vector<Pair>& pairs) {
+  std::string text;
+  for (const Pair& pair : pairs) {
+    for (const std::string& word : pair.source) text += word + "\x1f";
+    text += "\t";
+    for (const std::string& word : pair.target) text += word + "\x1f";
+    text += "\n";
+  }
+  return text;
+}
+
 std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) {
   const std::vector<Pair> pairs = read_pairs_file(keys.file, keys.tokens, keys.longest);
   const Vocabulary source = vocabulary_of(pairs, &Pair::source);
   const Vocabulary target = vocabulary_of(pairs, &Pair::target);
   const std::set<Words> out = held_out_sources(pairs, keys, setup);
-  FixedExamples examples{.shape = {.symbols = source.size(),
-                                   .classes = target.size() + 1,
-                                   .length = longest_of(pairs, &Pair::source),
-                                   .attends = Attends::encoder_decoder,
-                                   .answer_symbols = target.size() + 1,
-                                   .answer_length = longest_of(pairs, &Pair::target) + 1},
-                         .training = {},
-                         .held_out = {},
-                         .tokenizer = {.unit = keys.tokens,
-                                       .inputs = source.words(),
-                                       .targets = target.words(),
-                                       .answer_end = target.size(),
-                                       .is_collected = true}};
+  FixedExamples examples{
+      .shape = {.symbols = source.size(),
+                .classes = target.size() + 1,
+                .length = longest_of(pairs, &Pair::source),
+                .attends = Attends::encoder_decoder,
+                .answer_symbols = target.size() + 1,
+                .answer_length = longest_of(pairs, &Pair::target) + 1},
+      .training = {},
+      .held_out = {},
+      .tokenizer = {.unit = keys.tokens,
+                    .inputs = source.words(),
+                    .targets = target.words(),
+                    .answer_end = target.size(),
+                    .is_collected = true},
+      .files = {data_file(keys.file, text_of_pairs(pairs))},
+      .unseen_hint = keys.tokens == TextUnit::words ? "; task.tokens=characters splits words" : ""};
   for (const Pair& pair : pairs) {
     auto& side = out.contains(pair.source) ? examples.held_out : examples.training;
     side.push_back(example_of(pair, source, target));

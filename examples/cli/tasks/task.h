@@ -23,6 +23,13 @@ struct Batch {
   Tensor lengths = {};
 };
 
+/// A file that a task has read.
+struct DataFile {
+  std::string key;    ///< that names it: "task.path"
+  std::string path;   ///< for messages
+  uint32_t checksum;  ///< of what the task took from it
+};
+
 /// Where a model gets the data of a task: what trains it or measures it.
 class Task {
  public:
@@ -48,6 +55,10 @@ class Task {
   /// Adds everything that was read from files or listed to a checksum: a run that resumes needs it
   /// to be the same, however much of it is shown or evaluated.
   virtual void add_data_to(Crc32& checksum) const = 0;
+  /// The files that it has read, to name the one that has changed.
+  virtual std::vector<DataFile> files() const { return {}; }
+  /// What a user should know of the data before training, a line each.
+  virtual std::vector<std::string> warnings() const { return {}; }
 
   /// How text becomes symbols and answers become text; by default both are numbers.
   virtual const Tokenizer& tokenizer() const;
@@ -55,7 +66,7 @@ class Task {
 
 /// What a task gets besides its own keys.
 struct TaskSetup {
-  uint64_t seed;
+  uint64_t seed;                 ///< of the data and its split, not of the training
   int64_t evaluation_sequences;  ///< wanted; a task with few possible sequences holds out fewer
 };
 

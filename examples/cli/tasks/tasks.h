@@ -15,6 +15,12 @@ using Tasks = Registered<std::unique_ptr<Task>(const TaskSetup& setup)>;
 struct TaskKeys : Keys {
   Tasks tasks;
   Chosen<Tasks> type{this, {.path = "type", .changes_data = true, .help = "what to learn"}, tasks};
+  Value<int64_t> seed{this,
+                      {.path = "seed",
+                       .fallback = 0,
+                       .minimum = 0,
+                       .changes_data = true,
+                       .help = "determines the data and which of it is held out"}};
 };
 
 /// The tasks that come with heed.

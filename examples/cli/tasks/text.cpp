@@ -5,6 +5,7 @@
 #include "heed/examples/cli/tasks/example.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
+#include "heed/examples/cli/tasks/unseen.h"
 #include "heed/examples/cli/tasks/vocabulary.h"
 #include "heed/framework/base/random.h"
 
@@ -36,7 +37,9 @@ struct TextKeys : Keys {
 class TextTask final : public Task {
  public:
   TextTask(const TextKeys& keys, const TaskSetup& setup) : length_(keys.length), seed_(setup.seed) {
-    read(read_text_file(keys.file));
+    const std::string text = read_text_file(keys.file);
+    file_ = data_file(keys.file, text);
+    read(text);
     const auto characters = std::ssize(symbols_);
     training_ = characters -
                 static_cast<int64_t>(std::llround(keys.held_out * static_cast<double>(characters)));
@@ -69,13 +72,24 @@ class TextTask final : public Task {
   Batch evaluation_batch(int64_t first, int64_t size) const override {
     std::vector<Example> windows;
     for (int64_t index = first; index < first + size; ++index) {
-      const int64_t spread = index * held_out_windows_ / evaluation_size_;
-      windows.push_back(window(training_ + spread * length_));
+      windows.push_back(held_out_window(index));
     }
     return batch_of(windows);
   }
 
   void add_data_to(Crc32& checksum) const override { checksum.add(raw_bytes(symbols_)); }
+  std::vector<DataFile> files() const override { return {file_}; }
+  std::vector<std::string> warnings() const override {
+    UnseenSymbols unseen;
+    unseen.train_on(Sequence(symbols_.begin(), symbols_.begin() + training_));
+    for (int64_t index = 0; index < evaluation_size_; ++index) {
+      unseen.hold_out(held_out_window(index).target);
+    }
+    std::string text =
+        unseen.text("characters", [&](int64_t target) { return tokenizer_.target_text(target); });
+    if (text.empty()) return {};
+    return {text + ": a model cannot predict what it has never seen"};
+  }
 
   const Tokenizer& tokenizer() const override { return tokenizer_; }
 
@@ -98,6 +112,12 @@ class TextTask final : public Task {
     return {Sequence(begin, begin + length_), Sequence(begin + 1, begin + length_ + 1)};
   }
 
+  Example held_out_window(int64_t index) const {
+    const int64_t spread = index * held_out_windows_ / evaluation_size_;
+    return window(training_ + spread * length_);
+  }
+
+  DataFile file_;
   Tokenizer tokenizer_;
   std::vector<int32_t> symbols_;  // the text
   int64_t length_;

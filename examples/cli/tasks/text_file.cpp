@@ -53,4 +53,10 @@ std::string read_text_file(const std::string& path) {
   return text;
 }
 
+DataFile data_file(const Value<std::string>& key, std::string_view content) {
+  Crc32 checksum;
+  checksum.add(content);
+  return {key.path(), key, checksum.value()};
+}
+
 }  // namespace heed

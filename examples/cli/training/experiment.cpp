@@ -41,8 +41,8 @@ Experiment build_experiment(const Registry& registry, Config config, const std::
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,
                                 const TrainingConfig& training) {
   const TaskKeys keys{config.section("task"), registry.tasks};
-  auto task =
-      keys.type({.seed = training.random_seed(), .evaluation_sequences = training.eval_sequences});
+  auto task = keys.type(
+      {.seed = static_cast<uint64_t>(*keys.seed), .evaluation_sequences = training.eval_sequences});
   if (const std::string fault = word_faults(task->shape(), task->tokenizer()); !fault.empty()) {
     throw KeyError(keys.type.path(), in_quotes(keys.type.name()), " has ", fault);
   }

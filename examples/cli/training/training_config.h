@@ -23,8 +23,7 @@ struct TrainingConfig : Keys {
                       {.path = "seed",
                        .fallback = 0,
                        .minimum = 0,
-                       .changes_data = true,
-                       .help = "determines weights, data and dropout"}};
+                       .help = "determines initial weights and dropout; task.seed the data"}};
   Value<int64_t> steps{this,
                        {.path = "steps",
                         .fallback = 1000,

@@ -25,7 +25,8 @@ struct UsageError : TextError<UsageError> {
 /// What a command runs in.
 struct Program {
   const Registry& registry;
-  const std::vector<Command>& commands;  ///< in the order of `heed help`
+  const std::vector<Command>& commands;     ///< in the order of `heed help`
+  std::vector<std::string> command_line{};  ///< as typed
 };
 
 /// One call of a command.

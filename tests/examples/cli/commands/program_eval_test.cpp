@@ -92,7 +92,9 @@ TEST_CASE("eval with other settings", "[program]") {
                     "some may have been trained on");
   };
   CHECK(warns("train.eval_sequences=40"));
-  CHECK(warns("train.seed=1"));
+  CHECK(warns("task.seed=1"));
+  CHECK(!warns("train.seed=1"));
+  CHECK(!warns("train.eval_sequences=10"));
   CHECK(!warns("train.batch_size=7"));
 }
 
@@ -106,9 +108,9 @@ TEST_CASE("a file of the task that has changed is noticed", "[program]") {
   folder.write("a.txt", "bbb" + text);
   const Ended changed = run_heed(folder, {"eval", "run"});
   CHECK(changed.exit_code == 0);
-  CHECK(
-      lines_of(changed.err)[0] ==
-      "run: warning: the task's data has changed since the run: a file that it reads is different");
+  CHECK(lines_of(changed.err)[0].starts_with(
+      "run: warning: the data is not what the run had: task.path: a.txt has changed: its checksum "
+      "is "));
   folder.write("b.txt", "bbb" + text);
   const Ended chosen = run_heed(folder, {"eval", "run", "--set", "task.path=b.txt"});
   CHECK(chosen.exit_code == 0);

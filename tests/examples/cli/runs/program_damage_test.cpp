@@ -132,7 +132,7 @@ template <class Event>
 void train_while(const Folder& folder, const Event& event) {
   folder.write("config.json", resumable_config());
   const Experiment experiment = prepare_experiment(builtin_registry(), folder / "config.json", {});
-  RunDirectory directory = RunDirectory::create(folder / "run", experiment.config, "");
+  RunDirectory directory = RunDirectory::create(folder / "run", experiment, {"heed"});
   struct Keeper : TrainingObserver {
     Keeper(RunDirectory& directory, const Event& event) : directory_(directory), event_(event) {}
     void on_step(const StepReport& report) override {

@@ -211,7 +211,7 @@ TEST_CASE("a name is given only to what is on the disk", "[fault]") {
     CHECK(faults.calls[i + 1].name == "fsync");
     CHECK(faults.calls[i + 1].path == folder);
   }
-  CHECK(names == 4);  // the run directory and three checkpoints
+  CHECK(names == 5);  // the run directory, three checkpoints, and how it ended in run.json
 }
 
 TEST_CASE("each call of a new run and of its saves may fail", "[fault]") {

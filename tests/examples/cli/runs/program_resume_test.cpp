@@ -188,6 +188,12 @@ TEST_CASE("a run directory belongs to one process", "[resume]") {
   train_well(folder, to_six);
 }
 
+std::string checksum(const std::string& text) {
+  Crc32 crc;
+  crc.add(text);
+  return checksum_text(crc.value());
+}
+
 TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
   const Folder folder;
   std::string words;
@@ -205,9 +211,14 @@ TEST_CASE("a data file that has changed anywhere is refused", "[resume]") {
     folder.write("text.txt", changed);
     const Ended ended = run_train(folder, {"--resume", run, "--set", "train.steps=4"});
     CHECK(ended.exit_code == 2);
-    CHECK(ended.err == "--resume " + run +
-                           ": error: the task's data has changed: a file that it reads is "
-                           "different; --set task.KEY=VALUE chooses other data\n");
+    CHECK(
+        ended.err ==
+        "--resume " + run +
+            ": error: the task's data has changed: task.path: text.txt has "
+            "changed: its checksum is " +
+            checksum(changed) + ", not " + checksum(words) +
+            "; restore it, or resume with --set task.path=text.txt to continue with what is there "
+            "now\n");
   }
 }
 
@@ -250,12 +261,11 @@ TEST_CASE("a checkpoint whose checksum has only the evaluated part still resumes
                                                    {"task.path=" + (folder / "pairs.tsv")});
   const std::string path = CheckpointFolder(folder / "run").list().back() + "/state.json";
   CheckpointState state = load_checkpoint_state(CheckpointFolder(folder / "run").list().back());
-  state.data_checksum = data_checksum(*experiment.task, false);
-  state.data_checksum_is_whole = false;
+  state.data = {.checksum = data_checksum(*experiment.task, false), .is_whole = false};
   std::ofstream(path) << to_json(state);
+  std::filesystem::remove(folder / "run/run.json");
   train_well(folder, {"--resume", "run", "--set", "train.steps=4"});
-  CHECK(
-      load_checkpoint_state(CheckpointFolder(folder / "run").list().back()).data_checksum_is_whole);
+  CHECK(load_checkpoint_state(CheckpointFolder(folder / "run").list().back()).data.is_whole);
 }
 
 TEST_CASE("a run that diverges keeps its checkpoint and the batch", "[resume]") {

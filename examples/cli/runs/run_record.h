@@ -1,0 +1,49 @@
+// RunRecord: what made a run: run.json of its directory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/runs/run_data.h"
+
+namespace heed {
+
+/// What is known of one process when it begins to train a run.
+struct SessionStart {
+  std::vector<std::string> command;  ///< as typed
+  std::string from{};                ///< what it resumes; "" for a new run
+  int64_t step = 0;                  ///< taken before it
+  std::string config{};              ///< as JSON: see to_json
+  DataFingerprint data{};
+};
+
+/// The processes that have trained a run, the first one first. A value; RunDirectory writes it.
+class RunRecord {
+ public:
+  /// Of a new run, or of one that heed made before there was a run.json.
+  RunRecord() = default;
+  /// Reads the run.json of a run directory. Throws IoError if it is damaged.
+  static RunRecord read(const std::string& run);
+
+  /// Adds a process: this one, which begins now. Whatever was said to be running is not any more.
+  void begin(const SessionStart& start);
+  /// Says how this process ends, now, after `step`; the first time it is called.
+  void end(std::string_view how, int64_t step);
+
+  /// The data that a configuration, the text of config.json, was last used with; none if it is not
+  /// known.
+  std::optional<DataFingerprint> data_of(std::string_view config) const;
+
+  std::string to_json() const;
+
+ private:
+  std::vector<JsonValue> sessions_;  // objects
+  int64_t began_ = 0;                // by a clock that is never set
+};
+
+}  // namespace heed

@@ -41,6 +41,7 @@ std::vector<Command> all_commands(const std::vector<Command>& more) {
 
 int run_program(int argc, const char* const* argv, const Registry& registry,
                 const std::vector<Command>& commands) {
+  open_missing_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a file as large as the shell allows is a failed write
   try {
     const std::vector<Command> all = all_commands(commands);

@@ -40,6 +40,13 @@ char32_t number_of(std::string_view code_point) {
   return number;
 }
 
+/// Whether a terminal might obey instead of showing it: C0 and C1 controls, and those that change
+/// the direction of text, so that it reads as something else.
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 struct CodePoints {
   char32_t first, last;
 };
@@ -118,9 +125,26 @@ std::string printable(std::string_view text, size_t longest) {
   for (size_t count = 0; !text.empty(); ++count) {
     if (count == longest) return shown + "…";
     const size_t length = code_point_length(text);
-    const bool is_control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F;
-    shown += length == 0 || is_control ? "?" : text.substr(0, length);
-    text.remove_prefix(std::max<size_t>(length, 1));
+    const std::string_view first = text.substr(0, std::max<size_t>(length, 1));
+    shown += length == 0 || is_control(number_of(first)) ? "?" : first;
+    text.remove_prefix(first.size());
+  }
+  return shown;
+}
+
+std::string without_controls(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const size_t length = code_point_length(text);
+    const std::string_view first = text.substr(0, std::max<size_t>(length, 1));
+    if (length == 0) {
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(first[0]));
+    } else if (is_control(number_of(first)) && first != "\n" && first != "\t") {
+      shown += fmt::format("\\u{:04x}", static_cast<unsigned>(number_of(first)));
+    } else {
+      shown += first;
+    }
+    text.remove_prefix(first.size());
   }
   return shown;
 }

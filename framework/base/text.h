@@ -34,6 +34,10 @@ std::string json_string(std::string_view text);
 /// the text is cut with "…".
 std::string printable(std::string_view text, size_t longest = 60);
 
+/// For what leaves the program: control characters other than line breaks and tabs, and those that
+/// change the direction of text, become \u001b, which in JSON means the same; invalid bytes \xff.
+std::string without_controls(std::string_view text);
+
 /// For messages: printable text in quotes.
 std::string in_quotes(std::string_view text);
 

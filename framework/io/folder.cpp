@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <string_view>
 
 #include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
@@ -36,10 +35,24 @@ int rename_to_free_name(const char* from, const char* to) {
   return std::rename(from, to);
 }
 
-std::string text_in(int descriptor) {
-  std::array<char, 32> text{};
-  const ssize_t size = pread(descriptor, text.data(), text.size(), 0);
-  return {text.data(), size > 0 ? static_cast<size_t>(size) : 0};
+/// The process that `file` names.
+std::string owner_in(const std::string& file) {
+  try {
+    constexpr size_t longest = 32;
+    std::string owner = read_file(file, longest, Links::refuse);
+    return owner.empty() ? "unknown" : owner;
+  } catch (const IoError&) {
+    return "unknown";
+  }
+}
+
+/// Locks an open folder or file. Returns false, with errno set, if that cannot be locked. Throws
+/// IoError if another process has locked it: the one that `file` names.
+bool take_lock(int descriptor, const std::string& file) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno != EWOULDBLOCK) return false;
+  throw IoError(file, ": locked by another run, process ", owner_in(file),
+                "; wait until it ends or stop it");
 }
 
 }  // namespace
@@ -54,9 +67,34 @@ bool is_free(const std::string& path) {
   return !fs::exists(fs::symlink_status(path, ignored));
 }
 
+bool has_folder(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::not_found) return false;
+  if (fs::is_directory(status)) return true;
+  if (fs::is_symlink(status)) {
+    throw IoError(path, ": cannot read: it is a symbolic link; only a directory is accepted here");
+  }
+  throw IoError(path, ": cannot read: ", error ? error.message() : "it is not a directory");
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  if (!has_folder(path)) return names;
+  std::error_code error;
+  fs::directory_iterator entry(path, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error) throw IoError(path, ": cannot read directory: ", error.message());
+  return names;
+}
+
 std::string partial_name(const std::string& path) {
   const fs::path whole(path);
-  const std::string name = text_of(".", whole.filename().string(), ".partial-", getpid());
+  constexpr size_t longest = 200;  // a name has at most 255 bytes
+  const std::string name =
+      text_of(".", whole.filename().string().substr(0, longest), ".partial-", getpid());
   return (whole.parent_path() / name).string();
 }
 
@@ -89,24 +127,22 @@ void remove_folder(const std::string& path) noexcept {
   fs::remove_all(path, ignored);
 }
 
-FileLock::FileLock(const std::string& path) : descriptor_(path, O_RDWR | O_CREAT, "create") {
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) fail_system(path, "lock");
-    const std::string owner = text_in(descriptor_);
-    throw IoError(path, ": locked by another run, process ", owner.empty() ? "unknown" : owner,
-                  "; wait until it ends or stop it");
-  }
+FolderLock::FolderLock(const std::string& folder, const std::string& file)
+    : folder_(folder, O_RDONLY | O_DIRECTORY, "open directory"),
+      folder_is_locked_(take_lock(folder_, folder + "/" + file)),
+      file_(Descriptor::own_file(folder + "/" + file, O_RDWR | O_CREAT, "create")) {
+  const std::string path = folder + "/" + file;
+  if (!take_lock(file_, path) && !folder_is_locked_) fail_system(path, "lock");
   // Who has it is only a help for others: a full disk does not matter here.
   const std::string owner = std::to_string(getpid());
-  static_cast<void>(ftruncate(descriptor_, 0) == 0 &&
-                    pwrite(descriptor_, owner.data(), owner.size(), 0) > 0);
+  static_cast<void>(ftruncate(file_, 0) == 0 && pwrite(file_, owner.data(), owner.size(), 0) > 0);
 }
 
-bool FileLock::was_replaced(const std::string& path) const {
+bool FolderLock::is_at(const std::string& folder) const {
   struct stat locked {
   }, there{};
-  if (fstat(descriptor_, &locked) != 0 || stat(path.c_str(), &there) != 0) return false;
-  return locked.st_dev != there.st_dev || locked.st_ino != there.st_ino;
+  return fstat(folder_, &locked) == 0 && stat(folder.c_str(), &there) == 0 &&
+         locked.st_dev == there.st_dev && locked.st_ino == there.st_ino;
 }
 
 }  // namespace heed

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "heed/framework/io/descriptor.h"
 
@@ -11,6 +12,11 @@ namespace heed {
 bool is_file(const std::string& path);
 /// Whether nothing is at `path`, not even a link that leads nowhere.
 bool is_free(const std::string& path);
+/// Whether there is a folder at `path`. Throws IoError if anything else is there, a symbolic link
+/// too, or if that cannot be found out: only nothing is nothing.
+bool has_folder(const std::string& path);
+/// The names in a folder; none if there is no folder. Throws IoError as has_folder does.
+std::vector<std::string> names_in(const std::string& path);
 /// A name for what will be published as `path`: beside it, hidden, and unique to this process.
 std::string partial_name(const std::string& path);
 
@@ -31,18 +37,22 @@ void publish_over(const std::string& from, const std::string& to);
 /// Removes a folder with all that is in it, or a file, as far as possible; never throws.
 void remove_folder(const std::string& path) noexcept;
 
-/// A lock on a file, which is created if there is none. Other processes cannot take the lock until
-/// this object is destroyed or the process ends in any way.
-class FileLock {
+/// A lock on a folder and on a file in it, which is created if there is none. Other processes
+/// cannot take the lock until this object is destroyed or the process ends in any way, not even if
+/// the file is removed.
+class FolderLock {
  public:
-  /// Throws IoError if another process has the lock, naming that process.
-  explicit FileLock(const std::string& path);
+  /// `file` is a name in the folder. Throws IoError if another process has the lock, naming that
+  /// process.
+  FolderLock(const std::string& folder, const std::string& file);
 
-  /// Whether the file at `path` is no longer the locked one.
-  bool was_replaced(const std::string& path) const;
+  /// Whether `folder` still is the locked one.
+  bool is_at(const std::string& folder) const;
 
  private:
-  Descriptor descriptor_;
+  Descriptor folder_;
+  bool folder_is_locked_;  // not all network file systems can
+  Descriptor file_;
 };
 
 }  // namespace heed

@@ -12,22 +12,18 @@
 namespace heed {
 namespace {
 
-/// The size of the open file, which must be a regular one.
-uint64_t regular_size(int descriptor, const std::string& path) {
+uint64_t size_of(int descriptor, const std::string& path) {
   struct stat status {};
   if (fstat(descriptor, &status) != 0) fail_system(path, "read");
-  if (S_ISDIR(status.st_mode)) throw IoError(path, ": cannot read: it is a directory");
-  if (!S_ISREG(status.st_mode)) throw IoError(path, ": cannot read: it is not a regular file");
   return static_cast<uint64_t>(status.st_size);
 }
 
 }  // namespace
 
-InputFile::InputFile(std::string path)
+InputFile::InputFile(std::string path, Links links)
     : path_(std::move(path)),
-      // Without O_NONBLOCK opening a pipe would wait for a writer.
-      descriptor_(path_, O_RDONLY | O_NONBLOCK | O_NOCTTY, "read"),
-      size_(regular_size(descriptor_, path_)) {}
+      descriptor_(Descriptor::regular_file(path_, O_RDONLY, "read", links)),
+      size_(size_of(descriptor_, path_)) {}
 
 void InputFile::read(char* to, size_t count) {
   while (count > 0) {

@@ -13,7 +13,7 @@ namespace heed {
 class InputFile {
  public:
   /// Refuses anything but a regular file: a directory, or a device or pipe that might never end.
-  explicit InputFile(std::string path);
+  explicit InputFile(std::string path, Links links = Links::follow);
 
   /// In bytes, when it was opened.
   uint64_t size() const { return size_; }

@@ -1,9 +1,9 @@
 #include "heed/framework/io/output_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -13,12 +13,16 @@ OutputFile::OutputFile(std::string path)
     : path_(std::move(path)), descriptor_(path_, O_WRONLY | O_CREAT | O_EXCL, "create") {}
 
 OutputFile::OutputFile(std::string path, int64_t kept)
-    : path_(std::move(path)), descriptor_(path_, O_WRONLY | O_CREAT, "open") {
-  const off_t end = lseek(descriptor_, 0, SEEK_END);
-  size_ = std::min(kept, int64_t{end});
-  if (end < 0 || ftruncate(descriptor_, size_) != 0 || lseek(descriptor_, size_, SEEK_SET) < 0) {
-    fail_system(path_, "truncate");
-  }
+    : path_(std::move(path)),
+      descriptor_(Descriptor::own_file(path_, O_WRONLY | O_CREAT | O_APPEND, "open")) {
+  const int64_t end = size();
+  if (end > kept && ftruncate(descriptor_, kept) != 0) fail_system(path_, "truncate");
+}
+
+int64_t OutputFile::size() const {
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0) fail_system(path_, "write");
+  return status.st_size;
 }
 
 void OutputFile::write(std::string_view text) {
@@ -27,7 +31,6 @@ void OutputFile::write(std::string_view text) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail_system(path_, "write");
     text.remove_prefix(static_cast<size_t>(written));
-    size_ += written;
   }
 }
 

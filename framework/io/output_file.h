@@ -15,7 +15,8 @@ class OutputFile {
   /// Creates the file, which must not exist yet.
   explicit OutputFile(std::string path);
   /// Continues a file after its first `kept` bytes, or all of them if it has fewer, and truncates
-  /// the rest. Creates the file if there is none.
+  /// the rest. Creates the file if there is none. Refuses a link and a file with two names: it
+  /// would change what is elsewhere.
   OutputFile(std::string path, int64_t kept);
 
   /// Hands the text to the operating system at once: what was written survives a crash of heed.
@@ -23,13 +24,12 @@ class OutputFile {
   /// Waits until the disk has all that was written: it then survives a crash of the machine.
   void sync();
   void close();
-  /// In bytes.
-  int64_t size() const { return size_; }
+  /// In bytes, as it is now: others may have changed the file.
+  int64_t size() const;
 
  private:
   std::string path_;
   Descriptor descriptor_;
-  int64_t size_ = 0;
 };
 
 /// Writes a new file and waits until the disk has it; throws likewise.

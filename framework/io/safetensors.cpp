@@ -43,7 +43,13 @@ Source source_of(InputFile& file, std::string_view name) {
   return {file.size(), [&file](char* to, size_t count) { file.read(to, count); }, name};
 }
 
-SafetensorsHeader read_header(const Source& source) {
+uint32_t checksum_of(std::string_view header) {
+  Crc32 sum;
+  sum.add(header);
+  return sum.value();
+}
+
+SafetensorsHeader read_header(const Source& source, uint32_t* checksum = nullptr) {
   uint64_t size = 0;
   if (source.size < sizeof size) {
     throw IoError(source.name, ": too short for a safetensors file: ", source.size,
@@ -61,6 +67,7 @@ SafetensorsHeader read_header(const Source& source) {
   }
   std::string text(size, '\0');
   source.read(text.data(), text.size());
+  if (checksum != nullptr) *checksum = checksum_of(text);
   return parse_safetensors_header(text, rest - size, source.name);
 }
 
@@ -116,8 +123,8 @@ Tensor read_tensor(const Source& source, const TensorEntry& entry) {
 }
 
 TensorFile read_all(const Source& source) {
-  SafetensorsHeader header = read_header(source);
   TensorFile file;
+  SafetensorsHeader header = read_header(source, &file.checksum);
   file.tensors.reserve(header.entries.size());
   for (TensorEntry& entry : header.entries) {
     Tensor tensor = read_tensor(source, entry);
@@ -151,11 +158,13 @@ class Writer {
     for (const Item& item : order_) header.entries.push_back(next_entry(item));
     head_ = safetensors_header_text(header, file);
     head_.resize((head_.size() + 7) / 8 * 8, ' ');  // the data is aligned to 8 bytes
+    checksum_ = checksum_of(head_);
     const uint64_t size = head_.size();
     head_.insert(0, reinterpret_cast<const char*>(&size), sizeof size);
   }
 
   uint64_t size() const { return head_.size() + data_size_; }
+  uint32_t checksum() const { return checksum_; }
 
   void write(const std::function<void(std::string_view)>& append) const {
     append(head_);
@@ -187,6 +196,7 @@ class Writer {
 
   std::vector<Item> order_;
   uint64_t data_size_ = 0;
+  uint32_t checksum_ = 0;
   std::string head_;  ///< the size of the header and the header
 };
 
@@ -201,14 +211,15 @@ std::string to_safetensors(const NamedTensors& tensors,
   return bytes;
 }
 
-void save_safetensors(const std::string& path, const NamedTensors& tensors,
-                      const std::map<std::string, std::string>& metadata) {
+uint32_t save_safetensors(const std::string& path, const NamedTensors& tensors,
+                          const std::map<std::string, std::string>& metadata) {
   const Writer writer(tensors, metadata, path);
   OutputFile file(path);
   try {
     writer.write([&](std::string_view piece) { file.write(piece); });
     file.sync();
     file.close();
+    return writer.checksum();
   } catch (...) {
     std::remove(path.c_str());
     throw;
@@ -219,8 +230,8 @@ TensorFile read_safetensors(std::string_view bytes, std::string_view name) {
   return read_all(source_of(bytes, name));
 }
 
-TensorFile load_safetensors(const std::string& path) {
-  InputFile file(path);
+TensorFile load_safetensors(const std::string& path, Links links) {
+  InputFile file(path, links);
   return read_all(source_of(file, path));
 }
 
@@ -228,8 +239,8 @@ SafetensorsHeader read_safetensors_header(std::string_view bytes, std::string_vi
   return read_header(source_of(bytes, name));
 }
 
-SafetensorsHeader load_safetensors_header(const std::string& path) {
-  InputFile file(path);
+SafetensorsHeader load_safetensors_header(const std::string& path, Links links) {
+  InputFile file(path, links);
   return read_header(source_of(file, path));
 }
 

@@ -7,10 +7,12 @@
 // file, the tensor and the values.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "heed/framework/io/descriptor.h"
 #include "heed/framework/io/safetensors_header.h"
 #include "heed/framework/tensor/named_tensors.h"
 
@@ -21,6 +23,7 @@ namespace heed {
 struct TensorFile {
   NamedTensors tensors;
   std::map<std::string, std::string> metadata;
+  uint32_t checksum = 0;  ///< of the header, with the tensors' checksums that of the whole file
 };
 
 /// A file as bytes. The data of tensors with larger elements comes first, so that all are aligned;
@@ -29,15 +32,16 @@ std::string to_safetensors(const NamedTensors& tensors,
                            const std::map<std::string, std::string>& metadata = {});
 
 /// Writes the same as a new file and waits until the disk has it. On an error there is no file.
-void save_safetensors(const std::string& path, const NamedTensors& tensors,
-                      const std::map<std::string, std::string>& metadata = {});
+/// Returns TensorFile::checksum.
+uint32_t save_safetensors(const std::string& path, const NamedTensors& tensors,
+                          const std::map<std::string, std::string>& metadata = {});
 
 /// The tensors and the metadata of a file given as bytes; `name` is for messages.
 TensorFile read_safetensors(std::string_view bytes, std::string_view name);
-TensorFile load_safetensors(const std::string& path);
+TensorFile load_safetensors(const std::string& path, Links links = Links::follow);
 
 /// What the file says of its tensors. Their data is not looked at, but for its size.
 SafetensorsHeader read_safetensors_header(std::string_view bytes, std::string_view name);
-SafetensorsHeader load_safetensors_header(const std::string& path);
+SafetensorsHeader load_safetensors_header(const std::string& path, Links links = Links::follow);
 
 }  // namespace heed

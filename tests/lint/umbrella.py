@@ -12,7 +12,6 @@ INTERNAL = {
     "framework/autograd/finite.h",
     "framework/autograd/frontier.h",
     "framework/io/checksum.h",
-    "framework/io/descriptor.h",
     "framework/io/folder.h",
     "framework/io/input_file.h",
     "framework/io/json_scanner.h",

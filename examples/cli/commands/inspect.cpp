@@ -88,30 +88,38 @@ struct Inspected {
   uint64_t bytes = 0;
 };
 
-/// The file that is meant by a file, a checkpoint or a run directory.
-std::string file_of(const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return path;
-  if (is_file(model_file(path))) return model_file(path);
-  if (const auto newest = CheckpointFolder(path).newest()) return model_file(*newest);
-  refuse(path, "a directory with neither model.safetensors nor checkpoints");
+Inspected inspected_file(const std::string& path, Links links) {
+  const SafetensorsHeader header = load_safetensors_header(path, links);
+  const TensorFile file = load_safetensors(path, links);
+  Inspected result{.path = path, .rows = {}, .metadata = header.metadata};
+  const std::map<std::string, Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  for (const TensorEntry& entry : header.entries) {
+    const auto tensor = tensors.find(entry.name);
+    if (tensor == tensors.end()) throw IoError(path, ": changed while it was read");
+    result.rows.push_back({entry, summary_of(tensor->second)});
+    result.elements += result.rows.back().summary.elements;
+    result.bytes += entry.end - entry.begin;
+  }
+  return result;
 }
 
-/// What is wrong with the file is bad input: it is all that the command was given.
+std::string newest_checkpoint(const std::string& run) {
+  if (auto newest = CheckpointFolder(run).newest()) return *newest;
+  refuse(run, "a directory with neither model.safetensors nor checkpoints");
+}
+
+/// The file, or that of a checkpoint or a run directory. What is wrong with it is bad input: it is
+/// all that the command was given.
 Inspected inspected(const std::string& path) {
+  std::error_code ignored;
   try {
-    const SafetensorsHeader header = load_safetensors_header(path);
-    const TensorFile file = load_safetensors(path);
-    Inspected result{.path = path, .rows = {}, .metadata = header.metadata};
-    const std::map<std::string, Tensor> tensors(file.tensors.begin(), file.tensors.end());
-    for (const TensorEntry& entry : header.entries) {
-      const auto tensor = tensors.find(entry.name);
-      if (tensor == tensors.end()) throw IoError(path, ": changed while it was read");
-      result.rows.push_back({entry, summary_of(tensor->second)});
-      result.elements += result.rows.back().summary.elements;
-      result.bytes += entry.end - entry.begin;
-    }
-    return result;
+    if (!fs::is_directory(path, ignored)) return inspected_file(path, Links::follow);
+    if (is_file(model_file(path))) return inspected_file(model_file(path), Links::refuse);
+    return CheckpointFolder::read_chosen([&] { return newest_checkpoint(path); },
+                                         [](const std::string& checkpoint) {
+                                           return inspected_file(model_file(checkpoint),
+                                                                 Links::refuse);
+                                         });
   } catch (const IoError& error) {
     refuse("inspect", error.what());
   }
@@ -173,7 +181,7 @@ std::string inspected_json(const Inspected& file) {
 }
 
 void run_inspect(const Program&, const InspectArguments& arguments) {
-  const Inspected file = inspected(file_of(arguments.path));
+  const Inspected file = inspected(arguments.path);
   write_result(arguments.json ? inspected_json(file) : table_text(file));
 }
 

@@ -1,7 +1,10 @@
 // `heed predict`: runs a trained model on inputs, or continues a prompt.
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <iostream>
 #include <optional>
+#include <system_error>
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
@@ -9,6 +12,7 @@
 #include "heed/examples/cli/inspect/answering.h"
 #include "heed/examples/cli/inspect/heads/attention_watch.h"
 #include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
 
@@ -92,6 +96,9 @@ std::optional<std::string> next_line(int64_t number) {
     if (line.size() > longest_line) {
       refuse(text_of("stdin:", number), text_of("a line of more than ", longest_line, " bytes"));
     }
+  }
+  if (std::ferror(stdin) != 0) {
+    throw RunError("stdin: cannot read: ", std::generic_category().message(errno));
   }
   if (!any) return {};
   if (line.ends_with('\r')) line.pop_back();

@@ -20,8 +20,11 @@ class Config {
   /// Values in the order of the table, and the lines of the top-level "about".
   using Values = std::vector<std::pair<std::string, ConfigValue>>;
   explicit Config(Values values, std::vector<std::string> about = {},
-                  std::vector<std::string> warnings = {})
-      : values_(std::move(values)), about_(std::move(about)), warnings_(std::move(warnings)) {}
+                  std::vector<std::string> warnings = {}, std::string text = "")
+      : values_(std::move(values)),
+        about_(std::move(about)),
+        warnings_(std::move(warnings)),
+        text_(std::move(text)) {}
 
   /// The value of a key; none if it is unset. Throws ValueError if the key is not in the table, is
   /// of an alternative that is not chosen, or has another type.
@@ -42,6 +45,9 @@ class Config {
   /// What the user should know of the spelling of the file, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// The JSON text it was read from: a pipe can be read only once.
+  const std::string& text() const { return text_; }
+
   /// Compares values and "about".
   bool operator==(const Config& other) const {
     return values_ == other.values_ && about_ == other.about_;
@@ -51,6 +57,7 @@ class Config {
   Values values_;
   std::vector<std::string> about_;
   std::vector<std::string> warnings_;
+  std::string text_;
 };
 
 /// The keys of one section, read by their relative names; or no section, for Keys that declare.

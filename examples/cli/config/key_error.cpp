@@ -1,8 +1,6 @@
 #include "heed/examples/cli/config/key_error.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "heed/examples/cli/config/json.h"
@@ -26,19 +24,13 @@ size_t offset_of(const JsonValue& root, std::string_view path) {
 
 }  // namespace
 
-std::string place_of_key(const std::string& path, const std::string& file,
-                         const std::vector<std::string>& sets) {
-  for (const std::string& set : sets) {
+std::string place_of_key(const std::string& path, const ConfigOrigin& origin) {
+  for (const std::string& set : origin.sets) {
     if (set.starts_with(path + "=")) return "--set " + set;
   }
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  try {
-    const TextPosition position = position_of(text, offset_of(read_json(text), path));
-    return text_of(file, ":", position.line, ":", position.column);
-  } catch (const JsonError&) {
-    return file;  // a pipe, which can be read only once
-  }
+  if (origin.text.empty()) return origin.file;
+  const TextPosition position = position_of(origin.text, offset_of(read_json(origin.text), path));
+  return text_of(origin.file, ":", position.line, ":", position.column);
 }
 
 }  // namespace heed

@@ -23,23 +23,29 @@ class KeyError : public Error {
   std::string path_;
 };
 
+/// What a configuration was read from.
+struct ConfigOrigin {
+  std::string file;               ///< its name
+  std::string text;               ///< what was read from it; empty: it has no positions
+  std::vector<std::string> sets;  ///< the overrides
+};
+
 /// Where a key got its value, for messages: the override that set it, or the position in the file
 /// of the key or of the innermost section around it that is there.
-std::string place_of_key(const std::string& path, const std::string& file,
-                         const std::vector<std::string>& sets);
+std::string place_of_key(const std::string& path, const ConfigOrigin& origin);
 
 /// What `make` gives. A KeyError of it, or another Error, becomes a ConfigError that says where the
-/// key got its value, in the file or in `sets`.
+/// key got its value.
 template <class Make>
-auto made_from(const std::string& file, const std::vector<std::string>& sets, const Make& make) {
+auto made_from(const ConfigOrigin& origin, const Make& make) {
   try {
     return make();
   } catch (const ConfigError&) {
     throw;
   } catch (const KeyError& error) {
-    refuse(place_of_key(error.path(), file, sets), error.what());
+    refuse(place_of_key(error.path(), origin), error.what());
   } catch (const Error& error) {
-    refuse(file, error.what());
+    refuse(origin.file, error.what());
   }
 }
 

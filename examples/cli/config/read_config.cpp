@@ -1,11 +1,8 @@
 #include "heed/examples/cli/config/read_config.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -15,6 +12,8 @@
 #include "heed/examples/cli/config/key_lookup.h"
 #include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/text.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
@@ -65,7 +64,7 @@ class Reader {
     for (const Override& override : overrides) check_override(override);
     Config::Values values = complete();
     throw_faults();
-    return Config(std::move(values), about_, std::move(warnings_));
+    return Config(std::move(values), about_, std::move(warnings_), std::string(text_));
   }
 
  private:
@@ -280,20 +279,19 @@ class Reader {
   throw ConfigError({{printable(path, std::string::npos), message}});
 }
 
-std::string read_file(const std::string& path) {
+/// A file, or a pipe that can be read only once.
+std::string text_of_file(const std::string& path) {
   if (path.empty()) fail_file("CONFIG", "the name of the configuration is empty");
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     fail_file(path, "cannot read the configuration: it is a directory");
   }
-  const auto reason = [] { return std::generic_category().message(errno); };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (file == nullptr) fail_file(path, "cannot read the configuration: " + reason());
-  std::string text(json_size_limit + 1, '\0');  // one more byte, to see that there is more
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) fail_file(path, "cannot read the configuration: " + reason());
-  return text;
+  try {
+    // One more byte than is read as JSON, to see that there is more.
+    return read_start(path, json_size_limit + 1, "read the configuration");
+  } catch (const IoError& error) {
+    fail_file(path, std::string(error.what()).substr(path.size() + 2));
+  }
 }
 
 }  // namespace
@@ -305,7 +303,7 @@ Config read_config_text(const ConfigTable& table, std::string_view text, const s
 
 Config read_config_file(const ConfigTable& table, const std::string& path,
                         const std::vector<std::string>& sets) {
-  return read_config_text(table, read_file(path), path, sets);
+  return read_config_text(table, text_of_file(path), path, sets);
 }
 
 }  // namespace heed

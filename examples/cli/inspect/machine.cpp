@@ -3,19 +3,30 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
+#include <sstream>
 #include <string_view>
 
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 #include "heed/framework/kernels/gemm/gemm.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
 namespace {
 
+/// A file of /proc, which has no size; "" if it is not there.
+std::string proc_file(const char* path) {
+  try {
+    return read_start(path, size_t{1} << 20);
+  } catch (const IoError&) {
+    return "";
+  }
+}
+
 /// The rest of the first line of a file of /proc that starts with `name`, after ":" and spaces.
 std::string proc_entry(const char* path, std::string_view name) {
-  std::ifstream file(path);
+  std::istringstream file(proc_file(path));
   for (std::string line; std::getline(file, line);) {
     const size_t colon = line.find(':');
     if (!line.starts_with(name) || colon == std::string::npos) continue;

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "heed/examples/cli/runs/run_record.h"
+#include "heed/framework/io/checksum.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/output_file.h"
@@ -56,11 +58,6 @@ CheckpointName name_in(const std::string& path) {
   return *parse_name(fs::path(path).filename().string());
 }
 
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 /// Renames first: a folder that is half removed must not look like a checkpoint.
 void remove_checkpoint(const std::string& path) {
   const std::string doomed =
@@ -72,40 +69,88 @@ void remove_checkpoint(const std::string& path) {
   if (!error) remove_folder(doomed);
 }
 
+/// Reads a part of a checkpoint, which has the checksum `wanted` if that is known.
+TensorFile load_part(const std::string& path, const std::string& wanted) {
+  TensorFile file = load_safetensors(path, Links::refuse);
+  const std::string checksum = checksum_text(file.checksum);
+  if (wanted.empty() || checksum == wanted) return file;
+  throw IoError(path, ": belongs to another checkpoint: its header has the checksum ", checksum,
+                ", but state.json wants ", wanted);
+}
+
+/// Throws IoError if a checkpoint has the name of another one.
+void check_name(const std::string& checkpoint, const TrainingState& state) {
+  const auto name = parse_name(fs::path(checkpoint).filename().string());
+  const CheckpointName own = name_of(state);
+  if (!name || *name == own) return;
+  throw IoError(checkpoint, ": renamed: its state.json is that of ", own.text(),
+                "; give it this name again, or restore its own files");
+}
+
+/// Throws IoError if a checkpoint lies in a run that is not its own.
+void check_run(const std::string& checkpoint, const CheckpointState& state) {
+  if (!state.identity) return;
+  const fs::path folder = fs::path(checkpoint).parent_path();
+  const std::string above = folder.parent_path().string(), run = above.empty() ? "." : above;
+  if (folder.filename() != fs::path(checkpoints_folder("")).filename()) return;  // copied alone
+  const std::string id = RunRecord::read(run).id();
+  if (id.empty() || id == state.identity->run) return;
+  throw IoError(checkpoint, ": belongs to another run, ", state.identity->run, ", not to ", id,
+                "; remove it from this one");
+}
+
 /// Reads the parameters. Throws ModuleError, in words of the program, if they do not fit.
-TensorFile parameters_for(const Model& model, const std::string& checkpoint) {
-  TensorFile file = load_safetensors(model_file(checkpoint));
+TensorFile parameters_for(const Model& model, const std::string& checkpoint,
+                          const CheckpointState& state) {
+  TensorFile file = load_checkpoint_model(checkpoint, state);
   const std::string faults = state_faults(model.state_dict(), file.tensors);
   if (faults.empty()) return file;
   throw ModuleError("the parameters of ", checkpoint, " do not fit the configuration:", faults);
 }
 
+/// Whether a file holds exactly these tensors.
+bool holds_exactly(const std::string& path, const NamedTensors& tensors) {
+  const TensorFile file = load_safetensors(path, Links::refuse);
+  return state_faults(tensors, file.tensors).empty() &&
+         to_safetensors(file.tensors) == to_safetensors(tensors);
+}
+
+/// Throws IoError unless the checkpoint at `path`, which is not to be written again, is this one.
+void check_saved(const std::string& path, const CheckpointState& state, const NamedTensors& model) {
+  if (load_checkpoint_state(path).training.step == state.training.step &&
+      holds_exactly(model_file(path), model)) {
+    return;
+  }
+  throw IoError(path,
+                ": cannot save: there is another checkpoint of this name; resume from it, or "
+                "remove it");
+}
+
 }  // namespace
 
 void CheckpointFolder::clean() const {
-  std::error_code ignored;
-  std::vector<std::string> left;
-  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(".step-")) left.push_back(entry.path().string());
+  for (const std::string& name : names_in(path_)) {
+    if (name.starts_with(".step-")) remove_folder(path_ + "/" + name);
   }
-  for (const std::string& path : left) remove_folder(path);
 }
 
-void CheckpointFolder::save(const CheckpointState& state, const CheckpointTensors& tensors,
+void CheckpointFolder::save(CheckpointState state, const CheckpointTensors& tensors,
                             int64_t most) const {
   const std::string name = name_of(state.training).text();
   const std::string path = path_ + "/" + name, partial = partial_file(path_, name);
-  if (exists(path)) return;
-  if (!exists(path_)) {
+  if (has_folder(path)) return check_saved(path, state, tensors.model);
+  if (!has_folder(path_)) {
     make_folder(path_);
     sync_folder(fs::path(path_).parent_path().string());
   }
   remove_folder(partial);
   make_folder(partial);
   try {
-    save_safetensors(model_file(partial), tensors.model, tensors.metadata);
-    save_safetensors(optimizer_file(partial), tensors.optimizer, {});
+    CheckpointIdentity& identity = *state.identity;
+    identity.model =
+        checksum_text(save_safetensors(model_file(partial), tensors.model, tensors.metadata));
+    identity.optimizer =
+        checksum_text(save_safetensors(optimizer_file(partial), tensors.optimizer, {}));
     write_file(state_file(partial), to_json(state));
     sync_folder(partial);
     if (!publish(partial, path)) throw IoError(path, ": created by another process");
@@ -154,15 +199,14 @@ std::vector<std::string> CheckpointFolder::set_aside_after(const std::string& ch
 
 std::vector<std::string> CheckpointFolder::list() const {
   std::vector<std::pair<CheckpointName, std::string>> found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
-    if (const auto name = parse_name(entry.path().filename().string())) {
-      found.emplace_back(*name, entry.path().string());
-    }
+  for (const std::string& text : names_in(path_)) {
+    if (const auto name = parse_name(text)) found.emplace_back(*name, path_ + "/" + text);
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> paths;
-  for (auto& [name, path] : found) paths.push_back(std::move(path));
+  for (auto& [name, path] : found) {
+    if (has_folder(path)) paths.push_back(std::move(path));  // it may be removed meanwhile
+  }
   return paths;
 }
 
@@ -173,25 +217,43 @@ std::optional<std::string> CheckpointFolder::newest() const {
 }
 
 std::optional<std::string> CheckpointFolder::best() const {
-  const std::optional<std::string> last = newest();
-  if (!last) return {};
-  const TrainingState state = load_checkpoint_state(*last).training;
-  if (!state.best) return {};
-  std::string path = path_ + "/" + CheckpointName{state.best->step, true}.text();
-  if (!exists(path)) return {};
-  return path;
+  std::optional<std::string> last = newest();
+  while (last) {
+    const TrainingState state = read_chosen(
+        [&] {
+          last = newest();
+          if (!last) throw IoError(path_, ": all checkpoints were removed meanwhile");
+          return *last;
+        },
+        [](const std::string& path) { return load_checkpoint_state(path).training; });
+    if (!state.best) return {};
+    std::string path = path_ + "/" + CheckpointName{state.best->step, true}.text();
+    if (has_folder(path)) return path;
+    // If the run has a newer one by now, that may name another best one, for which it was removed.
+    if (newest() == last) return {};
+  }
+  return {};
 }
 
 CheckpointState load_checkpoint_state(const std::string& checkpoint) {
   const std::string path = state_file(checkpoint);
-  return read_checkpoint_state(read_file(path, state_size_limit), path);
+  CheckpointState state =
+      read_checkpoint_state(read_file(path, state_size_limit, Links::refuse), path);
+  check_name(checkpoint, state.training);
+  check_run(checkpoint, state);
+  return state;
+}
+
+TensorFile load_checkpoint_model(const std::string& checkpoint, const CheckpointState& state) {
+  return load_part(model_file(checkpoint), state.identity ? state.identity->model : "");
 }
 
 void restore_checkpoint(Trainer& trainer, const std::string& checkpoint,
-                        const TrainingState& state) {
-  const TensorFile model = parameters_for(trainer.model(), checkpoint);
-  const TensorFile optimizer = load_safetensors(optimizer_file(checkpoint));
-  trainer.restore(state, model.tensors, optimizer.tensors);
+                        const CheckpointState& state) {
+  const TensorFile model = parameters_for(trainer.model(), checkpoint, state);
+  const TensorFile optimizer =
+      load_part(optimizer_file(checkpoint), state.identity ? state.identity->optimizer : "");
+  trainer.restore(state.training, model.tensors, optimizer.tensors);
 }
 
 }  // namespace heed

@@ -1,3 +1,4 @@
+#include <limits>
 
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
@@ -31,9 +32,10 @@ class StateReader {
     if (json.kind != JsonValue::Kind::object) fail("no object");
   }
 
-  int64_t integer(const char* name, int64_t minimum) const {
+  int64_t integer(const char* name, int64_t minimum,
+                  int64_t maximum = std::numeric_limits<int64_t>::max()) const {
     const auto value = parse_number<int64_t>(literal(name, JsonValue::Kind::number));
-    if (!value || *value < minimum) fail_value(name);
+    if (!value || *value < minimum || *value > maximum) fail_value(name);
     return *value;
   }
   double number(const char* name) const {
@@ -91,17 +93,17 @@ CheckpointState state_in(const StateReader& reader) {
   }
   CheckpointState state;
   TrainingState& training = state.training;
-  training.step = reader.integer("step", 0);
+  training.step = reader.integer("step", 0, most_steps);
   training.evaluation_due = reader.boolean("evaluation_due");
   if (reader.has("evaluation")) {
     training.evaluation = evaluation_in(reader.object("evaluation"));
-    training.evaluated_step = reader.object("evaluation").integer("step", 1);
+    training.evaluated_step = reader.object("evaluation").integer("step", 1, training.step);
   }
   if (reader.has("best")) {
     const StateReader best = reader.object("best");
-    training.best = BestEvaluation{best.integer("step", 0), best.number("loss")};
+    training.best = BestEvaluation{best.integer("step", 0, training.step), best.number("loss")};
   }
-  training.evaluations_since_best = reader.integer("evaluations_since_best", 0);
+  training.evaluations_since_best = reader.integer("evaluations_since_best", 0, most_steps);
   training.seconds = reader.number("seconds");
   state.seed = static_cast<uint64_t>(reader.object("random").integer("seed", 0));
   state.data = reader.data("data");
@@ -110,6 +112,11 @@ CheckpointState state_in(const StateReader& reader) {
   const StateReader origin = reader.object("origin");
   state.origin = {origin.text("heed"), origin.text("simd"), origin.text("blas")};
   state.config = json_file(reader.at("config"));
+  if (reader.has("identity")) {
+    const StateReader identity = reader.object("identity");
+    state.identity = CheckpointIdentity{identity.text("run"), identity.text("model"),
+                                        identity.text("optimizer")};
+  }
   return state;
 }
 
@@ -145,6 +152,11 @@ std::string to_json(const CheckpointState& state) {
       .add("metrics_bytes", state.metrics_bytes)
       .add("origin", {{"heed", origin.version}, {"simd", origin.simd}, {"blas", origin.blas}})
       .add("config", read_json(state.config, state.config.size()));
+  if (state.identity) {
+    json.add("identity", {{"run", state.identity->run},
+                          {"model", state.identity->model},
+                          {"optimizer", state.identity->optimizer}});
+  }
   return json_file({{"state", json}, {"crc32", checksum_of(json)}});
 }
 

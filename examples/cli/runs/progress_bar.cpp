@@ -106,7 +106,7 @@ void ProgressBar::draw() {
                                                 : "\r[{:#<{}}{:-<{}}] {}"),
                        "", done, "", width - done, text);
   }
-  write_error(line + "\x1b[K");
+  heed::draw(line + "\x1b[K");
   drawn_ = Clock::now();
   is_drawn_ = true;
 }

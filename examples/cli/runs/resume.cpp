@@ -33,14 +33,15 @@ std::vector<std::string> sets_of_file(const ConfigTable& table, const Config& ru
                                       std::vector<std::string> sets) {
   if (config_path.empty()) return sets;
   std::vector<ConfigFault> faults;
-  for (const ChangedKey& change : changes_between(run, read_config_file(table, config_path))) {
+  const Config file = read_config_file(table, config_path);
+  for (const ChangedKey& change : changes_between(run, file)) {
     if (is_set(change.path, sets)) continue;
     if (change.path == "train.steps") {
       sets.push_back("train.steps=" + change.after);
       continue;
     }
     faults.push_back(
-        {place_of_key(change.path, config_path, {}),
+        {place_of_key(change.path, {config_path, file.text(), {}}),
          fmt::format("\"{}\" is {} in this file but {} in the run; use --set {}={} to change it",
                      change.path, change.after, change.before, change.path, change.after)});
   }
@@ -103,7 +104,7 @@ void load_or_refuse(const std::string& place, const Read& read) {
 void check_vocabulary(const std::string& place, const std::string& run, const Task& task) {
   constexpr size_t most_bytes = size_t{1} << 28;
   const std::string own = task.tokenizer().vocabulary(), path = vocabulary_file(run);
-  if ((is_file(path) ? read_file(path, most_bytes) : "") == own) return;
+  if ((is_file(path) ? read_file(path, most_bytes, Links::refuse) : "") == own) return;
   refuse(place, fmt::format("the vocabulary of the task's data differs from that of {}, so its "
                             "words have other numbers than those learned; --init takes the rows of "
                             "the words that both have into a new run",
@@ -140,7 +141,8 @@ StartingPoint starting_point(const ModelSource& source, const CheckpointFolder& 
 /// A run continues with the configuration it had last, a checkpoint with the one it was made with.
 StoredConfig stored_config(const ModelSource& source, const StartingPoint& start) {
   if (source.checkpoint) return {config_place(*source.checkpoint), start.state.config};
-  return {config_file(source.run), read_file(config_file(source.run), json_size_limit)};
+  return {config_file(source.run),
+          read_file(config_file(source.run), json_size_limit, Links::refuse)};
 }
 
 /// Puts the trainer into the state of the checkpoint and sets later checkpoints aside. Returns what
@@ -149,8 +151,7 @@ std::vector<std::string> restore(const std::string& place, const std::string& ru
                                  const StartingPoint& start, Trainer& trainer) {
   const CheckpointFolder checkpoints(run);
   load_with_hint(checkpoints, *start.checkpoint, [&] {
-    load_or_refuse(place,
-                   [&] { restore_checkpoint(trainer, *start.checkpoint, start.state.training); });
+    load_or_refuse(place, [&] { restore_checkpoint(trainer, *start.checkpoint, start.state); });
   });
   std::vector<std::string> warnings = warnings_for(start.state.origin);
   warn_of_lost_metrics(run, start.state, warnings);
@@ -223,9 +224,10 @@ void warn_of_learning_rate(const StoredRun& run, const Trainer& trainer,
 }
 
 StoredRun stored_run(const std::string& place, const ModelSource& source) {
+  RunRecord record = RunRecord::read(source.run);
   StartingPoint start = starting_point(source, CheckpointFolder(source.run));
   StoredConfig config = stored_config(source, start);
-  return {place, source, std::move(start), std::move(config), RunRecord::read(source.run)};
+  return {place, source, std::move(start), std::move(config), std::move(record)};
 }
 
 /// Puts the experiment where the run was; returns what to say about it.
@@ -250,7 +252,8 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   const std::string place = "--resume " + path;
   const ModelSource source = model_source(place, path);
   check_place(place, source);
-  FileLock lock = RunDirectory::lock(source.run);
+  FolderLock lock = RunDirectory::lock(source.run);
+  RunDirectory::check_files(source.run);
   StoredRun run = stored_run(place, source);
   const ConfigTable table = registry.table();
   const Config before = run.config.read(table);
@@ -263,6 +266,9 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   CheckpointFolder(source.run).clean();
   RunContents contents = contents_of(experiment);
   contents.record = std::move(run.record);
+  if (contents.record.id().empty()) {
+    contents.record.set_id(run.start.state.identity ? run.start.state.identity->run : "");
+  }
   std::vector<ChangedKey> changes = changes_between(before, experiment.config);
   return {RunDirectory::reopen(source.run, std::move(lock), std::move(contents),
                                run.start.state.metrics_bytes),

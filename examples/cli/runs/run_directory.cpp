@@ -7,6 +7,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/trained_model.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/safetensors.h"
 
@@ -17,6 +18,12 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail_exists(const std::string& path) {
   refuse("--out " + path, "already exists; choose another name or remove it");
+}
+
+/// "runs/a/" and "runs/a/." are "runs/a".
+std::string without_tail(std::string path) {
+  while (path.ends_with("/") || path.ends_with("/.")) path.pop_back();
+  return path;
 }
 
 void make_folders_above(const std::string& path) {
@@ -57,6 +64,8 @@ NamedTensors named(const Batch& batch) {
 void check_is_free(const std::string& path) {
   if (path.empty()) refuse("--out", "the name of the run directory is empty");
   if (!is_free(path)) fail_exists(path);
+  const std::string name = fs::path(without_tail(path)).filename().string();
+  if (name.empty() || name == "..") refuse("--out " + path, "names no new directory");
 }
 
 RunContents contents_of(const Experiment& experiment) {
@@ -69,25 +78,26 @@ RunContents contents_of(const Experiment& experiment) {
 RunDirectory RunDirectory::create(const std::optional<std::string>& path,
                                   const Experiment& experiment,
                                   const std::vector<std::string>& command, const Trainer* initial) {
-  // "runs/a/" is "runs/a"
-  const size_t end = path ? path->find_last_not_of('/') : 0;
   const auto name = [&](int64_t n) {
-    return path ? path->substr(0, end + 1) : text_of("runs/", task_name(experiment.config), "-", n);
+    return path ? without_tail(*path) : text_of("runs/", task_name(experiment.config), "-", n);
   };
   RunContents contents = contents_of(experiment);
+  contents.record = RunRecord::of_new_run();
   contents.record.begin({.command = command, .config = contents.config, .data = contents.data});
   make_folders_above(name(1));
   const std::string partial = partial_name(name(1));
   remove_folder(partial);
   make_folder(partial);
   try {
-    FileLock lock = RunDirectory::lock(partial);
+    FolderLock lock = RunDirectory::lock(partial);
     write_contents(partial, contents);
     if (initial != nullptr) {
-      save_checkpoint(
-          partial, *initial,
-          {.training = initial->state(), .data = contents.data, .config = contents.config},
-          contents.form);
+      save_checkpoint(partial, *initial,
+                      {.training = initial->state(),
+                       .data = contents.data,
+                       .config = contents.config,
+                       .identity = CheckpointIdentity{.run = contents.record.id()}},
+                      contents.form);
     }
     sync_folder(partial);
     int64_t n = 1;
@@ -103,12 +113,18 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path,
   }
 }
 
-RunDirectory RunDirectory::reopen(const std::string& path, FileLock lock, RunContents contents,
+void RunDirectory::check_files(const std::string& path) {
+  for (const std::string& file : {metrics_file(path), log_file(path), resumes_file(path)}) {
+    check_own_file(file, "open");
+  }
+}
+
+RunDirectory RunDirectory::reopen(const std::string& path, FolderLock lock, RunContents contents,
                                   int64_t metrics_bytes) {
   return {path, std::move(lock), std::move(contents), metrics_bytes};
 }
 
-RunDirectory::RunDirectory(std::string path, FileLock lock, RunContents contents,
+RunDirectory::RunDirectory(std::string path, FolderLock lock, RunContents contents,
                            int64_t metrics_bytes)
     : path_(std::move(path)),
       lock_(std::move(lock)),
@@ -132,7 +148,7 @@ void RunDirectory::on_evaluation(int64_t step, const Evaluation& evaluation) {
 }
 
 void RunDirectory::add_log(std::string_view line) {
-  log_.write(std::string(line) + "\n");
+  log_.write(without_controls(line) + "\n");
 }
 
 void RunDirectory::replace(const std::string& name, const std::string& text) const {
@@ -143,6 +159,7 @@ void RunDirectory::replace(const std::string& name, const std::string& text) con
 }
 
 void RunDirectory::add_resume(SessionStart session, std::string_view line) {
+  check_place();
   session.config = contents_.config;
   session.data = contents_.data;
   contents_.record.begin(session);
@@ -159,24 +176,29 @@ void RunDirectory::add_resume(SessionStart session, std::string_view line) {
 }
 
 void RunDirectory::end(std::string_view how, int64_t step) {
+  if (!lock_.is_at(path_)) return;  // whatever is there now belongs to somebody else
   contents_.record.end(how, step);
   replace("run.json", contents_.record.to_json());
 }
 
 void RunDirectory::on_checkpoint(const Trainer& trainer) {
-  if (lock_.was_replaced(lock_file(path_))) {
-    throw IoError(path_, ": was replaced since this run began");
-  }
+  check_place();
   metrics_.sync();
   save_checkpoint(path_, trainer,
                   {.training = trainer.state(),
                    .data = contents_.data,
                    .metrics_bytes = metrics_.size(),
-                   .config = contents_.config},
+                   .config = contents_.config,
+                   .identity = CheckpointIdentity{.run = contents_.record.id()}},
                   contents_.form);
 }
 
+void RunDirectory::check_place() const {
+  if (!lock_.is_at(path_)) throw IoError(path_, ": was moved or replaced since this run began");
+}
+
 std::string RunDirectory::add_diverged_batch(const Trainer& trainer, const std::string& reason) {
+  check_place();
   const int64_t step = trainer.state().step + (trainer.state().evaluation_due ? 0 : 1);
   std::string path = diverged_batch_file(path_, step);
   const std::string partial = partial_file(path_, "diverged");

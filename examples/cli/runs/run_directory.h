@@ -35,11 +35,14 @@ class RunDirectory : public TrainingObserver {
   static RunDirectory create(const std::optional<std::string>& path, const Experiment& experiment,
                              const std::vector<std::string>& command,
                              const Trainer* initial = nullptr);
+  /// Throws IoError if a file that is changed when a run continues is a link or no regular file;
+  /// changes nothing.
+  static void check_files(const std::string& path);
   /// Continues one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
-  static RunDirectory reopen(const std::string& path, FileLock lock, RunContents contents,
+  static RunDirectory reopen(const std::string& path, FolderLock lock, RunContents contents,
                              int64_t metrics_bytes);
   /// Takes the lock of the run directory `path`. Throws IoError if another process has it.
-  static FileLock lock(const std::string& path) { return FileLock(lock_file(path)); }
+  static FolderLock lock(const std::string& path) { return FolderLock(path, lock_name); }
 
   const std::string& path() const { return path_; }
 
@@ -62,13 +65,16 @@ class RunDirectory : public TrainingObserver {
   void close();
 
  private:
-  RunDirectory(std::string path, FileLock lock, RunContents contents, int64_t metrics_bytes);
+  RunDirectory(std::string path, FolderLock lock, RunContents contents, int64_t metrics_bytes);
 
+  /// Throws IoError if the folder that is locked has another name now: whatever is at its old one
+  /// belongs to somebody else.
+  void check_place() const;
   /// Gives a file of the run directory another content, at once.
   void replace(const std::string& name, const std::string& text) const;
 
   std::string path_;
-  FileLock lock_;
+  FolderLock lock_;
   RunContents contents_;
   OutputFile metrics_;
   OutputFile log_;

@@ -27,9 +27,8 @@ inline std::string record_file(const std::string& run) {
 inline std::string vocabulary_file(const std::string& run) {
   return run + "/vocabulary.json";
 }
-inline std::string lock_file(const std::string& run) {
-  return run + "/lock";
-}
+/// In the run directory.
+inline constexpr const char* lock_name = "lock";
 /// The batch on which training failed after `step`.
 inline std::string diverged_batch_file(const std::string& run, int64_t step) {
   return text_of(run, "/diverged-step-", step, ".safetensors");

@@ -1,5 +1,6 @@
 #include "heed/examples/cli/runs/run_record.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,6 +74,18 @@ bool member_is(const JsonValue& object, const char* name, std::string_view text)
 
 }  // namespace
 
+RunRecord RunRecord::of_new_run() {
+  RunRecord record;
+  record.set_id("");
+  return record;
+}
+
+void RunRecord::set_id(std::string id) {
+  uint64_t number = 0;
+  if (getentropy(&number, sizeof number) != 0) number = static_cast<uint64_t>(milliseconds());
+  id_ = id.empty() ? fmt::format("{:016x}", number) : std::move(id);
+}
+
 RunRecord RunRecord::read(const std::string& run) {
   const std::string path = record_file(run);
   RunRecord record;
@@ -81,12 +94,17 @@ RunRecord RunRecord::read(const std::string& run) {
     return IoError(path, ": damaged: ", why, "; without the file the run resumes all the same");
   };
   try {
-    const JsonValue json = read_json(read_file(path, size_limit), size_limit);
+    const JsonValue json = read_json(read_file(path, size_limit, Links::refuse), size_limit);
     const JsonValue* sessions = json.find("sessions");
     if (sessions == nullptr || sessions->kind != JsonValue::Kind::array) {
       throw fail("\"sessions\" is missing");
     }
     record.sessions_ = sessions->children;
+    if (const JsonValue* id = json.find("id"); id != nullptr) {
+      if (id->kind != JsonValue::Kind::string || id->text.empty())
+        throw fail("\"id\" is not a text");
+      record.id_ = id->text;
+    }
   } catch (const JsonError& error) {
     throw fail(text_of("not JSON at byte ", error.offset(), ": ", std::string_view(error.what())));
   }
@@ -136,7 +154,7 @@ std::optional<DataFingerprint> RunRecord::data_of(std::string_view config) const
 }
 
 std::string RunRecord::to_json() const {
-  return json_file({{"sessions", sessions_}});
+  return json_file({{"id", id_}, {"sessions", sessions_}});
 }
 
 }  // namespace heed

@@ -25,8 +25,10 @@ struct SessionStart {
 /// The processes that have trained a run, the first one first. A value; RunDirectory writes it.
 class RunRecord {
  public:
-  /// Of a new run, or of one that heed made before there was a run.json.
+  /// Of a run that heed made before there was a run.json: without an id.
   RunRecord() = default;
+  /// Of a new run, with an id that no other has.
+  static RunRecord of_new_run();
   /// Reads the run.json of a run directory. Throws IoError if it is damaged.
   static RunRecord read(const std::string& run);
 
@@ -39,9 +41,16 @@ class RunRecord {
   /// known.
   std::optional<DataFingerprint> data_of(std::string_view config) const;
 
+  /// Who the run is, for its checkpoints: 16 hexadecimal digits, not from its seed. "" if it has
+  /// none yet.
+  const std::string& id() const { return id_; }
+  /// Gives a run its id; a new one if that is "".
+  void set_id(std::string id);
+
   std::string to_json() const;
 
  private:
+  std::string id_;
   std::vector<JsonValue> sessions_;  // objects
   int64_t began_ = 0;                // by a clock that is never set
 };

@@ -1,25 +1,37 @@
 #include "heed/examples/cli/runs/terminal.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 #include "heed/examples/cli/training/failure.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 
+void open_missing_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest number that is free is that of the first missing one.
+    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream) std::_Exit(1);
+  }
+}
+
 void write_result(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+  if (std::fputs(without_controls(text).c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
     throw RunError("stdout: cannot write: ", std::string_view(std::strerror(errno)));
   }
 }
 
 void say(const std::string& line) {
-  write_error(line + "\n");
+  std::fputs((without_controls(line) + "\n").c_str(), stderr);
 }
 
-void write_error(const std::string& text) {
+void draw(const std::string& text) {
   std::fputs(text.c_str(), stderr);
 }
 

@@ -1,16 +1,22 @@
-// Where text leaves the program: results on stdout, everything else on stderr.
+// Where text leaves the program: results on stdout, everything else on stderr. No control
+// characters leave with it, whatever a file or a command line has: see without_controls.
 #pragma once
 
 #include <string>
 
 namespace heed {
 
+/// Opens those of stdin, stdout and stderr that whoever started the program has closed, on
+/// /dev/null: a file of ours would get their number, and what is written to them. To be called
+/// before any file is opened.
+void open_missing_streams();
+
 /// Writes to stdout. Throws RunError if that fails.
 void write_result(const std::string& text);
 
 /// Writes a line to stderr. As stderr is only watched, a failure ends nothing.
 void say(const std::string& line);
-/// The same without a line break at the end.
-void write_error(const std::string& text);
+/// Writes to stderr what the program itself has made to control a terminal.
+void draw(const std::string& text);
 
 }  // namespace heed

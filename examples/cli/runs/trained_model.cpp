@@ -41,9 +41,9 @@ void check_table_sizes(const StoredModel& stored) {
 }
 
 /// Parameters and form: what the file of a checkpoint and an exported one share.
-StoredModel stored_in(const std::string& file, std::map<std::string, std::string>& metadata) {
+StoredModel stored_in(const std::string& file, TensorFile content,
+                      std::map<std::string, std::string>& metadata) {
   StoredModel stored{.path = file};
-  TensorFile content = load_safetensors(file);
   stored.tensors = std::move(content.tensors);
   metadata = std::move(content.metadata);
   if (const std::string* names = member(metadata, names_key)) stored.names = *names;
@@ -58,7 +58,7 @@ StoredModel stored_in(const std::string& file, std::map<std::string, std::string
 StoredModel stored_in_file(const std::string& file) {
   try {
     std::map<std::string, std::string> metadata;
-    StoredModel stored = stored_in(file, metadata);
+    StoredModel stored = stored_in(file, load_safetensors(file), metadata);
     const std::string* config = member(metadata, config_key);
     if (config == nullptr) {
       refuse(file,
@@ -78,7 +78,8 @@ StoredModel stored_in_file(const std::string& file) {
 StoredModel stored_in_checkpoint(const std::string& checkpoint) {
   CheckpointState state = load_checkpoint_state(checkpoint);
   std::map<std::string, std::string> metadata;
-  StoredModel stored = stored_in(model_file(checkpoint), metadata);
+  StoredModel stored =
+      stored_in(model_file(checkpoint), load_checkpoint_model(checkpoint, state), metadata);
   stored.path = checkpoint;
   stored.step = state.training.step;
   stored.config = state.config;
@@ -125,15 +126,10 @@ StoredModel read_stored_model(const std::string& path, WhichCheckpoint which) {
     refuse(path, "--best chooses among the checkpoints of a run; this is a file");
   }
   const ModelSource source = model_source(path, path);
-  while (true) {
-    const std::string checkpoint = chosen_checkpoint(path, source, which);
-    try {
-      return named_by(path, stored_in_checkpoint(checkpoint));
-    } catch (const IoError&) {
-      // A run that is still training replaces its checkpoints.
-      if (source.checkpoint || fs::exists(checkpoint, ignored)) throw;
-    }
-  }
+  return CheckpointFolder::read_chosen([&] { return chosen_checkpoint(path, source, which); },
+                                       [&](const std::string& checkpoint) {
+                                         return named_by(path, stored_in_checkpoint(checkpoint));
+                                       });
 }
 
 TrainedModel trained_model(StoredModel stored, const ModelLists& lists) {
@@ -145,7 +141,7 @@ TrainedModel trained_model(StoredModel stored, const ModelLists& lists) {
   ConfigTable table;
   table.add_section("model", ModelKeys{{}, lists}.table());
   const Config config = model_section(table, stored);
-  std::unique_ptr<Model> model = made_from(stored.config_place, stored.sets, [&] {
+  std::unique_ptr<Model> model = made_from({stored.config_place, "", stored.sets}, [&] {
     return make_model(ModelKeys{config.section("model"), lists}, stored.form->shape);
   });
   load_parameters(*model, stored);

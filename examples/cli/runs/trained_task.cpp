@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/runs/config_changes.h"
 #include "heed/examples/cli/runs/stored_config.h"
+#include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
 namespace {
@@ -22,7 +22,7 @@ Config stored_config_of(const ConfigTable& table, const StoredModel& stored,
                         const std::vector<std::string>& sets) {
   Config config = config_of(stored).read(table, sets);
   for (const std::string& warning : config.warnings()) {
-    std::fputs((warning + "\n").c_str(), stderr);
+    say(warning);
   }
   return config;
 }
@@ -46,7 +46,7 @@ TrainedTask open_task(const Registry& registry, StoredModel& stored,
                       const std::vector<std::string>& sets) {
   const ConfigTable table = registry.table();
   Config config = stored_config_of(table, stored, sets);
-  TrainedTask opened = made_from(stored.config_place, sets, [&] {
+  TrainedTask opened = made_from({stored.config_place, "", sets}, [&] {
     const TrainingConfig training = read_training_config(config, registry);
     auto task = make_task(registry, config, training);
     return TrainedTask{std::move(config), training, std::move(task), {}};

@@ -33,9 +33,10 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets) {
   for (const std::string& warning : config.warnings()) {
-    std::fputs((warning + "\n").c_str(), stderr);
+    std::fputs((without_controls(warning) + "\n").c_str(), stderr);
   }
-  return made_from(path, sets, [&] { return build(registry, std::move(config)); });
+  const std::string text = config.text();
+  return made_from({path, text, sets}, [&] { return build(registry, std::move(config)); });
 }
 
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,

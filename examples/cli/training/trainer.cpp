@@ -92,6 +92,10 @@ int64_t counted(const Tensor& targets) {
   return std::ssize(values) - std::count(values.begin(), values.end(), ignored_target);
 }
 
+void forget_beyond(std::optional<int64_t>& index, int64_t size) {
+  if (index && *index >= size) index.reset();
+}
+
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
@@ -239,6 +243,13 @@ void Trainer::restore(const TrainingState& state, const NamedTensors& model,
   model_.load_state_dict(model);
   optimizer_->load_state(optimizer);
   state_ = state;
+  // With fewer held-out sequences than before, the one that was wrong may no longer be there.
+  if (auto& evaluation = state_.evaluation) {
+    forget_beyond(evaluation->first_wrong, task_.evaluation_size());
+    if (auto& training = evaluation->training) {
+      forget_beyond(training->first_wrong, task_.training_set_size());
+    }
+  }
   state_.evaluation_due = evaluation_is_due();  // another configuration may want another one
 }
 

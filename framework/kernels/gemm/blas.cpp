@@ -1,9 +1,13 @@
 #include "heed/framework/kernels/gemm/blas.h"
 
 #include <cblas.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <new>
+#include <optional>
 
 // In libopenblas.a: sets OpenBLAS up, once; its own constructor calls it too, but after ours.
 extern "C" __attribute__((weak)) void gotoblas_init();
@@ -27,32 +31,41 @@ const char* kernels_for_this_cpu() {
   return nullptr;
 }
 
-/// Sets an environment variable unless it is set, and unsets it again when destroyed.
+/// Sets an environment variable, and sets it back when destroyed.
 class ScopedVariable {
  public:
   ScopedVariable(const char* name, const char* value) : name_(name) {
-    ours_ = value != nullptr && std::getenv(name) == nullptr && setenv(name, value, 0) == 0;
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value, 1);
   }
   ~ScopedVariable() {
-    if (ours_) unsetenv(name_);
+    if (before_) {
+      setenv(name_, before_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
   }
   ScopedVariable(const ScopedVariable&) = delete;
   ScopedVariable& operator=(const ScopedVariable&) = delete;
 
  private:
   const char* name_;
-  bool ours_;
+  std::optional<std::string> before_;
 };
 
 /// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that
 /// is newer than the list, five times slower. This runs before its own constructor (priority 101)
-/// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads:
-/// the work is split here. It must be in this file: the linker drops an object nobody refers to.
+/// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads,
+/// whatever the environment says: the work is split here, and its threads would change the bits.
+/// It must be in this file: the linker drops an object nobody refers to.
 __attribute__((constructor(101))) void start_blas() {
   kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
-  const ScopedVariable kernels("OPENBLAS_CORETYPE", kernels_for_this_cpu());
+  const char* best = kernels_chosen_by_user ? nullptr : kernels_for_this_cpu();
+  std::optional<ScopedVariable> kernels;
+  if (best != nullptr) kernels.emplace("OPENBLAS_CORETYPE", best);
   const ScopedVariable threads("OPENBLAS_NUM_THREADS", "1");
   if (gotoblas_init != nullptr) gotoblas_init();
+  openblas_set_num_threads(1);  // a shared library has read the environment before
 }
 
 /// An operand as BLAS wants it: row-major or the transpose of row-major, with a leading dimension.
@@ -70,8 +83,43 @@ Operand operand_of(const Strided<const T>& x, int64_t rows, int64_t cols) {
   return {row_major ? CblasNoTrans : CblasTrans, static_cast<int>(std::max<int64_t>(leading, 1))};
 }
 
+/// Of each thread that calls BLAS at the same time as others, OpenBLAS keeps a buffer for later
+/// calls.
+constexpr size_t buffer_size = (size_t{128} << 20) + (size_t{1} << 16);
+std::atomic<int> running_calls = 0, buffers = 0;
+
+/// Throws std::bad_alloc if there is no memory for another buffer: OpenBLAS would try for ever.
+void check_memory_for_buffer() {
+  void* memory =
+      mmap(nullptr, buffer_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  munmap(memory, buffer_size);
+}
+
+/// A call of BLAS for as long as it lives.
+class BlasCall {
+ public:
+  BlasCall() {
+    const int running = ++running_calls;
+    if (running <= buffers) return;
+    try {
+      check_memory_for_buffer();
+    } catch (...) {
+      --running_calls;
+      throw;
+    }
+    int before = buffers;
+    while (before < running && !buffers.compare_exchange_weak(before, running)) {
+    }
+  }
+  ~BlasCall() { --running_calls; }
+  BlasCall(const BlasCall&) = delete;
+  BlasCall& operator=(const BlasCall&) = delete;
+};
+
 template <class T, class Gemm>
 void call_blas(const Product<T>& p, const Gemm& gemm) {
+  const BlasCall call;
   const Operand a = operand_of(p.a, p.m, p.k), b = operand_of(p.b, p.k, p.n);
   gemm(CblasRowMajor, a.transpose, b.transpose, static_cast<int>(p.m), static_cast<int>(p.n),
        static_cast<int>(p.k), 1, p.a.data, a.leading, p.b.data, b.leading, 0, p.c.data,

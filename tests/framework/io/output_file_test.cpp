@@ -70,6 +70,31 @@ TEST_CASE("an output file overwrites nothing", "[io]") {
         (folder / "no/a") + ": cannot create: No such file or directory");
 }
 
+TEST_CASE("an output file that is continued is one of its own", "[io]") {
+  const Folder folder;
+  folder.write("a", "one two");
+  OutputFile(folder / "a", 4).write("three");
+  CHECK(folder.read("a") == "one three");
+  OutputFile(folder / "new", 4).write("four");
+  CHECK(folder.read("new") == "four");
+  const auto refusal = [&](const char* name) {
+    return message_of([&] { OutputFile(folder / name, 0); });
+  };
+  const std::string cannot = ": cannot open: ";
+  std::filesystem::create_symlink("a", folder / "link");
+  CHECK(refusal("link") ==
+        (folder / "link") + cannot + "it is a symbolic link; only a regular file is accepted here");
+  std::filesystem::create_hard_link(folder / "a", folder / "b");
+  CHECK(refusal("b") == (folder / "b") + cannot +
+                            "it has 2 names (hard links), and the change would appear under all of "
+                            "them; replace it by a copy of its own");
+  std::filesystem::create_directory(folder / "folder");
+  CHECK(refusal("folder") == (folder / "folder") + cannot + "it is a directory");
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(refusal("pipe") == (folder / "pipe") + cannot + "it is not a regular file");
+  CHECK(folder.read("a") == "one three");
+}
+
 TEST_CASE("a disk that fills up in the middle of a write is an error", "[io]") {
   const Folder folder;
   OutputFile file(folder / "a");

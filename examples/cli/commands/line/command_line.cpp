@@ -2,14 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <string_view>
 #include <type_traits>
 
 #include "heed/examples/cli/commands/line/manual.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/framework/base/parallel.h"
@@ -72,16 +73,43 @@ std::string parse_error_text(const CLI::ParseError& error) {
   return has_value ? "--" + text.substr(0, text.find(' ')) + " takes no value" : text;
 }
 
+/// The number that a text is as in JSON: CLI11 would take 010 for 8, "" for 0, and 0.5 as the
+/// locale of a host program says.
+template <class T>
+std::optional<T> number_in(const std::string& text) {
+  const size_t first = text.find_first_not_of('-');
+  const bool has_leading_zero = first != std::string::npos && text[first] == '0' &&
+                                first + 1 < text.size() &&
+                                std::isdigit(static_cast<unsigned char>(text[first + 1])) != 0;
+  return has_leading_zero ? std::nullopt : parse_number<T>(text);
+}
+
+/// Whether a target holds a number, which the function that it is given to calls "number".
+template <class Target>
+constexpr bool takes_integer =
+    std::is_same_v<Target, int64_t*> || std::is_same_v<Target, std::optional<int64_t>*> ||
+    std::is_same_v<Target, std::function<void(int64_t)>>;
+template <class Target>
+constexpr bool takes_real = std::is_same_v<Target, std::optional<double>*>;
+
 CLI::Option* added(CLI::App& app, const Option& option) {
   return std::visit(
       [&](const auto& target) -> CLI::Option* {
         using Target = std::remove_cvref_t<decltype(target)>;
         if constexpr (std::is_same_v<Target, bool*>) {
           return app.add_flag(option.name, *target);
-        } else if constexpr (std::is_pointer_v<Target>) {
-          return app.add_option(option.name, *target);
+        } else if constexpr (takes_integer<Target> || takes_real<Target>) {
+          using Number = std::conditional_t<takes_real<Target>, double, int64_t>;
+          return app.add_option_function<std::string>(option.name, [=](const std::string& text) {
+            const Number number = *number_in<Number>(text);  // number_check has found one
+            if constexpr (std::is_pointer_v<Target>) {
+              *target = number;
+            } else {
+              target(number);
+            }
+          });
         } else {
-          return app.add_option_function<int64_t>(option.name, target);
+          return app.add_option(option.name, *target);
         }
       },
       option.target);
@@ -90,22 +118,36 @@ CLI::Option* added(CLI::App& app, const Option& option) {
 /// What is wrong with a value, or "": CLI11's own messages are not in heed's words.
 using ValueCheck = std::function<std::string(const std::string&)>;
 
-ValueCheck range_check(const Option& option) {
-  constexpr int64_t least = std::numeric_limits<int64_t>::min();
-  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+ValueCheck integer_check(const Option& option) {
   std::string message = "must be an integer";
   if (option.minimum && option.maximum) {
     message += text_of(" from ", *option.minimum, " to ", *option.maximum);
   } else if (option.minimum) {
     message += text_of(" of at least ", *option.minimum);
-  } else {
+  } else if (option.maximum) {
     message += text_of(" of at most ", *option.maximum);
   }
-  const CLI::Range range(option.minimum.value_or(least), option.maximum.value_or(most));
-  return [=](const std::string& value) {
-    std::string copy = value;
-    return range(copy).empty() ? "" : message + ": " + in_quotes(value);
+  return [message, least = option.minimum, most = option.maximum](const std::string& text) {
+    const auto number = number_in<int64_t>(text);
+    const bool is_fine = number && (!least || *number >= *least) && (!most || *number <= *most);
+    return is_fine ? "" : message + ": " + in_quotes(text);
   };
+}
+
+std::string real_fault(const std::string& text) {
+  return number_in<double>(text) ? "" : "must be a number: " + in_quotes(text);
+}
+
+/// None for a target that takes any text.
+ValueCheck number_check(const Option& option) {
+  return std::visit(
+      [&](const auto& target) -> ValueCheck {
+        using Target = std::remove_cvref_t<decltype(target)>;
+        if constexpr (takes_integer<Target>) return integer_check(option);
+        if constexpr (takes_real<Target>) return real_fault;
+        return nullptr;
+      },
+      option.target);
 }
 
 ValueCheck choice_check(const Option& option) {
@@ -121,16 +163,17 @@ void add_options(CLI::App& app, const Options& options) {
   for (const Option& option : options) {
     CLI::Option* one = added(app, option)->required(option.is_required)->disable_flag_override();
     if (option.is_repeatable()) one->allow_extra_args(false);
-    if (option.minimum || option.maximum) one->check(range_check(option));
+    if (const ValueCheck check = number_check(option)) one->check(check);
     if (!option.choices.empty()) one->check(choice_check(option));
     if (!option.excludes.empty()) one->excludes(app.get_option(option.excludes));
   }
 }
 
-/// Fails on a bad HEED_THREADS before anything is done.
-void check_threads() {
+/// Reads a setting of the environment, which may be a bad one, before anything is done.
+template <class Read>
+void check_environment(const Read& read) {
   try {
-    static_cast<void>(num_threads());
+    static_cast<void>(read());
   } catch (const ValueError& error) {
     throw UsageError(std::string_view(error.what()));
   }
@@ -158,7 +201,7 @@ void run_command_line(const Program& program, int argc, const char* const* argv)
     add_command(app, command, call->second, program);
   }
   check_command(app, program.commands, argc, argv);
-  static_cast<void>(kernels::simd_target());  // HEED_SIMD may name one that is not here
+  check_environment(kernels::simd_target);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -167,7 +210,7 @@ void run_command_line(const Program& program, int argc, const char* const* argv)
   } catch (const CLI::ParseError& error) {
     throw UsageError("heed: ", parse_error_text(error));
   }
-  check_threads();  // after the whole line: nothing happens if it is mistyped
+  check_environment(num_threads);  // after the whole line: nothing happens if it is mistyped
   calls.at(app.get_subcommands().front()->get_name()).run(program);
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("a run whose directory goes away ends, and the moved directory resumes
   const Folder folder;
   CHECK_THROWS_WITH(
       train_while(folder, [&] { std::filesystem::rename(folder / "run", folder / "moved"); }),
-      folder / "run/checkpoints: cannot create directory: No such file or directory");
+      folder / "run: was moved or replaced since this run began");
   CHECK(!folder.has("run"));
   train_well(folder, {"--resume", "moved"});
   CHECK(run_bits(folder, "moved") == unbroken_bits(folder));
@@ -174,8 +174,21 @@ TEST_CASE("a run never writes into another run of the same name", "[resume]") {
                                   std::filesystem::remove_all(folder / "run");
                                   train_well(folder, {"config.json", "--out", "run"});
                                 }),
-                    folder / "run: was replaced since this run began");
+                    folder / "run: was moved or replaced since this run began");
   CHECK(run_bits(folder, "run") == unbroken_bits(folder));
+}
+
+TEST_CASE("a run never writes into a folder that took its name", "[resume]") {
+  const Folder folder;
+  CHECK_THROWS_WITH(train_while(folder,
+                                [&] {
+                                  std::filesystem::rename(folder / "run", folder / "moved");
+                                  std::filesystem::create_directory(folder / "run");
+                                }),
+                    folder / "run: was moved or replaced since this run began");
+  CHECK(std::filesystem::is_empty(folder / "run"));
+  train_well(folder, {"--resume", "moved"});
+  CHECK(run_bits(folder, "moved") == unbroken_bits(folder));
 }
 
 TEST_CASE("a file that may not grow is a failed write, not a silent end", "[resume]") {

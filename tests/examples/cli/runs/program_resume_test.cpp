@@ -179,7 +179,7 @@ TEST_CASE("a run directory belongs to one process", "[resume]") {
   const Folder folder;
   stop_after_four(folder);
   {
-    const FileLock lock(folder / "run/lock");
+    const FolderLock lock(folder / "run", "lock");
     const Ended refused = run_train(folder, to_six);
     CHECK(refused.exit_code == 1);
     CHECK(refused.err == text_of("run/lock: locked by another run, process ", getpid(),

@@ -1,4 +1,4 @@
-// Everything of the engine in one include. Modules are included one by one, from heed/modules/.
+// Everything of the engine in one include; heed/modules/modules.h has all modules, too.
 #pragma once
 
 #include "heed/framework/autograd/anomaly.h"

@@ -100,6 +100,20 @@ void check_indices(const char* op, const Tensor& index, int64_t size) {
   });
 }
 
+Tensor indices_from_front(const char* op, const Tensor& index, int64_t size) {
+  const Tensor dense = contiguous(index);
+  const int64_t* const from = dense.data<int64_t>();
+  Tensor wrapped = Tensor::empty(index.shape(), DType::i64);
+  int64_t* const to = wrapped.mutable_data<int64_t>();
+  for (int64_t i = 0; i < index.numel(); ++i) {
+    if (from[i] < -size || from[i] >= size) {
+      throw IndexError(op, ": index ", from[i], " is out of range for a dimension of size ", size);
+    }
+    to[i] = from[i] < 0 ? from[i] + size : from[i];
+  }
+  return wrapped;
+}
+
 Tensor index_select(const Tensor& input, int64_t dim, const Tensor& index) {
   const Tensor x = contiguous(input);
   const Split split(x.shape(), dim);

@@ -7,6 +7,9 @@ namespace heed::kernels {
 
 /// Throws IndexError naming `op` unless every element of `index` is in [0, size).
 void check_indices(const char* op, const Tensor& index, int64_t size);
+/// `index` with those in [−size, 0) counted from the end. Throws IndexError naming `op` unless
+/// every element is in [−size, size).
+Tensor indices_from_front(const char* op, const Tensor& index, int64_t size);
 
 /// Slices of `x` along `dim` in the order of `index` [n] → x's shape with n at `dim`.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);

@@ -159,6 +159,16 @@ Tensor where(const Tensor& condition, const Tensor& left, const Tensor& right) {
                  {b, [c = Saved(c)](const Tensor& g) { return masked_fill(g, c, 0); }}});
 }
 
+Tensor where(const Tensor& condition, double left, const Tensor& right) {
+  check_value_fits("where", right.dtype(), left);
+  return where(condition, scalar(left, right.dtype()), right);
+}
+
+Tensor where(const Tensor& condition, const Tensor& left, double right) {
+  check_value_fits("where", left.dtype(), right);
+  return where(condition, left, scalar(right, left.dtype()));
+}
+
 Tensor masked_fill(const Tensor& input, const Tensor& blocked, double value) {
   check_dtype("masked_fill", "the mask", blocked, DType::boolean);
   check_value_fits("masked_fill", input.dtype(), value);

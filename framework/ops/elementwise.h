@@ -42,6 +42,9 @@ Tensor ge(const Tensor& a, double b);
 
 /// condition ? a : b for a bool tensor `condition`; all three broadcast.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+/// A number stands for a 0-d tensor of the other's dtype.
+Tensor where(const Tensor& condition, double a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, double b);
 /// `value` where the bool tensor `mask` is true, else x; both broadcast.
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
 

@@ -103,15 +103,17 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
   if (x.dim() != index.dim()) {
     throw ShapeError("take_along_dim: index ", index.shape(), " must have the rank of ", x.shape());
   }
-  if (x.dim() == 0) return gather(x, d, index);
+  if (x.dim() == 0) {
+    return gather(x, d, kernels::indices_from_front("take_along_dim", index, 1));
+  }
   Shape x_shape = x.shape(), index_shape = index.shape();
   x_shape[d] = index_shape[d] = 1;
   const Shape common = broadcast_shapes("take_along_dim", x_shape, index_shape);
   x_shape = index_shape = common;
   x_shape[d] = x.shape()[d];
   index_shape[d] = index.shape()[d];
-  kernels::check_indices("take_along_dim", index, x.shape()[d]);
-  return gather(expand(x, x_shape), d, expand(index, index_shape));
+  const Tensor wrapped = kernels::indices_from_front("take_along_dim", index, x.shape()[d]);
+  return gather(expand(x, x_shape), d, expand(wrapped, index_shape));
 }
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index) {

@@ -16,7 +16,8 @@ Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor
 /// out[i][j]… = x[i][index[i][j]…]… with the index in place of coordinate `dim`; `index` has x's
 /// rank and is nowhere larger except along `dim`.
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
-/// As `gather`, where the other dimensions of `x` and `index` broadcast.
+/// As `gather`, where the other dimensions of `x` and `index` broadcast and negative indices count
+/// from the end.
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim);
 /// Without a dim: elements of the flat `x`, in index's shape flattened.
 Tensor take_along_dim(const Tensor& x, const Tensor& index);

@@ -2,6 +2,7 @@
 // put tensors together. Dimensions count from the back when negative, as in PyTorch.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -42,8 +43,14 @@ std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64
 Tensor flip(const Tensor& x, const IntList& dims);
 /// Tensors one after another along `dim`; their other sizes agree.
 Tensor cat(std::span<const Tensor> tensors, int64_t dim = 0);
+inline Tensor cat(std::initializer_list<Tensor> tensors, int64_t dim = 0) {
+  return cat(std::span<const Tensor>(tensors.begin(), tensors.size()), dim);
+}
 /// Tensors of one shape along a new dimension `dim`.
 Tensor stack(std::span<const Tensor> tensors, int64_t dim = 0);
+inline Tensor stack(std::initializer_list<Tensor> tensors, int64_t dim = 0) {
+  return stack(std::span<const Tensor>(tensors.begin(), tensors.size()), dim);
+}
 /// Zeros of `shape` with `g` where slice(…) would read: the gradient of `slice`.
 Tensor slice_backward(const Tensor& g, const Shape& shape, int64_t dim, int64_t start, int64_t end,
                       int64_t step);

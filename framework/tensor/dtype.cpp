@@ -1,6 +1,7 @@
 #include "heed/framework/tensor/dtype.h"
 
 #include <cmath>
+#include <ostream>
 
 namespace heed {
 
@@ -20,6 +21,10 @@ const char* name_of(DType dtype) {
 
 void append_text(std::string& text, DType dtype) {
   text += name_of(dtype);
+}
+
+std::ostream& operator<<(std::ostream& stream, DType dtype) {
+  return stream << name_of(dtype);
 }
 
 int64_t itemsize(DType dtype) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@ enum class DType : uint8_t { f32, f64, i64, boolean };
 /// The name users write: "f32", "f64", "i64", "bool".
 const char* name_of(DType dtype);
 void append_text(std::string& text, DType dtype);
+std::ostream& operator<<(std::ostream& stream, DType dtype);
 
 /// Bytes of one element.
 int64_t itemsize(DType dtype);

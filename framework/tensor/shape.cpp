@@ -1,6 +1,7 @@
 #include "heed/framework/tensor/shape.h"
 
 #include <algorithm>
+#include <ostream>
 
 namespace heed {
 
@@ -55,6 +56,10 @@ int64_t numel_of(const Shape& shape) {
   }
   if (overflow) throw ShapeError("shape: too many elements to count: ", shape);
   return zero ? 0 : numel;
+}
+
+std::ostream& operator<<(std::ostream& stream, const IntList& list) {
+  return stream << text_of(list);
 }
 
 void make_strides(IntList& list) {

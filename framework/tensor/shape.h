@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 
@@ -72,6 +73,7 @@ struct Strides : IntList {
 
 /// Written as `[8, 16]`.
 void append_text(std::string& text, const IntList& list);
+std::ostream& operator<<(std::ostream& stream, const IntList& list);
 
 /// The number of elements. Throws ShapeError on a negative size or when it exceeds 2^63 − 1.
 int64_t numel_of(const Shape& shape);

@@ -99,6 +99,7 @@ class Tensor {
   Tensor unsqueeze(int64_t dim) const;
   Tensor squeeze(int64_t dim) const;
   Tensor select(int64_t dim, int64_t index) const;
+  Tensor operator[](int64_t index) const { return select(0, index); }
   Tensor slice(int64_t dim, int64_t start, int64_t end, int64_t step = 1) const;
 
   /// True if both are handles on the very same tensor (not merely equal elements).

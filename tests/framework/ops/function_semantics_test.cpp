@@ -22,6 +22,21 @@ TEST_CASE("clamp gives a gradient between its bounds, none at or beyond them") {
   CHECK(shown(slope(from_above, {-1, 0, 1})) == shown({1, 0, 0}));
 }
 
+TEST_CASE("where takes a number in the place of a tensor, of the other one's dtype") {
+  const Tensor condition = tensor<bool>({true, false, true});
+  const Tensor x = leaf({1, 2, 3});
+  CHECK(shown(where(condition, 0, x)) == shown({0, 2, 0}));
+  CHECK(shown(where(condition, x, -infinity)) == shown({1, -infinity, 3}));
+  sum(where(condition, 0.5, x)).backward();
+  CHECK(shown(x.grad()) == shown({0, 1, 0}));
+  const Tensor ids = tensor<int64_t>({4, 5, 6});
+  CHECK(where(condition, 7, ids).to_vector<int64_t>() == std::vector<int64_t>{7, 5, 7});
+  CHECK(where(condition, scalar(2), 1).shape() == Shape{3});
+  CHECK(message_of([&] { where(condition, 0.5, ids); }) ==
+        "where: 0.5 is not representable as i64, the dtype of the tensor; write .to(DType::f32) on "
+        "it");
+}
+
 TEST_CASE("the upper bound of clamp wins where the bounds cross") {
   const auto crossed = [](const Tensor& x) { return clamp(x, 1, 0); };
   CHECK(shown(crossed(leaf({-5, 0.5, 5, nan}))) == shown({0, 0, 0, nan}));

@@ -74,6 +74,19 @@ TEST_CASE("what is repeated from one element has memory for each") {
   CHECK(values(one) == Values{3});
 }
 
+TEST_CASE("Tensors are joined as a list in braces, and x[i] is a view of row i") {
+  const Tensor x = numbers();  // [2, 3]
+  CHECK(cat({x, x}).shape() == Shape{4, 3});
+  CHECK(cat({x, x, x}, 1).shape() == Shape{2, 9});
+  CHECK(cat({x}).shape() == Shape{2, 3});
+  CHECK(stack({x, x}, -1).shape() == Shape{2, 3, 2});
+  CHECK(values(cat({x, x})) == values(cat(std::vector{x, x})));
+  CHECK(values(x[1]) == values(select(x, 0, 1)));
+  CHECK(values(x[-1][0]) == values(select(x, 0, 1).select(0, 0)));
+  CHECK(x[0].storage() == x.storage());
+  CHECK(message_of([&] { x[2]; }) == message_of([&] { select(x, 0, 2); }));
+}
+
 TEST_CASE("reshape copies only what cannot be a view") {
   const Tensor x = numbers();
   CHECK(reshape(x, {3, 2}).storage() == x.storage());

@@ -59,6 +59,8 @@ TEST_CASE("streams and messages take tensors") {
   std::ostringstream stream;
   stream << tensor<int64_t>({1, 2});
   CHECK(stream.str() == "[1, 2] i64 [2]");
+  stream << Shape{2, 3} << Shape{} << Strides{3, 1} << DType::f64;
+  CHECK(stream.str() == "[1, 2] i64 [2][2, 3][][3, 1]f64");
   CHECK(text_of("x = ", scalar(2)) == "x = 2 f32 []");
 }
 

@@ -131,6 +131,7 @@ OpCase take_along_dim_row() {
             reference::for_each_index(shape, [&](const reference::Index& at) {
               reference::Index from = at;
               from[axis] = static_cast<int64_t>(reference::broadcast_at(index, at));
+              if (from[axis] < 0) from[axis] += x.shape[axis];
               for (size_t d = 0; d < from.size(); ++d) {
                 if (d != axis && x.shape[d] == 1) from[d] = 0;
               }
@@ -142,6 +143,8 @@ OpCase take_along_dim_row() {
                   {{any({3, 4}), indices(4, {1, 2})}, {{"dim", -1}}},
                   {{any({1, 4}), indices(4, {3, 2})}, {{"dim", 1}}},
                   {{any({2, 3}), indices(6, {2, 2})}},
+                  {{any({3, 2}), integers_of({-1, 0, -3, 2}, {2, 2})}, {{"dim", 0}}},
+                  {{any({2, 3}), integers_of({-1, -6, 5, 0}, {4})}},
                   {{any({70, 60}), indices(70, {50, 60})}, {{"dim", 0}}},
                   {{any({}), indices(1, {})}, {{"dim", 0}}},
                   {{any({3, 4}), indices(4, {1, 7})}, {{"dim", 1}}}},
@@ -153,7 +156,10 @@ OpCase take_along_dim_row() {
                   "take_along_dim: index [2] must have the rank of [2, 3]"},
                  {{of_type(f32, {2, 3}), integers_of({2}, {1, 1})},
                   {{"dim", 0}},
-                  "take_along_dim: index 2 is out of range for a dimension of size 2"}},
+                  "take_along_dim: index 2 is out of range for a dimension of size 2"},
+                 {{of_type(f32, {2, 3}), integers_of({-3}, {1, 1})},
+                  {{"dim", 0}},
+                  "take_along_dim: index -3 is out of range for a dimension of size 2"}},
       .dtypes = all_dtypes,
   };
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,13 @@ std::vector<size_t> largest(const std::vector<double>& scores, size_t count) {
   return order;
 }
 
+/// How many of the first weights are the fewest that have the part `top_p` of them all.
+size_t nucleus(const std::vector<double>& upto, double top_p) {
+  const double wanted = top_p * upto.back();
+  const auto enough = std::lower_bound(upto.begin(), upto.end() - 1, wanted);
+  return static_cast<size_t>(enough - upto.begin()) + 1;
+}
+
 int64_t choose_one(const std::vector<double>& scores, const Sampling& sampling, Rng& rng) {
   const bool greedy = sampling.temperature == 0;
   const auto wanted =
@@ -37,7 +45,8 @@ int64_t choose_one(const std::vector<double>& scores, const Sampling& sampling, 
     total += std::exp((scores[i] - scores[candidates.front()]) / sampling.temperature);
     upto.push_back(total);
   }
-  const double drawn = rng.uniform() * total;
+  if (sampling.top_p) upto.resize(nucleus(upto, *sampling.top_p));
+  const double drawn = rng.uniform() * upto.back();
   const auto place = std::upper_bound(upto.begin(), upto.end() - 1, drawn) - upto.begin();
   return static_cast<int64_t>(candidates[static_cast<size_t>(place)]);
 }
@@ -53,6 +62,22 @@ void check(const Tensor& scores, const Sampling& sampling) {
   if (sampling.top_k && *sampling.top_k < 1) {
     throw ValueError("choose: top_k must be at least 1, got ", *sampling.top_k);
   }
+  if (sampling.top_p && !(*sampling.top_p > 0 && *sampling.top_p <= 1)) {
+    throw ValueError("choose: top_p must be in (0, 1], got ", *sampling.top_p);
+  }
+  if (!(sampling.repetition_penalty > 0 && std::isfinite(sampling.repetition_penalty))) {
+    throw ValueError("choose: repetition_penalty must be above 0 and finite, got ",
+                     sampling.repetition_penalty);
+  }
+}
+
+/// Makes tokens that have occurred less likely, each once.
+void penalise(std::vector<double>& scores, const std::vector<int64_t>& seen, double penalty) {
+  for (const int64_t token : std::set<int64_t>(seen.begin(), seen.end())) {
+    if (token < 0 || token >= std::ssize(scores)) continue;  // read, but never written
+    double& score = scores[static_cast<size_t>(token)];
+    score = score > 0 ? score / penalty : score * penalty;
+  }
 }
 
 /// Some scores may be −∞, which is never chosen, but not all.
@@ -67,26 +92,57 @@ void check_row(const std::vector<double>& scores, int64_t row) {
   }
 }
 
-/// `ids` with `end` in the rows that had ended; updates which have.
-Tensor after_end(const Tensor& ids, int64_t end, std::vector<bool>& ended) {
-  std::vector<int64_t> values = ids.to_vector<int64_t>();
-  for (size_t row = 0; row < values.size(); ++row) {
-    if (ended[row]) values[row] = end;
-    ended[row] = values[row] == end;
+/// Which rows have generated the stop, token by token.
+class Stops {
+ public:
+  Stops(std::vector<int64_t> stop, int64_t rows)
+      : stop_(std::move(stop)), written_(static_cast<size_t>(rows)) {}
+
+  /// The chosen ids, with the end of the stop in rows that have ended before.
+  Tensor after(const Tensor& ids) {
+    if (stop_.empty()) return ids;
+    std::vector<int64_t> values = ids.to_vector<int64_t>();
+    for (size_t row = 0; row < values.size(); ++row) {
+      if (has_ended(written_[row])) {
+        values[row] = stop_.back();
+      } else {
+        written_[row].push_back(values[row]);
+      }
+    }
+    return from_values(values, ids.shape());
   }
-  return from_values(values, ids.shape());
-}
+  bool all_ended() const {
+    return !stop_.empty() && std::all_of(written_.begin(), written_.end(),
+                                         [this](const auto& row) { return has_ended(row); });
+  }
+
+ private:
+  bool has_ended(const std::vector<int64_t>& written) const {
+    return written.size() >= stop_.size() &&
+           std::equal(stop_.rbegin(), stop_.rend(), written.rbegin());
+  }
+
+  std::vector<int64_t> stop_;
+  std::vector<std::vector<int64_t>> written_;  // until a row has ended
+};
 
 }  // namespace
 
-Tensor choose(const Tensor& scores, const Sampling& sampling, Rng& rng) {
+Tensor choose(const Tensor& scores, const Sampling& sampling, Rng& rng, const Tensor& seen) {
   check(scores, sampling);
+  const bool penalises = sampling.repetition_penalty != 1 && seen.defined();
+  if (penalises && (seen.dim() != 2 || seen.size(0) != scores.size(0))) {
+    throw ShapeError("choose: needs the tokens that have occurred [B, L], got ", seen.shape());
+  }
   const int64_t B = scores.size(0), classes = scores.size(1);
   const std::vector<double> all = scores.to(DType::f64).to_vector<double>();
   std::vector<int64_t> ids;
   for (int64_t row = 0; row < B; ++row) {
-    const std::vector<double> one(all.begin() + row * classes, all.begin() + (row + 1) * classes);
+    std::vector<double> one(all.begin() + row * classes, all.begin() + (row + 1) * classes);
     check_row(one, row);
+    if (penalises) {
+      penalise(one, select(seen, 0, row).clone().to_vector<int64_t>(), sampling.repetition_penalty);
+    }
     ids.push_back(choose_one(one, sampling, rng));
   }
   return from_values(ids, {B});
@@ -112,19 +168,19 @@ Tensor generate(const NextScores& next, const Tensor& prompt, const GenerationOp
     throw ValueError("generate: tokens must not be negative, got ", options.tokens);
   }
   const NoGrad guard;
-  std::vector<bool> ended(static_cast<size_t>(prompt.size(0)), false);
-  std::vector<Tensor> generated{Tensor::empty({prompt.size(0), 0}, DType::i64)};
+  Stops stops(options.stop, prompt.size(0));
+  std::vector<Tensor> all{prompt};
   Tensor ids = prompt;
+  const bool penalises = options.sampling.repetition_penalty != 1;
   for (int64_t i = 0; i < options.tokens; ++i) {
     const Tensor scores = next(ids);  // [B, L, classes]
-    Tensor chosen = choose(select(scores, 1, -1), options.sampling, rng);
-    if (options.end) chosen = after_end(chosen, *options.end, ended);
-    ids = chosen.unsqueeze(1);
-    generated.push_back(ids);
-    const bool over = std::all_of(ended.begin(), ended.end(), [](bool one) { return one; });
-    if (options.end && over) break;
+    const Tensor seen = penalises ? cat(all, 1) : Tensor();
+    ids = stops.after(choose(select(scores, 1, -1), options.sampling, rng, seen)).unsqueeze(1);
+    all.push_back(ids);
+    if (stops.all_ended()) break;
   }
-  return cat(generated, 1);
+  all.front() = Tensor::empty({prompt.size(0), 0}, DType::i64);
+  return cat(all, 1);
 }
 
 }  // namespace heed

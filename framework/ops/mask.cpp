@@ -135,6 +135,11 @@ bool Mask::is_causal(Alignment alignment) const {
   return false;
 }
 
+bool Mask::is_only_causal() const {
+  return !empty() && std::all_of(parts_.begin(), parts_.end(),
+                                 [](const Part& part) { return part.kind == Kind::causal; });
+}
+
 Tensor Mask::blocked_by(const Part& part, const Shape& scores) {
   switch (part.kind) {
     case Kind::keep:

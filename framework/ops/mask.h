@@ -52,6 +52,8 @@ class Mask {
   bool empty() const { return parts_.empty(); }
   /// Whether a causal rule of this alignment is part of it.
   bool is_causal(Alignment alignment) const;
+  /// Whether there are causal rules and no others.
+  bool is_only_causal() const;
 
   struct Parts {
     Tensor blocked;  ///< bool, broadcasts to the scores; undefined: nothing is blocked

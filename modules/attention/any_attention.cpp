@@ -7,8 +7,13 @@ Tensor AnyAttention::operator()(const Tensor& query, const Tensor& key, const Te
   const auto refuse_unless = [&](bool supported, const char* what) {
     if (!supported) throw ValueError(name_, ": ", what);
   };
-  refuse_unless(abilities_.masks || call.mask.empty(),
-                "does not support masks; choose an attention that does");
+  if (abilities_.causal_only) {
+    refuse_unless(call.mask.is_only_causal(),
+                  "is causal by itself, so it needs a causal mask and supports no other");
+  } else {
+    refuse_unless(abilities_.masks || call.mask.empty(),
+                  "does not support masks; choose an attention that does");
+  }
   refuse_unless(abilities_.caches || call.cache == nullptr,
                 "does not support a cache; generate without one, or choose an attention that does");
   refuse_unless(abilities_.heads || !(call.head_gates.defined() || call.weights != nullptr),

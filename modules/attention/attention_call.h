@@ -27,6 +27,9 @@ struct AttentionCall {
 /// What an attention supports; a call that asks for more is refused.
 struct AttentionAbilities {
   bool masks = false;
+  /// Each query always sees the keys up to its own position and no others, as in recurrent forms:
+  /// its calls have a causal mask and no other.
+  bool causal_only = false;
   bool caches = false;
   bool crosses = true;           ///< one sequence may attend to another
   bool separate_values = false;  ///< key and value may be two tensors

@@ -1,5 +1,9 @@
 #include "heed/modules/attention/any_attention.h"
 
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/order.h"
+#include "heed/framework/ops/view.h"
+#include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
 #include "heed/modules/transformer/block.h"
 #include "heed/tests/framework/engine_fixtures.h"
@@ -14,6 +18,19 @@ AttentionFactory factory(int64_t memory_width) {
     return make_attention<MyMHA>(slot, 4, memory_width, 3, 2, 2);
   };
 }
+
+/// The mean of the values so far.
+struct RunningMean : Layer<RunningMean> {
+  static constexpr AttentionAbilities abilities{.causal_only = true};
+  explicit RunningMean(const Slot& slot) : Layer(slot) {}
+  Tensor attend(const Tensor& x, const Tensor&, const Tensor&, const AttentionCall&) {
+    return (*this)(x);
+  }
+  Tensor forward(const Tensor& x) {
+    return cumsum(x, 1) /
+           arange(1, 1.0 + static_cast<double>(x.size(1)), 1, x.dtype()).unsqueeze(1);
+  }
+};
 
 }  // namespace
 
@@ -51,6 +68,21 @@ TEST_CASE("What an attention does not support is refused, not ignored") {
   const std::string heads = "MyMHA: does not support head gates and weights";
   CHECK(message_of([&] { plain(x, x, x, {.head_gates = x}); }) == heads);
   CHECK(message_of([&] { plain(x, x, x, {.weights = &weights}); }) == heads);
+}
+
+TEST_CASE("An attention that is causal by itself takes a causal mask and no other") {
+  const AnyAttention causal = make_attention<RunningMean>(Slot::root());
+  const Tensor x = normal({2, 3, 4}, 1, DType::f32);
+  CHECK(causal(x, x, x, {.mask = Mask::causal()}).shape() == x.shape());
+  CHECK(
+      causal(x, x, x, {.mask = Mask::causal(Alignment::bottom_right) & Mask::causal()}).defined());
+  const std::string refused =
+      "RunningMean: is causal by itself, so it needs a causal mask and supports no other";
+  CHECK(message_of([&] { causal(x, x, x); }) == refused);
+  CHECK(message_of([&] { causal(x, x, x, {.mask = Mask::window(1)}); }) == refused);
+  CHECK(message_of([&] {
+          causal(x, x, x, {.mask = Mask::causal() & Mask::lengths(tensor<int64_t>({1, 3}))});
+        }) == refused);
 }
 
 TEST_CASE("A factory that throws leaves nothing behind") {

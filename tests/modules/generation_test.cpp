@@ -93,7 +93,7 @@ TEST_CASE("Scores without caches are those after all tokens so far, of the new p
 TEST_CASE("A row that has ended repeats the end, and generation ends with the last row") {
   Rng rng(stream(1, Purpose::user));
   const Tensor prompt = from_values(std::vector<int64_t>{2, 0}, {2, 1});
-  const Tensor said = generate(counting, prompt, {.tokens = 50, .end = 4}, rng);
+  const Tensor said = generate(counting, prompt, {.tokens = 50, .stop = {4}}, rng);
   CHECK(said.shape() == Shape{2, 4});
   CHECK(said.to_vector<int64_t>() == std::vector<int64_t>{3, 4, 4, 4, 1, 2, 3, 4});
   CHECK(generate(counting, prompt, {.tokens = 0}, rng).shape() == Shape{2, 0});
@@ -135,6 +135,67 @@ TEST_CASE("top_k leaves only the most likely tokens, temperature 0 only the firs
   CHECK(choose(scores, {.temperature = 5, .top_k = 99}, rng).shape() == Shape{200});
 }
 
+TEST_CASE("top_p leaves the fewest most likely tokens that have that probability together") {
+  // Probabilities 0.5, 0.25, 0.125, 0.125 in another order.
+  const double one = std::log(2);
+  const Tensor scores =
+      expand(from_values(std::vector<double>{-2 * one, 0, -2 * one, -one}, {1, 4}), {500, 4});
+  const auto drawn = [&](const Sampling& sampling) {
+    Rng rng(stream(3, Purpose::user));
+    std::map<int64_t, int64_t> counts;
+    const Tensor ids = choose(scores, sampling, rng);
+    for (const int64_t id : ids.to_vector<int64_t>()) ++counts[id];
+    return counts;
+  };
+  CHECK(drawn({.temperature = 1, .top_p = 1e-9}).size() == 1);
+  CHECK(drawn({.temperature = 1, .top_p = 0.5}).size() == 1);
+  auto two = drawn({.temperature = 1, .top_p = 0.7});
+  CHECK(two.size() == 2);
+  CHECK(std::abs(static_cast<double>(two[1]) / 500 - 2.0 / 3) < 0.1);
+  CHECK(two[3] > 0);
+  CHECK(drawn({.temperature = 1, .top_p = 0.8}).count(0) == 1);  // the first of equals
+  CHECK(drawn({.temperature = 1, .top_p = 0.8}).count(2) == 0);
+  CHECK(drawn({.temperature = 1, .top_p = 1}).size() == 4);
+  // Of what top_k leaves, 2/3 and 1/3, and at the temperature that is drawn at.
+  CHECK(drawn({.temperature = 1, .top_k = 2, .top_p = 0.6}).size() == 1);
+  CHECK(drawn({.temperature = 100, .top_p = 0.6}).size() == 3);
+}
+
+TEST_CASE("A repetition penalty makes tokens that have occurred less likely, each once") {
+  const Tensor scores = from_values(std::vector<double>{2, 1.5, -1, -1.5}, {1, 4});
+  Rng rng(stream(3, Purpose::user));
+  const auto chosen = [&](const std::vector<int64_t>& seen, double penalty) {
+    return choose(scores, {.repetition_penalty = penalty}, rng, ids_of(seen)).item();
+  };
+  CHECK(chosen({0}, 1) == 0);
+  CHECK(chosen({0}, 1.3) == 0);
+  CHECK(chosen({0}, 1.4) == 1);
+  CHECK(chosen({0, 0, 0}, 1.3) == 0);
+  CHECK(chosen({0, 1}, 1e9) == 0);
+  CHECK(chosen({1, 2, 3}, 0.5) == 1);
+  CHECK(chosen({99, -1}, 2) == 0);  // symbols that are read but never written
+  CHECK(choose(scores, {.repetition_penalty = 2}, rng).item() == 0);
+  // Negative scores are multiplied: −1 · 2 is below −1.5.
+  const Tensor negative = from_values(std::vector<double>{-1, -1.5}, {1, 2});
+  CHECK(choose(negative, {.repetition_penalty = 2}, rng, ids_of({0})).item() == 1);
+  // Of the prompt and of what has been generated: it would say 6 for ever.
+  const auto above_zero = [](const Tensor& ids) { return counting(ids) * 2 + 1; };
+  const Tensor said = generate(above_zero, ids_of({3}),
+                               {.tokens = 5, .sampling = {.repetition_penalty = 1e9}}, rng);
+  CHECK(said.to_vector<int64_t>() == std::vector<int64_t>{4, 5, 6, 0, 1});
+}
+
+TEST_CASE("A row ends with a stop of several tokens, all of them generated") {
+  Rng rng(stream(1, Purpose::user));
+  const Tensor prompt = from_values(std::vector<int64_t>{2, 4}, {2, 1});
+  const Tensor said = generate(counting, prompt, {.tokens = 50, .stop = {4, 5}}, rng);
+  CHECK(said.shape() == Shape{2, 50});  // the 4 of the second row belongs to the prompt
+  CHECK(narrow(said, 1, 0, 4).clone().to_vector<int64_t>() ==
+        std::vector<int64_t>{3, 4, 5, 5, 5, 6, 6, 6});
+  CHECK(generate(counting, narrow(prompt, 0, 0, 1), {.tokens = 50, .stop = {4, 5}}, rng)
+            .to_vector<int64_t>() == std::vector<int64_t>{3, 4, 5});
+}
+
 TEST_CASE("The same stream draws the same tokens; −∞ is never drawn") {
   const double infinity = std::numeric_limits<double>::infinity();
   const Tensor scores = expand(from_values(std::vector<double>{0, -infinity, 0}, {1, 3}), {100, 3});
@@ -160,6 +221,17 @@ TEST_CASE("Generation refuses what it can not use") {
   CHECK(choice({1}, {.temperature = -1}) ==
         "choose: temperature must be at least 0 and finite, got -1");
   CHECK(choice({1}, {.top_k = 0}) == "choose: top_k must be at least 1, got 0");
+  for (const double p : {0.0, -0.5, 1.5}) {
+    CHECK(choice({1}, {.top_p = p}) == text_of("choose: top_p must be in (0, 1], got ", p));
+  }
+  for (const double penalty : {0.0, -1.0, infinity}) {
+    CHECK(choice({1}, {.repetition_penalty = penalty}) ==
+          text_of("choose: repetition_penalty must be above 0 and finite, got ", penalty));
+  }
+  CHECK(message_of([&] {
+          choose(from_values(std::vector<double>{1}, {1, 1}), {.repetition_penalty = 2}, rng,
+                 from_values(std::vector<int64_t>{0}, {1}));
+        }) == "choose: needs the tokens that have occurred [B, L], got [1]");
   CHECK(choice({}, {}) == "choose: needs scores [B, classes], got [1, 0]");
   CHECK(message_of([&] { generate(counting, ids_of({}), {.tokens = 1}, rng); }) ==
         "generate: needs a prompt [B, L] with L >= 1, got [1, 0]");

@@ -25,8 +25,9 @@ struct PredictArguments {
   TrainedArguments trained;
   std::vector<std::string> inputs;    // none: the lines of stdin
   std::optional<std::string> prompt;  // in place of inputs
-  std::optional<int64_t> tokens, top_k, seed;
-  std::optional<double> temperature;
+  std::optional<int64_t> tokens, top_k, seed, beams;
+  std::optional<double> temperature, top_p, repetition_penalty, length_penalty;
+  std::optional<std::string> stop;
   bool attention = false, scores = false, json = false;
 };
 
@@ -50,7 +51,23 @@ Options predict_options(PredictArguments& arguments) {
        Option::value("--top-k", &arguments.top_k, "K",
                      "sample only among the K most likely symbols")
            .at_least(1),
+       Option::value("--top-p", &arguments.top_p, "P",
+                     "sample only among the fewest symbols that are likely enough to have "
+                     "probability P together, for example 0.9"),
+       Option::value("--repetition-penalty", &arguments.repetition_penalty, "R",
+                     "divide the scores of symbols that have occurred by R if they are positive, "
+                     "multiply them if not; default 1, 1.1 to 1.5 avoids repetition"),
+       Option::value("--stop", &arguments.stop, "TEXT",
+                     "end before this text is generated: one symbol or several"),
        Option::value("--seed", &arguments.seed, "N", "seed for sampling; default 0").at_least(0),
+       Option::value("--beams", &arguments.beams, "N",
+                     "search for the most likely answer with N candidates at a time, instead of "
+                     "taking the most likely symbol each time: for encoder-decoders")
+           .at_least(1)
+           .at_most(1024),
+       Option::value("--length-penalty", &arguments.length_penalty, "A",
+                     "compare candidates by log-probability / length^A; default 1, and 0 prefers "
+                     "short answers"),
        Option::flag("--attention", &arguments.attention,
                     "the weights of each head as text, or as arrays with --json"),
        Option::flag("--scores", &arguments.scores,
@@ -68,10 +85,21 @@ void check_predict(const PredictArguments& arguments) {
        "--prompt continues a text, --input answers one; choose one of them");
   need(arguments.prompt || (!arguments.tokens && !arguments.temperature),
        "--tokens and --temperature need a --prompt");
+  need(arguments.prompt || (!arguments.repetition_penalty && !arguments.stop),
+       "--repetition-penalty and --stop need a --prompt");
+  need(!arguments.prompt || !arguments.beams,
+       "--beams searches for an answer, not for a prompt's "
+       "next symbols; remove --prompt or --beams");
+  need(arguments.beams || !arguments.length_penalty, "--length-penalty needs --beams");
   need(std::isfinite(temperature) && temperature >= 0,
        "--temperature must be at least 0 and finite");
-  need(temperature > 0 || (!arguments.top_k && !arguments.seed),
-       "--top-k and --seed need a --temperature above 0");
+  need(temperature > 0 || (!arguments.top_k && !arguments.top_p && !arguments.seed),
+       "--top-k, --top-p and --seed need a --temperature above 0");
+  const double top_p = arguments.top_p.value_or(1);
+  need(top_p > 0 && top_p <= 1, "--top-p must be above 0 and at most 1");
+  const double penalty = arguments.repetition_penalty.value_or(1);
+  need(penalty > 0 && std::isfinite(penalty), "--repetition-penalty must be above 0 and finite");
+  need(std::isfinite(arguments.length_penalty.value_or(1)), "--length-penalty must be finite");
   need(arguments.json || !arguments.scores, "--scores needs --json");
 }
 
@@ -149,7 +177,7 @@ class Predictor {
   }
 
   void answer(const std::string& place, const std::string& text, const Sequence& input) {
-    const Answer answer = answerer_.answer(input);
+    const Answer answer = answer_of(place, input);
     if (answer.is_short) {
       say(text_of(place, ": note: ", input.size(),
                   " symbols; the sequences of the task have more; ",
@@ -162,15 +190,39 @@ class Predictor {
     const std::string place = "--prompt " + in_quotes(prompt);
     constexpr int64_t usual = 100;
     Rng rng(stream(static_cast<uint64_t>(arguments_.seed.value_or(0)), Purpose::user));
-    const Sampling sampling{arguments_.temperature.value_or(0), arguments_.top_k};
-    const Answer answer = read_at(place, [&] {
-      return answerer_.continued(answerer_.symbols_of(prompt), arguments_.tokens.value_or(usual),
-                                 sampling, rng);
-    });
+    Continuation how{.count = arguments_.tokens.value_or(usual),
+                     .sampling = {.temperature = arguments_.temperature.value_or(0),
+                                  .top_k = arguments_.top_k,
+                                  .top_p = arguments_.top_p,
+                                  .repetition_penalty = arguments_.repetition_penalty.value_or(1)}};
+    if (arguments_.stop) {
+      how.stop = read_at("--stop " + in_quotes(*arguments_.stop),
+                         [&] { return answerer_.symbols_of(*arguments_.stop); });
+    }
+    const Answer answer =
+        read_at(place, [&] { return answerer_.continued(answerer_.symbols_of(prompt), how, rng); });
     show(prompt, answer);
   }
 
  private:
+  Answer answer_of(const std::string& place, const Sequence& input) {
+    if (!arguments_.beams) return answerer_.answer(input);
+    return read_at(place, [&] {
+      return answerer_.searched(input, {.beams = *arguments_.beams,
+                                        .length_penalty = arguments_.length_penalty.value_or(1)});
+    });
+  }
+
+  JsonValue beams_json(const Answer& answer) const {
+    std::vector<JsonValue> found;
+    for (const Hypothesis& one : answer.found) {
+      found.push_back({{"answer", form_.tokenizer.answer_text(one.tokens)},
+                       {"log_probability", one.log_probability},
+                       {"score", one.score}});
+    }
+    return found;
+  }
+
   void show(const std::string& input, const Answer& answer) {
     const std::string text = form_.tokenizer.answer_text(answer.symbols);
     std::vector<WatchedAttention> attentions;
@@ -181,6 +233,7 @@ class Predictor {
       return write_result(shown);
     }
     JsonValue line = {{"input", input}, {"answer", text}};
+    if (!answer.found.empty()) line.add("beams", beams_json(answer));
     if (arguments_.scores) {
       const NoGrad guard;
       const Tensor scores = model_(answer.read);  // [1, L, classes]
@@ -233,7 +286,8 @@ Command predict_command() {
               "Symbols are the task's own words with spaces between them, or the characters of a "
               "text. An answer is a line on stdout; `.` marks positions that are not scored. An "
               "encoder-decoder generates its answer symbol by symbol, the most "
-              "likely one each time.\n\n"
+              "likely one each time, or searches for the most likely answer with --beams; --json "
+              "then lists all that it found.\n\n"
               "After a prompt the model sees only the last symbols, up to the task's sequence "
               "length: the beginning of a longer prompt has no influence. Writes nothing.",
           .examples = {{"heed predict runs/sort-1 --input \"3 1 2 5 9 0 4 4 8 1 7 7\"",

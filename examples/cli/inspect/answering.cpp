@@ -1,10 +1,10 @@
 #include "heed/examples/cli/inspect/answering.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "heed/examples/cli/training/evaluation.h"
+#include "heed/examples/cli/training/signals.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/ops/view.h"
@@ -15,6 +15,10 @@ namespace {
 
 Tensor one_row(const Sequence& symbols) {
   return from_values(symbols, {1, static_cast<int64_t>(symbols.size())});
+}
+
+bool ends_with(const Sequence& symbols, const Sequence& end) {
+  return symbols.size() >= end.size() && std::equal(end.rbegin(), end.rend(), symbols.rbegin());
 }
 
 /// The last `most` columns.
@@ -48,25 +52,57 @@ Sequence Answerer::input_of(const std::string& text) const {
   return symbols;
 }
 
+Answer Answerer::asked(const Sequence& input) const {
+  Answer answer{{}, {one_row(input), {}}, std::ssize(input) < form_.questions.shortest};
+  if (model_.attends == Attends::encoder_decoder) {
+    answer.read.decoder_inputs = one_row({form_.questions.answer_start});
+  }
+  return answer;
+}
+
+Answer Answerer::written(Answer answer, const Sequence& symbols) const {
+  answer.read.decoder_inputs = one_row(shifted(symbols, form_.questions.answer_start));
+  answer.symbols = without_end(symbols);
+  return answer;
+}
+
+Sequence Answerer::without_end(Sequence symbols) const {
+  if (form_.tokenizer.answer_end == symbols.back()) symbols.pop_back();
+  return symbols;
+}
+
 Answer Answerer::answer(const Sequence& input) {
   const NoGrad guard;
-  const Questions& questions = form_.questions;
-  const std::optional<int64_t> end = form_.tokenizer.answer_end;
-  Answer answer{{}, {one_row(input), {}}, std::ssize(input) < questions.shortest};
-  const bool generates = model_.attends == Attends::encoder_decoder;
-  if (generates) answer.read.decoder_inputs = one_row({questions.answer_start});
+  Answer answer = asked(input);
   answer.symbols =
-      greedy_answer(model_, answer.read, form_.shape.answer_length, end).to_vector<int64_t>();
-  if (!generates) {
-    for (const int64_t position : questions.unscored) {
-      if (position < std::ssize(answer.symbols)) {
-        answer.symbols[static_cast<size_t>(position)] = ignored_target;
-      }
+      greedy_answer(model_, answer.read, form_.shape.answer_length, form_.tokenizer.answer_end)
+          .to_vector<int64_t>();
+  if (model_.attends == Attends::encoder_decoder) return written(answer, answer.symbols);
+  for (const int64_t position : form_.questions.unscored) {
+    if (position < std::ssize(answer.symbols)) {
+      answer.symbols[static_cast<size_t>(position)] = ignored_target;
     }
-    return answer;
   }
-  answer.read.decoder_inputs = one_row(shifted(answer.symbols, questions.answer_start));
-  if (end == answer.symbols.back()) answer.symbols.pop_back();
+  return answer;
+}
+
+Answer Answerer::searched(const Sequence& input, const AnswerSearch& search) {
+  if (model_.attends != Attends::encoder_decoder) {
+    throw ValueError("only an encoder-decoder writes answers that can be searched for");
+  }
+  const NoGrad guard;
+  Answer answer = asked(input);
+  const auto scores = [next = model_.answer_scores(answer.read)](const Tensor& ids) {
+    SignalWatch::poll();
+    return next(ids);
+  };
+  answer.found = beam_search(scores, {form_.questions.answer_start},
+                             {.beams = search.beams,
+                              .tokens = form_.shape.answer_length,
+                              .end = form_.tokenizer.answer_end,
+                              .length_penalty = search.length_penalty});
+  answer = written(answer, answer.found.front().tokens);
+  for (Hypothesis& one : answer.found) one.tokens = without_end(one.tokens);
   return answer;
 }
 
@@ -83,22 +119,24 @@ void Answerer::check_predicts_next() const {
 NextScores Answerer::next_scores_in_window() {
   const auto all = std::make_shared<Tensor>();
   return [this, all, next = model_.next_scores()](const Tensor& ids) {
-    *all = all->defined() ? cat(std::array{*all, ids}, 1) : ids;
+    *all = all->defined() ? cat({*all, ids}, 1) : ids;
     if (all->size(1) <= model_.length) return next(ids);
     const Tensor scores = model_(Batch{end_of(*all, model_.length).clone(), {}});
     return narrow(scores, 1, scores.size(1) - 1, 1);
   };
 }
 
-Answer Answerer::continued(const Sequence& prompt, int64_t count, const Sampling& sampling,
-                           Rng& rng) {
+Answer Answerer::continued(const Sequence& prompt, const Continuation& how, Rng& rng) {
   check_predicts_next();
   const NoGrad guard;
   const Tensor start = end_of(one_row(prompt), model_.length).clone();
   const Tensor next =
-      generate(next_scores_in_window(), start, {.tokens = count, .sampling = sampling}, rng);
-  const Tensor all = cat(std::array{start, next}, 1);
-  return {next.to_vector<int64_t>(), {end_of(all, model_.length).clone(), {}}, false};
+      generate(next_scores_in_window(), start,
+               {.tokens = how.count, .sampling = how.sampling, .stop = how.stop}, rng);
+  const Tensor all = cat({start, next}, 1);
+  Sequence symbols = next.to_vector<int64_t>();
+  if (ends_with(symbols, how.stop)) symbols.resize(symbols.size() - how.stop.size());
+  return {symbols, {end_of(all, model_.length).clone(), {}}, false};
 }
 
 }  // namespace heed

@@ -13,6 +13,21 @@ struct Answer {
   Sequence symbols;  ///< ignored_target at positions that are not scored
   Batch read;        ///< one sequence for model(read); after a prompt, what fits into the model
   bool is_short;     ///< the input is shorter than any of the task's
+  /// Of a search: the answers it found without their ends, the best first, which is `symbols`.
+  std::vector<Hypothesis> found = {};
+};
+
+/// How a prompt is continued.
+struct Continuation {
+  int64_t count;  ///< of symbols, at most
+  Sampling sampling = {};
+  Sequence stop = {};  ///< it ends before these symbols; empty: nothing ends it
+};
+
+/// How the answer of an encoder-decoder is searched for.
+struct AnswerSearch {
+  int64_t beams;
+  double length_penalty = 1;
 };
 
 /// Puts the model into evaluation mode. Model and form outlive it.
@@ -27,11 +42,19 @@ class Answerer {
 
   /// The most likely symbol at each position; an encoder-decoder generates them one by one.
   Answer answer(const Sequence& input);
-  /// The prompt's next `count` symbols. The model sees only the last symbols, as many as its task's
-  /// sequences have. Throws ValueError if the task's answers are not its next symbols.
-  Answer continued(const Sequence& prompt, int64_t count, const Sampling& sampling, Rng& rng);
+  /// The best answer that a beam search finds. Throws ValueError unless the model is an
+  /// encoder-decoder.
+  Answer searched(const Sequence& input, const AnswerSearch& search);
+  /// The prompt's next symbols, up to the stop. The model sees only the last symbols, as many as
+  /// its task's sequences have. Throws ValueError if the task's answers are not its next symbols.
+  Answer continued(const Sequence& prompt, const Continuation& how, Rng& rng);
 
  private:
+  /// Before anything is answered.
+  Answer asked(const Sequence& input) const;
+  /// With what an encoder-decoder has written.
+  Answer written(Answer answer, const Sequence& symbols) const;
+  Sequence without_end(Sequence symbols) const;
   NextScores next_scores_in_window();
   void check_predicts_next() const;
 

@@ -24,9 +24,20 @@ int64_t cached_positions(const KeyValueCaches* caches) {
 
 void check_masks(const TransformerStack& stack, const char* why) {
   for (const PlacedAttention& one : stack.attentions()) {
-    if (one.attention->abilities().masks) continue;
+    const AttentionAbilities& abilities = one.attention->abilities();
+    if (abilities.masks || abilities.causal_only) continue;
     throw KeyError("model.attention.type", "this attention does not support masks, but ", why,
                    "; `heed tasks` lists those that do");
+  }
+}
+
+/// Of a model whose attentions are not all causal.
+void check_not_causal(const Model& model) {
+  for (const PlacedAttention& one : model.encoder.attentions()) {
+    if (!one.attention->abilities().causal_only) continue;
+    throw KeyError("model.attention.type",
+                   "this attention never sees later positions, but the task needs to; `heed "
+                   "tasks` lists others");
   }
 }
 
@@ -84,7 +95,9 @@ Model::Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
     check_masks(writer->decoder, "the decoder may not see later symbols");
     check_crosses(writer->decoder);
   }
-  if (attends == Attends::causal) {
+  if (attends != Attends::causal) {
+    check_not_causal(*this);
+  } else {
     check_masks(encoder, "the task may not see later symbols");
   }
   if (!config.tied) output.emplace(Slot{this, "output"}, d_model, task.classes);
@@ -148,6 +161,18 @@ NextScores Model::next_scores(const Batch& batch) {
   return recomputing([this, memory, padding](const Tensor& ids) {
     return scores((*writer)(ids, memory, padding));
   });
+}
+
+ScoresOfAll Model::answer_scores(const Batch& batch) {
+  if (attends != Attends::encoder_decoder || batch.inputs.size(0) != 1) {
+    throw ValueError("model: needs an encoder-decoder and one sequence to compare its answers");
+  }
+  const Mask padding = padding_of(batch);
+  const Tensor memory = encoder(position_table(tokens(batch.inputs)), StackCall{.mask = padding});
+  return [this, memory, padding](const Tensor& ids) {
+    const Tensor same = memory.expand({ids.size(0), memory.size(1), memory.size(2)});
+    return scores((*writer)(ids, same, padding));
+  };
 }
 
 bool Model::takes_caches() {

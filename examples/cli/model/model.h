@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "heed/examples/cli/model/model_config.h"
+#include "heed/modules/beam_search.h"
 #include "heed/modules/embedding.h"
 #include "heed/modules/generation.h"
 #include "heed/modules/linear.h"
@@ -61,6 +62,9 @@ struct Model : Layer<Model> {
   /// (Attends::encoder_decoder). With caches if every attention supports them. Throws ValueError
   /// for other forms; must not outlive the model.
   NextScores next_scores(const Batch& batch = {});
+  /// Scores of continuations of one answer to `batch.inputs`, a single sequence
+  /// (Attends::encoder_decoder); throws ValueError for other forms. Must not outlive the model.
+  ScoresOfAll answer_scores(const Batch& batch);
   /// Every attention of the model, in the order in which they are called.
   std::vector<PlacedAttention> attentions();
 

@@ -168,7 +168,9 @@ Tensor greedy_answer(Model& model, const Batch& batch, int64_t length, std::opti
     SignalWatch::poll();
     return scores(tokens);
   };
-  return generate(next, start, {.tokens = length, .end = end}, greedy);
+  GenerationOptions options{.tokens = length};
+  if (end) options.stop = {*end};
+  return generate(next, start, options, greedy);
 }
 
 Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {

@@ -46,8 +46,8 @@ constexpr std::array mistakes{
     "dropout whose numbers no seed repeats",
 };
 
-/// MultiHeadAttention in composed ops, without groups of heads, positions, dropout and masks of its
-/// own, with one mistake.
+/// MultiHeadAttention in composed ops, without groups of heads, positions, QK-norm, dropout and
+/// masks of its own, with one mistake.
 struct WrongMultiHead : Layer<WrongMultiHead> {
   const std::string mistake;
   const int64_t H;
@@ -146,7 +146,7 @@ struct WrongMultiHead : Layer<WrongMultiHead> {
 bool is_plain(const ModuleSample& sample) {
   const auto has = [&](const char* name) { return sample.arguments.contains(name); };
   return !has("n_kv_heads") && !has("causal") && !has("window") && !has("positions") &&
-         !has("dropout");
+         !has("dropout") && !has("qk_norm");
 }
 
 }  // namespace

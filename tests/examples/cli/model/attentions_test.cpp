@@ -4,6 +4,7 @@
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/training/registry.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/order.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/case/difference.h"
@@ -50,6 +51,16 @@ const std::vector<Choice> choices{
     {"labml_multi_head_attention", R"(, "heads": 2, "bias": false, "dropout": 0.5)", {6, 6}},
 };
 
+/// Sums up what it has seen.
+struct Running : Layer<Running> {
+  static constexpr AttentionAbilities abilities{.causal_only = true};
+  explicit Running(const Slot& slot) : Layer(slot) {}
+  Tensor attend(const Tensor& x, const Tensor&, const Tensor&, const AttentionCall&) {
+    return (*this)(x);
+  }
+  Tensor forward(const Tensor& x) { return cumsum(x, 1); }
+};
+
 /// A task of cross-attention with this attention.
 std::string refusal(const std::string& model) {
   const Folder folder;
@@ -90,6 +101,28 @@ TEST_CASE("an attention that only supports self-attention refuses another sequen
   CHECK(message_of([&] { holder.attention(x.clone(), x, x); }) ==
         "SelfAttention: a sequence attends to itself, so query, key and value must be the same "
         "tensor");
+}
+
+TEST_CASE("an attention that is causal by itself trains on causal tasks only", "[program]") {
+  Registry registry = builtin_registry();
+  registry.attentions.add(
+      "running", "the sum so far",
+      [](const Slot& slot, const AttentionWidths&) { return make_attention<Running>(slot); });
+  const Folder folder;
+  const auto train = [&](const std::string& task) {
+    folder.write("a.json", R"({"task": {"type": ")" + task + R"("}, "model": {"d_model": 8,
+      "attention": {"type": "running"}}, "train": {"steps": 2, "eval_sequences": 10}})");
+    return run_heed(folder, {"train", "a.json", "--out", task}, registry);
+  };
+  CHECK(train("noise").exit_code == 0);
+  for (const std::string task : {"reverse", "cross_reverse", "seq2seq_reverse"}) {
+    const Ended ended = train(task);
+    CHECK(ended.exit_code == 2);
+    CHECK(ended.err.find("model.attention.type: this attention never sees later positions, but "
+                         "the task needs to; `heed tasks` lists others") != std::string::npos);
+  }
+  // `leaks` makes no padding for it, and finds none of what it must not see.
+  CHECK(run_heed(folder, {"leaks", "noise/config.json"}, registry).exit_code == 0);
 }
 
 TEST_CASE("attentions that do not fit their task or widths are refused at their key", "[program]") {

@@ -1,6 +1,7 @@
 // A model that has just been initialised knows nothing: its loss is near ln(classes), whatever its
 // form, and its gradient is neither tiny nor huge.
 #include <cmath>
+#include <filesystem>
 
 #include "heed/examples/cli/training/evaluation.h"
 #include "heed/examples/cli/training/experiment.h"
@@ -101,12 +102,15 @@ TEST_CASE("The first loss is near ln(classes) under GPT-2's initialisation") {
 }
 
 TEST_CASE("The first loss of every shipped configuration is near ln(classes)") {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(HEED_SOURCE_DIR);  // where their data is
   for (const std::string& path : shipped_configs()) {
     CAPTURE(path);
     Experiment experiment = prepare_experiment(builtin_registry(), path, {});
     const Batch batch = experiment.trainer->batch_at(1);
     check_sound(first_step(*experiment.model, batch), experiment.task->shape().classes);
   }
+  std::filesystem::current_path(before);
 }
 
 }  // namespace heed::testing::first_loss_test

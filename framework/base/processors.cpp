@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "heed/framework/base/cgroup.h"
 #include "heed/framework/base/error.h"
 
 namespace heed {
@@ -54,25 +55,8 @@ int detail::parse_threads(const char* text) {
 
 int detail::quota_processors(const std::string& membership, const std::string& mount) {
   double least = INT_MAX;
-  std::ifstream lines(membership);
-  for (std::string line; std::getline(lines, line);) {
-    // id:controllers:folder; version 2 has no controllers.
-    const size_t first = line.find(':');
-    const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const bool version_2 = controllers.empty();
-    if (!version_2 && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
-    const std::filesystem::path root(mount);
-    for (const auto& base :
-         {version_2 ? root : root / controllers, version_2 ? root / "unified" : root / "cpu"}) {
-      // Each ancestor limits too. In a container without a namespace of its own the folder is
-      // the host's and only the root exists.
-      for (std::filesystem::path folder(line.substr(second + 1));; folder = folder.parent_path()) {
-        least = std::min(least, directory_quota(base / folder.relative_path(), version_2));
-        if (!folder.has_relative_path()) break;
-      }
-    }
+  for (const auto& [path, is_version_2] : cgroup_directories("cpu", membership, mount)) {
+    least = std::min(least, directory_quota(path, is_version_2));
   }
   return static_cast<int>(std::ceil(least));
 }

@@ -11,6 +11,7 @@
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/framework/tensor/shapes_only.h"
 
 namespace heed {
 namespace {
@@ -278,7 +279,7 @@ StateTensor::~StateTensor() {
 
 Parameter::Parameter(const Slot& slot, const Shape& shape, Initializer initializer)
     : StateTensor(slot, "Parameter"), initializer_(std::move(initializer)) {
-  tensor_ = zeros(shape);
+  tensor_ = filled_state(shape, 0);
   tensor_.requires_grad_();
   parent_->add({name_, this});
 }

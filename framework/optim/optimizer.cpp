@@ -7,6 +7,7 @@
 #include "heed/framework/nn/module.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/framework/tensor/shapes_only.h"
 
 namespace heed {
 
@@ -36,7 +37,7 @@ Optimizer::Optimizer(const char* name, const ParameterGroups& groups, double lr,
 
 void Optimizer::add_parameter(const std::string& name, const Tensor& parameter) {
   if (!parameter.defined() || !parameter.requires_grad() || !parameter.is_leaf() ||
-      !parameter.is_contiguous()) {
+      (!parameter.is_contiguous() && !ShapesOnly::is_on())) {
     throw ValueError(name_, ": parameter ", name, " must be a dense leaf that requires grad");
   }
   for (size_t i = 0; i < parameters_.size(); ++i) {
@@ -101,7 +102,9 @@ void Optimizer::zero_grad() const {
 
 const std::vector<Tensor>& Optimizer::add_state(const char* name) {
   std::vector<Tensor> tensors;
-  for (const Tensor& parameter : parameters_) tensors.push_back(zeros_like(parameter));
+  for (const Tensor& parameter : parameters_) {
+    tensors.push_back(filled_state(parameter.shape(), 0, parameter.dtype()));
+  }
   return state_.emplace_back(PerParameter{name, std::move(tensors)}).tensors;
 }
 

@@ -11,6 +11,8 @@ UMBRELLA = "framework/heed.h"
 INTERNAL = {
     "framework/autograd/finite.h",
     "framework/autograd/frontier.h",
+    "framework/base/available_memory.h",
+    "framework/base/cgroup.h",
     "framework/io/checksum.h",
     "framework/io/folder.h",
     "framework/io/input_file.h",
@@ -22,6 +24,7 @@ INTERNAL = {
     "framework/ops/broadcast.h",
     "framework/ops/check.h",
     "framework/tensor/index.h",
+    "framework/tensor/shapes_only.h",
 }
 INTERNAL_FOLDER = "framework/kernels/"
 INCLUDE = re.compile(r'^#include "heed/(framework/[^"]+)"', re.M)

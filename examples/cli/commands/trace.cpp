@@ -3,6 +3,7 @@
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/inspect/trace/trace_text.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
 #include "heed/examples/cli/runs/terminal.h"

@@ -3,12 +3,16 @@
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/training/memory_estimate.h"
+#include "heed/framework/base/available_memory.h"
 
 namespace heed {
 namespace {
 
 void run_validate(const Program& program, const ConfigArguments& arguments) {
-  const Experiment experiment = experiment_of(program, arguments);
+  const Experiment experiment = plan_experiment(program.registry, arguments.path, arguments.sets);
+  const std::string fault = memory_fault(memory_estimate(*experiment.trainer), available_memory());
+  if (!fault.empty()) say(arguments.path + ": note: " + fault);
   const TaskShape shape = experiment.task->shape();
   write_result(
       fmt::format("{}: valid: task {} ({} symbols, length {}, {} held-out sequences), {} "

@@ -1,5 +1,7 @@
 #include "heed/examples/cli/config/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "heed/framework/base/error.h"
@@ -27,6 +29,19 @@ std::string config_text(const ConfigValue& value) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return text_of(*integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return text_of(*boolean);
   return "null";
+}
+
+std::string bytes_text(int64_t bytes) {
+  constexpr int64_t kibi = 1024;
+  if (bytes < kibi) return fmt::format("{} B", bytes);
+  double size = static_cast<double>(bytes);
+  const char* unit = "";
+  for (const char* larger : {"KiB", "MiB", "GiB"}) {
+    size /= kibi;
+    unit = larger;
+    if (size < kibi) break;
+  }
+  return fmt::format("{:.1f} {}", size, unit);
 }
 
 }  // namespace heed

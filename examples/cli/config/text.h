@@ -1,6 +1,7 @@
 // Text of configurations; the general helpers are those of framework/base/text.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,5 +16,8 @@ std::vector<std::string> wrapped(std::string_view text, size_t width);
 
 /// A value as JSON text; doubles in the shortest form that reads back equal.
 std::string config_text(const ConfigValue& value);
+
+/// A number of bytes in the unit that suits it, as "1.5 KiB".
+std::string bytes_text(int64_t bytes);
 
 }  // namespace heed

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/inspect/trace/trace_text.h"
+#include "heed/examples/cli/training/memory_estimate.h"
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
 
@@ -18,12 +20,6 @@ class OneStep : public TrainingObserver {
 
   StepReport first = {};
 };
-
-int64_t bytes_of(const NamedTensors& tensors) {
-  int64_t bytes = 0;
-  for (const auto& [name, tensor] : tensors) bytes += tensor.numel() * itemsize(tensor.dtype());
-  return bytes;
-}
 
 /// The number of parameters in each direct part of the model.
 std::string parameters_text(const Model& model) {

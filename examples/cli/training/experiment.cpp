@@ -6,21 +6,56 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/training/memory_estimate.h"
+#include "heed/framework/base/available_memory.h"
 #include "heed/framework/base/text.h"
+#include "heed/framework/tensor/shapes_only.h"
 
 namespace heed {
 namespace {
 
-Experiment build(const Registry& registry, Config config) {
+/// How much of an experiment is made.
+enum class Form { whole, shapes };
+
+Experiment build(const Registry& registry, Config config, Form form) {
   const TrainingConfig training = read_training_config(config, registry);
   auto task = make_task(registry, config, training);
   const ModelKeys model_keys{config.section("model"), registry};
-  auto model = make_model(model_keys, task->shape());
-  auto trainer = std::make_unique<Trainer>(*model, *task, training);
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Trainer> trainer;
+  const auto make = [&] {
+    trainer.reset();
+    model = make_model(model_keys, task->shape());
+    trainer = std::make_unique<Trainer>(*model, *task, training);
+  };
+  {
+    const ShapesOnly guard;
+    make();
+  }
+  if (form == Form::whole) {
+    const std::string fault = memory_fault(memory_estimate(*trainer), available_memory());
+    if (!fault.empty()) throw ValueError(fault);
+    make();
+  }
   return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
 }
 
+void show_warnings(const Config& config) {
+  for (const std::string& warning : config.warnings()) {
+    std::fputs((without_controls(warning) + "\n").c_str(), stderr);
+  }
+}
+
 }  // namespace
+
+Experiment plan_experiment(const Registry& registry, const std::string& path,
+                           const std::vector<std::string>& sets) {
+  Config config = read_config_file(registry.table(), path, sets);
+  show_warnings(config);
+  const std::string text = config.text();
+  return made_from({path, text, sets},
+                   [&] { return build(registry, std::move(config), Form::shapes); });
+}
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets) {
@@ -32,11 +67,10 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets) {
-  for (const std::string& warning : config.warnings()) {
-    std::fputs((without_controls(warning) + "\n").c_str(), stderr);
-  }
+  show_warnings(config);
   const std::string text = config.text();
-  return made_from({path, text, sets}, [&] { return build(registry, std::move(config)); });
+  return made_from({path, text, sets},
+                   [&] { return build(registry, std::move(config), Form::whole); });
 }
 
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,

@@ -18,13 +18,20 @@ struct Experiment {
   std::unique_ptr<Trainer> trainer;
 };
 
+/// Reads a configuration file with overrides and builds what it describes, but for the elements of
+/// the model and of the optimizer: nothing of their size is allocated, see ShapesOnly. Throws
+/// ConfigError for all that is wrong with it.
+Experiment plan_experiment(const Registry& registry, const std::string& path,
+                           const std::vector<std::string>& sets);
+
 /// Reads a configuration file with overrides, builds what it describes and initialises the model;
 /// writes nothing. Throws ConfigError for all that is wrong with it.
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets);
 
 /// Builds what a configuration describes, with its warnings on stderr; the model's parameters are
-/// still to be initialised or loaded.
+/// still to be initialised or loaded. Throws ConfigError, also if training it takes more memory
+/// than there is.
 Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
                             const std::vector<std::string>& sets);
 

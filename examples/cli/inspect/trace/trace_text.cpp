@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/inspect/table.h"
 #include "heed/framework/base/text.h"
 
@@ -131,14 +132,6 @@ std::string letters_text(const TraceRecorder& trace) {
     letters.push_back(letter + " = " + list_with_or(values));
   }
   return joined(letters, " · ");
-}
-
-std::string bytes_text(int64_t bytes) {
-  constexpr int64_t kibi = 1024;
-  if (bytes < kibi) return fmt::format("{} B", bytes);
-  const double thousands = static_cast<double>(bytes) / kibi;
-  if (bytes < kibi * kibi) return fmt::format("{:.1f} KiB", thousands);
-  return fmt::format("{:.1f} MiB", thousands / kibi);
 }
 
 }  // namespace heed

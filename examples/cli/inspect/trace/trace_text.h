@@ -26,7 +26,5 @@ std::string trace_table(const TraceRecorder& trace);
 std::string trace_json(const TraceRecorder& trace);
 /// `B = 2 · H = 3`: what the letters stand for.
 std::string letters_text(const TraceRecorder& trace);
-/// "640 B", "7.5 KiB", "12.0 MiB".
-std::string bytes_text(int64_t bytes);
 
 }  // namespace heed

@@ -216,6 +216,27 @@ TEST_CASE("a run and a checkpoint of earlier versions, without identity, resume"
       run_train(folder, resume).err.starts_with("run/run.json: damaged: \"sessions\" is missing"));
 }
 
+TEST_CASE("a run that is replacing its checkpoints can be read at any time", "[resume]") {
+  const Folder folder;
+  folder.write("config.json", resumable_config());
+  RunningProgram training(folder,
+                          {"train", "config.json", "--out", "run", "--threads", "1", "--set",
+                           "train.steps=100000000", "--set", "train.checkpoints_kept=1", "--set",
+                           "train.eval_every=1", "--set", "train.eval_sequences=4"});
+  const CheckpointFolder checkpoints(folder / "run");
+  for (int i = 0; i < 1000 && !checkpoints.newest(); ++i) usleep(5000);
+  for (int i = 0; i < 25; ++i) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"eval", "run", "--best"}, {"inspect", "run"}}) {
+      const Ended ended = run_heed(folder, arguments);
+      INFO(ended.err);
+      CHECK(ended.exit_code == 0);
+    }
+  }
+  training.send(SIGKILL);
+  CHECK(training.wait().signal == SIGKILL);
+}
+
 TEST_CASE("a save that would save nothing is a failure", "[resume]") {
   const Folder folder;
   folder.write("config.json", resumable_config());

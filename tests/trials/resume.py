@@ -6,12 +6,14 @@
 A trial picks a configuration and changes to it, trains once without interruption, then again with
 one to three interruptions: SIGINT, SIGTERM or kill -9 at a random step, with 1 or 2 threads before
 and after. model.safetensors, optimizer.safetensors and metrics.jsonl (except tokens_per_second)
-must be identical, byte for byte. Exits with 1 if one is not.
+must be identical, byte for byte. In a third of the trials the run is then resumed with other data
+and more steps, and interrupted again. Exits with 1 if one is not identical.
 """
 
 import argparse
 import collections
 import glob
+import json
 import os
 import random
 import shutil
@@ -63,17 +65,32 @@ def stop_at(process, metrics, step, number):
     return code != 0
 
 
-def train_with_stops(heed, folder, arguments, steps, draw):
-    """The interruptions that arrived before the end."""
+def has_changed(run, change):
+    """Whether config.json of a run has what a resume changed: it says so by itself from then on."""
+    with open(os.path.join(run, "config.json"), encoding="utf-8") as file:
+        config = json.load(file)
+    keys = [text.split("=") for text in change[1::2]]
+    return all(str(config[path.split(".")[0]][path.split(".")[1]]) == value
+               for path, value in keys)
+
+
+def train_with_stops(heed, folder, arguments, span, draw):
+    """Trains a run, or resumes it with `arguments` if it is there; `span` are the steps at which it
+    may be interrupted. Returns the interruptions that arrived before the end."""
     taken = []
     run = os.path.join(folder, "stopped")
+    is_new = not os.path.exists(run)
 
     def command():
-        source = (["--resume", "stopped"] if os.path.exists(run)
-                  else [*arguments, "--out", "stopped"])
+        if is_new:
+            source = (["--resume", "stopped"] if os.path.exists(run)
+                      else [*arguments, "--out", "stopped"])
+        else:
+            changed = has_changed(run, arguments)
+            source = ["--resume", "stopped", *([] if changed else arguments)]
         return ["train", *source, "--threads", str(draw.choice([1, 2]))]
 
-    for step in sorted(draw.choices(range(steps), k=draw.randint(1, 3))):
+    for step in sorted(draw.choices(span, k=draw.randint(1, 3))):
         number = draw.choice(STOPS)
         process = tools.start(heed, folder, command())
         if stop_at(process, os.path.join(run, "metrics.jsonl"), step, number):
@@ -98,12 +115,25 @@ def compare(folder):
             raise tools.TrialError(f"{name} differs")
 
 
+def draw_change(draw, steps):
+    """Other data and more steps for a run that has ended."""
+    values = {"train.steps": steps + draw.randint(10, 25), "task.seed": draw.randint(1000, 1999),
+              "train.eval_sequences": draw.randint(5, 40)}
+    return [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+
+
 def trial(heed, folder, config, draw):
     steps, sets = draw_sets(draw)
     arguments = [f"configs/{config}", *sets]
     tools.run(heed, folder, ["train", *arguments, "--out", "whole", "--threads",
                              str(draw.choice([1, 2]))])
-    stops = train_with_stops(heed, folder, arguments, steps, draw)
+    stops = train_with_stops(heed, folder, arguments, range(steps), draw)
+    if draw.random() < 1 / 3:
+        change = draw_change(draw, steps)
+        arguments += ["then", *change]
+        tools.run(heed, folder, ["train", "--resume", "whole", *change])
+        stops += ["changed data"] + train_with_stops(heed, folder, change,
+                                                     range(steps, steps + 10), draw)
     try:
         compare(folder)
     except tools.TrialError as error:

@@ -40,8 +40,9 @@ Options train_options(TrainArguments& arguments) {
       Option::value("--resume", &arguments.resume, "RUN_DIR|CHECKPOINT",
                     "resume a run, or one of its checkpoints, bit-identically; only --set, or a "
                     "CONFIG with more steps, changes its configuration"),
-      Option::value("--init", &arguments.init, "FILE.safetensors",
-                    "take the parameters of a new run from a file, with heed's names or PyTorch's"),
+      Option::value("--init", &arguments.init, "FILE.safetensors|RUN_DIR|CHECKPOINT",
+                    "take the parameters of a new run from a file, with heed's names or PyTorch's, "
+                    "or from another run; rows of words go to the same words"),
       Option::flag(
           "--dry-run", &arguments.dry_run,
           "show parameters, memory, schedule, the first batch and one step; write nothing"),
@@ -254,10 +255,17 @@ void run_train(const Program& program, const TrainArguments& arguments) {
   const SignalWatch watch;
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads stderr through a pipe may leave
   if (arguments.resume) return resume(program, arguments);
-  Experiment experiment = experiment_of(program, {*arguments.config, arguments.sets});
+  std::optional<InitialParameters> initial;
+  if (arguments.init) initial = read_initial(*arguments.init);
+  Experiment experiment = prepare_experiment(program.registry, *arguments.config, arguments.sets,
+                                             initial && initial->form ? &*initial->form : nullptr);
   SignalWatch::poll();  // reading data may take long
   std::string initialised;
-  if (arguments.init) initialised = initialise_from(*experiment.model, *arguments.init);
+  if (initial) {
+    initialised =
+        initialise_from(*experiment.model, form_of(task_name(experiment.config), *experiment.task),
+                        *std::move(initial));
+  }
   if (arguments.dry_run) return write_result(dry_run(*arguments.config, experiment));
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
   RunDirectory directory =

@@ -12,6 +12,7 @@
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/model_source.h"
 #include "heed/examples/cli/runs/stored_config.h"
 #include "heed/framework/io/io_error.h"
@@ -105,10 +106,11 @@ void check_vocabulary(const std::string& place, const std::string& run, const Ta
   constexpr size_t most_bytes = size_t{1} << 28;
   const std::string own = task.tokenizer().vocabulary(), path = vocabulary_file(run);
   if ((is_file(path) ? read_file(path, most_bytes, Links::refuse) : "") == own) return;
-  refuse(place, fmt::format("the vocabulary of the task's data differs from that of {}, so its "
-                            "words have other numbers than those learned; --init takes the rows of "
-                            "the words that both have into a new run",
-                            path));
+  refuse(place,
+         fmt::format("the vocabulary of the task's data differs from that of {}, so its words have "
+                     "other numbers than those learned; --set task.vocabulary=keep keeps those of "
+                     "the run, --init starts a new run with the rows of the words that both have",
+                     path));
 }
 
 /// Where a resumed run starts: a checkpoint, or nothing if it has none yet.
@@ -230,6 +232,12 @@ StoredRun stored_run(const std::string& place, const ModelSource& source) {
   return {place, source, std::move(start), std::move(config), std::move(record)};
 }
 
+/// The task whose words a configuration keeps; none if it keeps none, or nothing is trained yet.
+std::optional<TaskForm> trained_form(const StoredRun& run, const Config& config) {
+  if (!keeps_words(config) || !run.start.checkpoint) return {};
+  return read_initial(*run.start.checkpoint).form;
+}
+
 /// Puts the experiment where the run was; returns what to say about it.
 std::vector<std::string> continue_run(const ConfigTable& table, StoredRun& run,
                                       const Experiment& experiment) {
@@ -258,8 +266,10 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   const ConfigTable table = registry.table();
   const Config before = run.config.read(table);
   const std::vector<std::string> all_sets = sets_of_file(table, before, config_path, sets);
-  Experiment experiment =
-      build_experiment(registry, run.config.read(table, all_sets), run.config.name, all_sets);
+  Config config = run.config.read(table, all_sets);
+  const std::optional<TaskForm> trained = trained_form(run, config);
+  Experiment experiment = build_experiment(
+      registry, std::move(config), {run.config.name, all_sets, trained ? &*trained : nullptr});
   check_steps(place, run.start.state.training.step, experiment.training.steps);
   if (!choose_data(table, all_sets)) check_data(run, *experiment.task);
   std::vector<std::string> warnings = continue_run(table, run, experiment);

@@ -47,8 +47,8 @@ StoredModel stored_in(const std::string& file, TensorFile content,
   stored.tensors = std::move(content.tensors);
   metadata = std::move(content.metadata);
   if (const std::string* names = member(metadata, names_key)) stored.names = *names;
-  if (const std::string* form = member(metadata, form_key)) {
-    stored.form = read_task_form(*form, text_of(file, " (", std::string_view(form_key), ")"));
+  if (member(metadata, form_key) != nullptr) {
+    stored.form = form_in(metadata, file);
     check_table_sizes(stored);
   }
   return stored;
@@ -151,6 +151,47 @@ TrainedModel trained_model(StoredModel stored, const ModelLists& lists) {
 
 TrainedModel load_trained_model(const std::string& path, const ModelLists& lists) {
   return trained_model(read_stored_model(path), lists);
+}
+
+TaskForm form_of_vocabulary(const std::string& json, const std::string& place) {
+  const auto words_in = [&](const JsonValue* array) {
+    std::vector<std::string> words;
+    if (array == nullptr || array->kind != JsonValue::Kind::array) {
+      throw IoError(place, ": not a vocabulary");
+    }
+    for (const JsonValue& word : array->children) words.push_back(word.text);
+    return words;
+  };
+  try {
+    const JsonValue whole = read_json(json, json.size());
+    const bool is_pairs = whole.kind == JsonValue::Kind::object;
+    TaskForm form{};
+    form.tokenizer.is_collected = true;
+    form.tokenizer.inputs = words_in(is_pairs ? whole.find("source") : &whole);
+    form.tokenizer.targets = words_in(is_pairs ? whole.find("target") : &whole);
+    form.shape.symbols = std::ssize(form.tokenizer.inputs);
+    form.shape.classes = std::ssize(form.tokenizer.targets) + (is_pairs ? 1 : 0);
+    form.shape.attends = is_pairs ? Attends::encoder_decoder : Attends::causal;
+    form.shape.answer_symbols = is_pairs ? form.shape.classes : 0;
+    if (is_pairs) form.tokenizer.answer_end = std::ssize(form.tokenizer.targets);
+    return form;
+  } catch (const JsonError& error) {
+    throw IoError(place, ": not a vocabulary: ", std::string_view(error.what()));
+  }
+}
+
+std::optional<TaskForm> form_in(const std::map<std::string, std::string>& metadata,
+                                const std::string& file) {
+  const auto place = [&](const char* key) {
+    return text_of(file, " (", std::string_view(key), ")");
+  };
+  if (const std::string* form = member(metadata, form_key)) {
+    return read_task_form(*form, place(form_key));
+  }
+  if (const std::string* vocabulary = member(metadata, vocabulary_key)) {
+    return form_of_vocabulary(*vocabulary, place(vocabulary_key));
+  }
+  return {};
 }
 
 std::map<std::string, std::string> model_metadata(const std::string& config, const TaskForm& form,

@@ -54,6 +54,13 @@ TrainedModel trained_model(StoredModel stored, const ModelLists& lists);
 TrainedModel load_trained_model(const std::string& path,
                                 const ModelLists& lists = builtin_model_lists());
 
+/// What the metadata of a model file says of its task: of a file of an earlier version only the
+/// words and how many there are; none if it says nothing. `file` is for messages. Throws IoError.
+std::optional<TaskForm> form_in(const std::map<std::string, std::string>& metadata,
+                                const std::string& file);
+/// The same of the content of a vocabulary.json.
+TaskForm form_of_vocabulary(const std::string& json, const std::string& place);
+
 /// The metadata of a model file: what read_stored_model reads back. `config` is JSON.
 std::map<std::string, std::string> model_metadata(const std::string& config, const TaskForm& form,
                                                   int64_t step);

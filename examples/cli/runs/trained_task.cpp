@@ -48,7 +48,8 @@ TrainedTask open_task(const Registry& registry, StoredModel& stored,
   Config config = stored_config_of(table, stored, sets);
   TrainedTask opened = made_from({stored.config_place, "", sets}, [&] {
     const TrainingConfig training = read_training_config(config, registry);
-    auto task = make_task(registry, config, training);
+    const TaskForm* trained = stored.form ? &*stored.form : nullptr;
+    auto task = make_task(registry, config, training, trained);
     return TrainedTask{std::move(config), training, std::move(task), {}};
   });
   check_words(stored, opened.task->tokenizer());

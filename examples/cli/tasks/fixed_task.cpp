@@ -73,6 +73,7 @@ std::vector<std::string> FixedTask::warnings() const {
     all[0] += ": a model cannot predict what it has never seen" + examples_.unseen_hint;
   }
   std::erase(all, "");
+  all.insert(all.begin(), examples_.warnings.begin(), examples_.warnings.end());
   return all;
 }
 

@@ -14,6 +14,7 @@ struct FixedExamples {
   std::vector<Example> held_out;
   Tokenizer tokenizer = {};
   std::vector<DataFile> files = {};
+  std::vector<std::string> warnings = {};
   std::string unseen_hint = {};  ///< what may help where held-out targets are never trained on
 };
 

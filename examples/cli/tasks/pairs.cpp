@@ -5,6 +5,7 @@
 #include <span>
 
 #include "heed/examples/cli/tasks/fixed_task.h"
+#include "heed/examples/cli/tasks/kept_words.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
 #include "heed/examples/cli/tasks/tasks.h"
 #include "heed/examples/cli/tasks/text_file.h"
@@ -35,7 +36,15 @@ struct PairsKeys : Keys {
                           .minimum = 0.0,
                           .exclusive_minimum = true,
                           .maximum = 0.9,
-                          .help = "fraction of the sources that are never trained on"}};
+                          .help = "fraction of the sources that are never trained on; unused "
+                                  "with held_out_path"}};
+  Optional<std::string> held_out_path{
+      this,
+      {.path = "held_out_path",
+       .otherwise = "a part of path",
+       .help = "a file of such lines to evaluate on; lines of path with the same source are left "
+               "out"}};
+  VocabularyChoice words{this};
 };
 
 using Words = std::vector<std::string>;
@@ -53,6 +62,33 @@ Sequence numbers_of(const Vocabulary& vocabulary, const Words& words) {
   Sequence numbers;
   for (const std::string& word : words) numbers.push_back(vocabulary[word]);
   return numbers;
+}
+
+/// The pairs of the files of a task, those to hold out apart.
+struct SplitPairs {
+  std::vector<Pair> training;
+  std::vector<Pair> held_out;
+  std::vector<DataFile> files;
+  std::vector<std::string> warnings;
+};
+
+/// All that the task takes from a file.
+std::string text_of_pairs(const std::vector<Pair>& pairs) {
+  std::string text;
+  for (const Pair& pair : pairs) {
+    for (const std::string& word : pair.source) text += word + "\x1f";
+    text += "\t";
+    for (const std::string& word : pair.target) text += word + "\x1f";
+    text += "\n";
+  }
+  return text;
+}
+
+std::vector<Pair> read_pairs(const PairsKeys& keys, const NamedFile& file,
+                             std::vector<DataFile>& files) {
+  std::vector<Pair> pairs = read_pairs_file(file, keys.tokens, keys.longest);
+  files.push_back(data_file(file, text_of_pairs(pairs)));
+  return pairs;
 }
 
 /// The sources to hold out: of those in the file, in a random order, the first ones. It is sources
@@ -73,6 +109,37 @@ std::set<Words> held_out_sources(const std::vector<Pair>& pairs, const PairsKeys
   return {sources.begin(), sources.begin() + std::max<int64_t>(1, std::llround(count))};
 }
 
+SplitPairs split_pairs(const PairsKeys& keys, const TaskSetup& setup) {
+  SplitPairs split;
+  std::vector<Pair> pairs = read_pairs(keys, {keys.file.path(), keys.file}, split.files);
+  std::set<Words> out;
+  if (keys.held_out_path) {
+    const NamedFile file{keys.held_out_path.path(), *keys.held_out_path};
+    split.held_out = read_pairs(keys, file, split.files);
+    for (const Pair& pair : split.held_out) out.insert(pair.source);
+  } else {
+    out = held_out_sources(pairs, keys, setup);
+  }
+  for (Pair& pair : pairs) {
+    if (!out.contains(pair.source)) {
+      split.training.push_back(std::move(pair));
+    } else if (!keys.held_out_path) {
+      split.held_out.push_back(std::move(pair));
+    }
+  }
+  if (!keys.held_out_path) return split;
+  if (split.training.empty()) {
+    keys.held_out_path.refuse(
+        "it holds out every source of task.path: nothing is left to train on");
+  }
+  if (const auto left_out = pairs.size() - split.training.size(); left_out > 0) {
+    split.warnings.push_back(text_of(left_out, " of ", pairs.size(),
+                                     " lines of task.path are not trained on: their sources are in "
+                                     "task.held_out_path"));
+  }
+  return split;
+}
+
 /// The number behind the last word means "start" where an answer is read, and for "end" where
 /// it is said.
 Example example_of(const Pair& pair, const Vocabulary& source, const Vocabulary& target) {
@@ -88,30 +155,69 @@ int64_t longest_of(const std::vector<Pair>& pairs, Words Pair::*side) {
   return static_cast<int64_t>(longest_side);
 }
 
-/// All that the task takes from its file.
-std::string text_of_pairs(const std::vector<Pair>& pairs) {
-  std::string text;
-  for (const Pair& pair : pairs) {
-    for (const std::string& word : pair.source) text += word + "\x1f";
-    text += "\t";
-    for (const std::string& word : pair.target) text += word + "\x1f";
-    text += "\n";
+/// What the words of both sides are, and how long a side can be.
+struct PairsForm {
+  Vocabulary source;
+  Vocabulary target;
+  int64_t source_length;
+  int64_t target_length;
+};
+
+/// Keeps the words of a trained model; lines with others are refused or left out.
+PairsForm kept_form(const PairsKeys& keys, const TaskForm& kept, SplitPairs& split) {
+  PairsForm form{Vocabulary(kept.tokenizer.inputs), Vocabulary(kept.tokenizer.targets),
+                 kept.shape.length, kept.shape.answer_length - 1};
+  if (kept.tokenizer.unit != keys.tokens) {
+    keys.tokens.refuse("the model whose vocabulary is kept reads ", name_of(kept.tokenizer.unit),
+                       "s");
   }
-  return text;
+  UnknownWordCounter unknown(keys.words, keys.file.path());
+  const auto is_unknown = [&](const Pair& pair) {
+    const auto all_known = [&](const Vocabulary& vocabulary, const Words& words) {
+      return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return unknown.find(vocabulary, word).has_value();
+      });
+    };
+    return !all_known(form.source, pair.source) || !all_known(form.target, pair.target);
+  };
+  std::erase_if(split.training, is_unknown);
+  std::erase_if(split.held_out, is_unknown);
+  if (split.training.empty() || split.held_out.empty()) {
+    keys.words.vocabulary.refuse("the vocabulary that is kept leaves no line to ",
+                                 split.training.empty() ? "train on" : "evaluate");
+  }
+  for (std::string& warning : unknown.warnings("lines are")) {
+    split.warnings.push_back(std::move(warning));
+  }
+  return form;
+}
+
+PairsForm form_of_pairs(const PairsKeys& keys, const TaskSetup& setup, SplitPairs& split) {
+  const Tokenizer wanted{.unit = keys.tokens, .answer_end = 0, .is_collected = true};
+  PairsForm form{};
+  const TaskForm* kept = keys.words.kept(setup, wanted);
+  if (kept != nullptr) form = kept_form(keys, *kept, split);
+  std::vector<Pair> all = split.training;
+  all.insert(all.end(), split.held_out.begin(), split.held_out.end());
+  if (kept == nullptr) {
+    form.source = vocabulary_of(all, &Pair::source);
+    form.target = vocabulary_of(all, &Pair::target);
+  }
+  form.source_length = std::max(form.source_length, longest_of(all, &Pair::source));
+  form.target_length = std::max(form.target_length, longest_of(all, &Pair::target));
+  return form;
 }
 
 std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) {
-  const std::vector<Pair> pairs = read_pairs_file(keys.file, keys.tokens, keys.longest);
-  const Vocabulary source = vocabulary_of(pairs, &Pair::source);
-  const Vocabulary target = vocabulary_of(pairs, &Pair::target);
-  const std::set<Words> out = held_out_sources(pairs, keys, setup);
+  SplitPairs split = split_pairs(keys, setup);
+  const auto [source, target, source_length, target_length] = form_of_pairs(keys, setup, split);
   FixedExamples examples{
       .shape = {.symbols = source.size(),
                 .classes = target.size() + 1,
-                .length = longest_of(pairs, &Pair::source),
+                .length = source_length,
                 .attends = Attends::encoder_decoder,
                 .answer_symbols = target.size() + 1,
-                .answer_length = longest_of(pairs, &Pair::target) + 1},
+                .answer_length = target_length + 1},
       .training = {},
       .held_out = {},
       .tokenizer = {.unit = keys.tokens,
@@ -119,11 +225,14 @@ std::unique_ptr<Task> make_pairs(const PairsKeys& keys, const TaskSetup& setup) 
                     .targets = target.words(),
                     .answer_end = target.size(),
                     .is_collected = true},
-      .files = {data_file(keys.file, text_of_pairs(pairs))},
+      .files = std::move(split.files),
+      .warnings = std::move(split.warnings),
       .unseen_hint = keys.tokens == TextUnit::words ? "; task.tokens=characters splits words" : ""};
-  for (const Pair& pair : pairs) {
-    auto& side = out.contains(pair.source) ? examples.held_out : examples.training;
-    side.push_back(example_of(pair, source, target));
+  for (const Pair& pair : split.training) {
+    examples.training.push_back(example_of(pair, source, target));
+  }
+  for (const Pair& pair : split.held_out) {
+    examples.held_out.push_back(example_of(pair, source, target));
   }
   return std::make_unique<FixedTask>(std::move(examples), setup);
 }

@@ -14,13 +14,13 @@ namespace {
 
 /// A line of the file, for reading and for messages.
 struct Line {
-  const std::string& path;
+  const NamedFile& file;
   int64_t number;
   std::string_view text;
 
   template <class... Parts>
   [[noreturn]] void fail(const Parts&... parts) const {
-    throw KeyError("task.path", printable(path, std::string::npos), ":", number, ": ", parts...);
+    throw KeyError(file.key, printable(file.path, std::string::npos), ":", number, ": ", parts...);
   }
 };
 
@@ -51,8 +51,8 @@ Pair read_line(const Line& line, TextUnit tokens, int64_t longest) {
 
 }  // namespace
 
-std::vector<Pair> read_pairs_file(const std::string& path, TextUnit tokens, int64_t longest) {
-  const std::string text = read_text_file(path);
+std::vector<Pair> read_pairs_file(const NamedFile& file, TextUnit tokens, int64_t longest) {
+  const std::string text = read_text_file(file);
   std::vector<Pair> pairs;
   std::set<std::pair<std::vector<std::string>, std::vector<std::string>>> seen;
   std::string_view rest = text;
@@ -61,11 +61,11 @@ std::vector<Pair> read_pairs_file(const std::string& path, TextUnit tokens, int6
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
-    Pair pair = read_line({path, number, line}, tokens, longest);
+    Pair pair = read_line({file, number, line}, tokens, longest);
     if (seen.emplace(pair.source, pair.target).second) pairs.push_back(std::move(pair));
   }
   if (pairs.empty()) {
-    throw KeyError("task.path", printable(path, std::string::npos),
+    throw KeyError(file.key, printable(file.path, std::string::npos),
                    ": contains no pairs; a line is SOURCE <tab> TARGET");
   }
   return pairs;

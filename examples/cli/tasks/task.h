@@ -68,6 +68,7 @@ class Task {
 struct TaskSetup {
   uint64_t seed;                 ///< of the data and its split, not of the training
   int64_t evaluation_sequences;  ///< wanted; a task with few possible sequences holds out fewer
+  const TaskForm* trained = nullptr;  ///< the task of the model to start from, if there is one
 };
 
 }  // namespace heed

@@ -3,18 +3,27 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "heed/examples/cli/config/keys.h"
 #include "heed/examples/cli/tasks/task.h"
 
 namespace heed {
 
-/// The content of the file `path`, which the key task.path names. Throws KeyError if it cannot be
-/// read, is empty or is not UTF-8.
-std::string read_text_file(const std::string& path);
+/// A file that a key of the configuration names.
+struct NamedFile {
+  std::string key;
+  std::string path;
+};
 
-/// What a task says of a file that it has read: the one that a key names, and all that it took from
-/// it.
-DataFile data_file(const Value<std::string>& key, std::string_view content);
+/// The files that the value of a key names: one, or all whose names match if the last part of the
+/// path has "*" or "?" and there is no file of that name, in the order of their names. Throws
+/// KeyError if none match.
+std::vector<NamedFile> named_files(const std::string& key, const std::string& path);
+
+/// The content of a file. Throws KeyError if it cannot be read, is empty or is not UTF-8.
+std::string read_text_file(const NamedFile& file);
+
+/// What a task says of a file that it has read, and of which it took `content`.
+DataFile data_file(const NamedFile& file, std::string_view content);
 
 }  // namespace heed

@@ -6,6 +6,10 @@
 
 namespace heed {
 
+Vocabulary::Vocabulary(const std::vector<std::string>& words) {
+  for (const std::string& word : words) numbers_.emplace(word, std::ssize(numbers_));
+}
+
 void Vocabulary::add(std::string_view word) {
   if (numbers_.find(word) == numbers_.end()) numbers_.emplace(word, 0);
 }
@@ -22,8 +26,8 @@ std::optional<int64_t> Vocabulary::find(std::string_view word) const {
 }
 
 std::vector<std::string> Vocabulary::words() const {
-  std::vector<std::string> all;
-  for (const auto& [word, number] : numbers_) all.push_back(word);
+  std::vector<std::string> all(numbers_.size());
+  for (const auto& [word, number] : numbers_) all[static_cast<size_t>(number)] = word;
   return all;
 }
 

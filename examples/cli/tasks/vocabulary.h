@@ -13,6 +13,10 @@ namespace heed {
 /// piece of UTF-8: a code point, or what is between blanks.
 class Vocabulary {
  public:
+  Vocabulary() = default;
+  /// These words, numbered in their order, whatever it is.
+  explicit Vocabulary(const std::vector<std::string>& words);
+
   /// Adds a word; before number_words() only.
   void add(std::string_view word);
   /// Gives the words their numbers.

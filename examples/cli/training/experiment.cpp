@@ -1,5 +1,6 @@
 #include "heed/examples/cli/training/experiment.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -17,9 +18,9 @@ namespace {
 /// How much of an experiment is made.
 enum class Form { whole, shapes };
 
-Experiment build(const Registry& registry, Config config, Form form) {
+Experiment build(const Registry& registry, Config config, Form form, const TaskForm* trained) {
   const TrainingConfig training = read_training_config(config, registry);
-  auto task = make_task(registry, config, training);
+  auto task = make_task(registry, config, training, trained);
   const ModelKeys model_keys{config.section("model"), registry};
   std::unique_ptr<Model> model;
   std::unique_ptr<Trainer> trainer;
@@ -54,34 +55,41 @@ Experiment plan_experiment(const Registry& registry, const std::string& path,
   show_warnings(config);
   const std::string text = config.text();
   return made_from({path, text, sets},
-                   [&] { return build(registry, std::move(config), Form::shapes); });
+                   [&] { return build(registry, std::move(config), Form::shapes, nullptr); });
 }
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
-                              const std::vector<std::string>& sets) {
-  Experiment experiment =
-      build_experiment(registry, read_config_file(registry.table(), path, sets), path, sets);
+                              const std::vector<std::string>& sets, const TaskForm* trained) {
+  Experiment experiment = build_experiment(registry, read_config_file(registry.table(), path, sets),
+                                           {path, sets, trained});
   experiment.trainer->initialise();
   return experiment;
 }
 
-Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
-                            const std::vector<std::string>& sets) {
+Experiment build_experiment(const Registry& registry, Config config, const ConfigSource& source) {
   show_warnings(config);
   const std::string text = config.text();
-  return made_from({path, text, sets},
-                   [&] { return build(registry, std::move(config), Form::whole); });
+  return made_from({source.path, text, source.sets},
+                   [&] { return build(registry, std::move(config), Form::whole, source.trained); });
 }
 
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,
-                                const TrainingConfig& training) {
+                                const TrainingConfig& training, const TaskForm* trained) {
   const TaskKeys keys{config.section("task"), registry.tasks};
-  auto task = keys.type(
-      {.seed = static_cast<uint64_t>(*keys.seed), .evaluation_sequences = training.eval_sequences});
+  auto task = keys.type({.seed = static_cast<uint64_t>(*keys.seed),
+                         .evaluation_sequences = training.eval_sequences,
+                         .trained = trained});
   if (const std::string fault = word_faults(task->shape(), task->tokenizer()); !fault.empty()) {
     throw KeyError(keys.type.path(), in_quotes(keys.type.name()), " has ", fault);
   }
   return task;
+}
+
+bool keeps_words(const Config& config) {
+  const auto& values = config.values();
+  return std::any_of(values.begin(), values.end(), [](const auto& value) {
+    return value.first == "task.vocabulary" && value.second == ConfigValue(std::string("keep"));
+  });
 }
 
 std::string task_name(const Config& config) {

@@ -25,19 +25,29 @@ Experiment plan_experiment(const Registry& registry, const std::string& path,
                            const std::vector<std::string>& sets);
 
 /// Reads a configuration file with overrides, builds what it describes and initialises the model;
-/// writes nothing. Throws ConfigError for all that is wrong with it.
+/// writes nothing. `trained` is the task of the model to start from, if there is one. Throws
+/// ConfigError for all that is wrong with it.
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
-                              const std::vector<std::string>& sets);
+                              const std::vector<std::string>& sets,
+                              const TaskForm* trained = nullptr);
+
+/// Where a configuration comes from.
+struct ConfigSource {
+  const std::string& path;               ///< for messages
+  const std::vector<std::string>& sets;  ///< likewise
+  const TaskForm* trained = nullptr;     ///< the task of the model to start from, if there is one
+};
 
 /// Builds what a configuration describes, with its warnings on stderr; the model's parameters are
 /// still to be initialised or loaded. Throws ConfigError, also if training it takes more memory
 /// than there is.
-Experiment build_experiment(const Registry& registry, Config config, const std::string& path,
-                            const std::vector<std::string>& sets);
+Experiment build_experiment(const Registry& registry, Config config, const ConfigSource& source);
 
 /// The task of a configuration, with its data. Throws KeyError.
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,
-                                const TrainingConfig& training);
+                                const TrainingConfig& training, const TaskForm* trained = nullptr);
+/// Whether its words are those of the model to start from.
+bool keeps_words(const Config& config);
 
 /// The name of the configured task.
 std::string task_name(const Config& config);

@@ -32,11 +32,13 @@ inline nlohmann::json other_value(const ConfigEntry& key) {
   throw ValueError("a key of an unknown kind: ", key.path);
 }
 
-/// `values` chooses the entry and sets the keys that it requires, which stay as they are.
+/// `values` chooses the entry and sets the keys that it requires, which stay as they are, as do
+/// those that name files.
 inline std::vector<EntrySection> sections_of(const ConfigTable& keys, nlohmann::json values) {
   std::vector<EntrySection> sections{{values, ""}};
   for (const ConfigEntry& key : keys.entries()) {
-    if (key.required) continue;
+    const bool is_free_text = key.kind == ValueKind::string && key.choices.empty();
+    if (key.required || is_free_text) continue;
     values[key.path] = other_value(key);
     sections.push_back({values, key.path});
   }

@@ -16,8 +16,8 @@ const std::map<std::string, std::string> data_files{
     {"text", HEED_SOURCE_DIR "/configs/data/attention.txt"},
     {"pairs", HEED_SOURCE_DIR "/configs/data/number_names.tsv"}};
 
-/// Keys that only refuse data and change none.
-const std::set<std::string> bounds{"longest"};
+/// Keys that only refuse data, and those that change none if the model kept has the same words.
+const std::set<std::string> bounds{"longest", "vocabulary", "unknown"};
 
 std::vector<EntrySection> sections_of_task(const std::string& name, const ConfigTable& keys) {
   nlohmann::json values{{"type", name}};

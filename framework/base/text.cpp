@@ -153,6 +153,10 @@ std::string in_quotes(std::string_view text) {
   return '"' + printable(text) + '"';
 }
 
+std::string counted(int64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string list_in_quotes(const std::vector<std::string>& words) {
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : ", ") + in_quotes(word);

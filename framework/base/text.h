@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ std::string without_controls(std::string_view text);
 
 /// For messages: printable text in quotes.
 std::string in_quotes(std::string_view text);
+
+/// A count with its noun, which takes an s but for one: "1 symbol", "3 symbols".
+std::string counted(int64_t count, std::string_view noun);
 
 /// For messages: `"a", "b", "c"`.
 std::string list_in_quotes(const std::vector<std::string>& words);

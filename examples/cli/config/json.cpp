@@ -306,6 +306,27 @@ const JsonValue* JsonValue::find(std::string_view member_name) const {
   return found == children.end() ? nullptr : &*found;
 }
 
+const JsonValue* JsonValue::at(std::string_view path) const {
+  const size_t dot = path.find('.');
+  const JsonValue* member = find(path.substr(0, dot));
+  return member == nullptr || dot == path.npos ? member : member->at(path.substr(dot + 1));
+}
+
+bool JsonValue::erase(std::string_view path) {
+  if (kind != Kind::object) return false;
+  const size_t dot = path.find('.');
+  const std::string_view member_name = path.substr(0, dot);
+  if (dot == path.npos) {
+    return std::erase_if(children,
+                         [&](const JsonValue& child) { return child.name == member_name; }) > 0;
+  }
+  bool erased = false;
+  for (JsonValue& child : children) {
+    if (child.name == member_name && child.erase(path.substr(dot + 1))) erased = true;
+  }
+  return erased;
+}
+
 std::string json_text(const JsonValue& value) {
   TextWriter writer(false);
   writer.write(value);

@@ -38,6 +38,10 @@ struct JsonValue {
   JsonValue& add(std::string member_name, JsonValue value);
   /// The first member of this name; nullptr if there is none.
   const JsonValue* find(std::string_view member_name) const;
+  /// The value at a dotted path of first members; nullptr if there is none.
+  const JsonValue* at(std::string_view path) const;
+  /// Removes the members at a dotted path; whether there were any.
+  bool erase(std::string_view path);
 
   Kind kind = Kind::null;
   std::string text;

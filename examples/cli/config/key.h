@@ -51,6 +51,7 @@ struct Key {
   ExactOptional<T> maximum = std::nullopt;   ///< inclusive; numbers only
   KeyChoices<T> choices = std::nullopt;  ///< required for an enumeration; no choices: any string
   bool changes_data = false;             ///< a run that changes it trains on other data
+  bool keeps_results = false;            ///< a run that changes it learns just the same
   std::string formerly{};                ///< an earlier name in the same section, still accepted
   std::string help{};
 };

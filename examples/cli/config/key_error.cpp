@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -25,9 +26,7 @@ size_t offset_of(const JsonValue& root, std::string_view path) {
 }  // namespace
 
 std::string place_of_key(const std::string& path, const ConfigOrigin& origin) {
-  for (const std::string& set : origin.sets) {
-    if (set.starts_with(path + "=")) return "--set " + set;
-  }
+  if (const auto set = set_of_key(path, origin.sets)) return "--set " + *set;
   if (origin.text.empty()) return origin.file;
   const TextPosition position = position_of(origin.text, offset_of(read_json(origin.text), path));
   return text_of(origin.file, ":", position.line, ":", position.column);

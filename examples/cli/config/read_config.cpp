@@ -20,15 +20,6 @@ namespace {
 
 constexpr size_t most_faults = 100;
 
-/// The first member at a dotted path; nullptr if there is none.
-const JsonValue* member_at(const JsonValue& object, std::string_view path) {
-  const size_t dot = path.find('.');
-  const std::string_view name = path.substr(0, dot);
-  const JsonValue* member = object.find(name);
-  if (member == nullptr || dot == path.npos) return member;
-  return member_at(*member, path.substr(dot + 1));
-}
-
 /// The value of every chooser that counts: an override, else the file's, else the default.
 std::map<std::string, std::string> chosen_values(const ConfigTable& table, const JsonValue& root,
                                                  const std::vector<Override>& overrides) {
@@ -36,9 +27,9 @@ std::map<std::string, std::string> chosen_values(const ConfigTable& table, const
   for (const Chooser& chooser : table.choosers()) {
     const std::string& path = chooser.key.path;
     if (!KeyLookup(table, chosen).is_active(chooser.key)) continue;
-    const JsonValue* json = member_at(root, path);
+    const JsonValue* json = root.at(path);
     for (const Override& override : overrides) {
-      if (override.path == path) json = &override.value;
+      if (override.path == path && !override.is_reset()) json = &override.value;
     }
     const auto* fallback = std::get_if<std::string>(&chooser.key.fallback);
     std::string name = fallback == nullptr ? "" : *fallback;
@@ -58,12 +49,20 @@ class Reader {
     rename_members(root_, "");
     std::vector<Override> overrides = parse_overrides(table_, sets, override_faults_);
     for (const Override& override : overrides) warn_of(override.given_path, override.path);
+    file_lookup_.emplace(table_, chosen_values(table_, root_, {}));
+    for (const Override& override : overrides) {
+      override_places_[override.path] = override.place;
+      if (override.is_reset() && root_.erase(override.path)) note_change(override.path);
+    }
     lookup_.emplace(table_, chosen_values(table_, root_, overrides));
-    for (const Override& override : overrides) override_places_[override.path] = override.place;
     check_object(root_, "");
     for (const Override& override : overrides) check_override(override);
     Config::Values values = complete();
     throw_faults();
+    for (const auto& [place, paths] : dropped_) {
+      warnings_.push_back("note: " + place + " drops " + list_in_quotes(paths));
+    }
+    if (!has_results_of_file_) about_.clear();
     return Config(std::move(values), about_, std::move(warnings_), std::string(text_));
   }
 
@@ -129,7 +128,7 @@ class Reader {
       case KeyLookup::Meaning::unsettled:
         return;
       case KeyLookup::Meaning::foreign:
-        return add_fault(member.name_offset, foreign_message(*found.entry));
+        return check_foreign(member, *found.entry);
       case KeyLookup::Meaning::section:
         if (member.kind == JsonValue::Kind::object) {
           sections_[path] = member.offset;
@@ -140,6 +139,16 @@ class Reader {
       case KeyLookup::Meaning::nothing:
         return add_fault(member.name_offset, lookup_->unknown_message(path));
     }
+  }
+
+  /// A key of what the file chooses falls away with it where an override chooses something else.
+  void check_foreign(const JsonValue& member, const ConfigEntry& entry) {
+    const auto chosen = override_places_.find(lookup_->broken_condition(entry)->path);
+    const bool was_right = file_lookup_->find(entry.path).meaning == KeyLookup::Meaning::key;
+    if (chosen == override_places_.end() || !was_right) {
+      return add_fault(member.name_offset, foreign_message(entry));
+    }
+    dropped_[chosen->second].push_back(entry.path);
   }
 
   std::string not_a_section(const std::string& path, const JsonValue& json) const {
@@ -177,19 +186,12 @@ class Reader {
 
   void check_override(const Override& override) {
     const auto fault = [&](const std::string& message) {
-      override_faults_.push_back({override.place, message});
+      if (!override.is_reset()) override_faults_.push_back({override.place, message});
     };
     const KeyLookup::Result found = lookup_->find(override.path);
     switch (found.meaning) {
-      case KeyLookup::Meaning::key: {
-        const auto checked = check_value(*found.entry, override.value);
-        if (const auto* broken = std::get_if<ValueFault>(&checked)) {
-          fault(override.path + ": " + broken->message);
-        }
-        const auto* value = std::get_if<ConfigValue>(&checked);
-        given_[override.path] = value == nullptr ? ConfigValue() : *value;
-        return;
-      }
+      case KeyLookup::Meaning::key:
+        return override_key(*found.entry, override);
       case KeyLookup::Meaning::unsettled:
         return;
       case KeyLookup::Meaning::foreign:
@@ -197,7 +199,33 @@ class Reader {
       case KeyLookup::Meaning::section:
         return fault(lookup_->section_message(override.path));
       case KeyLookup::Meaning::nothing:
-        return fault(lookup_->unknown_message(override.path));
+        override_faults_.push_back({override.place, lookup_->unknown_message(override.path)});
+    }
+  }
+
+  void override_key(const ConfigEntry& entry, const Override& override) {
+    if (override.is_reset() && !entry.required) return;
+    const auto checked = check_value(entry, override.value);
+    if (const auto* broken = std::get_if<ValueFault>(&checked)) {
+      override_faults_.push_back({override.place, entry.path + ": " + broken->message});
+    }
+    const auto* value = std::get_if<ConfigValue>(&checked);
+    set_value(entry, value == nullptr ? ConfigValue() : *value);
+  }
+
+  void set_value(const ConfigEntry& entry, const ConfigValue& value) {
+    const auto given = given_.find(entry.path);
+    if (value != (given == given_.end() ? entry.fallback : given->second)) note_change(entry.path);
+    given_[entry.path] = value;
+  }
+
+  /// The file's "about" speaks of what its own values lead to.
+  void note_change(const std::string& path) {
+    const auto& entries = table_.entries();
+    if (std::none_of(entries.begin(), entries.end(), [&](const ConfigEntry& entry) {
+          return entry.path == path && entry.keeps_results;
+        })) {
+      has_results_of_file_ = false;
     }
   }
 
@@ -219,22 +247,27 @@ class Reader {
     return values;
   }
 
-  /// Points at the innermost object that is there; silent if something else is in its place.
+  /// Points at the override that removed it, or at the innermost object that is there; silent if
+  /// something else is in its place.
   void report_missing(const ConfigEntry& entry) {
-    size_t offset = root_.offset;
-    for (size_t dot = entry.path.find('.'); dot != std::string::npos;
-         dot = entry.path.find('.', dot + 1)) {
-      const auto section = sections_.find(entry.path.substr(0, dot));
-      if (section == sections_.end()) break;
-      if (!section->second) return;
-      offset = *section->second;
-    }
     std::string message = "missing key " + in_quotes(entry.path);
     if (entry.conditions.empty()) {
       message += "; it is required: " + wanted(entry);
     } else {
       const ConfigCondition& owner = entry.conditions.back();
       message += "; " + owner.path + " " + in_quotes(owner.value) + " needs it: " + wanted(entry);
+    }
+    size_t offset = root_.offset;
+    for (size_t dot = entry.path.find('.'); dot != std::string::npos;
+         dot = entry.path.find('.', dot + 1)) {
+      const std::string path = entry.path.substr(0, dot);
+      if (const auto reset = override_places_.find(path); reset != override_places_.end()) {
+        return override_faults_.push_back({reset->second, message});
+      }
+      const auto section = sections_.find(path);
+      if (section == sections_.end()) break;
+      if (!section->second) return;
+      offset = *section->second;
     }
     add_fault(offset, message);
   }
@@ -265,8 +298,11 @@ class Reader {
   std::string_view text_;
   std::string name_;
   JsonValue root_;
+  std::optional<KeyLookup> file_lookup_;  ///< as if there were no overrides
   std::optional<KeyLookup> lookup_;
   std::map<std::string, std::string> override_places_;
+  std::map<std::string, std::vector<std::string>> dropped_;  ///< by the place of the override
+  bool has_results_of_file_ = true;
   std::map<std::string, ConfigValue> given_;               ///< none: given, but wrong
   std::map<std::string, std::optional<size_t>> sections_;  ///< offsets; none: not an object
   std::vector<std::string> about_;

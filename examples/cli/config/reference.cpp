@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -17,11 +18,15 @@ A configuration is one JSON object with the sections below. `heed init TASK` wri
 from, `heed validate CONFIG` checks one, `heed schema` prints its JSON Schema for editors.
 
 - A key that is left out has its default. "required" means that there is none.
-- Any object may hold `"about"`, a text or an array of texts, which is for readers. The outermost
+- Any object may hold `"about"`, a text or an array of texts, which is for readers. `heed train`
+  shows and keeps the outermost one, unless `--set` changes what results depend on. The outermost
   object may also hold `"$schema"`, the path of the schema.
-- `--set SECTION.KEY=VALUE` on the command line wins over the file: `--set train.lr=0.01`.
+- `--set SECTION.KEY=VALUE` on the command line wins over the file: `--set train.lr=0.01`. `null`
+  gives the key, or every key of a section, its default. A JSON object sets several keys of a
+  section: `--set 'model.attention={"type": "my_mha", "heads": 2}'`.
 - Some keys, such as `task.type`, choose from a list. The chosen type may add keys; keys of
-  other types are rejected.
+  other types are rejected. Where `--set` chooses another type than the file, the file's keys of
+  its own type are dropped, with a note.
 - Nothing is guessed: an unknown key, a key given twice, a value of the wrong type or out of range
   ends the program with exit code 2 and the line and column of each error.
 )";
@@ -101,7 +106,7 @@ std::string chapter(const ConfigTable& table, const std::string& path) {
 }  // namespace
 
 std::string markdown_reference(const ConfigTable& table) {
-  std::string text = introduction;
+  std::string text = named(introduction);
   std::vector<std::string> paths;
   for (const ConfigEntry& entry : table.entries()) {
     const std::string path = section_of(entry.path);

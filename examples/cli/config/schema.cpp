@@ -5,6 +5,7 @@
 
 #include "heed/examples/cli/config/check_value.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/program_name.h"
 
 namespace heed {
 namespace {
@@ -64,7 +65,7 @@ class SchemaWriter {
 
   JsonValue write() const {
     JsonValue schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                        {"title", "heed configuration"}};
+                        {"title", program_name() + " configuration"}};
     for (const JsonValue& member : closed_object("", {}).children) schema.add(member.name, member);
     const JsonValue text = {{"type", "string"}};
     const JsonValue lines = {{"type", "array"}, {"items", text}};

@@ -5,6 +5,7 @@
 
 #include "heed/examples/cli/config/check_value.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/config/shipped_configs.h"
 #include "heed/examples/cli/config/text.h"
@@ -39,7 +40,7 @@ std::string purpose_of(const std::string& path) {
 }
 
 void add_wrapped(Lines& lines, const std::string& text) {
-  for (std::string& line : wrapped(text, note_width)) lines.push_back(std::move(line));
+  for (std::string& line : wrapped(named(text), note_width)) lines.push_back(std::move(line));
 }
 
 /// JSON with a note in each object.

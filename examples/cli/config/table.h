@@ -53,6 +53,7 @@ struct ConfigEntry {
         maximum(value_of(key, key.maximum)),
         choices(names_of(key)),
         changes_data(key.changes_data),
+        keeps_results(key.keeps_results),
         formerly(key.formerly),
         help(key.help) {}
 
@@ -75,6 +76,7 @@ struct ConfigEntry {
   ConfigValue maximum;  ///< inclusive; none: no bound
   std::vector<std::string> choices;
   bool changes_data;
+  bool keeps_results;
   std::string formerly;
   std::string help;
   std::vector<ConfigCondition> conditions{};  ///< all of them must hold; the innermost last

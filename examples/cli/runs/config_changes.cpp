@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -49,8 +50,9 @@ std::vector<ChangedKey> changes_between(const Config& before, const Config& afte
 }
 
 bool choose_data(const ConfigTable& table, const std::vector<std::string>& sets) {
-  return std::any_of(sets.begin(), sets.end(), [&](const std::string& set) {
-    return table.changes_data(set.substr(0, set.find('=')));
+  const auto& entries = table.entries();
+  return std::any_of(entries.begin(), entries.end(), [&](const ConfigEntry& entry) {
+    return entry.changes_data && set_of_key(entry.path, sets);
   });
 }
 

@@ -10,11 +10,13 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/model_source.h"
 #include "heed/examples/cli/runs/stored_config.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
 
@@ -22,11 +24,6 @@ namespace heed {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_set(const std::string& path, const std::vector<std::string>& sets) {
-  return std::any_of(sets.begin(), sets.end(),
-                     [&](const std::string& set) { return set.starts_with(path + "="); });
-}
 
 /// The overrides together with what a configuration file may change without one: more steps.
 std::vector<std::string> sets_of_file(const ConfigTable& table, const Config& run,
@@ -36,7 +33,7 @@ std::vector<std::string> sets_of_file(const ConfigTable& table, const Config& ru
   std::vector<ConfigFault> faults;
   const Config file = read_config_file(table, config_path);
   for (const ChangedKey& change : changes_between(run, file)) {
-    if (is_set(change.path, sets)) continue;
+    if (set_of_key(change.path, sets)) continue;
     if (change.path == "train.steps") {
       sets.push_back("train.steps=" + change.after);
       continue;
@@ -72,13 +69,14 @@ void warn_of_lost_metrics(const std::string& run, const CheckpointState& state,
   std::error_code ignored;
   const int64_t size = is_file(path) ? static_cast<int64_t>(fs::file_size(path, ignored)) : 0;
   if (size >= state.metrics_bytes) return;
-  warnings.push_back(fmt::format("warning: {} is missing lines: {} bytes, {} at the checkpoint",
-                                 path, size, state.metrics_bytes));
+  warnings.push_back(fmt::format("warning: {} is missing lines: {}, {} at the checkpoint", path,
+                                 counted(size, "byte"), state.metrics_bytes));
 }
 
 void check_steps(const std::string& place, int64_t taken, int64_t wanted) {
   if (wanted >= taken) return;
-  refuse(place, fmt::format("train.steps is {}, but the run already has {} steps", wanted, taken));
+  refuse(place, fmt::format("train.steps is {}, but the run already has {}", wanted,
+                            counted(taken, "step")));
 }
 
 /// A checkpoint that was set aside, or copied elsewhere, has no place among those of the run.

@@ -1,8 +1,7 @@
 #include "heed/examples/cli/runs/stored_config.h"
 
-#include <algorithm>
-
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/read_config.h"
 
 namespace heed {
@@ -14,17 +13,12 @@ bool lacks_data_seed(const std::string& text) {
   return json.find("task") == nullptr || json.find("task")->find("seed") == nullptr;
 }
 
-bool sets_data_seed(const std::vector<std::string>& sets) {
-  return std::any_of(sets.begin(), sets.end(),
-                     [](const std::string& set) { return set.starts_with("task.seed="); });
-}
-
 }  // namespace
 
 Config StoredConfig::read(const ConfigTable& table, const std::vector<std::string>& sets) const {
   const Config stored = read_config_text(table, text, name);
   std::vector<std::string> with = sets;
-  if (lacks_data_seed(text) && !sets_data_seed(sets)) {
+  if (lacks_data_seed(text) && !set_of_key("task.seed", sets)) {
     with.push_back(text_of("task.seed=", stored.get<int64_t>("train.seed")));
   }
   return with.empty() ? stored : read_config_text(table, text, name, with);

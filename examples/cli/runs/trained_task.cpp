@@ -37,7 +37,7 @@ void check_words(const StoredModel& stored, const Tokenizer& now) {
 }
 
 bool names_task(const std::string& set) {
-  return set.starts_with("task.");
+  return set.starts_with("task.") || set.starts_with("task=");
 }
 
 }  // namespace

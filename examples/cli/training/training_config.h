@@ -125,6 +125,7 @@ struct TrainingConfig : Keys {
        .otherwise = "same as eval_every",
        .minimum = 1,
        .maximum = most_steps,
+       .keeps_results = true,
        .help = "number of steps between two checkpoints; there is one at the end too"}};
   Value<int64_t> checkpoints_kept{
       this,
@@ -132,6 +133,7 @@ struct TrainingConfig : Keys {
        .fallback = 2,
        .minimum = 1,
        .maximum = 1'000'000,
+       .keeps_results = true,
        .help = "number of latest checkpoints to keep, besides the one with the lowest held-out "
                "loss"}};
 

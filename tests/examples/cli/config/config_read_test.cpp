@@ -82,7 +82,7 @@ TEST_CASE("an override wins over the file and over the default", "[config]") {
 TEST_CASE("an override may hold an equals sign, spaces or the empty string", "[config]") {
   CHECK(text_at(read(shortest, {"train.name=a = b"}), "train.name") == "a = b");
   CHECK(text_at(read(shortest, {"train.name=\"\""}), "train.name").empty());
-  CHECK(text_at(read(shortest, {"train.name=null"}), "train.name") == "null");
+  CHECK(text_at(read(shortest, {"train.name=\"null\""}), "train.name") == "null");
 }
 
 TEST_CASE("an override of a type decides which keys count, also against the file", "[config]") {

@@ -10,7 +10,8 @@ namespace heed {
 
 /// Runs the command line and returns the exit code: 0 done, 1 a failure at run time, 2 bad input,
 /// 3 diverged. Dies by SIGINT or SIGTERM if one of them ended the training. `commands` are added to
-/// those of heed; one with the name of another takes its place.
+/// those of heed; one with the name of another takes its place. Help and messages call the program
+/// by its own name, the last part of argv[0].
 int run_program(int argc, const char* const* argv, const Registry& registry = builtin_registry(),
                 const std::vector<Command>& commands = {});
 

@@ -1,8 +1,9 @@
 // The program `heed` with one more attention, which scores by w·tanh(q + k) instead of q·k:
-// Bahdanau, Cho & Bengio 2015.
+// Bahdanau, Cho & Bengio 2015. What else can be registered is in parts.h.
 #include "heed/examples/cli/program.h"
 #include "heed/heed.h"
 #include "heed/modules/linear.h"
+#include "parts.h"
 
 using namespace heed;
 
@@ -41,5 +42,12 @@ int main(int argc, char** argv) {
       [](const AdditiveKeys& keys, const Slot& slot, const AttentionWidths& widths) {
         return make_attention<AdditiveAttention>(slot, widths.D_1, widths.D_2, *keys.width);
       });
+  registry.blocks.add("plain", "attention and a Linear",
+                      [] { return BlockFactory(make_block<PlainBlock>); });
+  registry.norms.add("max_norm", "divides by the largest element",
+                     [] { return NormFactory(make_max_norm); });
+  registry.positions.add("linear", "t·direction",
+                         [] { return position_table_kind<LinearPositions>("linear"); });
+  registry.optimizers.add("signsgd", "SGD on the signs of gradients", make_signsgd);
   return run_program(argc, argv, registry);
 }

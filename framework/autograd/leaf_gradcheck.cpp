@@ -10,6 +10,7 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/framework/tensor/index.h"
 
@@ -325,10 +326,10 @@ std::string CheckedElement::text() const {
 }
 
 std::string GradcheckReport::text() const {
-  std::string text = fmt::format("gradcheck: {}: {} of {} elements, ", passed ? "passed" : "failed",
-                                 elements, total);
+  std::string text = fmt::format("gradcheck: {}: {} of {}, ", passed ? "passed" : "failed",
+                                 elements, counted(total, "element"));
   if (wrong > 0) text += fmt::format("{} wrong, ", wrong);
-  text += fmt::format("{} kinks", kinks.size());
+  text += counted(static_cast<int64_t>(kinks.size()), "kink");
   if (static_cast<int64_t>(kinks.size()) * elements_for_one_kink > elements) {
     text += ", which is more than 0.1 %";
   }

@@ -8,6 +8,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/node.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/tensor/factories.h"
@@ -252,14 +253,14 @@ void Module::apply(const std::function<void(Module&)>& function) {
 }
 
 std::string Module::summary() const {
-  std::string text = fmt::format("{} ({} parameters)\n", type_name(), num_parameters());
+  std::string text = fmt::format("{} ({})\n", type_name(), counted(num_parameters(), "parameter"));
   walk("", [&](const std::string& path, const auto& member) {
     const auto depth = static_cast<size_t>(std::count(path.begin(), path.end(), '.')) + 1;
     const std::string_view name = std::string_view(path).substr(path.rfind('.') + 1);
     const std::string head = fmt::format("{:{}}{}: ", "", 2 * depth, name);
     if (const auto* module = std::get_if<Module*>(&member)) {
-      text += fmt::format("{}{} ({} parameters)\n", head, (*module)->type_name(),
-                          (*module)->num_parameters());
+      text += fmt::format("{}{} ({})\n", head, (*module)->type_name(),
+                          counted((*module)->num_parameters(), "parameter"));
     } else if (const auto* parameter = std::get_if<Parameter*>(&member)) {
       text += fmt::format("{}{} {}\n", head, text_of((*parameter)->tensor().dtype()),
                           text_of((*parameter)->tensor().shape()));

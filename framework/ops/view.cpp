@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heed/framework/autograd/record.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/check.h"
@@ -212,8 +213,8 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   const int64_t size = x.shape()[existing_dim("narrow", "narrow", dim, x.shape())];
   const int64_t first = start < 0 ? start + size : start;
   if (first < 0 || length < 0 || first > size - length) {
-    throw IndexError("narrow: ", length, " elements from ", start, " are out of range for dim ",
-                     dim, " of ", x.shape());
+    throw IndexError("narrow: ", counted(length, "element"), " from ", start,
+                     " are out of range for dim ", dim, " of ", x.shape());
   }
   return slice(x, dim, first, first + length);
 }

@@ -211,12 +211,12 @@ def name_faults(path, heed_commands):
 
 def source_faults():
     """Files that sources, scripts and configurations refer to and that do not exist."""
-    patterns = ["*.cpp", "*.h", "*.py", "*.sh", "*.json", ".ci/*"]
-    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, text=True,
-                            capture_output=True, check=True).stdout.splitlines()
+    suffixes = {".cpp", ".h", ".py", ".sh", ".json"}
+    files = [file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*"))
+             if file.is_file() and (file.suffix in suffixes or folder == ".ci")]
     # The lints are full of bad examples.
-    paths = [path for path in listed
-             if not path.startswith("tests/lint/") and (ROOT / path).exists()]
+    paths = [path for path in (file.relative_to(ROOT).as_posix() for file in files)
+             if not path.startswith("tests/lint/")]
     return [f"{path}: no such file: {name}" for path in paths
             for name in SOURCE_PATH.findall(text_of(path))
             if not PLACEHOLDER.search(name) and not (ROOT / name).exists()]

@@ -9,6 +9,7 @@
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
 #include "heed/framework/base/random_scope.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -59,8 +60,8 @@ void announce(const Experiment& experiment, const GradcheckArguments& arguments,
                                 ? fmt::format("a random sample of {} (seed {}; --all for all)",
                                               std::max(*options.sample, tensors), options.seed)
                                 : "every one";
-  say(fmt::format("{}: {} parameters in f64, {}gradients, checking {}", arguments.config.path,
-                  total, options.second_order ? "second-order " : "", which));
+  say(fmt::format("{}: {} in f64, {}gradients, checking {}", arguments.config.path,
+                  counted(total, "parameter"), options.second_order ? "second-order " : "", which));
 }
 
 std::string result_line(const GradcheckReport& report, const GradcheckArguments& arguments,

@@ -54,7 +54,7 @@ Examined examined_model(const Program& program, const ConfigArguments& arguments
   }
   Experiment experiment = experiment_of(program, arguments);
   check_heads(arguments.path, *experiment.model);
-  ProgressBar progress(experiment.training.steps);
+  ProgressBar progress(*experiment.trainer);
   experiment.trainer->run(progress);
   return {arguments.path, std::move(experiment.model), std::move(experiment.task),
           experiment.training.batch_size};

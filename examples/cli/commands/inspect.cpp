@@ -149,8 +149,9 @@ std::string table_text(const Inspected& file) {
                      aligned(lines, [](size_t column) { return column >= 3 && column <= 7; });
   const auto checked = std::count_if(file.rows.begin(), file.rows.end(),
                                      [](const Row& row) { return row.entry.checksum.has_value(); });
-  text += fmt::format("\n{} tensors, {} elements, {} bytes; {} checksums verified\n",
-                      file.rows.size(), file.elements, file.bytes, checked);
+  text += fmt::format(
+      "\n{}, {}, {}; {} verified\n", counted(static_cast<int64_t>(file.rows.size()), "tensor"),
+      counted(file.elements, "element"), counted(file.bytes, "byte"), counted(checked, "checksum"));
   for (const auto& [key, value] : file.metadata) {
     text += printable(key, std::string::npos) + ": " + printable(value, 100) + "\n";
   }

@@ -9,6 +9,7 @@
 #include "heed/examples/cli/inspect/leaks/leak_meter.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
@@ -122,8 +123,8 @@ void run_leaks(const Program& program, const ConfigArguments& arguments) {
   show(maps);
   write_result(leaks_line(totals, arguments.path));
   if (totals.worst) throw LeakFailure(failure_text(totals));
-  say(fmt::format("leaks: passed: 0 of {} pairs leak; {} visible pairs unused", totals.pairs,
-                  totals.unused));
+  say(fmt::format("leaks: passed: 0 of {} pairs leak; {} unused", totals.pairs,
+                  counted(totals.unused, "visible pair")));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "heed/examples/cli/inspect/trace/trace_text.h"
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
 #include "heed/examples/cli/runs/terminal.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -51,10 +52,10 @@ void run_trace(const Program& program, const TraceArguments& arguments) {
     return write_result(trace_json(recorder) + totals_line(totals, config, parameters));
   }
   write_result(introduction_text(config, forward.batch, forward.scores) + trace_table(recorder) +
-               fmt::format("\n{} ops: {} view, {} copy, {} compute; {} of new memory; {} "
-                           "parameters\n{}\n",
-                           totals.ops, totals.views, totals.copies, totals.computed,
-                           bytes_text(totals.bytes), parameters, letters_text(recorder)));
+               fmt::format("\n{}: {} view, {} copy, {} compute; {} of new memory; {}\n{}\n",
+                           counted(totals.ops, "op"), totals.views, totals.copies, totals.computed,
+                           bytes_text(totals.bytes), counted(parameters, "parameter"),
+                           letters_text(recorder)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/listing.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/inspect/dry_run.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/initialise.h"
@@ -17,6 +18,7 @@
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
 
 namespace heed {
@@ -98,15 +100,16 @@ class RunObserver final : public TrainingObserver {
 };
 
 ProgressBar progress_of(RunDirectory& directory, const Experiment& experiment) {
-  return ProgressBar(experiment.training.steps,
+  return ProgressBar(*experiment.trainer,
                      [&](const std::string& line) { directory.add_log(line); });
 }
 
 void introduce(ProgressBar& progress, const Experiment& experiment, const std::string& directory) {
   for (const std::string& line : experiment.config.about()) progress.show(line);
-  progress.show(fmt::format("{}: {} parameters, {} held-out sequences, {} threads, writing to {}",
-                            task_name(experiment.config), experiment.model->num_parameters(),
-                            experiment.task->evaluation_size(), num_threads(), directory));
+  progress.show(fmt::format("{}: {}, {}, {}, writing to {}", task_name(experiment.config),
+                            counted(experiment.model->num_parameters(), "parameter"),
+                            counted(experiment.task->evaluation_size(), "held-out sequence"),
+                            counted(num_threads(), "thread"), directory));
   for (const std::string& warning : experiment.task->warnings()) {
     progress.show("warning: " + warning);
   }
@@ -155,8 +158,8 @@ std::string run_line(const Experiment& experiment, const std::string& directory)
 }
 
 std::string interruption_text(const TrainingState& state, const std::string& directory) {
-  std::string text =
-      fmt::format("interrupted after {} steps, {:.1f} seconds", state.step, state.seconds);
+  std::string text = fmt::format("interrupted after {}, {:.1f} seconds",
+                                 counted(state.step, "step"), state.seconds);
   if (!state.evaluation) {
     text += ", before the first evaluation";
   } else {
@@ -165,7 +168,7 @@ std::string interruption_text(const TrainingState& state, const std::string& dir
         state.evaluation->loss, state.evaluation->token_accuracy,
         state.evaluation->sequence_accuracy);
   }
-  return text + fmt::format("; resume with: heed train --resume {}", directory);
+  return text + fmt::format("; resume with: {} train --resume {}", program_name(), directory);
 }
 
 /// Writes the batch and adds its path to the message; if that fails, the divergence still matters

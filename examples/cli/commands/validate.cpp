@@ -5,6 +5,7 @@
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/memory_estimate.h"
 #include "heed/framework/base/available_memory.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -14,12 +15,12 @@ void run_validate(const Program& program, const ConfigArguments& arguments) {
   const std::string fault = memory_fault(memory_estimate(*experiment.trainer), available_memory());
   if (!fault.empty()) say(arguments.path + ": note: " + fault);
   const TaskShape shape = experiment.task->shape();
-  write_result(
-      fmt::format("{}: valid: task {} ({} symbols, length {}, {} held-out sequences), {} "
-                  "parameters, {} steps\n",
-                  arguments.path, task_name(experiment.config), shape.symbols, shape.length,
-                  experiment.task->evaluation_size(), experiment.model->num_parameters(),
-                  experiment.training.steps));
+  write_result(fmt::format("{}: valid: task {} ({}, length {}, {}), {}, {}\n", arguments.path,
+                           task_name(experiment.config), counted(shape.symbols, "symbol"),
+                           shape.length,
+                           counted(experiment.task->evaluation_size(), "held-out sequence"),
+                           counted(experiment.model->num_parameters(), "parameter"),
+                           counted(experiment.training.steps, "step")));
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ Sequence Answerer::symbols_of(const std::string& text) const {
 Sequence Answerer::input_of(const std::string& text) const {
   Sequence symbols = symbols_of(text);
   if (std::ssize(symbols) > form_.shape.length) {
-    throw ValueError("too long: ", symbols.size(), " symbols, but the model reads at most ",
-                     form_.shape.length);
+    throw ValueError("too long: ", counted(static_cast<int64_t>(symbols.size()), "symbol"),
+                     ", but the model reads at most ", form_.shape.length);
   }
   return symbols;
 }

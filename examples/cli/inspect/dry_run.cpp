@@ -7,6 +7,7 @@
 #include "heed/examples/cli/training/memory_estimate.h"
 #include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -35,14 +36,15 @@ std::string parameters_text(const Model& model) {
 }
 
 std::string schedule_text(const TrainingConfig& config) {
-  std::string text = fmt::format("schedule     {} steps of {} sequences; evaluation every {}\n",
-                                 *config.steps, *config.batch_size, *config.eval_every);
+  std::string text =
+      fmt::format("schedule     {} of {}; evaluation every {}\n", counted(config.steps, "step"),
+                  counted(config.batch_size, "sequence"), *config.eval_every);
   int64_t before = 0;
   for (const int64_t step : {int64_t{1}, (config.steps + 1) / 2, *config.steps}) {
     if (step == before) continue;
     before = step;
-    text += fmt::format("  step {:<7} lr {:.4g}, {} sequences seen\n", step, config.lr_at(step - 1),
-                        step * config.batch_size);
+    text += fmt::format("  step {:<7} lr {:.4g}, {} seen\n", step, config.lr_at(step - 1),
+                        counted(step * config.batch_size, "sequence"));
   }
   return text;
 }
@@ -59,8 +61,8 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
   const int64_t peak = memory_stats().peak_bytes;
   const Batch batch = trainer.batch_at(1);
   const double seconds = trainer.state().seconds;
-  return fmt::format("{}: task {}, {} held-out sequences; nothing is written\n\n", path,
-                     task_name(experiment.config), experiment.task->evaluation_size()) +
+  return fmt::format("{}: task {}, {}; nothing is written\n\n", path, task_name(experiment.config),
+                     counted(experiment.task->evaluation_size(), "held-out sequence")) +
          parameters_text(*experiment.model) +
          fmt::format(
              "memory       {} at the peak of one step\n"
@@ -68,8 +70,9 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
              bytes_text(peak), bytes_text(bytes_of(parameters)), bytes_text(bytes_of(parameters)),
              bytes_text(bytes_of(trainer.optimizer_state()))) +
          schedule_text(config) +
-         fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {} threads\n",
-                     observer.first.loss, observer.first.grad_norm, seconds, num_threads()) +
+         fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {}\n",
+                     observer.first.loss, observer.first.grad_norm, seconds,
+                     counted(num_threads(), "thread")) +
          "first batch\n" + batch_text(batch, *experiment.task, 3);
 }
 

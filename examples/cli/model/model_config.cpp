@@ -10,8 +10,8 @@ ModelConfig model_config(const ModelKeys& keys, const TaskShape& task) {
     keys.tied.refuse("needs a model whose outputs are the symbols it reads; remove it");
   }
   if (keys.tied && task.symbols != task.classes) {
-    keys.tied.refuse("needs as many input symbols as classes: ", task.symbols, " symbols, ",
-                     task.classes, " classes");
+    keys.tied.refuse("needs as many input symbols as classes: ", counted(task.symbols, "symbol"),
+                     ", ", task.classes == 1 ? "1 class" : text_of(task.classes, " classes"));
   }
   return {.stack = {.block = {.d_model = keys.d_model,
                               .d_ff = keys.d_ff.value_or(4 * keys.d_model),

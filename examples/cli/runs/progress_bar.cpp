@@ -14,11 +14,13 @@
 namespace heed {
 namespace {
 
-/// Columns of the terminal on stderr.
-size_t terminal_width() {
+constexpr const char* part_gap = "  ";
+
+/// Columns of the terminal on stderr, but for the last: some wrap after it.
+size_t terminal_columns() {
   winsize size{};
-  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? size.ws_col : 80;
+  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return is_known ? size.ws_col - 1 : 79;
 }
 
 bool variable_is(const char* name, std::string_view value) {
@@ -37,16 +39,28 @@ std::string duration_text(double seconds) {
   return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
 }
 
+/// The parts in lines of at most `columns`; all but the first are indented.
+std::string wrapped_parts(const std::vector<std::string>& parts, size_t columns) {
+  std::string text = parts.front();
+  size_t used = text.size();
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const bool fits = used + 2 + parts[i].size() <= columns;
+    text += (fits ? part_gap : "\n  ") + parts[i];
+    used = (fits ? used : 0) + 2 + parts[i].size();
+  }
+  return text;
+}
+
 }  // namespace
 
-ProgressBar::ProgressBar(int64_t steps, std::function<void(const std::string&)> log)
-    : steps_(steps),
+ProgressBar::ProgressBar(const Trainer& trainer, std::function<void(const std::string&)> log)
+    : trainer_(trainer),
       log_(std::move(log)),
       is_terminal_(isatty(STDERR_FILENO) == 1 && !variable_is("TERM", "dumb")),
       has_colour_(!has_text("NO_COLOR")) {}
 
 ProgressBar::~ProgressBar() {
-  end();
+  if (is_drawn_) say("");
 }
 
 void ProgressBar::on_step(const StepReport& report) {
@@ -61,58 +75,86 @@ void ProgressBar::on_step(const StepReport& report) {
 }
 
 void ProgressBar::on_evaluation(int64_t step, const Evaluation& evaluation) {
-  if (first_step_ == 0) last_ = {step, evaluation.loss, 0, 0, 0};  // resumed just before it
-  evaluation_ = evaluation;
-  if (!is_terminal_) return show(status());
-  if (log_) log_(status());
+  const std::string of_all = fmt::format("{}/{}", step, *trainer_.config().steps);
+  const Parts held_out = evaluation_parts(evaluation);
+  Parts line{"step " + of_all};
+  if (last_) line.insert(line.end(), {time_left(), fmt::format("train loss {:.4f}", last_->loss)});
+  line.push_back("held-out " + held_out.front());
+  line.insert(line.end(), held_out.begin() + 1, held_out.end());
+  const Parts rates = rate_parts();
+  line.insert(line.end(), rates.begin(), rates.end());
+  const std::string whole = fmt::format("{}", fmt::join(line, part_gap));
+  if (!is_terminal_) return show(whole);
+  if (log_) log_(whole);
+  clear();
+  Parts kept{"held-out " + of_all};
+  kept.insert(kept.end(), held_out.begin(), held_out.end());
+  say(wrapped_parts(kept, terminal_columns()));
   draw();
 }
 
 void ProgressBar::show(const std::string& line) {
-  end();
+  clear();
   if (log_) log_(line);
   say(line);
 }
 
-std::string ProgressBar::status() const {
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  const auto taken = static_cast<double>(last_.step - first_step_ + 1);
-  const double left = elapsed / taken * static_cast<double>(steps_ - last_.step);
-  // On a narrow terminal the end is cut off, so what matters most comes first.
-  std::string text = fmt::format("step {}/{}  ETA {}  loss {:.4f}", last_.step, steps_,
-                                 duration_text(left), last_.loss);
-  if (evaluation_) {
-    text += fmt::format("  token {:.4f}  sequence {:.4f}", evaluation_->token_accuracy,
-                        evaluation_->sequence_accuracy);
-    if (evaluation_->training) {
-      text += fmt::format("  train {:.4f}", evaluation_->training->sequence_accuracy);
-    }
+ProgressBar::Parts ProgressBar::evaluation_parts(const Evaluation& evaluation) const {
+  Parts parts{fmt::format("loss {:.4f}", evaluation.loss),
+              fmt::format("token {:.4f}", evaluation.token_accuracy),
+              fmt::format("sequence {:.4f}", evaluation.sequence_accuracy)};
+  if (const auto& best = trainer_.state().best) {
+    parts.push_back(fmt::format("best {:.4f} at {}", best->loss, best->step));
   }
-  return text + fmt::format("  lr {:.2e}  gradient {:.3f}  {:.0f} tokens/s", last_.lr,
-                            last_.grad_norm, tokens_per_second_);
+  if (evaluation.training) {
+    parts.push_back(fmt::format("training set {:.4f}", evaluation.training->sequence_accuracy));
+  }
+  return parts;
+}
+
+ProgressBar::Parts ProgressBar::rate_parts() const {
+  if (!last_) return {};
+  return {fmt::format("lr {:.2e}", last_->lr), fmt::format("gradient {:.3f}", last_->grad_norm),
+          fmt::format("{:.0f} tokens/s", tokens_per_second_)};
+}
+
+std::string ProgressBar::time_left() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const auto taken = static_cast<double>(last_->step - first_step_ + 1);
+  const auto left = static_cast<double>(trainer_.config().steps - last_->step);
+  return "ETA " + duration_text(elapsed / taken * left);
 }
 
 void ProgressBar::draw() {
-  constexpr size_t widest = 20, narrowest = 5;
-  const std::string text = status();
-  const size_t columns = terminal_width() - 1;  // some terminals wrap after the last one
-  const size_t brackets = 3;
+  if (!last_) return;  // resumed just before an evaluation
+  constexpr size_t widest = 20, narrowest = 5, brackets = 3;
+  const int64_t steps = trainer_.config().steps;
+  const size_t columns = terminal_columns();
+  std::string text = fmt::format("train {}/{}", last_->step, steps);
+  const auto add = [&](const std::string& part) {
+    if (text.size() + 2 + part.size() <= columns) text += part_gap + part;
+  };
+  add(fmt::format("loss {:.4f}", last_->loss));
+  add(time_left());
   const size_t room = columns > text.size() + brackets ? columns - text.size() - brackets : 0;
   std::string line = fmt::format("\r{:.{}}", text, columns);
   if (room >= narrowest) {
     const size_t width = std::min(widest, room);
-    const auto done = width * static_cast<size_t>(last_.step) / static_cast<size_t>(steps_);
-    line = fmt::format(fmt::runtime(has_colour_ ? "\r[\x1b[32m{:#<{}}\x1b[0m{:-<{}}] {}"
-                                                : "\r[{:#<{}}{:-<{}}] {}"),
-                       "", done, "", width - done, text);
+    const auto done = width * static_cast<size_t>(last_->step) / static_cast<size_t>(steps);
+    const std::string bar = fmt::format(
+        fmt::runtime(has_colour_ ? "\r[\x1b[32m{:#<{}}\x1b[0m{:-<{}}] " : "\r[{:#<{}}{:-<{}}] "),
+        "", done, "", width - done);
+    text.insert(0, width + brackets, ' ');  // to see what else fits
+    for (const std::string& part : rate_parts()) add(part);
+    line = bar + text.substr(width + brackets);
   }
   heed::draw(line + "\x1b[K");
   drawn_ = Clock::now();
   is_drawn_ = true;
 }
 
-void ProgressBar::end() {
-  if (is_drawn_) say("");
+void ProgressBar::clear() {
+  if (is_drawn_) heed::draw("\r\x1b[K");
   is_drawn_ = false;
 }
 

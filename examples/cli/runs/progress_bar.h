@@ -5,16 +5,18 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "heed/examples/cli/training/trainer.h"
 
 namespace heed {
 
-/// On a terminal one line that changes; elsewhere a line for each evaluation.
+/// On a terminal one line of the training that changes, and a line of each evaluation that stays;
+/// elsewhere a line for each evaluation.
 class ProgressBar : public TrainingObserver {
  public:
-  /// `log` gets each line that is not replaced by a later one.
-  explicit ProgressBar(int64_t steps, std::function<void(const std::string&)> log = {});
+  /// Of what the trainer does. `log` gets each line that is not replaced by a later one.
+  explicit ProgressBar(const Trainer& trainer, std::function<void(const std::string&)> log = {});
   ~ProgressBar() override;
 
   void on_step(const StepReport& report) override;
@@ -25,18 +27,22 @@ class ProgressBar : public TrainingObserver {
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string status() const;
-  void draw();
-  void end();
+  /// What is said, the most important first.
+  using Parts = std::vector<std::string>;
 
-  int64_t steps_;
+  Parts evaluation_parts(const Evaluation& evaluation) const;
+  Parts rate_parts() const;
+  std::string time_left() const;
+  void draw();
+  void clear();
+
+  const Trainer& trainer_;
   std::function<void(const std::string&)> log_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point drawn_ = {};
   int64_t first_step_ = 0;  // of those that this process has taken
-  StepReport last_ = {};
+  std::optional<StepReport> last_;
   double tokens_per_second_ = 0;  // smoothed
-  std::optional<Evaluation> evaluation_;
   bool is_terminal_;
   bool has_colour_;
   bool is_drawn_ = false;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/base/text.h"
 
@@ -28,7 +29,7 @@ void write_result(const std::string& text) {
 }
 
 void say(const std::string& line) {
-  std::fputs((without_controls(line) + "\n").c_str(), stderr);
+  std::fputs((without_controls(named(line)) + "\n").c_str(), stderr);
 }
 
 void draw(const std::string& text) {

@@ -14,7 +14,8 @@ void open_missing_streams();
 /// Writes to stdout. Throws RunError if that fails.
 void write_result(const std::string& text);
 
-/// Writes a line to stderr. As stderr is only watched, a failure ends nothing.
+/// Writes a line to stderr, with the program's own name (config/program_name.h). As stderr is only
+/// watched, a failure ends nothing.
 void say(const std::string& line);
 /// Writes to stderr what the program itself has made to control a terminal.
 void draw(const std::string& text);

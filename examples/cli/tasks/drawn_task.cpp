@@ -10,7 +10,9 @@ namespace heed {
 
 DrawnTask::DrawnTask(DrawnExamples examples, const TaskSetup& setup)
     : examples_(std::move(examples)),
-      tokenizer_{.inputs = examples_.words, .targets = examples_.words},
+      tokenizer_{
+          .inputs = examples_.words,
+          .targets = examples_.target_words.empty() ? examples_.words : examples_.target_words},
       seed_(setup.seed) {
   hold_out(setup.evaluation_sequences);
 }

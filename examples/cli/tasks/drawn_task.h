@@ -25,12 +25,14 @@ struct DrawnExamples {
   std::function<Sequence(const Sequence& question)> identity = {};
   /// How symbols and targets are written; empty: as numbers.
   std::vector<std::string> words = {};
+  /// How targets are written if not like symbols.
+  std::vector<std::string> target_words = {};
 };
 
 /// Training example `index` of a step is drawn from the stream (seed, data, step, index). The
 /// held-out ones are drawn first, all different and at most a quarter of all that exist; a training
 /// draw that hits one of them is drawn again.
-class DrawnTask final : public Task {
+class DrawnTask : public Task {
  public:
   /// Throws KeyError if so few questions exist that none can be held out.
   DrawnTask(DrawnExamples examples, const TaskSetup& setup);

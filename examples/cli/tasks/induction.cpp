@@ -2,6 +2,7 @@
 
 #include "heed/examples/cli/tasks/drawn_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -61,7 +62,7 @@ struct Induction : Keys {
       segment.refuse("two segments of ", segment, " do not fit in the length ", length);
     }
     if (symbols < different()) {
-      symbols.refuse("all but the second segment are different: ", symbols, " symbols, ",
+      symbols.refuse("all but the second segment are different: ", counted(symbols, "symbol"), ", ",
                      different(), " are needed");
     }
   }

@@ -3,6 +3,7 @@
 
 #include "heed/examples/cli/tasks/drawn_task.h"
 #include "heed/examples/cli/tasks/tasks.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -65,10 +66,11 @@ struct Recall : Keys {
 
   void check() const {
     if (pairs > keys) {
-      pairs.refuse("each pair has its own key: ", pairs, " pairs, ", keys, " keys");
+      pairs.refuse("each pair has its own key: ", counted(pairs, "pair"), ", ",
+                   counted(keys, "key"));
     }
     if (asked() > pairs) {
-      queries.refuse("a key is queried once: ", asked(), " queries, ", pairs, " pairs");
+      queries.refuse("a key is queried once: ", asked(), " queries, ", counted(pairs, "pair"));
     }
   }
 };

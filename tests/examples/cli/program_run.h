@@ -60,10 +60,10 @@ class RunningProgram {
  public:
   RunningProgram(const Folder& folder, const std::vector<std::string>& arguments,
                  const Registry& registry = builtin_registry(),
-                 const std::vector<Command>& commands = {}) {
+                 const std::vector<Command>& commands = {}, const std::string& name = "heed") {
     std::fflush(nullptr);
     child_ = fork();
-    if (child_ == 0) become_program(folder, arguments, registry, commands);
+    if (child_ == 0) become_program(folder, arguments, registry, commands, name);
   }
 
   void send(int signal) const { kill(child_, signal); }
@@ -79,8 +79,8 @@ class RunningProgram {
 
  private:
   [[noreturn]] void become_program(const Folder& folder, const std::vector<std::string>& arguments,
-                                   const Registry& registry,
-                                   const std::vector<Command>& commands) const {
+                                   const Registry& registry, const std::vector<Command>& commands,
+                                   const std::string& name) const {
     // The tests' own handlers would report a signal as a failed test.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     if (std::freopen((output_ / "out").c_str(), "w", stdout) == nullptr ||
@@ -88,7 +88,7 @@ class RunningProgram {
         chdir(folder.path().c_str()) != 0) {
       std::_Exit(99);
     }
-    std::vector<const char*> argv{"heed"};
+    std::vector<const char*> argv{name.c_str()};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     const int code = run_program(static_cast<int>(argv.size()), argv.data(), registry, commands);
     std::fflush(nullptr);
@@ -101,8 +101,8 @@ class RunningProgram {
 
 inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
                       const Registry& registry = builtin_registry(),
-                      const std::vector<Command>& commands = {}) {
-  return RunningProgram(folder, arguments, registry, commands).wait();
+                      const std::vector<Command>& commands = {}, const std::string& name = "heed") {
+  return RunningProgram(folder, arguments, registry, commands, name).wait();
 }
 
 /// A configuration that trains in milliseconds; `rest` follows the section "task".

@@ -18,8 +18,11 @@ StoredModel read_named(const TrainedArguments& arguments) {
 }  // namespace
 
 Option set_option(std::vector<std::string>& sets) {
-  return Option::value("--set", &sets, "PATH=VALUE",
-                       "change one key, for example --set train.lr=0.01; may be repeated");
+  return Option::value(
+      "--set", &sets, "PATH=VALUE",
+      "change one key, for example --set train.lr=0.01; may be repeated. null gives the "
+      "default, an object sets several keys of a section, and another type drops "
+      "the keys of the file's own");
 }
 
 Options with_config(ConfigArguments& arguments, const Options& more) {

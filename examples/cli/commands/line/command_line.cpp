@@ -11,6 +11,7 @@
 
 #include "heed/examples/cli/commands/line/manual.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/framework/base/parallel.h"
@@ -44,11 +45,26 @@ void check_leftovers(const CLI::App& app, const Options& options) {
                    suggestion(first.substr(0, first.find('=')), option_names(options)));
 }
 
+/// A line for each command, for those who have given none.
+std::string commands_text(const std::vector<Command>& commands) {
+  size_t widest = 0;
+  for (const Command& command : commands) widest = std::max(widest, command.name.size());
+  std::string text;
+  for (const Command& command : commands) {
+    text += "\n  " + command.name + std::string(widest + 2 - command.name.size(), ' ') +
+            command.summary;
+  }
+  return text;
+}
+
 /// Refuses a first word that names no command.
 void check_command(const CLI::App& app, const std::vector<Command>& commands, int argc,
                    const char* const* argv) {
   const std::string first = argc > 1 ? argv[1] : "";
-  if (first.empty()) throw UsageError("heed: a command is required");
+  if (first.empty()) {
+    throw UsageError("heed: a command is required:", commands_text(commands),
+                     "\nheed help COMMAND has its manual page");
+  }
   if (first.starts_with("-")) {
     const std::string name = first.substr(0, first.find('='));
     if (app.get_option_no_throw(name) != nullptr) return;
@@ -193,7 +209,9 @@ void add_command(CLI::App& app, const Command& command, const Call& call, const 
 void run_command_line(const Program& program, int argc, const char* const* argv) {
   CLI::App app("", "heed");
   app.formatter(std::make_shared<PageFormatter>([&] { return program_page(program); }));
-  app.set_version_flag("--version", "heed " HEED_VERSION);
+  const bool is_heed = program_name() == "heed";
+  app.set_version_flag(
+      "--version", is_heed ? "heed " HEED_VERSION : program_name() + " (heed " HEED_VERSION ")");
   app.require_subcommand(1);
   std::map<std::string, Call> calls;
   for (const Command& command : program.commands) {
@@ -202,13 +220,15 @@ void run_command_line(const Program& program, int argc, const char* const* argv)
   }
   check_command(app, program.commands, argc, argv);
   check_environment(kernels::simd_target);
+  const std::string first = argv[1];
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     app.exit(success);
     return;
   } catch (const CLI::ParseError& error) {
-    throw UsageError("heed: ", parse_error_text(error));
+    const std::string who = first.starts_with("-") ? "heed: " : "heed " + first + ": ";
+    throw UsageError(who, parse_error_text(error));
   }
   check_environment(num_threads);  // after the whole line: nothing happens if it is mistyped
   calls.at(app.get_subcommands().front()->get_name()).run(program);

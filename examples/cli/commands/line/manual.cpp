@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -22,7 +23,8 @@ void for_each_part(std::string_view text, std::string_view separator, const Visi
 }
 
 /// Wraps paragraphs; one that begins with two spaces keeps its lines.
-std::string paragraphs(std::string_view text, size_t columns) {
+std::string paragraphs(std::string_view about_heed, size_t columns) {
+  const std::string text = named(about_heed);
   const std::string margin(columns, ' ');
   std::string result;
   for_each_part(text, "\n\n", [&](std::string paragraph) {
@@ -103,7 +105,7 @@ std::string manual_page(const Command& command, const Registry& registry) {
   std::stable_partition(options.begin(), options.end(),
                         [](const Option& option) { return option.is_argument(); });
   const auto& [heading, text] = command.appendix;
-  return page("heed " + command.name, command, options, "") +
+  return page(program_name() + " " + command.name, command, options, "") +
          (text ? section(heading, paragraphs(text(registry), indent)) : "");
 }
 
@@ -128,7 +130,7 @@ std::string program_page(const Program& program) {
   bool version = false;
   std::string commands;
   for (const Command& command : program.commands) commands += item(command.name, command.summary);
-  return page("heed", overview, {Option::flag("--version", &version, "show the version")},
+  return page(program_name(), overview, {Option::flag("--version", &version, "show the version")},
               commands);
 }
 

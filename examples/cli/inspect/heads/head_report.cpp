@@ -5,6 +5,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
@@ -36,19 +37,21 @@ std::string pruning_text(const HeadLabReport& report) {
   if (!report.pruned) return fmt::format("\nnothing pruned: {}\n", report.pruning_refusal);
   const PruningReport& pruned = *report.pruned;
   return fmt::format(
-      "\npruned head {} of {}, the least important prunable head: {} of {} parameters left\n"
+      "\npruned head {} of {}, the least important prunable head: {} of {} left\n"
       "  scores match those with its gate at 0, max |difference| {:.2g}\n  {}\n",
-      pruned.head, pruned.path, pruned.parameters_after, pruned.parameters_before,
-      pruned.difference, evaluation_text(pruned.evaluation));
+      pruned.head, pruned.path, pruned.parameters_after,
+      counted(pruned.parameters_before, "parameter"), pruned.difference,
+      evaluation_text(pruned.evaluation));
 }
 
 }  // namespace
 
 std::string head_text(const HeadLabReport& report, const std::string& config) {
   std::string text = fmt::format(
-      "{}: {} held-out sequences: {}\n"
+      "{}: {}: {}\n"
       "translated into MultiHeadAttention: scores match, max |difference| {:.2g}\n",
-      config, report.sequences, evaluation_text(report.evaluation), report.translation_difference);
+      config, counted(report.sequences, "held-out sequence"), evaluation_text(report.evaluation),
+      report.translation_difference);
   for (const std::string& path : report.untranslated) {
     text += fmt::format("{}: not a multi-head attention; left as it is\n", path);
   }

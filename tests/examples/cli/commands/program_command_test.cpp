@@ -1,5 +1,6 @@
 // The command line itself: help, mistakes, and the commands other than `train`.
 #include "heed/examples/cli/tasks/sequence_tasks.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/kernels/peak.h"
 #include "heed/framework/kernels/simd/target.h"
 #include "heed/framework/ops/elementwise.h"
@@ -55,7 +56,8 @@ TEST_CASE("every configuration that is shipped is valid and says what it shows",
     const Ended ended = run_heed(folder, {"train", path, "--out", "run", "--set", "train.steps=1",
                                           "--set", "train.eval_sequences=10"});
     CHECK(ended.exit_code == 0);
-    CHECK(contains(folder.read("run/config.json"), "\"about\""));
+    CHECK(contains(folder.read("configs/" + std::filesystem::path(path).filename().string()),
+                   "\"about\": "));
     ++count;
   }
   CHECK(count >= 14);
@@ -147,9 +149,10 @@ TEST_CASE("a command from outside is one of heed's", "[program]") {
   const std::string count = std::to_string(builtin_commands().size() + 1);
   CHECK(run({"greet", "you", "--times", "2"}).out ==
         "hello you\nhello you\n" + count + " commands\n");
-  CHECK(run({"greet"}).err == "heed: NAME is required; see heed --help\n");
-  CHECK(run({"greet", "you", "--time"}).err ==
-        "heed greet: unknown option: \"--time\"; did you mean \"--times\"?; see heed --help\n");
+  CHECK(run({"greet"}).err == "heed greet: NAME is required; see heed greet --help\n");
+  CHECK(
+      run({"greet", "you", "--time"}).err ==
+      "heed greet: unknown option: \"--time\"; did you mean \"--times\"?; see heed greet --help\n");
   CHECK(run({"gret"}).err ==
         "heed: unknown command: \"gret\"; did you mean \"greet\"?; see heed --help\n");
   CHECK(contains(run({"help"}).out, "    greet\n        say hello\n"));
@@ -162,6 +165,56 @@ TEST_CASE("a command of the same name takes the place of heed's", "[program]") {
   other.name = "info";
   const Ended ended = run_heed(Folder(), {"info", "you"}, builtin_registry(), {other});
   CHECK(ended.out == "hello you\n" + std::to_string(builtin_commands().size()) + " commands\n");
+}
+
+TEST_CASE("without a command the commands are listed", "[program]") {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {""}}) {
+    const Ended ended = run_heed(Folder(), arguments);
+    CHECK(ended.exit_code == 2);
+    CHECK(ended.out.empty());
+    CHECK(ended.err.starts_with("heed: a command is required:\n"));
+    CHECK(ended.err.ends_with("\nheed help COMMAND has its manual page; see heed --help\n"));
+    for (const Command& command : builtin_commands()) {
+      CHECK(contains(ended.err, "\n  " + command.name + " "));
+      CHECK(contains(ended.err, " " + command.summary + "\n"));
+    }
+  }
+}
+
+TEST_CASE("a program of one's own goes by its own name", "[program]") {
+  const Folder folder;
+  const auto run = [&](const std::vector<std::string>& arguments) {
+    return run_heed(folder, arguments, builtin_registry(), {greet_command()}, "bin/my-program");
+  };
+  const std::string page = run({"help", "train"}).out;
+  CHECK(page.starts_with("NAME\n    my-program train - train the model"));
+  CHECK(contains(page, "`my-program train --resume`"));
+  CHECK(contains(page, "\n    my-program train configs/reverse.json\n"));
+  CHECK(contains(page, "with heed's names or"));
+  for (const Command& command : builtin_commands()) {
+    const std::string help = run({"help", command.name}).out;
+    INFO(help);
+    CHECK_FALSE(contains(help, "heed " + command.name));
+    for (const std::string& line : lines_of(help)) {
+      if (!line.starts_with("    my-program")) CHECK(displayed_width(line) <= 80);  // no example
+    }
+  }
+  CHECK(contains(run({"--help"}).out, "    my-program train mine.json\n"));
+  CHECK(run({"--version"}).out.starts_with("my-program (heed "));
+  CHECK(run({"trian"}).err ==
+        "my-program: unknown command: \"trian\"; did you mean \"train\"?; see my-program --help\n");
+  CHECK(run({"train"}).err ==
+        "my-program train: CONFIG is required, or --resume; see my-program train --help\n");
+  CHECK(run({"greet"}).err == "my-program greet: NAME is required; see my-program greet --help\n");
+  CHECK(contains(run({}).err, "\nmy-program help COMMAND has"));
+  const std::string starter = run({"init", "reverse"}).out;
+  CHECK(contains(starter, "my-program train FILE --dry-run"));
+  CHECK(contains(starter, "(my-program tasks lists the others)"));
+  CHECK_FALSE(contains(starter, "heed"));
+  CHECK(contains(run({"completion", "bash"}).out, "\ncomplete -F _my_program my-program\n"));
+  CHECK(contains(run({"completion", "zsh"}).out, "compdef _my_program my-program\n"));
+  CHECK(contains(run({"completion", "fish"}).out, "\ncomplete -c my-program -f\n"));
+  CHECK(contains(run({"schema", "--markdown"}).out, "`my-program init TASK` writes one"));
 }
 
 TEST_CASE("a command without an action is refused", "[program]") {

@@ -1,4 +1,4 @@
-// `heed completion bash`, run in bash as readline would run it.
+// `heed completion`, run in each shell as its line editor would run it.
 #include "heed/examples/cli/commands/line/command_line.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
@@ -75,7 +75,7 @@ TEST_CASE("bash completes commands, options, tasks, keys, values and files", "[p
   CHECK(replies({"--v"}) == Words{"--version"});
   CHECK(replies({"help", "va"}) == Words{"validate"});
   CHECK(replies({"init", "re"}) == beginning_with("re", builtin_task_names()));
-  CHECK(replies({"completion", ""}) == Words{"bash"});
+  CHECK(replies({"completion", ""}) == Words{"bash", "fish", "zsh"});
   CHECK(replies({"heads", "x.json", "--se"}) == beginning_with("--se", options_of("heads")));
   CHECK(replies({"train", "o"}) == Words{"order", "own.json"});
   CHECK(replies({"train", "own.json", "--out", "own"}) == Words{"own.json", "own.txt"});
@@ -91,6 +91,94 @@ TEST_CASE("bash completes commands, options, tasks, keys, values and files", "[p
   CHECK(replies({"train", "own.json", "--set", "train.lr", "=", "0"}).empty());
   CHECK(replies({"zzz", ""}).empty());
   CHECK(replies({"tasks", ""}).empty());
+}
+
+bool has_shell(const std::string& shell) {
+  return std::system((shell + " -c true >/dev/null 2>&1").c_str()) == 0;
+}
+
+/// The first words of the lines that a shell prints for a script, in order.
+std::vector<std::string> printed(const Folder& folder, const std::string& shell,
+                                 const std::string& script) {
+  folder.write("ask", script);
+  const std::string run = shell + (shell == "fish" ? " --no-config ask" : " -f ask");
+  CHECK(std::system(("cd '" + folder.path() + "' && " + run + " >replies 2>errors").c_str()) == 0);
+  CHECK(folder.read("errors").empty());
+  std::vector<std::string> words = lines_of(folder.read("replies"));
+  for (std::string& word : words) word = word.substr(0, word.find('\t'));
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+/// What zsh offers: its own functions for completion are replaced by ones that print.
+std::vector<std::string> offered_by_zsh(const Folder& folder, const std::string& words) {
+  const std::string script = R"(compdef() { }
+compadd() {
+  while [[ $1 != -- ]]; do shift; done
+  shift
+  for word in "$@"; do [[ $word != "$PREFIX"* ]] || print -r -- "$word"; done
+}
+compset() {
+  [[ $PREFIX == *=* ]] || return 1
+  IPREFIX=${PREFIX%%=*}= PREFIX=${PREFIX#*=}
+}
+_files() { print -r -- "files$2" }
+source ./heed.zsh
+words=(heed )" + words + ")\nCURRENT=$#words PREFIX=$words[-1]\n_heed\n";
+  return printed(folder, "zsh", script);
+}
+
+std::vector<std::string> offered_by_fish(const Folder& folder, const std::string& line) {
+  return printed(folder, "fish", "source heed.fish\ncomplete -C 'heed " + line + "'\n");
+}
+
+TEST_CASE("zsh completes the same", "[program]") {
+  const Folder folder;
+  const Ended ended = run_heed(folder, {"completion", "zsh"});
+  REQUIRE(ended.out.starts_with("#compdef heed\n"));
+  if (!has_shell("zsh")) return;
+  folder.write("heed.zsh", ended.out);
+  const auto replies = [&](const std::string& words) { return offered_by_zsh(folder, words); };
+  using Words = std::vector<std::string>;
+  CHECK(replies("tra") == beginning_with("tra", command_names(builtin_commands())));
+  CHECK(replies("--v") == Words{"--version"});
+  CHECK(replies("help va") == Words{"validate"});
+  CHECK(replies("init re") == beginning_with("re", builtin_task_names()));
+  CHECK(replies("heads x.json --se") == beginning_with("--se", options_of("heads")));
+  CHECK(replies("train o") == Words{"files*.json"});
+  CHECK(replies("train own.json --out own") == Words{"files"});
+  CHECK(replies("train own.json --threads ''").empty());
+  CHECK(replies("train own.json --set train.l") == beginning_with("train.l", builtin_keys(), "="));
+  CHECK(replies("train own.json --set model.norm_placement=") == Words{"post", "pre"});
+  CHECK(replies("train own.json --set model.norm_placement=po") == Words{"post"});
+  CHECK(replies("train own.json --set train.lr=0").empty());
+  CHECK(replies("zzz ''").empty());
+}
+
+TEST_CASE("fish completes the same, with descriptions", "[program]") {
+  const Folder folder;
+  const Ended ended = run_heed(folder, {"completion", "fish"});
+  REQUIRE(ended.out.starts_with("# fish completion for heed: "));
+  if (!has_shell("fish")) return;
+  folder.write("heed.fish", ended.out);
+  folder.write("own.json", "{}");
+  folder.write("own.txt", "");
+  const auto replies = [&](const std::string& line) { return offered_by_fish(folder, line); };
+  using Words = std::vector<std::string>;
+  CHECK(replies("tra") == beginning_with("tra", command_names(builtin_commands())));
+  CHECK(folder.read("replies").find("\ttrain the model that a configuration describes\n") !=
+        std::string::npos);
+  CHECK(replies("--v") == Words{"--version"});
+  CHECK(replies("help va") == Words{"validate"});
+  CHECK(replies("init re") == beginning_with("re", builtin_task_names()));
+  CHECK(replies("heads x.json --se") == beginning_with("--se", options_of("heads")));
+  CHECK(replies("train o") == Words{"own.json"});
+  CHECK(replies("train own.json --out own") == Words{"own.json", "own.txt"});
+  CHECK(replies("train own.json --set train.l") == beginning_with("train.l", builtin_keys(), "="));
+  CHECK(replies("train own.json --set model.norm_placement=") ==
+        Words{"model.norm_placement=post", "model.norm_placement=pre"});
+  CHECK(replies("train own.json --set train.lr=0").empty());
+  CHECK(replies("train own.json --threads ").empty());
 }
 
 TEST_CASE("the script switches itself on", "[program]") {

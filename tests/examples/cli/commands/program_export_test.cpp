@@ -214,7 +214,8 @@ TEST_CASE("a file that does not fit names every tensor", "[program]") {
   CHECK(refused("text").starts_with("--init: error: text: "));
   CHECK(refused("none") == "--init: error: none: cannot read: No such file or directory\n");
   CHECK(refusal(folder, {"train", "--resume", "run", "--init", "h"}) ==
-        "heed train: --init and --dry-run are for a new run, not with --resume; see heed --help\n");
+        "heed train: --init and --dry-run are for a new run, not with --resume; see heed train "
+        "--help\n");
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST_CASE("the text holds a table and a picture for each attention", "[program]"
     CHECK(contains(ended.out, part));
   }
   CHECK(contains(ended.err, "step 3/6  ETA "));
-  CHECK(contains(ended.err, "step 6/6  ETA 0 s  loss "));
+  CHECK(contains(ended.err, "step 6/6  ETA 0 s  train loss "));
 }
 
 TEST_CASE("encoder, decoder and what joins them are examined", "[program]") {

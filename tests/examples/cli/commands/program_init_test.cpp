@@ -116,7 +116,7 @@ TEST_CASE("init knows a task from outside, whose every key has its default or a 
   Json starter = Json::parse(ended.out);
   strip_notes(starter);
   CHECK(starter["task"].dump() ==
-        R"({"type":"turn","turn":3,"side":"left","force":1,"loud":false})");
+        R"({"type":"turn","turn":3,"side":"left","force":1,"loud":false,"seed":0})");
   CHECK(starter["train"]["steps"] == 1000);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("a registered task that shares a name with another one has its own key
   registry.tasks.add<OtherKeys>("reverse", "another one", no_task<OtherKeys>);
   Json starter = Json::parse(run_heed(Folder(), {"init", "reverse"}, registry).out);
   strip_notes(starter);
-  CHECK(starter["task"].dump() == R"({"type":"reverse","width":7})");
+  CHECK(starter["task"].dump() == R"({"type":"reverse","width":7,"seed":0})");
 }
 
 TEST_CASE("a sequence task from outside starts and validates", "[program]") {

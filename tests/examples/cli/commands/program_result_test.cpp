@@ -92,7 +92,7 @@ TEST_CASE("a fixed training set is evaluated besides the held-out one", "[progra
   CHECK(last["train_sequence_accuracy"] == 1.0);
   CHECK(last["train_token_accuracy"] == 1.0);
   CHECK(last["train_loss"] < last["eval_loss"]);
-  CHECK(ended.err.find("  train 1.0000  ") != std::string::npos);
+  CHECK(ended.err.find("  training set 1.0000  ") != std::string::npos);
 }
 
 TEST_CASE("a task's file that is missing is reported at its key", "[program]") {

@@ -167,8 +167,9 @@ TEST_CASE("the table reads from top to bottom, aligned, modules as a tree", "[pr
 TEST_CASE("mistakes in what is asked of trace are bad input", "[program]") {
   const Ended ended = run_heed(Folder(), {"trace", cross_reverse, "--jsno"});
   CHECK(ended.exit_code == 2);
-  CHECK(ended.err ==
-        "heed trace: unknown option: \"--jsno\"; did you mean \"--json\"?; see heed --help\n");
+  CHECK(
+      ended.err ==
+      "heed trace: unknown option: \"--jsno\"; did you mean \"--json\"?; see heed trace --help\n");
   CHECK(run_heed(Folder(), {"trace"}).exit_code == 2);
   const Ended help = run_heed(Folder(), {"trace", "--help"});
   for (const char* word : {"--json", "--set", "view"}) {

@@ -103,8 +103,28 @@ TEST_CASE("a run directory holds configuration, metrics and log", "[program]") {
   CHECK(evaluations.back()["sequence_accuracy"] == line["sequence_accuracy"]);
 
   const auto log = lines_of(folder.read("runs/reverse-1/log.txt"));
-  CHECK(log.front() == "one");
+  CHECK(log.front().starts_with("reverse: "));  // the seed is not that of "about"
   CHECK(log.back() == lines_of(ended.out).back());
+}
+
+TEST_CASE("about is shown and kept where nothing is changed that it speaks of", "[program]") {
+  const auto shows = [](const std::vector<std::string>& sets) {
+    const Folder folder;
+    folder.write("tiny.json", tiny_config(R"(, "about": ["one", "two"])"));
+    std::vector<std::string> arguments{"train", "tiny.json", "--out", "run"};
+    for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
+    const Ended ended = run_heed(folder, arguments);
+    CHECK(ended.exit_code == 0);
+    const bool is_shown = ended.err.starts_with("one\ntwo\n");
+    CHECK(folder.read("run/log.txt").starts_with("one\ntwo\n") == is_shown);
+    CHECK((folder.read("run/config.json").find("\"about\"") != std::string::npos) == is_shown);
+    return is_shown;
+  };
+  CHECK(shows({}));
+  CHECK(shows({"train.checkpoints_kept=1", "train.checkpoint_every=2", "train.batch_size=4"}));
+  CHECK_FALSE(shows({"train.batch_size=5"}));
+  CHECK_FALSE(shows({"model.attention.type=none"}));
+  CHECK_FALSE(shows({"task=null", "task.type=copy"}));
 }
 
 TEST_CASE("the configuration of a run directory repeats the run", "[program]") {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
 
@@ -40,7 +41,7 @@ std::string owner_in(const std::string& file) {
   try {
     constexpr size_t longest = 32;
     std::string owner = read_file(file, longest, Links::refuse);
-    return owner.empty() ? "unknown" : owner;
+    return owner.empty() ? "unknown" : printable(owner);
   } catch (const IoError&) {
     return "unknown";
   }

@@ -121,7 +121,8 @@ NamedTensors Optimizer::state() const {
 void Optimizer::load_state(const NamedTensors& given) {
   for (const auto& [name, tensor] : given) {
     const bool is_count = name.ends_with("/step") && tensor.defined() && tensor.dim() == 0;
-    if (is_count && tensor.item() < 0) {
+    constexpr double most = 0x1p53;
+    if (is_count && (tensor.item() < 0 || tensor.item() >= most)) {
       throw ModuleError(name_, ": load_state: ", name, " counts steps, got ", tensor.item());
     }
   }

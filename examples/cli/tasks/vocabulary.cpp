@@ -1,7 +1,5 @@
 #include "heed/examples/cli/tasks/vocabulary.h"
 
-#include <fmt/format.h>
-
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -40,13 +38,11 @@ std::string visible(std::string_view word) {
       shown += "⇥";
     } else if (c == ' ') {
       shown += "␣";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      shown += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
     } else {
       shown += c;
     }
   }
-  return shown;
+  return without_controls(shown);
 }
 
 std::string json_array(const std::vector<std::string>& words) {

@@ -132,6 +132,8 @@ TEST_CASE("A state that does not fit is refused, and nothing changes") {
         misfit("\n  undefined: 0/v"));
   CHECK(refusal({{"0/step", full({}, -1, DType::i64)}, {"0/m", two}, {"0/v", two}}) ==
         "Adam: load_state: 0/step counts steps, got -1");
+  CHECK(refusal({{"0/step", full({}, 0x1p62, DType::i64)}, {"0/m", two}, {"0/v", two}}) ==
+        "Adam: load_state: 0/step counts steps, got 4611686018427387904");
 }
 
 }  // namespace heed::testing::optimizer_state_test

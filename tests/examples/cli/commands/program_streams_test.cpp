@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "heed/examples/cli/tasks/vocabulary.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/safetensors.h"
 #include "heed/framework/tensor/factories.h"
@@ -58,6 +59,7 @@ TEST_CASE("no text commands a terminal", "[program]") {
   CHECK(without_controls(odd + "\n\ta\xff") == odd_as_json + "\n\ta\\xff");
   CHECK(without_controls("אב é 漢 👩‍🔬") == "אב é 漢 👩‍🔬");
   CHECK(printable(odd) == "?[31m?????");
+  CHECK(visible("a b\t\n" + odd) == "a␣b⇥⏎" + odd_as_json);
   const Folder folder;
   const auto check_clean = [&](const Ended& ended) {
     INFO(ended.out << ended.err);

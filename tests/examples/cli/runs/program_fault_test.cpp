@@ -162,7 +162,8 @@ class Faults {
   /// Nothing under a final name is half there, and the run resumes bit-identically.
   void check_resumes(const Folder& folder) const {
     if (folder.has(run)) {
-      train_well(folder, {"--resume", run, "--set", "train.steps=3"});
+      train_well(folder, {"--resume", run, "--set", "train.steps=3", "--set",
+                          "train.checkpoints_kept=1"});  // the configuration is part of the bits
     } else {
       train_well(folder, {"config.json", "--out", run});
     }

@@ -1,11 +1,17 @@
 #include "heed/modules/attention/multi_head_attention.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "heed/framework/autograd/checkpoint.h"
 #include "heed/framework/nn/shape_contract.h"
 #include "heed/framework/nn/sizes.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/normalization.h"
+#include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/attention/heads.h"
 #include "heed/modules/attention/weights_dropout.h"
@@ -50,6 +56,27 @@ Dims letters_of(const MultiHeadAttention& m) {
            {"D_v", m.D_v},
            {"H", m.H},
            {"n_kv_heads", m.n_kv_heads}}};
+}
+
+bool is_finite(const Tensor& x) {
+  return x.is_contiguous() && visit_floating("qk_norm", x.dtype(), [&]<class T>() {
+           const T* const first = x.data<T>();
+           return std::all_of(first, first + x.numel(), [](T v) { return std::isfinite(v); });
+         });
+}
+
+/// x [..., D_qk] with each row divided by its root mean square.
+Tensor normalised(const Tensor& x) {
+  return rms_norm(x, {x.size(-1)}, {}, qk_norm_eps);
+}
+
+/// The same with rows that are not finite as NaN, which have a gradient of 0: those of keys that no
+/// query sees must have no influence, and the norm's own gradient would be 0 · NaN.
+Tensor normalised_where_finite(const Tensor& x) {
+  const Tensor largest = amax(abs(x.detach()), {-1}, true);
+  const Tensor bad = eq(lt(largest, std::numeric_limits<double>::infinity()), 0);
+  return masked_fill(normalised(masked_fill(x, bad, 0)), bad,
+                     std::numeric_limits<double>::quiet_NaN());
 }
 
 /// gates [H] or [B, H] as factors of heads [B, H, L_1, D_v].
@@ -156,7 +183,8 @@ Tensor MultiHeadAttention::forward(const Tensor& query, const Tensor& key, const
 
 Tensor MultiHeadAttention::split_to_score(const Tensor& projected, int64_t heads) const {
   const Tensor split = split_heads(projected, heads);
-  return config.qk_norm ? rms_norm(split, {D_qk}, {}, qk_norm_eps) : split;
+  if (!config.qk_norm) return split;
+  return is_finite(projected) ? normalised(split) : normalised_where_finite(split);
 }
 
 Tensor MultiHeadAttention::weighted_values(const Tensor& Q, const Tensor& K, const Tensor& V,

@@ -269,7 +269,10 @@ void run_train(const Program& program, const TrainArguments& arguments) {
         initialise_from(*experiment.model, form_of(task_name(experiment.config), *experiment.task),
                         *std::move(initial));
   }
-  if (arguments.dry_run) return write_result(dry_run(*arguments.config, experiment));
+  if (arguments.dry_run) {
+    for (const std::string& warning : experiment.task->warnings()) say("warning: " + warning);
+    return write_result(dry_run(*arguments.config, experiment));
+  }
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
   RunDirectory directory =
       RunDirectory::create(arguments.out, experiment, program.command_line,

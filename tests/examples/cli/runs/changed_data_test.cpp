@@ -166,6 +166,8 @@ TEST_CASE("held-out words that are never trained on are reported at the start", 
                  "words\n"));
   CHECK(contains(ended.err,
                  "warning: 4 of 4 held-out sequences have inputs that no training sequence has "));
+  CHECK(contains(run_heed(folder, {"train", "pairs.json", "--dry-run"}).err,
+                 "warning: 4 of 4 held-out sequences have targets that no training sequence has "));
   const Ended characters =
       run_heed(folder, {"train", "pairs.json", "--set", "task.tokens=characters"});
   CHECK(!contains(characters.err, "warning"));

@@ -1,4 +1,4 @@
-# shipped_configs(OUTPUT): writes a C++ file that holds the files of configs/.
+# shipped_configs(OUTPUT): writes a C++ file that holds the files of configs/ and of configs/data.
 function(shipped_configs output)
   file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.json)
   list(FILTER paths EXCLUDE REGEX "/schema\\.json$")
@@ -9,6 +9,15 @@ function(shipped_configs output)
     file(READ ${path} text)
     string(APPEND entries "    {\"${name}\", R\"heed(${text})heed\"},\n")
   endforeach()
+  file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/data/*)
+  list(FILTER paths EXCLUDE REGEX "\\.py$")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${paths})
+  set(data "")
+  foreach(path ${paths})
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/configs ${path})
+    file(READ ${path} text)
+    string(APPEND data "    {\"${name}\", R\"heed(${text})heed\"},\n")
+  endforeach()
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT [[
 #include "heed/examples/cli/config/shipped_configs.h"
 
@@ -16,10 +25,16 @@ namespace heed {
 namespace {
 constexpr ShippedConfig configs[] = {
 @entries@};
+constexpr ShippedConfig data[] = {
+@data@};
 }
 
 std::span<const ShippedConfig> shipped_configs() {
   return configs;
+}
+
+std::span<const ShippedConfig> shipped_data() {
+  return data;
 }
 
 }  // namespace heed

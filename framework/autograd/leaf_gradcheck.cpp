@@ -352,6 +352,7 @@ GradcheckReport leaf_gradcheck(const Computation& computation, const NamedLeaves
   size_t current = leaves.size();
   std::vector<double> gradient;
   for_each_chosen(leaves, options, [&](size_t leaf, int64_t number) {
+    if (options.before_each) options.before_each();
     if (leaf != current) gradient = examined.gradient(current = leaf);
     const auto& [path, tensor] = leaves[leaf];
     const IntList index = index_of(number, tensor.shape());

@@ -20,6 +20,7 @@ struct GradcheckOptions {
   std::optional<int64_t> sample = {};  ///< number to check, if not all; at least one of each leaf
   uint64_t seed = 0;                   ///< of the cotangents and of the sample
   bool second_order = false;           ///< check the gradients' own gradients
+  std::function<void()> before_each = {};  ///< called before each element; may throw
 };
 
 /// One element of a leaf and its two derivatives. `ratio` is |analytic − numeric| over what is

@@ -5,6 +5,8 @@
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/inspect/example_batch.h"
+#include "heed/examples/cli/inspect/long_work.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/leaf_gradcheck.h"
@@ -20,16 +22,17 @@ constexpr int64_t sequences = 2;
 constexpr int64_t most_by_default = 5000;
 
 struct GradcheckArguments {
-  ConfigArguments config;
+  TrainedArguments source;
   bool all = false;
   std::optional<int64_t> sample;
   int64_t seed = 0;
   bool second_order = false;
+  int64_t minutes = usual_minutes;
 };
 
 Options gradcheck_options(GradcheckArguments& arguments) {
-  return with_config(
-      arguments.config,
+  return with_model(
+      arguments.source,
       {Option::flag("--all", &arguments.all,
                     "every element of every parameter; the default for small models"),
        Option::value(
@@ -42,7 +45,8 @@ Options gradcheck_options(GradcheckArguments& arguments) {
                      "seed for sampling and for the random directions; default 0")
            .at_least(0),
        Option::flag("--second-order", &arguments.second_order,
-                    "check the gradients of the gradients")});
+                    "check the gradients of the gradients"),
+       minutes_option(arguments.minutes)});
 }
 
 /// How many elements to check; nothing if all.
@@ -52,15 +56,14 @@ std::optional<int64_t> sample_of(const GradcheckArguments& arguments, int64_t to
   return total > most_by_default ? std::optional(most_by_default) : std::nullopt;
 }
 
-void announce(const Experiment& experiment, const GradcheckArguments& arguments,
-              const GradcheckOptions& options) {
-  const int64_t total = experiment.model->num_parameters();
-  const auto tensors = static_cast<int64_t>(experiment.model->parameters().size());
+void announce(const NamedModel& named, const GradcheckOptions& options) {
+  const int64_t total = named.model->num_parameters();
+  const auto tensors = static_cast<int64_t>(named.model->parameters().size());
   const std::string which = options.sample && *options.sample < total
                                 ? fmt::format("a random sample of {} (seed {}; --all for all)",
                                               std::max(*options.sample, tensors), options.seed)
                                 : "every one";
-  say(fmt::format("{}: {} in f64, {}gradients, checking {}", arguments.config.path,
+  say(fmt::format("{}: {} in f64, {}gradients, checking {}", named.name,
                   counted(total, "parameter"), options.second_order ? "second-order " : "", which));
 }
 
@@ -74,7 +77,7 @@ std::string result_line(const GradcheckReport& report, const GradcheckArguments&
              {"numeric", report.worst.numeric},
              {"ratio", report.worst.ratio}};
   }
-  const JsonValue line = {{"config", arguments.config.path},
+  const JsonValue line = {{"config", arguments.source.path},
                           {"order", options.second_order ? 2 : 1},
                           {"seed", options.seed},
                           {"elements", report.elements},
@@ -87,18 +90,25 @@ std::string result_line(const GradcheckReport& report, const GradcheckArguments&
 }
 
 void run_gradcheck(const Program& program, const GradcheckArguments& arguments) {
-  const Experiment experiment = experiment_of(program, arguments.config);
-  Model& model = *experiment.model;
+  const NamedModel named = named_model(program, arguments.source);
+  Model& model = *named.model;
   model.to(DType::f64);
-  const Batch batch =
-      experiment.task->training_batch(1, std::min(sequences, *experiment.training.batch_size));
-  const GradcheckOptions options{.sample = sample_of(arguments, model.num_parameters()),
+  const Batch batch = example_batch(named.form, sequences);
+  const int64_t total = model.num_parameters();
+  const std::optional<int64_t> sample = sample_of(arguments, total);
+  LongWork work({.name = named.name,
+                 .parts = "elements",
+                 .count = std::min(total, sample.value_or(total)),
+                 .most_minutes = arguments.minutes,
+                 .instead = "a smaller --sample"});
+  const GradcheckOptions options{.sample = sample,
                                  .seed = static_cast<uint64_t>(arguments.seed),
-                                 .second_order = arguments.second_order};
-  announce(experiment, arguments, options);
+                                 .second_order = arguments.second_order,
+                                 .before_each = [&] { work.next(); }};
+  announce(named, options);
   const auto scores = [&] {
     // The same position for each call: dropout drops the same elements and is checked too.
-    const RandomScope random(RandomPosition{.seed = experiment.training.random_seed(), .step = 1});
+    const RandomScope random(RandomPosition{.seed = named.seed, .step = 1});
     return std::vector<Tensor>{model(batch)};
   };
   const GradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
@@ -112,15 +122,16 @@ void run_gradcheck(const Program& program, const GradcheckArguments& arguments) 
 Command gradcheck_command() {
   return {.name = "gradcheck",
           .stage = Stage::analyse,
-          .summary = "compare the gradients of a configured model with finite differences",
+          .summary = "compare the gradients of a model with finite differences",
           .description =
-              "Runs in f64 on two sequences of the task, dropout included, and compares each "
+              "Runs in f64 on two random sequences, dropout included, and compares each "
               "checked gradient with a finite difference of the loss. Names the worst one by "
               "its path and index. The last line on stdout is the result as JSON.",
           .exit_status = {{"0", "the gradients are right"},
                           {"1", "a gradient is wrong, or the command failed"},
                           {"2", "bad input; nothing was done"}},
           .examples = {{"heed gradcheck configs/reverse.json", "checks first derivatives"},
+                       {"heed gradcheck runs/sort-1", "checks them at trained weights"},
                        {"heed gradcheck configs/text.json --sample 200 --second-order",
                         "checks 200 elements and the gradients of their gradients"}},
           .call = calling(gradcheck_options, run_gradcheck)};

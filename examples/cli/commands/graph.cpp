@@ -7,12 +7,12 @@
 namespace heed {
 namespace {
 
-void run_graph(const Program& program, const ConfigArguments& arguments) {
-  const Experiment experiment = experiment_of(program, arguments);
-  const TracedForward forward(experiment);
-  write_result(trace_dot(
-      forward.recorder, forward.names,
-      text_of(arguments.path, ": one forward pass of ", TracedForward::sequences, " sequences")));
+void run_graph(const Program& program, const TrainedArguments& arguments) {
+  const auto [name, model, form, seed] = named_model(program, arguments);
+  const TracedForward forward(*model, form, seed);
+  write_result(
+      trace_dot(forward.recorder, forward.names,
+                text_of(name, ": one forward pass of ", TracedForward::sequences, " sequences")));
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ Command graph_command() {
               "arrows show axes and sizes of the data.",
           .examples = {{"heed graph configs/reverse.json | dot -Tsvg > model.svg",
                         "renders the graph as SVG"}},
-          .call = calling(config_options, run_graph)};
+          .call = calling(model_options, run_graph)};
 }
 
 }  // namespace heed

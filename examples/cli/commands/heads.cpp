@@ -1,7 +1,6 @@
 // `heed heads`: what each head of a trained model contributes.
-#include <filesystem>
-
 #include "heed/examples/cli/commands/line/arguments.h"
+#include "heed/examples/cli/inspect/heads/asked_sequences.h"
 #include "heed/examples/cli/inspect/heads/head_report.h"
 #include "heed/examples/cli/runs/progress_bar.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -11,22 +10,28 @@ namespace heed {
 namespace {
 
 struct HeadsArguments {
-  ConfigArguments source;  // a configuration, a run directory or a checkpoint
+  TrainedArguments source;          // a configuration is trained first
+  std::vector<std::string> inputs;  // none: held-out sequences
   int64_t sequences = 256;
   bool json = false;
+  int64_t minutes = usual_minutes;
 };
 
 Options heads_options(HeadsArguments& arguments) {
-  Options options = with_config(
-      arguments.source, {Option::value("--sequences", &arguments.sequences, "N",
-                                       "number of held-out sequences to use; default 256")
-                             .at_least(1),
-                         Option::flag("--json", &arguments.json, "JSON lines instead of text")});
-  options.front().name = "RUN|CONFIG";
-  options.front().value_name = "CONFIG";
+  Options options = with_model(
+      arguments.source,
+      {Option::value("--input", &arguments.inputs, "TEXT",
+                     "analyse this input instead of held-out sequences, measured against the "
+                     "model's own answer; needs no data; may be repeated"),
+       Option::value("--sequences", &arguments.sequences, "N",
+                     "number of held-out sequences to use; default 256")
+           .at_least(1)
+           .excluding("--input"),
+       Option::flag("--json", &arguments.json, "JSON lines with the weights instead of text"),
+       minutes_option(arguments.minutes)});
   options.front().help =
-      "a run directory or a checkpoint, whose model is analysed, or a JSON file, whose model is "
-      "trained first";
+      "a trained model: a run directory, a checkpoint, or a file that `heed export` wrote; or a "
+      "JSON file, whose model is trained first";
   return options;
 }
 
@@ -34,30 +39,45 @@ Options heads_options(HeadsArguments& arguments) {
 struct Examined {
   std::string name;
   std::unique_ptr<Model> model;
-  std::unique_ptr<Task> task;
-  int64_t batch_size;
+  TaskForm form = {};
+  std::unique_ptr<Task> task = {};  // none: the inputs that were given
+  int64_t batch_size = 1;
 };
 
-void check_heads(const std::string& path, Model& model) {
-  if (has_heads(model)) return;
-  throw RunError(path, ": heads: no attention of this model is a multi-head attention; `heed ",
-                 "tasks` lists others");
+void check_heads(const Examined& examined) {
+  if (has_heads(*examined.model)) return;
+  throw RunError(examined.name, ": heads: no attention of this model is a multi-head attention; ",
+                 "`heed tasks` lists others");
 }
 
-/// The model of a run directory or a checkpoint; a configuration is trained.
-Examined examined_model(const Program& program, const ConfigArguments& arguments) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(arguments.path, ignored)) {
-    auto [trained, data] = load_measured(program, {arguments.path, false, arguments.sets});
-    check_heads(trained.path, *trained.model);
-    return {trained.path, std::move(trained.model), std::move(data.task), data.training.batch_size};
-  }
-  Experiment experiment = experiment_of(program, arguments);
-  check_heads(arguments.path, *experiment.model);
+/// Of a configuration: it is trained.
+Examined newly_trained(const Program& program, const HeadsArguments& arguments) {
+  const TrainedArguments& source = arguments.source;
+  if (source.best) refuse_best(source);
+  Experiment experiment = experiment_of(program, {source.path, source.sets});
+  Examined examined{source.path, std::move(experiment.model)};
+  check_heads(examined);
   ProgressBar progress(*experiment.trainer);
   experiment.trainer->run(progress);
-  return {arguments.path, std::move(experiment.model), std::move(experiment.task),
-          experiment.training.batch_size};
+  examined.form = form_of(task_name(experiment.config), *experiment.task);
+  examined.task = std::move(experiment.task);
+  examined.batch_size = experiment.training.batch_size;
+  return examined;
+}
+
+Examined examined_model(const Program& program, const HeadsArguments& arguments) {
+  if (!is_trained_model(arguments.source.path)) return newly_trained(program, arguments);
+  Examined examined;
+  if (arguments.inputs.empty()) {
+    auto [trained, data] = load_measured(program, arguments.source);
+    examined = {trained.path, std::move(trained.model), std::move(trained.form),
+                std::move(data.task), data.training.batch_size};
+  } else {
+    TrainedModel trained = load_named(program, arguments.source);
+    examined = {trained.path, std::move(trained.model), std::move(trained.form)};
+  }
+  check_heads(examined);
+  return examined;
 }
 
 /// The report shows these differences as proofs. Throws RunError if they are none.
@@ -74,10 +94,22 @@ void check_proofs(const HeadLabReport& report, const std::string& path) {
 }
 
 void run_heads(const Program& program, const HeadsArguments& arguments) {
-  const auto [path, model, task, batch_size] = examined_model(program, arguments.source);
-  const HeadLabReport report = examine_heads(*model, *task, arguments.sequences, batch_size);
-  write_result(arguments.json ? head_json(report, path) : head_text(report, path));
-  check_proofs(report, path);
+  Examined examined = examined_model(program, arguments);
+  const std::string& name = examined.name;
+  HeadLabOptions options{.sequences = arguments.sequences,
+                         .batch_size = examined.batch_size,
+                         .name = name,
+                         .most_minutes = arguments.minutes};
+  if (!arguments.inputs.empty()) {
+    examined.task =
+        std::make_unique<AskedSequences>(*examined.model, examined.form, arguments.inputs);
+    options.sequences = std::ssize(arguments.inputs);
+    options.batch_size = 1;
+  }
+  HeadLabReport report = examine_heads(*examined.model, *examined.task, options);
+  report.is_asked = !arguments.inputs.empty();
+  write_result(arguments.json ? head_json(report, name) : head_text(report, name));
+  check_proofs(report, name);
 }
 
 }  // namespace
@@ -87,16 +119,17 @@ Command heads_command() {
           .stage = Stage::analyse,
           .summary = "analyse the attention heads of a model: what each contributes",
           .description =
-              "Reads the weights of a run or a checkpoint, or trains the model of a JSON file "
-              "exactly as `heed train` does; writes nothing. Then for each head: the entropy of "
-              "its weights, the "
-              "gradient of the loss with respect to a gate on the head, loss and accuracy without "
+              "Reads a trained model, or trains that of a JSON file exactly as `heed train` does; "
+              "writes nothing. Then for each head: the entropy of its weights, the gradient of the "
+              "loss with respect to a gate on the head, loss and accuracy without "
               "it, its similarity to the other heads, a picture of its weights. Finally the least "
               "important head of all is pruned.",
           .exit_status = trained_status,
           .examples = {{"heed heads configs/cross_reverse.json",
                         "trains a model, then analyses its three heads"},
-                       {"heed heads runs/sort-1 --json", "analyses a run, as JSON"}},
+                       {"heed heads runs/sort-1 --json", "analyses a run, as JSON"},
+                       {"heed heads text.safetensors --input \"To be or not\"",
+                        "analyses one input of your own"}},
           .call = calling(heads_options, run_heads)};
 }
 

@@ -1,5 +1,6 @@
 // `heed init`: writes a configuration to start from.
 #include <cstdio>
+#include <filesystem>
 
 #include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
@@ -47,14 +48,30 @@ void write_new_file(const std::string& path, const std::string& text) {
   }
 }
 
+/// The data beside the configuration; what is there already stays.
+void write_data(const std::filesystem::path& folder, const std::vector<ShippedConfig>& data) {
+  for (const ShippedConfig& file : data) {
+    const std::filesystem::path path = folder / file.name;
+    std::error_code error;
+    if (std::filesystem::exists(path, error)) continue;
+    std::filesystem::create_directories(path.parent_path(), error);
+    write_new_file(path.string(), std::string(file.text));
+    say("heed init: wrote " + path.string() + ", an example to train on");
+  }
+}
+
 void run_init(const Program& program, const InitArguments& arguments) {
   const ConfigTable table = program.registry.table();
   check_task(table, arguments.task);
   const Starter starter = starter_config(table, arguments.task);
   if (arguments.out) {
     write_new_file(*arguments.out, starter.text);
+    write_data(std::filesystem::path(*arguments.out).parent_path(), starter.data);
   } else {
     write_result(starter.text);
+    for (const ShippedConfig& file : starter.data) {
+      say(text_of("heed init: it reads ", file.name, " in its own folder; --out FILE writes both"));
+    }
   }
   for (const std::string& gap : starter.gaps) {
     say("heed init: " + gap + " has no default: set it before you train");
@@ -64,16 +81,18 @@ void run_init(const Program& program, const InitArguments& arguments) {
 }  // namespace
 
 Command init_command() {
-  return {.name = "init",
-          .stage = Stage::prepare,
-          .summary = "write a configuration to start from",
-          .description =
-              "The configuration trains successfully without changes. Each of its objects has an "
-              "\"about\" that explains the section and its keys to readers new to attention. An "
-              "existing file is never overwritten.",
-          .examples = {{"heed init reverse --out mine.json", "writes mine.json"},
-                       {"heed init text | less", "shows the settings of a small language model"}},
-          .call = calling(init_options, run_init)};
+  return {
+      .name = "init",
+      .stage = Stage::prepare,
+      .summary = "write a configuration to start from",
+      .description =
+          "The configuration trains successfully without changes. Each of its objects has an "
+          "\"about\" that explains the section and its keys to readers new to attention. An "
+          "existing file is never overwritten. With --out, example data for a task that reads a "
+          "file is written to a folder data beside the configuration.",
+      .examples = {{"heed init reverse --out mine.json", "writes mine.json"},
+                   {"heed init text | less", "shows the settings of a small language model"}},
+      .call = calling(init_options, run_init)};
 }
 
 }  // namespace heed

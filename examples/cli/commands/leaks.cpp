@@ -5,8 +5,11 @@
 #include <cmath>
 
 #include "heed/examples/cli/commands/line/arguments.h"
+#include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/inspect/example_batch.h"
 #include "heed/examples/cli/inspect/leaks/leak_meter.h"
+#include "heed/examples/cli/inspect/long_work.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/base/text.h"
@@ -17,6 +20,39 @@ namespace {
 
 // Two sequences show whether one leaks into the other.
 constexpr int64_t sequences_seen = 2;
+constexpr int64_t most_pairs = int64_t{1} << 24;  // of 2,048 tokens
+
+struct LeaksArguments {
+  TrainedArguments source;
+  int64_t pairs = most_pairs;
+  int64_t minutes = usual_minutes;
+};
+
+Options leaks_options(LeaksArguments& arguments) {
+  return with_model(
+      arguments.source,
+      {Option::value("--pairs", &arguments.pairs, "N",
+                     "refuse more pairs of an output and an input than this; each takes 9 bytes of "
+                     "memory; default 16777216")
+           .at_least(1),
+       minutes_option(arguments.minutes)});
+}
+
+/// How many outputs there are, and how many pairs of an output and a token.
+std::pair<int64_t, int64_t> sizes_of(const TaskShape& shape) {
+  const bool writes = shape.attends == Attends::encoder_decoder;
+  const int64_t length = writes ? shape.answer_length : shape.length;
+  const int64_t tokens = shape.length + (writes ? shape.answer_length : 0);
+  return {sequences_seen * length, sequences_seen * length * sequences_seen * tokens};
+}
+
+void check_pairs(const LeaksArguments& arguments, int64_t pairs) {
+  if (pairs <= arguments.pairs) return;
+  refuse(arguments.source.path,
+         fmt::format("leaks: {} pairs of an output and an input, more than {}; --pairs N allows "
+                     "more, a shorter sequence has less",
+                     pairs, arguments.pairs));
+}
 
 bool all_take_masks(Model& model) {
   const auto attentions = model.attentions();
@@ -109,19 +145,26 @@ std::string failure_text(const Totals& totals) {
       pair.input_sequence, pair.kind, pair.value, totals.tokens);
 }
 
-void run_leaks(const Program& program, const ConfigArguments& arguments) {
-  const Experiment experiment = experiment_of(program, arguments);
-  Model& model = *experiment.model;
+void run_leaks(const Program& program, const LeaksArguments& arguments) {
+  const NamedModel named = named_model(program, arguments.source);
+  const auto [outputs, pairs] = sizes_of(named.form.shape);
+  check_pairs(arguments, pairs);
+  Model& model = *named.model;
   model.to(DType::f64);
   model.eval();
-  Batch batch = experiment.task->training_batch(1, sequences_seen);
-  add_padding(batch, model, experiment.training.random_seed());
-  say(arguments.path + ": " + rules_text(model, batch) +
+  Batch batch = example_batch(named.form, sequences_seen);
+  add_padding(batch, model, named.seed);
+  say(named.name + ": " + rules_text(model, batch) +
       (batch.lengths.defined() ? "" : padding_note(model)));
-  const std::vector<LeakMap> maps = measure_leaks(model, batch);
+  LongWork work({.name = named.name,
+                 .parts = "outputs",
+                 .count = outputs,
+                 .most_minutes = arguments.minutes,
+                 .instead = "a shorter sequence"});
+  const std::vector<LeakMap> maps = measure_leaks(model, batch, [&] { work.next(); });
   const Totals totals = totals_of(maps);
   show(maps);
-  write_result(leaks_line(totals, arguments.path));
+  write_result(leaks_line(totals, named.name));
   if (totals.worst) throw LeakFailure(failure_text(totals));
   say(fmt::format("leaks: passed: 0 of {} pairs leak; {} unused", totals.pairs,
                   counted(totals.unused, "visible pair")));
@@ -143,7 +186,7 @@ Command leaks_command() {
                       {"1", "a leak was found, or the command failed"},
                       {"2", "bad input; nothing was done"}},
       .examples = {{"heed leaks configs/induction.json", "checks a causal model"}},
-      .call = calling(config_options, run_leaks)};
+      .call = calling(leaks_options, run_leaks)};
 }
 
 }  // namespace heed

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <iostream>
 #include <optional>
 #include <system_error>
 
@@ -11,6 +10,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/answering.h"
 #include "heed/examples/cli/inspect/heads/attention_watch.h"
+#include "heed/examples/cli/inspect/rows_json.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/autograd/grad_mode.h"
@@ -113,33 +113,31 @@ auto read_at(const std::string& place, const Read& read) {
   }
 }
 
-/// The next line of stdin; none at its end.
-std::optional<std::string> next_line(int64_t number) {
-  std::string line;
+/// A line of stdin, without its end.
+struct InputLine {
+  std::string text;
+  bool is_too_long = false;  // then `text` is its beginning
+};
+
+/// The next line; none at the end. Throws RunError if stdin cannot be read.
+std::optional<InputLine> next_line() {
+  InputLine line;
   bool any = false;
-  for (int c = std::cin.get(); c != std::char_traits<char>::eof(); c = std::cin.get()) {
+  for (int c = std::getc(stdin); c != EOF; c = std::getc(stdin)) {
     any = true;
     if (c == '\n') break;
-    line += static_cast<char>(c);
-    if (line.size() > longest_line) {
-      refuse(text_of("stdin:", number), text_of("a line of more than ", longest_line, " bytes"));
+    if (line.text.size() == longest_line) {
+      line.is_too_long = true;
+    } else {
+      line.text += static_cast<char>(c);
     }
   }
   if (std::ferror(stdin) != 0) {
     throw RunError("stdin: cannot read: ", std::generic_category().message(errno));
   }
   if (!any) return {};
-  if (line.ends_with('\r')) line.pop_back();
+  if (line.text.ends_with('\r')) line.text.pop_back();
   return line;
-}
-
-/// The rows of a matrix that begins at `first`.
-JsonValue rows_json(const float* first, int64_t rows, int64_t columns) {
-  std::vector<JsonValue> json;
-  for (; rows > 0; --rows, first += columns) {
-    json.emplace_back(std::vector<float>(first, first + columns));
-  }
-  return json;
 }
 
 JsonValue attention_json(const WatchedAttention& attention) {
@@ -255,6 +253,24 @@ class Predictor {
   std::optional<AttentionWatch> watch_;
 };
 
+/// Answers each line of stdin. One that cannot be read is reported, the others are answered still.
+void answer_lines(Predictor& predictor) {
+  int64_t number = 0, bad = 0;
+  while (const auto line = next_line()) {
+    const std::string place = text_of("stdin:", ++number);
+    try {
+      if (line->is_too_long) {
+        refuse(place, text_of("a line of more than ", longest_line, " bytes"));
+      }
+      predictor.answer(place, line->text, predictor.read(place, line->text));
+    } catch (const ConfigError& error) {
+      ++bad;
+      say(error.what());
+    }
+  }
+  if (bad > 0) refuse("stdin", text_of("not answered: ", bad, " of ", number, " lines"));
+}
+
 void run_predict(const Program& program, const PredictArguments& arguments) {
   check_predict(arguments);
   const TrainedModel trained = load_named(program, arguments.trained);
@@ -270,10 +286,7 @@ void run_predict(const Program& program, const PredictArguments& arguments) {
     predictor.answer(inputs[i].first, arguments.inputs[i], inputs[i].second);
   }
   if (!inputs.empty()) return;
-  for (int64_t number = 1; const auto line = next_line(number); ++number) {
-    const std::string place = text_of("stdin:", number);
-    predictor.answer(place, *line, predictor.read(place, *line));
-  }
+  answer_lines(predictor);
 }
 
 }  // namespace
@@ -287,7 +300,8 @@ Command predict_command() {
               "text. An answer is a line on stdout; `.` marks positions that are not scored. An "
               "encoder-decoder generates its answer symbol by symbol, the most "
               "likely one each time, or searches for the most likely answer with --beams; --json "
-              "then lists all that it found.\n\n"
+              "then lists all that it found. A line of stdin that cannot be read is reported, the "
+              "others are answered, and the exit code is 2.\n\n"
               "After a prompt the model sees only the last symbols, up to the task's sequence "
               "length: the beginning of a longer prompt has no influence. Writes nothing.",
           .examples = {{"heed predict runs/sort-1 --input \"3 1 2 5 9 0 4 4 8 1 7 7\"",

@@ -13,13 +13,13 @@ namespace heed {
 namespace {
 
 struct TraceArguments {
-  ConfigArguments config;
+  TrainedArguments source;
   bool json = false;
 };
 
 Options trace_options(TraceArguments& arguments) {
-  return with_config(
-      arguments.config,
+  return with_model(
+      arguments.source,
       {Option::flag("--json", &arguments.json, "a JSON line for each operation, then the totals")});
 }
 
@@ -42,16 +42,15 @@ std::string introduction_text(const std::string& config, const Batch& batch, con
 }
 
 void run_trace(const Program& program, const TraceArguments& arguments) {
-  const std::string& config = arguments.config.path;
-  const Experiment experiment = experiment_of(program, arguments.config);
-  const TracedForward forward(experiment);
+  const auto [name, model, form, seed] = named_model(program, arguments.source);
+  const TracedForward forward(*model, form, seed);
   const TraceRecorder& recorder = forward.recorder;
   const TraceTotals totals = totals_of(recorder);
-  const int64_t parameters = experiment.model->num_parameters();
+  const int64_t parameters = model->num_parameters();
   if (arguments.json) {
-    return write_result(trace_json(recorder) + totals_line(totals, config, parameters));
+    return write_result(trace_json(recorder) + totals_line(totals, name, parameters));
   }
-  write_result(introduction_text(config, forward.batch, forward.scores) + trace_table(recorder) +
+  write_result(introduction_text(name, forward.batch, forward.scores) + trace_table(recorder) +
                fmt::format("\n{}: {} view, {} copy, {} compute; {} of new memory; {}\n{}\n",
                            counted(totals.ops, "op"), totals.views, totals.copies, totals.computed,
                            bytes_text(totals.bytes), counted(parameters, "parameter"),
@@ -66,7 +65,7 @@ Command trace_command() {
       .stage = Stage::analyse,
       .summary = "show each operation of one forward pass: axes, sizes, views and copies",
       .description =
-          "Runs two sequences of the task, as in the first step of training. A view shares "
+          "Runs two random sequences, as in the first step of training. A view shares "
           "the memory of an input; copy and compute allocate new memory. Axes have the names "
           "that the modules' own shape checks give them, or are inferred from them.",
       .examples = {{"heed trace configs/cross_reverse.json", "prints a table"},

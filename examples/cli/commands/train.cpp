@@ -274,9 +274,11 @@ void run_train(const Program& program, const TrainArguments& arguments) {
     return write_result(dry_run(*arguments.config, experiment));
   }
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
+  const bool begins_with_checkpoint =
+      arguments.init.has_value() || experiment.training.checkpoint_at_start;
   RunDirectory directory =
       RunDirectory::create(arguments.out, experiment, program.command_line,
-                           arguments.init ? experiment.trainer.get() : nullptr);
+                           begins_with_checkpoint ? experiment.trainer.get() : nullptr);
   ProgressBar progress = progress_of(directory, experiment);
   if (arguments.init) progress.show(initialised);
   train_recorded(directory, experiment, progress);

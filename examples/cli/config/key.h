@@ -52,6 +52,7 @@ struct Key {
   KeyChoices<T> choices = std::nullopt;  ///< required for an enumeration; no choices: any string
   bool changes_data = false;             ///< a run that changes it trains on other data
   bool keeps_results = false;            ///< a run that changes it learns just the same
+  bool is_path = false;                  ///< a string that names a file: see absolute_path
   std::string formerly{};                ///< an earlier name in the same section, still accepted
   std::string help{};
 };

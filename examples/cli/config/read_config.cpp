@@ -1,6 +1,8 @@
 #include "heed/examples/cli/config/read_config.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,6 +13,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_lookup.h"
 #include "heed/examples/cli/config/overrides.h"
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
@@ -41,8 +44,13 @@ std::map<std::string, std::string> chosen_values(const ConfigTable& table, const
 
 class Reader {
  public:
-  Reader(const ConfigTable& table, std::string_view text, const std::string& name)
-      : table_(table), text_(text), name_(printable(name, std::string::npos)) {}
+  /// Relative paths in `text` start in `folder`.
+  Reader(const ConfigTable& table, std::string_view text, const std::string& name,
+         std::string folder = "")
+      : table_(table),
+        text_(text),
+        name_(printable(name, std::string::npos)),
+        folder_(std::move(folder)) {}
 
   Config read(const std::vector<std::string>& sets) {
     parse_text();
@@ -180,8 +188,15 @@ class Reader {
     if (const auto* fault = std::get_if<ValueFault>(&checked)) {
       add_fault(json.offset, entry.path + ": " + fault->message);
     }
-    const auto* value = std::get_if<ConfigValue>(&checked);
-    given_[entry.path] = value == nullptr ? ConfigValue() : *value;
+    given_[entry.path] = given_value(entry, std::get_if<ConfigValue>(&checked), folder_);
+  }
+
+  /// A path is made absolute; a relative one starts in `folder`.
+  static ConfigValue given_value(const ConfigEntry& entry, const ConfigValue* value,
+                                 const std::string& folder) {
+    if (value == nullptr) return {};
+    const auto* path = entry.is_path ? std::get_if<std::string>(value) : nullptr;
+    return path == nullptr ? *value : absolute_path(*path, folder);
   }
 
   void check_override(const Override& override) {
@@ -209,8 +224,7 @@ class Reader {
     if (const auto* broken = std::get_if<ValueFault>(&checked)) {
       override_faults_.push_back({override.place, entry.path + ": " + broken->message});
     }
-    const auto* value = std::get_if<ConfigValue>(&checked);
-    set_value(entry, value == nullptr ? ConfigValue() : *value);
+    set_value(entry, given_value(entry, std::get_if<ConfigValue>(&checked), ""));
   }
 
   void set_value(const ConfigEntry& entry, const ConfigValue& value) {
@@ -297,6 +311,7 @@ class Reader {
   const ConfigTable& table_;
   std::string_view text_;
   std::string name_;
+  std::string folder_;
   JsonValue root_;
   std::optional<KeyLookup> file_lookup_;  ///< as if there were no overrides
   std::optional<KeyLookup> lookup_;
@@ -315,9 +330,17 @@ class Reader {
   throw ConfigError({{printable(path, std::string::npos), message}});
 }
 
+std::string text_of_stdin() {
+  std::string text(json_size_limit + 1, '\0');  // one more byte, as for files
+  text.resize(std::fread(text.data(), 1, text.size(), stdin));
+  if (std::ferror(stdin) == 0) return text;
+  fail_file("stdin", "cannot read the configuration: " + std::generic_category().message(errno));
+}
+
 /// A file, or a pipe that can be read only once.
 std::string text_of_file(const std::string& path) {
   if (path.empty()) fail_file("CONFIG", "the name of the configuration is empty");
+  if (path == "-") return text_of_stdin();
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     fail_file(path, "cannot read the configuration: it is a directory");
@@ -339,7 +362,11 @@ Config read_config_text(const ConfigTable& table, std::string_view text, const s
 
 Config read_config_file(const ConfigTable& table, const std::string& path,
                         const std::vector<std::string>& sets) {
-  return read_config_text(table, text_of_file(path), path, sets);
+  std::string text = text_of_file(path);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
+  return Reader(table, text, path == "-" ? "stdin" : path,
+                std::filesystem::path(path).parent_path().string())
+      .read(sets);
 }
 
 }  // namespace heed

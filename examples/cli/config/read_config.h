@@ -11,12 +11,15 @@
 
 namespace heed {
 
-/// Reads the JSON file `path`, then applies `sets`, each "a.b=value": these win over the file.
-/// Throws ConfigError with all faults; a syntax error is reported alone.
+/// Reads the JSON file `path`, "-" being stdin, then applies `sets`, each "a.b=value": these win.
+/// Relative paths of files start in the folder of the configuration, those of `sets` in the current
+/// directory; the Config has them absolute. Throws ConfigError with all faults; a syntax error is
+/// reported alone.
 Config read_config_file(const ConfigTable& table, const std::string& path,
                         const std::vector<std::string>& sets = {});
 
-/// The same for JSON in memory; `name` is the file in messages.
+/// The same for JSON in memory; `name` is the file in messages. Paths in it are relative to the
+/// current directory.
 Config read_config_text(const ConfigTable& table, std::string_view text, const std::string& name,
                         const std::vector<std::string>& sets = {});
 

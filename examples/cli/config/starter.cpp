@@ -180,6 +180,24 @@ std::optional<std::string> shipped_text(const ConfigTable& table, const std::str
   return std::nullopt;
 }
 
+const JsonValue* member_of(const JsonValue& root, const char* section, const std::string& name) {
+  const JsonValue* object = root.find(section);
+  return object == nullptr ? nullptr : object->find(name);
+}
+
+/// The shipped files that a shipped configuration of the task reads.
+std::vector<ShippedConfig> data_of(const Alternative& task, const std::string& text) {
+  std::vector<ShippedConfig> data;
+  const JsonValue root = read_json(text);
+  for (const ConfigEntry& key : task.keys.entries()) {
+    const JsonValue* path = key.is_path ? member_of(root, "task", key.path) : nullptr;
+    for (const ShippedConfig& file : shipped_data()) {
+      if (path != nullptr && file.name == path->text) data.push_back(file);
+    }
+  }
+  return data;
+}
+
 }  // namespace
 
 Starter starter_config(const ConfigTable& table, const std::string& task) {
@@ -187,7 +205,8 @@ Starter starter_config(const ConfigTable& table, const std::string& task) {
   const Alternative* type = tasks == nullptr ? nullptr : tasks->find(task);
   if (type == nullptr) throw ValueError("starter: no such task: ", task);
   const auto shipped = shipped_text(table, task);
-  Starter starter = shipped ? Starter{*shipped} : defaults_of(table, *type);
+  Starter starter =
+      shipped ? Starter{*shipped, {}, data_of(*type, *shipped)} : defaults_of(table, *type);
   starter.text = StarterWriter(table, *type).write(read_json(starter.text));
   return starter;
 }

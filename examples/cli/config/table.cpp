@@ -16,7 +16,7 @@ bool is_segment(std::string_view segment) {
          });
 }
 
-bool is_path(std::string_view path) {
+bool is_dotted_path(std::string_view path) {
   for (size_t dot = path.find('.'); dot != path.npos; dot = path.find('.')) {
     if (!is_segment(path.substr(0, dot))) return false;
     path.remove_prefix(dot + 1);
@@ -92,6 +92,11 @@ std::string section_of(std::string_view path) {
   return std::string(path.substr(0, dot == path.npos ? 0 : dot));
 }
 
+bool ConfigTable::is_path(std::string_view path) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const ConfigEntry& entry) { return entry.is_path && entry.path == path; });
+}
+
 const Chooser* ConfigTable::chooser(std::string_view path) const {
   const auto found = std::find_if(choosers_.begin(), choosers_.end(),
                                   [&](const Chooser& known) { return known.key.path == path; });
@@ -159,7 +164,7 @@ void ConfigTable::add_under(const std::string& section, const ConfigTable& keys,
 }
 
 void ConfigTable::add(ConfigEntry entry) {
-  if (!is_path(entry.path)) {
+  if (!is_dotted_path(entry.path)) {
     throw ValueError("config table: a path is made of letters, digits and _ between dots: ",
                      entry.path);
   }

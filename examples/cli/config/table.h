@@ -54,6 +54,7 @@ struct ConfigEntry {
         choices(names_of(key)),
         changes_data(key.changes_data),
         keeps_results(key.keeps_results),
+        is_path(key.is_path),
         formerly(key.formerly),
         help(key.help) {}
 
@@ -77,6 +78,7 @@ struct ConfigEntry {
   std::vector<std::string> choices;
   bool changes_data;
   bool keeps_results;
+  bool is_path;
   std::string formerly;
   std::string help;
   std::vector<ConfigCondition> conditions{};  ///< all of them must hold; the innermost last
@@ -138,6 +140,9 @@ class ConfigTable {
   /// Whether a run that changes the key trains on other data; so do the keys of what is chosen by
   /// such a key.
   bool changes_data(std::string_view path) const;
+
+  /// Whether the key names a file.
+  bool is_path(std::string_view path) const;
 
   /// The chooser whose key is `path`; nullptr if there is none.
   const Chooser* chooser(std::string_view path) const;

@@ -71,6 +71,10 @@ Sequence Answerer::without_end(Sequence symbols) const {
   return symbols;
 }
 
+std::string Answerer::ask(const std::string& text) {
+  return form_.tokenizer.answer_text(answer(input_of(text)).symbols);
+}
+
 Answer Answerer::answer(const Sequence& input) {
   const NoGrad guard;
   Answer answer = asked(input);

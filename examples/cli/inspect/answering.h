@@ -31,6 +31,9 @@ struct AnswerSearch {
 };
 
 /// Puts the model into evaluation mode. Model and form outlive it.
+///
+///   TrainedModel trained = load_trained_model("sort.safetensors");  // runs/trained_model.h
+///   std::cout << Answerer(*trained.model, trained.form).ask("3 1 2");
 class Answerer {
  public:
   Answerer(Model& model, const TaskForm& form);
@@ -39,6 +42,9 @@ class Answerer {
   /// is answered as a whole, if it is longer than the model.
   Sequence symbols_of(const std::string& text) const;
   Sequence input_of(const std::string& text) const;
+
+  /// The answer to a text as text. Throws ValueError saying what is wrong with it.
+  std::string ask(const std::string& text);
 
   /// The most likely symbol at each position; an encoder-decoder generates them one by one.
   Answer answer(const Sequence& input);

@@ -134,8 +134,8 @@ void CheckpointFolder::clean() const {
   }
 }
 
-void CheckpointFolder::save(CheckpointState state, const CheckpointTensors& tensors,
-                            int64_t most) const {
+void CheckpointFolder::save(CheckpointState state, const CheckpointTensors& tensors, int64_t most,
+                            bool keeps_first) const {
   const std::string name = name_of(state.training).text();
   const std::string path = path_ + "/" + name, partial = partial_file(path_, name);
   if (has_folder(path)) return check_saved(path, state, tensors.model);
@@ -158,13 +158,14 @@ void CheckpointFolder::save(CheckpointState state, const CheckpointTensors& tens
     remove_folder(partial);
     throw;
   }
-  prune(state.training, most);
+  prune(state.training, most, keeps_first);
 }
 
-void CheckpointFolder::prune(const TrainingState& state, int64_t most) const {
+void CheckpointFolder::prune(const TrainingState& state, int64_t most, bool keeps_first) const {
   const std::vector<std::string> all = list();
   for (int64_t i = 0; i < std::ssize(all) - most; ++i) {
     const std::string& path = all[static_cast<size_t>(i)];
+    if (keeps_first && name_in(path).step == 0) continue;
     if (state.best && name_in(path) == CheckpointName{state.best->step, true}) continue;
     remove_checkpoint(path);
   }

@@ -71,10 +71,11 @@ class CheckpointFolder {
 
   /// Removes what an interrupted save left behind.
   void clean() const;
-  /// Writes a checkpoint if it is not there yet, then removes all but the last `most` and the best
-  /// one. `state` has its identity but for the checksums. Throws IoError, also if there is another
-  /// one of that step; then nothing has changed.
-  void save(CheckpointState state, const CheckpointTensors& tensors, int64_t most) const;
+  /// Writes a checkpoint if it is not there yet, then removes all but the last `most`, the best one
+  /// and, if it `keeps_first`, that of step 0. `state` has its identity but for the checksums.
+  /// Throws IoError, also if there is another one of that step; then nothing has changed.
+  void save(CheckpointState state, const CheckpointTensors& tensors, int64_t most,
+            bool keeps_first = false) const;
   /// Whether a path names a checkpoint in here.
   bool holds(const std::string& checkpoint) const;
   /// The one before `checkpoint`, which is in here; none if it is the first.
@@ -95,7 +96,7 @@ class CheckpointFolder {
   static auto read_chosen(const Choose& choose, const Read& read);
 
  private:
-  void prune(const TrainingState& state, int64_t most) const;
+  void prune(const TrainingState& state, int64_t most, bool keeps_first) const;
   std::string path_;
 };
 

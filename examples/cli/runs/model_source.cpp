@@ -1,6 +1,8 @@
 #include "heed/examples/cli/runs/model_source.h"
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/runs/checkpoint.h"
@@ -26,6 +28,16 @@ ModelSource model_source(const std::string& place, const std::string& path) {
   if (is_file(config_file(named))) return {named, {}};
   refuse(place,
          "neither a run directory nor a checkpoint: it has no config.json and no state.json");
+}
+
+bool is_trained_model(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored) || path.ends_with(".safetensors")) return true;
+  if (!is_file(path)) return false;
+  // Eight bytes of a size, then the JSON of a header: no configuration begins like that.
+  std::array<char, 9> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return start[8] == '{' && start[7] == '\0';
 }
 
 std::string chosen_checkpoint(const std::string& place, const ModelSource& source,

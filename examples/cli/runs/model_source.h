@@ -17,6 +17,9 @@ struct ModelSource {
 
 /// Throws ConfigError for `place` if the path is neither.
 ModelSource model_source(const std::string& place, const std::string& path);
+/// Whether a path names a trained model: a directory or a safetensors file. Other files are
+/// configurations.
+bool is_trained_model(const std::string& path);
 /// The checkpoint that was named, or is chosen. Throws ConfigError if there is none.
 std::string chosen_checkpoint(const std::string& place, const ModelSource& source,
                               WhichCheckpoint which);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/tasks/example.h"
-#include "heed/framework/base/text.h"
 #include "heed/framework/io/checksum.h"
 
 namespace heed {
@@ -22,7 +22,7 @@ void add_batch(Crc32& checksum, const Batch& batch) {
 }
 
 std::string file_text(const SeenFile& file) {
-  return file.key + ": " + printable(file.path, std::string::npos);
+  return file.key + ": " + shown_path(file.path);
 }
 
 /// What the files say about it; "" if they are the same, or it is not known what they were.

@@ -42,7 +42,8 @@ void save_checkpoint(const std::string& run, const Trainer& trainer, CheckpointS
                              {.model = trainer.model().state_dict(),
                               .metadata = model_metadata(state.config, form, state.training.step),
                               .optimizer = trainer.optimizer_state()},
-                             trainer.config().checkpoints_kept);
+                             trainer.config().checkpoints_kept,
+                             trainer.config().checkpoint_at_start);
 }
 
 void write_contents(const std::string& run, const RunContents& contents) {

@@ -9,8 +9,10 @@
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/model/pytorch_model.h"
+#include "heed/examples/cli/runs/earlier_model.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 #include "heed/framework/io/safetensors.h"
 
 namespace heed {
@@ -21,6 +23,8 @@ namespace fs = std::filesystem;
 constexpr const char *config_key = "heed.config", *form_key = "heed.task", *step_key = "heed.step",
                      *names_key = "heed.names", *version_key = "heed.version",
                      *vocabulary_key = "heed.vocabulary";
+
+constexpr size_t most_vocabulary_bytes = size_t{1} << 28;
 
 const std::string* member(const std::map<std::string, std::string>& metadata, const char* key) {
   const auto found = metadata.find(key);
@@ -67,6 +71,10 @@ StoredModel stored_in_file(const std::string& file) {
     }
     stored.config = *config;
     stored.config_place = file + " (" + config_key + ")";
+    const std::string* words = member(metadata, vocabulary_key);
+    if (!stored.form && words != nullptr) {
+      stored.form = earlier_form(stored.config, *words, stored.tensors);
+    }
     const std::string* step = member(metadata, step_key);
     stored.step = step == nullptr ? 0 : parse_number<int64_t>(*step).value_or(0);
     return stored;
@@ -75,7 +83,7 @@ StoredModel stored_in_file(const std::string& file) {
   }
 }
 
-StoredModel stored_in_checkpoint(const std::string& checkpoint) {
+StoredModel stored_in_checkpoint(const std::string& checkpoint, const std::string& run) {
   CheckpointState state = load_checkpoint_state(checkpoint);
   std::map<std::string, std::string> metadata;
   StoredModel stored =
@@ -84,6 +92,10 @@ StoredModel stored_in_checkpoint(const std::string& checkpoint) {
   stored.step = state.training.step;
   stored.config = state.config;
   stored.config_place = config_place(checkpoint);
+  if (!stored.form && is_file(vocabulary_file(run))) {
+    stored.form = earlier_form(
+        stored.config, read_file(vocabulary_file(run), most_vocabulary_bytes), stored.tensors);
+  }
   stored.state = std::move(state);
   return stored;
 }
@@ -128,7 +140,8 @@ StoredModel read_stored_model(const std::string& path, WhichCheckpoint which) {
   const ModelSource source = model_source(path, path);
   return CheckpointFolder::read_chosen([&] { return chosen_checkpoint(path, source, which); },
                                        [&](const std::string& checkpoint) {
-                                         return named_by(path, stored_in_checkpoint(checkpoint));
+                                         return named_by(
+                                             path, stored_in_checkpoint(checkpoint, source.run));
                                        });
 }
 

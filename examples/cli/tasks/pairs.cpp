@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/tasks/fixed_task.h"
 #include "heed/examples/cli/tasks/kept_words.h"
 #include "heed/examples/cli/tasks/pairs_file.h"
@@ -17,7 +18,11 @@ namespace {
 
 struct PairsKeys : Keys {
   Value<std::string> file{
-      this, {.path = "path", .help = "a text file in UTF-8 with lines SOURCE <tab> TARGET"}};
+      this,
+      {.path = "path",
+       .is_path = true,
+       .help = "a text file in UTF-8 with lines SOURCE <tab> TARGET; a relative "
+               "path starts in the folder of the configuration"}};
   Value<TextUnit> tokens{
       this,
       {.path = "tokens",
@@ -42,6 +47,7 @@ struct PairsKeys : Keys {
       this,
       {.path = "held_out_path",
        .otherwise = "a part of path",
+       .is_path = true,
        .help = "a file of such lines to evaluate on; lines of path with the same source are left "
                "out"}};
   VocabularyChoice words{this};
@@ -98,7 +104,7 @@ std::set<Words> held_out_sources(const std::vector<Pair>& pairs, const PairsKeys
   std::set<Words> different;
   for (const Pair& pair : pairs) different.insert(pair.source);
   if (different.size() < 2) {
-    keys.file.refuse(keys.file,
+    keys.file.refuse(shown_path(keys.file),
                      ": only one different source; at least two are needed, to hold one out");
   }
   std::vector<Words> sources(different.begin(), different.end());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/tasks/text_file.h"
 
@@ -20,7 +21,7 @@ struct Line {
 
   template <class... Parts>
   [[noreturn]] void fail(const Parts&... parts) const {
-    throw KeyError(file.key, printable(file.path, std::string::npos), ":", number, ": ", parts...);
+    throw KeyError(file.key, shown_path(file.path), ":", number, ": ", parts...);
   }
 };
 
@@ -65,7 +66,7 @@ std::vector<Pair> read_pairs_file(const NamedFile& file, TextUnit tokens, int64_
     if (seen.emplace(pair.source, pair.target).second) pairs.push_back(std::move(pair));
   }
   if (pairs.empty()) {
-    throw KeyError(file.key, printable(file.path, std::string::npos),
+    throw KeyError(file.key, shown_path(file.path),
                    ": contains no pairs; a line is SOURCE <tab> TARGET");
   }
   return pairs;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/tasks/example.h"
 #include "heed/examples/cli/tasks/kept_words.h"
@@ -17,7 +18,9 @@ struct TextKeys : Keys {
   Value<std::string> file{
       this,
       {.path = "path",
-       .help = "a text file in UTF-8, or several: \"books/*.txt\", in the order of their names"}};
+       .is_path = true,
+       .help = "a text file in UTF-8, or several: \"books/*.txt\", in the order of their names; a "
+               "relative path starts in the folder of the configuration"}};
   Value<int64_t> length{
       this,
       {.path = "length",
@@ -38,6 +41,7 @@ struct TextKeys : Keys {
       this,
       {.path = "held_out_path",
        .otherwise = "the end of path",
+       .is_path = true,
        .help = "a text file to evaluate on, or several, as in path"}};
   VocabularyChoice words{this};
 };
@@ -122,15 +126,14 @@ class TextTask final : public Task {
     const auto characters = std::ssize(symbols_);
     if (training_ > length_ && held_out_windows_ >= 1) return;
     if (keys.held_out_path && training_ > length_) {
-      keys.held_out_path.refuse(printable(*keys.held_out_path, std::string::npos),
+      keys.held_out_path.refuse(shown_path(*keys.held_out_path),
                                 ": too short: ", characters - training_,
                                 " characters, and it needs at least ", length_ + 1,
                                 "; use a longer text, or change task.length");
     }
-    keys.file.refuse(printable(*keys.file, std::string::npos), ": too short: ", characters,
-                     " characters (", characters - training_,
-                     " held out), and both parts need at least ", length_ + 1,
-                     "; use a longer text, or change task.length");
+    keys.file.refuse(shown_path(keys.file), ": too short: ", characters, " characters (",
+                     characters - training_, " held out), and both parts need at least ",
+                     length_ + 1, "; use a longer text, or change task.length");
   }
 
   Vocabulary vocabulary(const TextKeys& keys, const TaskSetup& setup, const std::string& text,

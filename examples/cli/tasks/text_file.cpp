@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "heed/examples/cli/config/key_error.h"
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 template <class... Parts>
 [[noreturn]] void fail(const NamedFile& file, const Parts&... parts) {
-  throw KeyError(file.key, printable(file.path, std::string::npos), ": ", parts...);
+  throw KeyError(file.key, shown_path(file.path), ": ", parts...);
 }
 
 std::string read_bytes(const NamedFile& named) {
@@ -36,7 +37,7 @@ std::string read_bytes(const NamedFile& named) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (file == nullptr) {
-    fail(named, "cannot read it: ", reason(), "; paths are relative to the current directory");
+    fail(named, "cannot read it: ", reason(), path_hint(path));
   }
   std::string text;
   std::array<char, 1 << 16> buffer;

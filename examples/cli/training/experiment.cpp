@@ -41,6 +41,10 @@ Experiment build(const Registry& registry, Config config, Form form, const TaskF
   return {std::move(config), training, std::move(task), std::move(model), std::move(trainer)};
 }
 
+std::string shown_source(const std::string& path) {
+  return path == "-" ? "stdin" : path;
+}
+
 void show_warnings(const Config& config) {
   for (const std::string& warning : config.warnings()) {
     std::fputs((without_controls(warning) + "\n").c_str(), stderr);
@@ -54,7 +58,7 @@ Experiment plan_experiment(const Registry& registry, const std::string& path,
   Config config = read_config_file(registry.table(), path, sets);
   show_warnings(config);
   const std::string text = config.text();
-  return made_from({path, text, sets},
+  return made_from({shown_source(path), text, sets},
                    [&] { return build(registry, std::move(config), Form::shapes, nullptr); });
 }
 
@@ -69,7 +73,7 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 Experiment build_experiment(const Registry& registry, Config config, const ConfigSource& source) {
   show_warnings(config);
   const std::string text = config.text();
-  return made_from({source.path, text, source.sets},
+  return made_from({shown_source(source.path), text, source.sets},
                    [&] { return build(registry, std::move(config), Form::whole, source.trained); });
 }
 

@@ -127,6 +127,12 @@ struct TrainingConfig : Keys {
        .maximum = most_steps,
        .keeps_results = true,
        .help = "number of steps between two checkpoints; there is one at the end too"}};
+  Value<bool> checkpoint_at_start{
+      this,
+      {.path = "checkpoint_at_start",
+       .fallback = false,
+       .help = "write a checkpoint before the first step too, and keep it: step 0 shows what the "
+               "model was before it learned"}};
   Value<int64_t> checkpoints_kept{
       this,
       {.path = "checkpoints_kept",

@@ -60,6 +60,10 @@ class RunningProgram {
  public:
   RunningProgram(const Folder& folder, const std::vector<std::string>& arguments,
                  const Registry& registry = builtin_registry(),
+                 const std::vector<Command>& commands = {}, const std::string& name = "heed")
+      : RunningProgram(folder.path(), arguments, registry, commands, name) {}
+  RunningProgram(const std::string& folder, const std::vector<std::string>& arguments,
+                 const Registry& registry = builtin_registry(),
                  const std::vector<Command>& commands = {}, const std::string& name = "heed") {
     std::fflush(nullptr);
     child_ = fork();
@@ -78,14 +82,14 @@ class RunningProgram {
   }
 
  private:
-  [[noreturn]] void become_program(const Folder& folder, const std::vector<std::string>& arguments,
+  [[noreturn]] void become_program(const std::string& folder, const std::vector<std::string>& arguments,
                                    const Registry& registry, const std::vector<Command>& commands,
                                    const std::string& name) const {
     // The tests' own handlers would report a signal as a failed test.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     if (std::freopen((output_ / "out").c_str(), "w", stdout) == nullptr ||
         std::freopen((output_ / "err").c_str(), "w", stderr) == nullptr ||
-        chdir(folder.path().c_str()) != 0) {
+        chdir(folder.c_str()) != 0) {
       std::_Exit(99);
     }
     std::vector<const char*> argv{name.c_str()};
@@ -101,7 +105,11 @@ class RunningProgram {
 
 inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
                       const Registry& registry = builtin_registry(),
-                      const std::vector<Command>& commands = {}, const std::string& name = "heed") {
+                      const std::vector<Command>& commands = {}, const std::string& name = "heed")
+      : RunningProgram(folder.path(), arguments, registry, commands, name) {}
+  RunningProgram(const std::string& folder, const std::vector<std::string>& arguments,
+                 const Registry& registry = builtin_registry(),
+                 const std::vector<Command>& commands = {}, const std::string& name = "heed") {
   return RunningProgram(folder, arguments, registry, commands, name).wait();
 }
 

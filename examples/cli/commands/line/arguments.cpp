@@ -1,5 +1,7 @@
 #include "heed/examples/cli/commands/line/arguments.h"
 
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
@@ -8,6 +10,19 @@ namespace {
 Options appended(Options options, const Options& more) {
   options.insert(options.end(), more.begin(), more.end());
   return options;
+}
+
+Option best_option(TrainedArguments& arguments) {
+  return Option::flag("--best", &arguments.best,
+                      "use the checkpoint with the lowest held-out loss instead of the newest");
+}
+
+/// train.seed in a configuration as JSON.
+uint64_t seed_in(const std::string& config) {
+  const JsonValue json = read_json(config);
+  const JsonValue* train = json.find("train");
+  const JsonValue* seed = train == nullptr ? nullptr : train->find("seed");
+  return seed == nullptr ? 0 : parse_number<uint64_t>(seed->text).value_or(0);
 }
 
 StoredModel read_named(const TrainedArguments& arguments) {
@@ -42,12 +57,11 @@ Experiment experiment_of(const Program& program, const ConfigArguments& argument
 
 Options with_trained(TrainedArguments& arguments, const Options& more) {
   return appended(
-      {Option::argument("RUN", &arguments.path,
-                        "a run directory (its newest checkpoint is used) or a checkpoint",
-                        "RUN_DIR|CHECKPOINT"),
-       Option::flag("--best", &arguments.best,
-                    "use the checkpoint with the lowest held-out loss instead of the newest"),
-       set_option(arguments.sets)},
+      {Option::argument("RUN|FILE", &arguments.path,
+                        "a run directory (its newest checkpoint is used), a checkpoint, or a file "
+                        "that `heed export` wrote",
+                        "RUN_DIR|CHECKPOINT|FILE"),
+       best_option(arguments), set_option(arguments.sets)},
       more);
 }
 
@@ -59,6 +73,45 @@ TrainedModel load_named(const Program& program, const TrainedArguments& argument
   StoredModel stored = read_named(arguments);
   change_config(program.registry, stored, arguments.sets);
   return trained_model(std::move(stored), program.registry);
+}
+
+Options with_model(TrainedArguments& arguments, const Options& more) {
+  return appended(
+      {Option::argument("CONFIG|RUN|FILE", &arguments.path,
+                        "a JSON file, whose model is not trained; or a trained model: a run "
+                        "directory, a checkpoint, or a file that `heed export` wrote",
+                        "CONFIG|RUN_DIR|CHECKPOINT|FILE"),
+       best_option(arguments), set_option(arguments.sets)},
+      more);
+}
+
+Options model_options(TrainedArguments& arguments) {
+  return with_model(arguments);
+}
+
+Option minutes_option(int64_t& minutes) {
+  return Option::value("--minutes", &minutes, "N",
+                       "refuse what would take longer, by an estimate after its first parts; "
+                       "default 10")
+      .at_least(1)
+      .at_most(1'000'000);
+}
+
+void refuse_best(const TrainedArguments& arguments) {
+  refuse(arguments.path, "--best is for a run; this is a configuration");
+}
+
+NamedModel named_model(const Program& program, const TrainedArguments& arguments) {
+  if (is_trained_model(arguments.path)) {
+    TrainedModel trained = load_named(program, arguments);
+    return {arguments.path, std::move(trained.model), std::move(trained.form),
+            seed_in(trained.config)};
+  }
+  if (arguments.best) refuse_best(arguments);
+  Experiment experiment = experiment_of(program, {arguments.path, arguments.sets});
+  return {arguments.path, std::move(experiment.model),
+          form_of(task_name(experiment.config), *experiment.task),
+          experiment.training.random_seed()};
 }
 
 MeasuredModel load_measured(const Program& program, const TrainedArguments& arguments) {

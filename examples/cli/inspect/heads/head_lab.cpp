@@ -9,6 +9,7 @@
 #include "heed/examples/cli/inspect/heads/gated_attention.h"
 #include "heed/examples/cli/inspect/heads/head_statistics.h"
 #include "heed/examples/cli/inspect/heads/held_out_slice.h"
+#include "heed/examples/cli/inspect/long_work.h"
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
@@ -53,8 +54,11 @@ std::vector<Opened> open_attentions(Model& model, std::vector<std::string>& untr
 
 class Lab {
  public:
-  Lab(Model& model, const Task& task, int64_t most, int64_t batch_size)
-      : model_(model), task_(task, most), batch_size_(batch_size) {}
+  Lab(Model& model, const Task& task, const HeadLabOptions& options)
+      : model_(model),
+        task_(task, options.sequences),
+        batch_size_(options.batch_size),
+        options_(options) {}
 
   HeadLabReport examine() {
     HeadLabReport report{.sequences = task_.evaluation_size()};
@@ -66,12 +70,34 @@ class Lab {
       report.attentions.push_back({opened.path, std::vector<HeadReport>(heads_of(opened)), {}});
     }
     watch(report);
-    for (size_t k = 0; k < opened_.size(); ++k) leave_out(k, report);
+    LongWork work = planned("heads", head_count(), "a smaller --sequences");
+    for (size_t k = 0; k < opened_.size(); ++k) leave_out(k, report, work);
     prune(report);
     return report;
   }
 
  private:
+  LongWork planned(const std::string& parts, int64_t count, const std::string& instead) const {
+    return LongWork({.name = options_.name,
+                     .parts = parts,
+                     .count = count,
+                     .most_minutes = options_.most_minutes,
+                     .instead = instead});
+  }
+
+  int64_t head_count() const {
+    int64_t count = 0;
+    for (const Opened& opened : opened_) count += opened.H();
+    return count;
+  }
+
+  /// Of all attentions, as many as there are at most.
+  int64_t query_count() const {
+    const TaskShape shape = task_.shape();
+    return task_.evaluation_size() * std::max(shape.length, shape.answer_length) *
+           std::ssize(opened_);
+  }
+
   static size_t heads_of(const Opened& opened) { return static_cast<size_t>(opened.H()); }
 
   void for_each_batch(const std::function<void(const Batch&)>& visit) const {
@@ -120,7 +146,14 @@ class Lab {
       statistics.emplace_back(opened.H());
       opened.gated->is_watched = true;
     }
-    for_each_batch([&](const Batch& batch) { watch_batch(batch, statistics, report); });
+    LongWork work = planned("queries of attentions", query_count(), "a smaller --sequences");
+    for_each_batch([&](const Batch& batch) {
+      watch_batch(batch, report);
+      for (size_t k = 0; k < opened_.size(); ++k) {
+        const GatedAttention& gated = *opened_[k].gated;
+        statistics[k].add(gated.weights, gated.blocked, [&] { work.next(); });
+      }
+    });
     for (size_t k = 0; k < opened_.size(); ++k) {
       opened_[k].gated->is_watched = false;
       opened_[k].gated->gates = {};
@@ -137,8 +170,7 @@ class Lab {
     }
   }
 
-  void watch_batch(const Batch& batch, std::vector<HeadStatistics>& statistics,
-                   HeadLabReport& report) {
+  void watch_batch(const Batch& batch, HeadLabReport& report) {
     const int64_t B = batch.inputs.size(0);
     std::vector<Tensor> gates;
     for (const Opened& opened : opened_) {
@@ -150,7 +182,6 @@ class Lab {
     for (size_t k = 0; k < opened_.size(); ++k) {
       AttentionReport& attention = report.attentions[k];
       const GatedAttention& gated = *opened_[k].gated;
-      statistics[k].add(gated.weights, gated.blocked);
       if (!attention.first_weights.defined()) {
         attention.first_weights = gated.weights.detach().select(0, 0).clone();
       }
@@ -166,9 +197,10 @@ class Lab {
     return gates;
   }
 
-  void leave_out(size_t k, HeadLabReport& report) {
+  void leave_out(size_t k, HeadLabReport& report, LongWork& work) {
     const Opened& opened = opened_[k];
     for (int64_t h = 0; h < opened.H(); ++h) {
+      work.next();
       opened.gated->gates = gates_without(opened, h);
       const Evaluation without = evaluate(model_, task_, batch_size_);
       HeadReport& head = report.attentions[k].heads[static_cast<size_t>(h)];
@@ -231,6 +263,7 @@ class Lab {
   Model& model_;
   HeldOutSlice task_;
   int64_t batch_size_;
+  const HeadLabOptions& options_;
   std::vector<Opened> opened_;
 };
 
@@ -243,8 +276,8 @@ bool has_heads(Model& model) {
   });
 }
 
-HeadLabReport examine_heads(Model& model, const Task& task, int64_t most, int64_t batch_size) {
-  return Lab(model, task, most, batch_size).examine();
+HeadLabReport examine_heads(Model& model, const Task& task, const HeadLabOptions& options) {
+  return Lab(model, task, options).examine();
 }
 
 }  // namespace heed

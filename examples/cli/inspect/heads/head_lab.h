@@ -41,6 +41,7 @@ struct PruningReport {
 
 struct HeadLabReport {
   int64_t sequences = 0;
+  bool is_asked = false;  ///< of one's own, measured against the model's own answers
   Evaluation evaluation = {};
   /// max |scores with MultiHeadAttentions − scores with the attentions that they translate|
   double translation_difference = 0;
@@ -53,8 +54,15 @@ struct HeadLabReport {
 /// Whether any attention of the model is a multi-head attention.
 bool has_heads(Model& model);
 
-/// Analyses up to `most` held-out sequences, `batch_size` at a time. Replaces the model's
-/// attentions by equivalent ones.
-HeadLabReport examine_heads(Model& model, const Task& task, int64_t most, int64_t batch_size);
+struct HeadLabOptions {
+  int64_t sequences;                        ///< at most
+  int64_t batch_size;                       ///< how many of them at a time
+  std::string name = "heads";               ///< of the model, for messages
+  int64_t most_minutes = int64_t{1} << 40;  ///< see LongWork
+};
+
+/// Analyses held-out sequences. Replaces the model's attentions by equivalent ones. Throws
+/// ConfigError if it would take too long.
+HeadLabReport examine_heads(Model& model, const Task& task, const HeadLabOptions& options);
 
 }  // namespace heed

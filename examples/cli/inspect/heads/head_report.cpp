@@ -4,6 +4,7 @@
 
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
+#include "heed/examples/cli/inspect/rows_json.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/framework/base/text.h"
 
@@ -33,6 +34,13 @@ std::string attention_text(const AttentionReport& attention) {
          heat_maps(attention.first_weights);
 }
 
+/// [L_1][L_2] of one head.
+JsonValue weights_json(const Tensor& weights, size_t head) {
+  const Tensor one = weights.select(0, static_cast<int64_t>(head)).to(DType::f32).contiguous();
+  const std::vector<float> all = one.to_vector<float>();
+  return rows_json(all.data(), one.size(0), one.size(1));
+}
+
 std::string pruning_text(const HeadLabReport& report) {
   if (!report.pruned) return fmt::format("\nnothing pruned: {}\n", report.pruning_refusal);
   const PruningReport& pruned = *report.pruned;
@@ -50,7 +58,10 @@ std::string head_text(const HeadLabReport& report, const std::string& config) {
   std::string text = fmt::format(
       "{}: {}: {}\n"
       "translated into MultiHeadAttention: scores match, max |difference| {:.2g}\n",
-      config, counted(report.sequences, "held-out sequence"), evaluation_text(report.evaluation),
+      config,
+      report.is_asked ? counted(report.sequences, "input") + ", against the model's own answers"
+                      : counted(report.sequences, "held-out sequence"),
+      evaluation_text(report.evaluation),
       report.translation_difference);
   for (const std::string& path : report.untranslated) {
     text += fmt::format("{}: not a multi-head attention; left as it is\n", path);
@@ -76,7 +87,8 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
                          {"loss_change", head.loss_change},
                          {"token_accuracy_change", head.token_accuracy_change},
                          {"sequence_accuracy_change", head.sequence_accuracy_change},
-                         {"similarity", head.similarity}});
+                         {"similarity", head.similarity},
+                         {"weights", weights_json(attention.first_weights, h)}});
     }
   }
   JsonValue pruned;  // null if nothing was
@@ -88,7 +100,9 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
               {"difference", report.pruned->difference}};
     add_accuracy(pruned, report.pruned->evaluation);
   }
-  JsonValue whole = {{"config", config}, {"sequences", report.sequences}};
+  JsonValue whole = {{"config", config},
+                     {"sequences", report.sequences},
+                     {"targets", report.is_asked ? "own answers" : "held out"}};
   add_accuracy(whole, report.evaluation);
   whole.add("translation_difference", report.translation_difference)
       .add("untranslated", report.untranslated)

@@ -40,13 +40,15 @@ HeadStatistics::HeadStatistics(int64_t heads)
       share_(static_cast<size_t>(heads)),
       similarity_(static_cast<size_t>(heads * heads)) {}
 
-void HeadStatistics::add(const Tensor& weights, const Tensor& blocked) {
+void HeadStatistics::add(const Tensor& weights, const Tensor& blocked,
+                         const std::function<void()>& before_each) {
   const Tensor dense = weights.detach().to(DType::f64).contiguous();
   const Tensor hidden =
       blocked.defined() ? expand(blocked, weights.shape()).contiguous() : Tensor();
   const int64_t B = weights.size(0), L_1 = weights.size(2), L_2 = weights.size(3);
   for (int64_t b = 0; b < B; ++b) {
     for (int64_t i = 0; i < L_1; ++i) {
+      before_each();
       const int64_t at = (b * H_ * L_1 + i) * L_2;  // of head 0
       const int64_t visible = hidden.defined() ? visible_keys(hidden.data<bool>() + at, L_2) : L_2;
       if (visible > 0) add_query(dense.data<double>() + at, L_1 * L_2, L_2, visible);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "heed/framework/tensor/tensor.h"
@@ -14,8 +15,11 @@ class HeadStatistics {
  public:
   explicit HeadStatistics(int64_t heads);
 
-  /// weights [B, H, L_1, L_2]; `blocked` bool, broadcasts to them, or undefined.
-  void add(const Tensor& weights, const Tensor& blocked);
+  /// weights [B, H, L_1, L_2]; `blocked` bool, broadcasts to them, or undefined. `before_each` is
+  /// called before each query and may throw.
+  void add(
+      const Tensor& weights, const Tensor& blocked,
+      const std::function<void()>& before_each = [] {});
 
   /// −Σ p log p of head h, in nats.
   double entropy(int64_t h) const;

@@ -10,7 +10,8 @@ namespace heed {
 namespace {
 
 constexpr std::array<const char*, 5> shades{" ", "░", "▒", "▓", "█"};
-constexpr int64_t gap = 3;         // columns between two heads
+constexpr std::array<double, 4> shade_from{0.1, 0.3, 0.5, 0.8};  // of all but the first
+constexpr int64_t gap = 3;                                       // columns between two heads
 constexpr int64_t narrowest = 18;  // for what stands above and below a map
 
 /// The weights of one head in cells.
@@ -20,10 +21,9 @@ struct Map {
   double largest = 0;
 };
 
-const char* shade_of(double weight, double largest) {
-  if (!(largest > 0)) return shades[0];
-  const auto level = static_cast<size_t>(5 * weight / largest);
-  return shades[std::min<size_t>(level, 4)];
+const char* shade_of(double weight) {
+  const auto darker = std::upper_bound(shade_from.begin(), shade_from.end(), weight);
+  return shades[static_cast<size_t>(darker - shade_from.begin())];
 }
 
 Map map_of(const Tensor& weights, int64_t h, int64_t most) {
@@ -41,7 +41,7 @@ Map map_of(const Tensor& weights, int64_t h, int64_t most) {
           weight = std::max(weight, p[static_cast<size_t>(y * L_2 + x)]);
         }
       }
-      line += shade_of(weight, map.largest);
+      line += shade_of(weight);
     }
     map.lines.push_back(line);
   }
@@ -87,7 +87,11 @@ std::string heat_maps(const Tensor& weights, int64_t most, int64_t width) {
       return fmt::format("{:<{}}", fmt::format("largest {:.2f}", largest), each);
     });
   }
-  return text;
+  text += "  weights:";
+  for (size_t i = 0; i < shade_from.size(); ++i) {
+    text += fmt::format(" {} from {}", shades[i + 1], shade_from[i]);
+  }
+  return text + "\n";
 }
 
 }  // namespace heed

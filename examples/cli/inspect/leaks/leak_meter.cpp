@@ -151,7 +151,8 @@ std::optional<PositionPair> LeakMap::worst() const {
   return worst;
 }
 
-std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch) {
+std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch,
+                                   const std::function<void()>& before_each) {
   std::vector<std::unique_ptr<TokenLeaf>> leaves;
   leaves.push_back(std::make_unique<TokenLeaf>(model.tokens));
   if (model.writer) leaves.push_back(std::make_unique<TokenLeaf>(model.writer->tokens));
@@ -164,6 +165,7 @@ std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch) {
   }
   Rng rng(stream(0, Purpose::data));
   for (int64_t index = 0; index < scores.size(0) * scores.size(1); ++index) {
+    before_each();
     const std::vector<Tensor> gradients =
         grad(std::vector{scores}, inputs, std::vector{cotangent_at(scores, index, rng)},
              {.retain_graph = true}, true);

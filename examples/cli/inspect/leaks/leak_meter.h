@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +41,9 @@ struct LeakMap {
 /// The maps of all tokens that the model reads: of the inputs, and with Attends::encoder_decoder of
 /// those of its writer. An output may depend on its own sequence up to its length; where the model
 /// reads token by token, not on later tokens. Padding may see its own token. The model
-/// must be f64 and in evaluation mode.
-std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch);
+/// must be f64 and in evaluation mode. `before_each` is called before each output and may throw.
+std::vector<LeakMap> measure_leaks(Model& model, const Batch& batch,
+                                   const std::function<void()>& before_each);
 
 /// A picture of a map: a row for each output, a column for each input, at most `most` of each for
 /// a sequence: larger maps show several positions in one cell, the worst of them.

@@ -1,5 +1,6 @@
 #include "heed/examples/cli/inspect/trace/traced_forward.h"
 
+#include "heed/examples/cli/inspect/example_batch.h"
 #include "heed/framework/base/random_scope.h"
 
 namespace heed {
@@ -15,13 +16,11 @@ NamedTensors names_of(const Model& model, const Batch& batch) {
 
 }  // namespace
 
-TracedForward::TracedForward(const Experiment& experiment)
-    : batch(experiment.task->training_batch(1, sequences)),
-      names(names_of(*experiment.model, batch)),
-      recorder(names) {
-  const RandomScope random(RandomPosition{.seed = experiment.training.random_seed(), .step = 1});
+TracedForward::TracedForward(Model& model, const TaskForm& form, uint64_t seed)
+    : batch(example_batch(form, sequences)), names(names_of(model, batch)), recorder(names) {
+  const RandomScope random(RandomPosition{.seed = seed, .step = 1});
   const TraceScope trace(&recorder);
-  scores = (*experiment.model)(batch);
+  scores = model(batch);
 }
 
 }  // namespace heed

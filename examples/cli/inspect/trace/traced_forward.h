@@ -1,15 +1,16 @@
-// TracedForward: one forward pass of a configured model, as in the first step of training.
+// TracedForward: one forward pass of a model, as in the first step of training.
 #pragma once
 
 #include "heed/examples/cli/inspect/trace/recorder.h"
-#include "heed/examples/cli/training/experiment.h"
+#include "heed/examples/cli/model/model.h"
 
 namespace heed {
 
 struct TracedForward {
   static constexpr int64_t sequences = 2;  ///< so that the batch shows as an axis of its own
 
-  explicit TracedForward(const Experiment& experiment);
+  /// `seed`: of the random streams in training.
+  TracedForward(Model& model, const TaskForm& form, uint64_t seed);
 
   Batch batch;
   NamedTensors names;  ///< parameters, buffers and inputs

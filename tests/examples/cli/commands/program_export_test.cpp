@@ -62,7 +62,7 @@ TEST_CASE("an exported file has the parameters and what they mean", "[program]")
   check_same(tensors_in(folder / "m.safetensors"),
              tensors_in(folder / "run/checkpoints/step-000006/model.safetensors"));
   const auto metadata = load_safetensors(folder / "m.safetensors").metadata;
-  CHECK(Json::parse(metadata.at("heed.config"))["task"]["path"] == "a.txt");
+  CHECK(Json::parse(metadata.at("heed.config"))["task"]["path"] == folder / "a.txt");
   CHECK(metadata.at("heed.step") == "6");
   CHECK(metadata.at("heed.vocabulary") == folder.read("run/vocabulary.json"));
   CHECK(metadata.at("format") == "pt");

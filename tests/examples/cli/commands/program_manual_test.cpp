@@ -114,7 +114,9 @@ SYNOPSIS
 DESCRIPTION
     The configuration trains successfully without changes. Each of its objects
     has an "about" that explains the section and its keys to readers new to
-    attention. An existing file is never overwritten.
+    attention. An existing file is never overwritten. With --out, example data
+    for a task that reads a file is written to a folder data beside the
+    configuration.
 
 OPTIONS
     TASK

@@ -25,15 +25,20 @@ Ended predict(const Folder& folder, std::vector<std::string> arguments) {
   return run_heed(folder, arguments);
 }
 
-/// `heed predict run` with these lines as stdin.
-Ended predict_lines(const Folder& folder, const std::string& input) {
-  folder.write("stdin", input);
+/// `heed predict run` with a file of the folder as stdin.
+Ended predict_from(const Folder& folder, const std::string& name) {
   const int original = dup(STDIN_FILENO);
-  REQUIRE(std::freopen((folder / "stdin").c_str(), "r", stdin) != nullptr);
+  REQUIRE(std::freopen((folder / name).c_str(), "r", stdin) != nullptr);
   const Ended ended = predict(folder, {"run"});
   REQUIRE(dup2(original, STDIN_FILENO) == STDIN_FILENO);
   close(original);
   return ended;
+}
+
+/// The same with these lines.
+Ended predict_lines(const Folder& folder, const std::string& input) {
+  folder.write("stdin", input);
+  return predict_from(folder, "stdin");
 }
 
 TEST_CASE("a trained model answers in its task's words", "[program]") {
@@ -49,9 +54,21 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
   CHECK(predict_lines(folder, "").out.empty());
   const Ended wrong = predict_lines(folder, "3 1 2 0\n4 4 4 4\n0 0 0 0\n");
   CHECK(wrong.exit_code == 2);
-  CHECK(wrong.out == "0 2 1 3\n");
+  CHECK(wrong.out == "0 2 1 3\n0 0 0 0\n");
   CHECK(wrong.err ==
-        "stdin:2: error: word 1 is not a symbol of the task: \"4\"; symbols: 0 1 2 3\n");
+        "stdin:2: error: word 1 is not a symbol of the task: \"4\"; symbols: 0 1 2 3\n"
+        "stdin: error: not answered: 1 of 3 lines\n");
+  const Ended longest = predict_lines(folder, std::string(1 << 21, ' ') + "\n0 0 0 0\n\n");
+  CHECK(longest.exit_code == 2);
+  CHECK(longest.out == "0 0 0 0\n");
+  CHECK(longest.err ==
+        "stdin:1: error: a line of more than 1048576 bytes\n"
+        "stdin:3: error: it is empty; at least one symbol is needed\n"
+        "stdin: error: not answered: 2 of 3 lines\n");
+  const Ended unreadable = predict_from(folder, "run");
+  CHECK(unreadable.exit_code == 1);
+  CHECK(unreadable.out.empty());
+  CHECK(unreadable.err == "stdin: cannot read: Is a directory\n");
   const Ended is_short = predict(folder, {"run", "--input", "3 1"});
   CHECK(is_short.exit_code == 0);
   CHECK(is_short.err ==

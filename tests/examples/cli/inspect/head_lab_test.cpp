@@ -71,8 +71,8 @@ class ScaledHead {
 TEST_CASE("importance is the derivative by a factor on the head, leaving out is a factor of 0",
           "[program]") {
   const Experiment examined = experiment_with();
-  const HeadLabReport report =
-      examine_heads(*examined.model, *examined.task, sequences, batch_size);
+  const HeadLabReport report = examine_heads(*examined.model, *examined.task,
+                                             {.sequences = sequences, .batch_size = batch_size});
   const Experiment other = experiment_with();
   Model& model = *other.model;
   const HeldOutSlice held_out(*other.task, sequences);
@@ -109,8 +109,8 @@ TEST_CASE("importance is the derivative by a factor on the head, leaving out is 
 TEST_CASE("the translated and the pruned model compute the same", "[program]") {
   for (const char* type : {"my_mha", "multi_head_attention"}) {
     const Experiment experiment = experiment_with({std::string("model.attention.type=") + type});
-    const HeadLabReport report =
-        examine_heads(*experiment.model, *experiment.task, sequences, batch_size);
+    const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
+                                               {.sequences = sequences, .batch_size = batch_size});
     CHECK(report.translation_difference < 1e-13);
     CHECK(report.untranslated.empty());
     REQUIRE(report.pruned);
@@ -142,8 +142,8 @@ TEST_CASE("heads that cannot be taken out are examined, and why is said", "[prog
     std::vector<std::string> all{"model.attention.type=multi_head_attention"};
     all.insert(all.end(), sets.begin(), sets.end());
     const Experiment experiment = experiment_with(all);
-    const HeadLabReport report =
-        examine_heads(*experiment.model, *experiment.task, sequences, batch_size);
+    const HeadLabReport report = examine_heads(*experiment.model, *experiment.task,
+                                               {.sequences = sequences, .batch_size = batch_size});
     CHECK_FALSE(report.pruned);
     CHECK(report.attentions.size() == 2);
     CHECK(report.translation_difference < 1e-13);
@@ -217,21 +217,23 @@ TEST_CASE("entropy and similarity of known weights", "[program]") {
   CHECK(statistics.entropy_share(0) == Approx(1));
 }
 
-TEST_CASE("a heat map shades by fifths of each head's largest weight", "[program]") {
+TEST_CASE("heat maps have one scale, which they say", "[program]") {
   const Tensor weights =
-      from_values<double>({0.5, 0.31, 0.21, 0.11, 0.05, 0, 0, 0, 0.02, 0, 0, 0}, {2, 2, 3});
+      from_values<double>({0.9, 0.5, 0.31, 0.11, 0.05, 0, 0, 0, 0.12, 0, 0, 0}, {2, 2, 3});
   CHECK(heat_maps(weights) ==
         "  head 0               head 1\n"
         "  ┌───┐                ┌───┐\n"
-        "  │█▓▒│                │  █│\n"
+        "  │█▓▒│                │  ░│\n"
         "  │░  │                │   │\n"
         "  └───┘                └───┘\n"
-        "  largest 0.50         largest 0.02\n");
+        "  largest 0.90         largest 0.12\n"
+        "  weights: ░ from 0.1 ▒ from 0.3 ▓ from 0.5 █ from 0.8\n");
   const std::string narrow = heat_maps(weights, 48, 40);
-  CHECK(std::count(narrow.begin(), narrow.end(), '\n') == 12);
+  CHECK(std::count(narrow.begin(), narrow.end(), '\n') == 13);
   // Two keys in a cell: the larger one.
   CHECK(heat_maps(weights.slice(0, 0, 1), 2) ==
-        "  head 0\n  ┌──┐\n  │█▒│\n  │░ │\n  └──┘\n  largest 0.50\n");
+        "  head 0\n  ┌──┐\n  │█▒│\n  │░ │\n  └──┘\n  largest 0.90\n"
+        "  weights: ░ from 0.1 ▒ from 0.3 ▓ from 0.5 █ from 0.8\n");
 }
 
 }  // namespace

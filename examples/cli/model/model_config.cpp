@@ -1,5 +1,7 @@
 #include "heed/examples/cli/model/model_config.h"
 
+#include "heed/framework/base/text.h"
+
 namespace heed {
 
 ModelConfig model_config(const ModelKeys& keys, const TaskShape& task) {

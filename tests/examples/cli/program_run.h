@@ -82,7 +82,8 @@ class RunningProgram {
   }
 
  private:
-  [[noreturn]] void become_program(const std::string& folder, const std::vector<std::string>& arguments,
+  [[noreturn]] void become_program(const std::string& folder,
+                                   const std::vector<std::string>& arguments,
                                    const Registry& registry, const std::vector<Command>& commands,
                                    const std::string& name) const {
     // The tests' own handlers would report a signal as a failed test.
@@ -106,10 +107,10 @@ class RunningProgram {
 inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
                       const Registry& registry = builtin_registry(),
                       const std::vector<Command>& commands = {}, const std::string& name = "heed")
-      : RunningProgram(folder.path(), arguments, registry, commands, name) {}
-  RunningProgram(const std::string& folder, const std::vector<std::string>& arguments,
-                 const Registry& registry = builtin_registry(),
-                 const std::vector<Command>& commands = {}, const std::string& name = "heed") {
+    : RunningProgram(folder.path(), arguments, registry, commands, name) {}
+RunningProgram(const std::string& folder, const std::vector<std::string>& arguments,
+               const Registry& registry = builtin_registry(),
+               const std::vector<Command>& commands = {}, const std::string& name = "heed") {
   return RunningProgram(folder, arguments, registry, commands, name).wait();
 }
 

@@ -61,8 +61,7 @@ std::string head_text(const HeadLabReport& report, const std::string& config) {
       config,
       report.is_asked ? counted(report.sequences, "input") + ", against the model's own answers"
                       : counted(report.sequences, "held-out sequence"),
-      evaluation_text(report.evaluation),
-      report.translation_difference);
+      evaluation_text(report.evaluation), report.translation_difference);
   for (const std::string& path : report.untranslated) {
     text += fmt::format("{}: not a multi-head attention; left as it is\n", path);
   }

@@ -106,11 +106,7 @@ class RunningProgram {
 
 inline Ended run_heed(const Folder& folder, const std::vector<std::string>& arguments,
                       const Registry& registry = builtin_registry(),
-                      const std::vector<Command>& commands = {}, const std::string& name = "heed")
-    : RunningProgram(folder.path(), arguments, registry, commands, name) {}
-RunningProgram(const std::string& folder, const std::vector<std::string>& arguments,
-               const Registry& registry = builtin_registry(),
-               const std::vector<Command>& commands = {}, const std::string& name = "heed") {
+                      const std::vector<Command>& commands = {}, const std::string& name = "heed") {
   return RunningProgram(folder, arguments, registry, commands, name).wait();
 }
 

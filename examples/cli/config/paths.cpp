@@ -51,7 +51,8 @@ std::string absolute_path(const std::string& path, const std::string& folder) {
 std::string shown_path(const std::string& path) {
   std::error_code error;
   const std::string here = fs::current_path(error).string() + "/";
-  const bool is_inside = !error && here != "//" && path.starts_with(here) && path != here;
+  if (!error && (path == here || path + "/" == here)) return ".";
+  const bool is_inside = !error && here != "//" && path.starts_with(here);
   return printable(is_inside ? path.substr(here.size()) : path, std::string::npos);
 }
 

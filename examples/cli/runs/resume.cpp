@@ -11,6 +11,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/overrides.h"
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/initialise.h"
@@ -183,9 +184,8 @@ void check_data(const StoredRun& run, const Task& task) {
   const auto difference = before ? data_difference(task, *before) : DataDifference();
   if (!difference) return;
   const auto files = task.files();
-  const std::string key = files.empty()
-                              ? "task.KEY=VALUE"
-                              : files.front().key + "=" + printable(files.front().path, 200);
+  const std::string key =
+      files.empty() ? "task.KEY=VALUE" : files.front().key + "=" + shown_path(files.front().path);
   refuse(run.place, fmt::format("the task's data has changed: {}; restore it, or resume with --set "
                                 "{} to continue with what is there now",
                                 difference.text, key));

@@ -250,7 +250,7 @@ TEST_CASE("a configuration may come from stdin, and begin with a byte order mark
 
 TEST_CASE("analyses that take too long are refused with what they would take", "[program]") {
   const Folder folder;
-  folder.write("long.json", R"({"task": {"type": "noise", "length": 4096}})");
+  folder.write("long.json", small_config(R"({"type": "noise", "length": 4096})"));
   const std::string pairs = refusal(folder, {"leaks", "long.json"});
   CHECK(pairs ==
         "long.json: error: leaks: 67108864 pairs of an output and an input, more than 16777216; "

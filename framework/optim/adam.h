@@ -11,6 +11,7 @@ struct AdamConfig {
   double beta2 = 0.999;
   double eps = 1e-8;
   double weight_decay = 0;
+  bool amsgrad = false;  ///< divide by the largest v so far. Reddi et al. 2018
 };
 
 /// Adam, whose weight decay joins the gradient. Kingma & Ba 2015.
@@ -28,6 +29,7 @@ class Adam : public Optimizer {
   bool decoupled_;
   const std::vector<Tensor>& m_;
   const std::vector<Tensor>& v_;
+  const std::vector<Tensor>* v_max_ = nullptr;
 };
 
 /// Adam whose weight decay shrinks the parameter itself. Loshchilov & Hutter 2019.

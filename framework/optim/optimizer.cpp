@@ -100,10 +100,21 @@ void Optimizer::zero_grad() const {
   }
 }
 
-const std::vector<Tensor>& Optimizer::add_state(const char* name) {
+void Optimizer::check_matrices() const {
+  std::string others;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (parameters_[i].dim() == 2) continue;
+    others += text_of(others.empty() ? "" : ", ", names_[i], " ", parameters_[i].shape());
+  }
+  if (others.empty()) return;
+  throw ValueError(name_, ": trains matrices only, got ", others,
+                   "; give the rest to another optimizer");
+}
+
+const std::vector<Tensor>& Optimizer::add_state(const char* name, double initial) {
   std::vector<Tensor> tensors;
   for (const Tensor& parameter : parameters_) {
-    tensors.push_back(filled_state(parameter.shape(), 0, parameter.dtype()));
+    tensors.push_back(filled_state(parameter.shape(), initial, parameter.dtype()));
   }
   return state_.emplace_back(PerParameter{name, std::move(tensors)}).tensors;
 }
@@ -119,14 +130,18 @@ NamedTensors Optimizer::state() const {
 }
 
 void Optimizer::load_state(const NamedTensors& given) {
+  load_optimizer_state(name_, state(), given);
+}
+
+void load_optimizer_state(const char* who, const NamedTensors& state, const NamedTensors& given) {
   for (const auto& [name, tensor] : given) {
     const bool is_count = name.ends_with("/step") && tensor.defined() && tensor.dim() == 0;
     constexpr double most = 0x1p53;
     if (is_count && (tensor.item() < 0 || tensor.item() >= most)) {
-      throw ModuleError(name_, ": load_state: ", name, " counts steps, got ", tensor.item());
+      throw ModuleError(who, ": load_state: ", name, " counts steps, got ", tensor.item());
     }
   }
-  load_tensors(text_of(name_, ": load_state"), state(), given);
+  load_tensors(text_of(who, ": load_state"), state, given);
 }
 
 }  // namespace heed

@@ -1,5 +1,5 @@
 // Optimizer: the base of all optimizers. One file pair each: SGD in sgd.h, Adam and AdamW in
-// adam.h.
+// adam.h, …
 #pragma once
 
 #include <deque>
@@ -54,13 +54,17 @@ class Optimizer {
   /// Changes every parameter that has a gradient. Parameters without one stay as they are. Throws
   /// DTypeError, having changed nothing, if Module::to was called since the optimizer was made.
   void step();
+  /// Throws DTypeError if a parameter became another dtype since its state was made.
+  void check_state() const;
   /// Drops all gradients.
   void zero_grad() const;
 
   double lr() const { return lr_; }
   /// Throws ValueError unless `lr` is finite and not negative.
   void set_lr(double lr);
+  const char* name() const { return name_; }
   const std::vector<Tensor>& parameters() const { return parameters_; }
+  const std::vector<std::string>& names() const { return names_; }  ///< of the parameters
 
   /// Everything that the next step depends on besides parameters, gradients and lr: names such as
   /// "output.weight/m" with their tensors, which are the state itself. "output.weight/step" (i64)
@@ -80,8 +84,10 @@ class Optimizer {
     Tensor parameter, gradient;
     double lr, weight_decay;  ///< of its group
   };
-  /// Adds zeros of each parameter's shape to the state, under this name.
-  const std::vector<Tensor>& add_state(const char* name);
+  /// Adds a tensor of each parameter's shape to the state, under this name.
+  const std::vector<Tensor>& add_state(const char* name, double initial = 0);
+  /// Throws ValueError naming the parameters that are not matrices, and what to do.
+  void check_matrices() const;
 
   /// Throws ValueError, "AdamW: beta1 must be in [0, 1), got 1", unless `fits`; NaN never does.
   void check_option(const char* option, double value, bool fits, const char* range) const;
@@ -91,8 +97,6 @@ class Optimizer {
   /// Changes the parameters that have a gradient; called under NoGrad.
   virtual void update(std::span<const Change> changes) = 0;
   void add_parameter(const std::string& name, const Tensor& parameter);
-  /// Throws DTypeError if a parameter became another dtype since its state was made.
-  void check_state() const;
 
   struct PerParameter {
     const char* name;
@@ -108,5 +112,9 @@ class Optimizer {
   double lr_;
   std::deque<PerParameter> state_;  // references to its items stay valid
 };
+
+/// Loads `given` into the tensors of `state`. Throws ModuleError, naming `who` and all that does
+/// not fit; then nothing has changed.
+void load_optimizer_state(const char* who, const NamedTensors& state, const NamedTensors& given);
 
 }  // namespace heed

@@ -10,19 +10,24 @@
 
 namespace heed {
 
+/// How a cool-down falls from 1 to the floor.
+enum class Cooldown { linear, sqrt };
+
 /// Arguments of a schedule's formula: a step after the warm-up.
 struct ScheduleStep {
   int64_t step;          ///< the first of all is 0
   int64_t warmup_steps;  ///< steps of the warm-up
   double done;           ///< from 0 after the warm-up to 1 at the last step and beyond
   double floor;
+  double cooled;  ///< how far the cool-down has fallen: from 0, until it starts, to 1 at the end
 };
 
 /// What follows the warm-up.
 struct Schedule {
   std::string name;
-  std::string help;        ///< the formula in words; "last step" if it depends on `done`
-  bool has_floor = false;  ///< whether `factor` uses the floor
+  std::string help;           ///< the formula in words; "last step" if it depends on `done`
+  bool has_floor = false;     ///< whether `factor` uses the floor
+  bool has_cooldown = false;  ///< whether `factor` uses the cool-down
   std::function<double(const ScheduleStep&)> factor;
 };
 
@@ -33,9 +38,11 @@ const Schedule& schedule_named(std::string_view name);
 
 struct ScheduleConfig {
   Schedule shape = schedule_named("constant");
-  int64_t warmup_steps = 0;  ///< the factor climbs to 1 in equal steps
-  int64_t total_steps = 1;   ///< where linear and cosine reach the floor
-  double floor = 0;          ///< the smallest factor of a schedule that has a floor
+  int64_t warmup_steps = 0;    ///< the factor climbs to 1 in equal steps
+  int64_t total_steps = 1;     ///< where linear and cosine reach the floor
+  double floor = 0;            ///< the smallest factor of a schedule that has a floor
+  int64_t cooldown_steps = 0;  ///< the last ones, at most those after the warm-up
+  Cooldown cooldown = Cooldown::linear;
 };
 
 /// The factor for `step`, the first being 0: (step + 1)/warmup_steps while warming up, then what

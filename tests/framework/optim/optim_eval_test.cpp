@@ -74,15 +74,27 @@ TEST_CASE("heed-eval refuses steps it cannot take, and leaks nothing") {
   CHECK(error_of({{"optim", "sdg"}}) == "unknown optim \"sdg\"");
   CHECK(error_of(sgd({{"config", {{"maximize", true}}}})) == "unknown attribute \"maximize\"");
   CHECK(error_of(sgd({{"config", {{"betas", {0.5, 0.5}}}}})) == "unknown attribute \"betas\"");
-  CHECK(error_of({{"optim", "adam"},
-                  {"config", {{"amsgrad", false}}},
-                  {"params", {tensor_json({1})}}}) == "unknown attribute \"amsgrad\"");
+  CHECK(error_of(
+            {{"optim", "adam"}, {"config", {{"fused", false}}}, {"params", {tensor_json({1})}}}) ==
+        "unknown attribute \"fused\"");
   CHECK(
       error_of({{"optim", "adam"}, {"config", {{"beta1", 0.5}}}, {"params", {tensor_json({1})}}}) ==
-      "unknown attribute \"beta1\"; it is \"betas\"");
+      "unknown attribute \"beta1\"");
   CHECK(error_of(
             {{"optim", "adamw"}, {"config", {{"betas", {0.5}}}}, {"params", {tensor_json({1})}}}) ==
-        "attribute \"betas\" must be a list of two numbers");
+        "attribute \"betas\" must be a list of 2 numbers");
+  CHECK(error_of({{"optim", "adamw"},
+                  {"config", {{"betas", {0.5, "x"}}}},
+                  {"params", {tensor_json({1})}}}) ==
+        "attribute \"betas\" must be of type float[]");
+  CHECK(error_of({{"optim", "muon"}, {"params", {tensor_json({1})}}}) ==
+        "Muon: trains matrices only, got 0 [1]; give the rest to another optimizer");
+  const Json matrix = {{"dtype", "f64"}, {"shape", {1, 1}}, {"data", {1}}};
+  CHECK(
+      error_of({{"optim", "muon"}, {"config", {{"adjust_lr_fn", "half"}}}, {"params", {matrix}}}) ==
+      "attribute \"adjust_lr_fn\" must be \"original\" or \"match_rms_adamw\"");
+  CHECK(error_of({{"optim", "muon"}, {"config", {{"ns_steps", 100}}}, {"params", {matrix}}}) ==
+        "Muon: rounds must be in [0, 100), got 100");
   CHECK(error_of({{"optim", "adamw"},
                   {"config", {{"betas", {1, 0}}}},
                   {"params", {tensor_json({1})}}}) == "AdamW: beta1 must be in [0, 1), got 1");
@@ -106,12 +118,21 @@ TEST_CASE("heed-eval lists the optimizers with PyTorch's keys and defaults") {
   const Json list = answered({{"list", "optim"}})["optim"];
   std::string names;
   for (const Json& one : list) names += one["name"].get<std::string>() + " ";
-  CHECK(names == "sgd adam adamw ");
-  CHECK(list[2].dump() ==
+  CHECK(names == "sgd adam adamw rmsprop adagrad lion muon ");
+  CHECK(list[2].dump() == R"({"attrs":[{"default":0.001,"name":"lr","type":"float"},)"
+                          R"({"default":[0.9,0.999],"name":"betas","type":"float[]"},)"
+                          R"({"default":1e-08,"name":"eps","type":"float"},)"
+                          R"({"default":0.01,"name":"weight_decay","type":"float"},)"
+                          R"({"default":false,"name":"amsgrad","type":"bool"}],"name":"adamw"})");
+  CHECK(list[6].dump() ==
         R"({"attrs":[{"default":0.001,"name":"lr","type":"float"},)"
-        R"({"default":1e-08,"name":"eps","type":"float"},)"
-        R"({"default":0.01,"name":"weight_decay","type":"float"},)"
-        R"({"default":[0.9,0.999],"name":"betas","type":"float[]"}],"name":"adamw"})");
+        R"({"default":0.1,"name":"weight_decay","type":"float"},)"
+        R"({"default":0.95,"name":"momentum","type":"float"},)"
+        R"({"default":true,"name":"nesterov","type":"bool"},)"
+        R"({"default":[3.4445,-4.775,2.0315],"name":"ns_coefficients","type":"float[]"},)"
+        R"({"default":1e-07,"name":"eps","type":"float"},)"
+        R"({"default":5,"name":"ns_steps","type":"int"},)"
+        R"({"default":null,"name":"adjust_lr_fn","type":"str"}],"name":"muon"})");
 }
 
 }  // namespace heed::testing::optim_eval_test

@@ -1,6 +1,10 @@
 #include "heed/tests/framework/optim/optim_request.h"
 
+#include "heed/framework/optim/adagrad.h"
 #include "heed/framework/optim/adam.h"
+#include "heed/framework/optim/lion.h"
+#include "heed/framework/optim/muon.h"
+#include "heed/framework/optim/rmsprop.h"
 #include "heed/framework/optim/sgd.h"
 #include "heed/tests/modules/case/module_eval.h"
 #include "heed/tests/support/eval.h"
@@ -27,17 +31,71 @@ std::unique_ptr<Optimizer> make_sgd(const Attributes& with, const std::vector<Te
 template <class Kind>
 std::unique_ptr<Optimizer> make_adam(const Attributes& with,
                                      const std::vector<Tensor>& parameters) {
+  const auto betas = with.numbers("betas", 2);
   const AdamConfig config{.lr = with.number("lr"),
-                          .beta1 = with.number("beta1"),
-                          .beta2 = with.number("beta2"),
+                          .beta1 = betas[0],
+                          .beta2 = betas[1],
                           .eps = with.number("eps"),
-                          .weight_decay = with.number("weight_decay")};
+                          .weight_decay = with.number("weight_decay"),
+                          .amsgrad = with.flag("amsgrad")};
   return std::make_unique<Kind>(parameters, config);
 }
 
 std::vector<Attribute> adam_attributes(double weight_decay) {
-  return {number("lr", 1e-3), number("beta1", 0.9), number("beta2", 0.999), number("eps", 1e-8),
-          number("weight_decay", weight_decay)};
+  return {number("lr", 1e-3), numbers("betas", Json{0.9, 0.999}), number("eps", 1e-8),
+          number("weight_decay", weight_decay), flag("amsgrad", false)};
+}
+
+std::unique_ptr<Optimizer> make_rmsprop(const Attributes& with,
+                                        const std::vector<Tensor>& parameters) {
+  const RmspropConfig config{.lr = with.number("lr"),
+                             .alpha = with.number("alpha"),
+                             .eps = with.number("eps"),
+                             .weight_decay = with.number("weight_decay"),
+                             .momentum = with.number("momentum"),
+                             .centered = with.flag("centered")};
+  return std::make_unique<RMSprop>(parameters, config);
+}
+
+std::unique_ptr<Optimizer> make_adagrad(const Attributes& with,
+                                        const std::vector<Tensor>& parameters) {
+  const AdagradConfig config{.lr = with.number("lr"),
+                             .lr_decay = with.number("lr_decay"),
+                             .weight_decay = with.number("weight_decay"),
+                             .initial_accumulator_value = with.number("initial_accumulator_value"),
+                             .eps = with.number("eps")};
+  return std::make_unique<Adagrad>(parameters, config);
+}
+
+std::unique_ptr<Optimizer> make_lion(const Attributes& with,
+                                     const std::vector<Tensor>& parameters) {
+  const auto betas = with.numbers("betas", 2);
+  const LionConfig config{.lr = with.number("lr"),
+                          .beta1 = betas[0],
+                          .beta2 = betas[1],
+                          .weight_decay = with.number("weight_decay")};
+  return std::make_unique<Lion>(parameters, config);
+}
+
+MuonScale muon_scale(const Attributes& with) {
+  const std::string name = with.has("adjust_lr_fn") ? with.text("adjust_lr_fn") : "original";
+  if (name == "original") return MuonScale::original;
+  if (name == "match_rms_adamw") return MuonScale::match_rms_adamw;
+  throw RequestError("attribute \"adjust_lr_fn\" must be \"original\" or \"match_rms_adamw\"");
+}
+
+std::unique_ptr<Optimizer> make_muon(const Attributes& with,
+                                     const std::vector<Tensor>& parameters) {
+  const auto coefficients = with.numbers("ns_coefficients", 3);
+  const MuonConfig config{.lr = with.number("lr"),
+                          .momentum = with.number("momentum"),
+                          .weight_decay = with.number("weight_decay"),
+                          .nesterov = with.flag("nesterov"),
+                          .rounds = with.integer("ns_steps"),
+                          .coefficients = {coefficients[0], coefficients[1], coefficients[2]},
+                          .eps = with.number("eps"),
+                          .scale = muon_scale(with)};
+  return std::make_unique<Muon>(parameters, config);
 }
 
 const std::vector<OptimizerRow>& optimizers() {
@@ -47,7 +105,23 @@ const std::vector<OptimizerRow>& optimizers() {
         number("weight_decay", 0.0), flag("nesterov", false)},
        make_sgd},
       {"adam", adam_attributes(0), make_adam<Adam>},
-      {"adamw", adam_attributes(0.01), make_adam<AdamW>}};
+      {"adamw", adam_attributes(0.01), make_adam<AdamW>},
+      {"rmsprop",
+       {number("lr", 0.01), number("alpha", 0.99), number("eps", 1e-8), number("weight_decay", 0.0),
+        number("momentum", 0.0), flag("centered", false)},
+       make_rmsprop},
+      {"adagrad",
+       {number("lr", 0.01), number("lr_decay", 0.0), number("weight_decay", 0.0),
+        number("initial_accumulator_value", 0.0), number("eps", 1e-10)},
+       make_adagrad},
+      {"lion",
+       {number("lr", 1e-4), numbers("betas", Json{0.9, 0.99}), number("weight_decay", 0.0)},
+       make_lion},
+      {"muon",
+       {number("lr", 1e-3), number("weight_decay", 0.1), number("momentum", 0.95),
+        flag("nesterov", true), numbers("ns_coefficients", Json{3.4445, -4.7750, 2.0315}),
+        number("eps", 1e-7), integer("ns_steps", 5), text("adjust_lr_fn", left_out)},
+       make_muon}};
   return rows;
 }
 
@@ -56,27 +130,6 @@ const OptimizerRow& find_optimizer(const std::string& name) {
     if (row.name == name) return row;
   }
   throw RequestError("unknown optim \"" + name + "\"");
-}
-
-bool is_beta(const std::string& name) {
-  return name == "beta1" || name == "beta2";
-}
-
-/// PyTorch's "betas":[b1,b2] as the two attributes that rows declare.
-Json without_betas(const Json& config) {
-  Json split = config;
-  for (const auto& [key, value] : config.items()) {
-    if (is_beta(key)) throw RequestError("unknown attribute \"" + key + "\"; it is \"betas\"");
-  }
-  const auto betas = config.find("betas");
-  if (betas == config.end()) return split;
-  if (!betas->is_array() || betas->size() != 2) {
-    throw RequestError("attribute \"betas\" must be a list of two numbers");
-  }
-  split.erase("betas");
-  split["beta1"] = (*betas)[0];
-  split["beta2"] = (*betas)[1];
-  return split;
 }
 
 NamedTensors state_from_json(const Json& json) {
@@ -104,21 +157,13 @@ std::vector<Tensor> parameters_from_json(const Json& request) {
   return parameters;
 }
 
-bool has_betas(const OptimizerRow& row) {
-  for (const Attribute& attribute : row.attributes) {
-    if (is_beta(attribute.name)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const Json& config,
                                           const std::vector<Tensor>& parameters) {
   if (!config.is_object()) throw RequestError("\"config\" must be an object");
   const OptimizerRow& row = find_optimizer(name);
-  return row.make(Attributes(row.attributes, has_betas(row) ? without_betas(config) : config),
-                  parameters);
+  return row.make(Attributes(row.attributes, config), parameters);
 }
 
 std::string answer_optim(const Json& request) {
@@ -141,15 +186,7 @@ std::string answer_optim(const Json& request) {
 Json list_optimizers() {
   Json list = Json::array();
   for (const OptimizerRow& row : optimizers()) {
-    std::vector<Attribute> single;
-    for (const Attribute& attribute : row.attributes) {
-      if (!is_beta(attribute.name)) single.push_back(attribute);
-    }
-    Json attributes = describe_attributes(single);
-    if (has_betas(row)) {
-      attributes.push_back({{"name", "betas"}, {"type", "float[]"}, {"default", {0.9, 0.999}}});
-    }
-    list.push_back({{"name", row.name}, {"attrs", attributes}});
+    list.push_back({{"name", row.name}, {"attrs", describe_attributes(row.attributes)}});
   }
   return list;
 }

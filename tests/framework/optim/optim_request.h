@@ -10,7 +10,7 @@
 
 namespace heed::testing {
 
-/// The optimizer `name` ("sgd", "adam", "adamw") with PyTorch's defaults where `config` is silent.
+/// The optimizer `name` ("sgd", "adamw", …) with PyTorch's defaults where `config` is silent.
 /// Throws RequestError: unknown optimizer, unknown attribute, wrong type.
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const Json& config,
                                           const std::vector<Tensor>& parameters);

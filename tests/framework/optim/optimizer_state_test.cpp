@@ -1,6 +1,10 @@
 // Stopping and resuming: state() and load_state().
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/optim/adagrad.h"
 #include "heed/framework/optim/adam.h"
+#include "heed/framework/optim/lion.h"
+#include "heed/framework/optim/muon.h"
+#include "heed/framework/optim/rmsprop.h"
 #include "heed/framework/optim/sgd.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/case/difference.h"
@@ -39,6 +43,25 @@ const std::vector<Make> kinds = {
     [](const Training& run) -> std::unique_ptr<Optimizer> {
       return std::make_unique<AdamW>(std::vector{run.a, run.b},
                                      AdamConfig{.lr = 0.1, .weight_decay = 0.1});
+    },
+    [](const Training& run) -> std::unique_ptr<Optimizer> {
+      return std::make_unique<Adam>(std::vector{run.a, run.b},
+                                    AdamConfig{.lr = 0.1, .amsgrad = true});
+    },
+    [](const Training& run) -> std::unique_ptr<Optimizer> {
+      return std::make_unique<RMSprop>(std::vector{run.a, run.b},
+                                       RmspropConfig{.lr = 0.1, .momentum = 0.9, .centered = true});
+    },
+    [](const Training& run) -> std::unique_ptr<Optimizer> {
+      return std::make_unique<Adagrad>(
+          std::vector{run.a, run.b},
+          AdagradConfig{.lr = 0.1, .lr_decay = 0.1, .initial_accumulator_value = 0.5});
+    },
+    [](const Training& run) -> std::unique_ptr<Optimizer> {
+      return std::make_unique<Lion>(std::vector{run.a, run.b}, LionConfig{.lr = 0.1});
+    },
+    [](const Training& run) -> std::unique_ptr<Optimizer> {
+      return std::make_unique<Muon>(std::vector{run.a}, MuonConfig{.lr = 0.1});
     }};
 
 NamedTensors copies(const NamedTensors& tensors) {

@@ -35,6 +35,31 @@ TEST_CASE("The constant schedule stays at 1") {
   }
 }
 
+TEST_CASE(
+    "A cool-down falls to the floor over the last steps, and a longer run has the same start") {
+  const Schedule& constant = schedule_named("constant");
+  const ScheduleConfig line{constant, 4, 20, 0.2, 7};
+  for (int64_t step = 4; step <= 12; ++step) CHECK(schedule_factor(line, step) == 1);
+  CHECK(near(schedule_factor(line, 13), 0.9));
+  CHECK(near(schedule_factor(line, 16), 0.6));
+  CHECK(near(schedule_factor(line, 19), 0.3));
+  for (const int64_t step : {int64_t{20}, int64_t{21}, last_step}) {
+    CHECK(near(schedule_factor(line, step), 0.2));
+  }
+  const ScheduleConfig root{constant, 4, 20, 0, 7, Cooldown::sqrt};
+  CHECK(schedule_factor(root, 12) == 1);
+  CHECK(near(schedule_factor(root, 14), 0.5));
+  CHECK(near(schedule_factor(root, 20), 0));
+  for (int64_t step = 0; step <= 12; ++step) {
+    CHECK(schedule_factor({constant, 4, 200, 0.2, 7}, step) == schedule_factor(line, step));
+  }
+  // It starts after the warm-up at the earliest.
+  CHECK(schedule_factor({constant, 4, 8, 0, 100}, 3) == 1);
+  CHECK(schedule_factor({constant, 4, 8, 0, 100}, 4) == 0.8);
+  CHECK(near(schedule_factor({constant, 4, 8, 0, 100}, 5), 0.6));
+  CHECK(schedule_factor({constant, 9, 8, 0, 100}, 12) == 1);
+}
+
 TEST_CASE("The linear schedule falls to its floor in a straight line and stays there") {
   const ScheduleConfig config{schedule_named("linear"), 4, 20, 0.2};
   CHECK(schedule_factor(config, 4) == 1);
@@ -104,15 +129,17 @@ TEST_CASE("A schedule of one's own follows the warm-up") {
 
 TEST_CASE("A schedule refuses numbers out of range") {
   const std::string needs =
-      "schedule_factor: needs step ≥ 0, warmup_steps ≥ 0, total_steps ≥ 1, floor ≥ 0, got ";
+      "schedule_factor: needs step ≥ 0, warmup_steps ≥ 0, total_steps ≥ 1, floor ≥ 0, "
+      "cooldown_steps ≥ 0, got ";
   const auto refusal = [](const ScheduleConfig& config, int64_t step) {
     return message_of([&] { schedule_factor(config, step); });
   };
-  CHECK(refusal({.total_steps = 5}, -1) == needs + "-1, 0, 5, 0");
-  CHECK(refusal({.warmup_steps = -1, .total_steps = 5}, 0) == needs + "0, -1, 5, 0");
-  CHECK(refusal({.total_steps = 0}, 0) == needs + "0, 0, 0, 0");
-  CHECK(refusal({.total_steps = 5, .floor = -0.5}, 0) == needs + "0, 0, 5, -0.5");
-  CHECK(refusal({.total_steps = 5, .floor = std::nan("")}, 0) == needs + "0, 0, 5, nan");
+  CHECK(refusal({.total_steps = 5}, -1) == needs + "-1, 0, 5, 0, 0");
+  CHECK(refusal({.warmup_steps = -1, .total_steps = 5}, 0) == needs + "0, -1, 5, 0, 0");
+  CHECK(refusal({.total_steps = 0}, 0) == needs + "0, 0, 0, 0, 0");
+  CHECK(refusal({.total_steps = 5, .floor = -0.5}, 0) == needs + "0, 0, 5, -0.5, 0");
+  CHECK(refusal({.total_steps = 5, .cooldown_steps = -2}, 0) == needs + "0, 0, 5, 0, -2");
+  CHECK(refusal({.total_steps = 5, .floor = std::nan("")}, 0) == needs + "0, 0, 5, nan, 0");
 }
 
 }  // namespace heed::testing::schedule_test

@@ -1,5 +1,6 @@
 #include "heed/tests/support/case/attributes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -30,6 +31,8 @@ bool has_type(const Json& json, AttributeType type) {
       return json.is_string();
     case AttributeType::integers:
       return is_integer_list(json);
+    case AttributeType::numbers:
+      return json.is_array() && std::all_of(json.begin(), json.end(), is_number);
     case AttributeType::integer_or_integers:
       break;
   }
@@ -53,6 +56,9 @@ Attribute text(std::string name, std::optional<Json> fallback) {
 Attribute integers(std::string name, std::optional<Json> fallback) {
   return {std::move(name), AttributeType::integers, std::move(fallback)};
 }
+Attribute numbers(std::string name, std::optional<Json> fallback) {
+  return {std::move(name), AttributeType::numbers, std::move(fallback)};
+}
 Attribute integer_or_integers(std::string name, std::optional<Json> fallback) {
   return {std::move(name), AttributeType::integer_or_integers, std::move(fallback)};
 }
@@ -69,6 +75,8 @@ const char* name_of(AttributeType type) {
       return "str";
     case AttributeType::integers:
       return "int[]";
+    case AttributeType::numbers:
+      return "float[]";
     case AttributeType::integer_or_integers:
       break;
   }
@@ -136,6 +144,17 @@ std::vector<int64_t> Attributes::integers(const std::string& name) const {
   for (const Json& entry : values_.at(name)) {
     list.push_back(integer_from_json(entry, "attribute \"" + name + "\""));
   }
+  return list;
+}
+
+std::vector<double> Attributes::numbers(const std::string& name, size_t count) const {
+  const Json& entries = values_.at(name);
+  const std::string what = "attribute \"" + name + "\"";
+  if (entries.size() != count) {
+    throw RequestError(what + " must be a list of " + std::to_string(count) + " numbers");
+  }
+  std::vector<double> list;
+  for (const Json& entry : entries) list.push_back(number_from_json(entry, what));
   return list;
 }
 

@@ -20,7 +20,7 @@ class RequestError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class AttributeType { integer, number, flag, text, integers, integer_or_integers };
+enum class AttributeType { integer, number, flag, text, integers, numbers, integer_or_integers };
 
 /// What an op says about one of its attributes.
 struct Attribute {
@@ -35,11 +35,13 @@ Attribute number(std::string name, std::optional<Json> fallback = {});
 Attribute flag(std::string name, std::optional<Json> fallback = {});
 Attribute text(std::string name, std::optional<Json> fallback = {});
 Attribute integers(std::string name, std::optional<Json> fallback = {});
+Attribute numbers(std::string name, std::optional<Json> fallback = {});
 Attribute integer_or_integers(std::string name, std::optional<Json> fallback = {});
 /// The default of an attribute that may be left out.
 inline const std::optional<Json> left_out = Json(nullptr);
 
-/// "int", "float", "bool", "str", "int[]" or "int or int[]", as the list of ops shows it.
+/// "int", "float", "bool", "str", "int[]", "float[]" or "int or int[]", as the list of ops shows
+/// it.
 const char* name_of(AttributeType type);
 
 /// A JSON number, or one of the strings "NaN", "Infinity", "-Infinity".
@@ -63,6 +65,8 @@ class Attributes {
   std::string text(const std::string& name) const;
   /// A list; empty if it was left out.
   std::vector<int64_t> integers(const std::string& name) const;
+  /// A list of exactly `count` numbers.
+  std::vector<double> numbers(const std::string& name, size_t count) const;
   std::optional<int64_t> maybe_integer(const std::string& name) const;
   /// The same list as the engine takes it.
   Shape shape(const std::string& name) const;

@@ -3,7 +3,8 @@
 
   tests/trials/resume.py [COUNT=60] [--seed N]
 
-A trial picks a configuration and changes to it, trains once without interruption, then again with
+A trial picks a configuration and changes to it (an optimizer and parameter groups among them),
+trains once without interruption, then again with
 one to three interruptions: SIGINT, SIGTERM or kill -9 at a random step, with 1 or 2 threads before
 and after. model.safetensors, optimizer.safetensors and metrics.jsonl (except tokens_per_second)
 must be identical, byte for byte. In a third of the trials the run is then resumed with other data
@@ -26,6 +27,46 @@ import tools
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 
+# Muon is for matrices: in a group. An optimizer's keys stand beside its name.
+OPTIMIZERS = [
+    {"optimizer": "adamw"}, {"optimizer": "adamw", "amsgrad": True},
+    {"optimizer": "adam", "amsgrad": True}, {"optimizer": "sgd", "momentum": 0.9},
+    {"optimizer": "sgd", "momentum": 0.9, "dampening": 0.5},
+    {"optimizer": "rmsprop"}, {"optimizer": "rmsprop", "centered": True, "momentum": 0.5},
+    {"optimizer": "adagrad", "lr_decay": 0.01}, {"optimizer": "lion"},
+]
+SCHEDULES = [
+    {"schedule": "constant"}, {"schedule": "linear"}, {"schedule": "cosine"},
+    {"schedule": "inverse_sqrt"}, {"schedule": "constant", "cooldown_steps": 9},
+]
+
+
+def draw_groups(draw):
+    """Parameter groups that fit every model."""
+    groups = [
+        {"pattern": "tokens.*", "frozen": True},
+        {"pattern": "*norm*", "lr_factor": 0.5, "weight_decay": 0},
+        {"pattern": "encoder.blocks.*feed_forward.*.weight", "optimizer": "muon", "lr_factor": 5},
+        {"pattern": "encoder.blocks.*.bias|encoder.blocks.*.weight", **draw.choice(OPTIMIZERS)},
+    ]
+    return [group for group in groups if draw.random() < 0.6]
+
+
+def with_optimizers(folder, config, draw):
+    """The configuration with another optimizer and other groups, in a file beside it."""
+    path = os.path.join(folder, "configs", config)
+    with open(path, encoding="utf-8") as file:
+        content = json.load(file)
+    train = {key: value for key, value in content["train"].items()
+             if key not in ("groups", "optimizer", "beta1", "beta2", "epsilon", "amsgrad",
+                            "momentum", "nesterov", "schedule", "lr_floor", "cooldown_steps",
+                            "cooldown")}
+    content["train"] = {**train, **draw.choice(OPTIMIZERS), "groups": draw_groups(draw)}
+    with open(os.path.join(folder, "configs", "trial.json"), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    return content["train"]
+
+
 def draw_sets(draw):
     """Changes that make any configuration short, and some that add state to save."""
     steps = draw.randint(20, 50)
@@ -34,9 +75,9 @@ def draw_sets(draw):
         "eval_sequences": draw.randint(5, 40), "seed": draw.randint(0, 999),
         "checkpoint_every": draw.randint(1, 12), "checkpoints_kept": draw.randint(1, 3),
         "warmup_steps": draw.randint(0, 5), "micro_batches": draw.randint(1, 3),
-        "schedule": draw.choice(["constant", "linear", "cosine", "inverse_sqrt"]),
         "weight_decay": draw.choice([0, 0.1]), "weight_decay_of": draw.choice(["all", "matrices"]),
     }
+    values.update(draw.choice(SCHEDULES))
     if draw.random() < 0.3:
         values["early_stopping"] = draw.randint(2, 4)
     if draw.random() < 0.1:
@@ -124,7 +165,8 @@ def draw_change(draw, steps):
 
 def trial(heed, folder, config, draw):
     steps, sets = draw_sets(draw)
-    arguments = [f"configs/{config}", *sets]
+    train = with_optimizers(folder, config, draw)
+    arguments = ["configs/trial.json", *sets]
     tools.run(heed, folder, ["train", *arguments, "--out", "whole", "--threads",
                              str(draw.choice([1, 2]))])
     stops = train_with_stops(heed, folder, arguments, range(steps), draw)
@@ -137,7 +179,8 @@ def trial(heed, folder, config, draw):
     try:
         compare(folder)
     except tools.TrialError as error:
-        raise tools.TrialError(f"{' '.join(arguments)}; {stops}: {error}") from error
+        raise tools.TrialError(f"{config}, {json.dumps(train)}, {' '.join(sets)}; {stops}: {error}"
+                               ) from error
     return stops
 
 
@@ -154,7 +197,7 @@ def main():
     for index in range(arguments.count):
         config = configs[index] if index < len(configs) else draw.choice(configs)
         with tools.scratch() as folder:
-            os.symlink(os.path.join(tools.ROOT, "configs"), os.path.join(folder, "configs"))
+            shutil.copytree(os.path.join(tools.ROOT, "configs"), os.path.join(folder, "configs"))
             try:
                 stops = trial(arguments.heed, folder, config, draw)
                 kinds.update(stop.split()[0] for stop in stops)

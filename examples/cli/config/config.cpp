@@ -16,6 +16,13 @@ JsonValue json_of(const ConfigValue& value) {
   return json;
 }
 
+/// The elements of what has the names 0, 1, …; else the object itself.
+JsonValue with_lists(JsonValue object) {
+  if (object.children.empty() || object.children.front().name != "0") return object;
+  object.kind = JsonValue::Kind::array;
+  return object;
+}
+
 /// Adds what lies under `prefix`, "" or "section.".
 void add_members(JsonValue& object, const Config& config, const std::string& prefix) {
   for (const auto& [path, value] : config.values()) {
@@ -28,7 +35,7 @@ void add_members(JsonValue& object, const Config& config, const std::string& pre
     } else {
       JsonValue section;
       add_members(section, config, prefix + name + ".");
-      object.add(name, std::move(section));
+      object.add(name, with_lists(std::move(section)));
     }
   }
 }
@@ -48,6 +55,17 @@ const ConfigValue& Config::value(std::string_view path, ValueKind kind) const {
                      " is ", name_of(held), ", not ", name_of(kind));
   }
   return value;
+}
+
+size_t Config::size_of_list(std::string_view path) const {
+  const auto has_element = [&](size_t index) {
+    const std::string prefix = text_of(path, ".", index, ".");
+    return std::any_of(values_.begin(), values_.end(),
+                       [&](const auto& value) { return value.first.starts_with(prefix); });
+  };
+  size_t size = 0;
+  while (has_element(size)) ++size;
+  return size;
 }
 
 Section Config::section(std::string_view path) const& {

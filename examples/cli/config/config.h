@@ -40,6 +40,9 @@ class Config {
   Section section(std::string_view path) const&;
   Section section(std::string_view path) const&& = delete;
 
+  /// The number of elements of the list at `path`.
+  size_t size_of_list(std::string_view path) const;
+
   const Values& values() const { return values_; }
   const std::vector<std::string>& about() const { return about_; }
   /// What the user should know of the spelling of the file, one line each.
@@ -78,6 +81,12 @@ class Section {
     } else {
       return std::get<T>(value);
     }
+  }
+
+  /// The number of elements of a list, and one of them.
+  size_t size_of_list(std::string_view name) const { return config_->size_of_list(path_of(name)); }
+  Section element(std::string_view name, size_t index) const {
+    return {*config_, text_of(path_of(name), ".", index)};
   }
 
   /// The full path of a name in the section.

@@ -193,6 +193,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     step();
     JsonValue& value = open_.empty() ? root : open_.back()->children.emplace_back();
     value = std::exchange(next_, {});
+    if (!open_.empty() && open_.back()->kind == JsonValue::Kind::array) {
+      value.name = std::to_string(open_.back()->children.size() - 1);
+    }
     value.kind = kind;
     value.offset = start_;
     return value;
@@ -299,7 +302,7 @@ JsonValue& JsonValue::add(std::string member_name, JsonValue value) {
 }
 
 const JsonValue* JsonValue::find(std::string_view member_name) const {
-  if (kind != Kind::object) return nullptr;
+  if (kind != Kind::object && kind != Kind::array) return nullptr;
   const auto found = std::find_if(children.begin(), children.end(), [&](const JsonValue& member) {
     return member.name == member_name;
   });
@@ -313,7 +316,7 @@ const JsonValue* JsonValue::at(std::string_view path) const {
 }
 
 bool JsonValue::erase(std::string_view path) {
-  if (kind != Kind::object) return false;
+  if (kind != Kind::object && kind != Kind::array) return false;
   const size_t dot = path.find('.');
   const std::string_view member_name = path.substr(0, dot);
   if (dot == path.npos) {

@@ -36,7 +36,7 @@ struct JsonValue {
 
   /// Adds a member to an object; null becomes one.
   JsonValue& add(std::string member_name, JsonValue value);
-  /// The first member of this name; nullptr if there is none.
+  /// The first member of this name, or an element that was read; nullptr if there is none.
   const JsonValue* find(std::string_view member_name) const;
   /// The value at a dotted path of first members; nullptr if there is none.
   const JsonValue* at(std::string_view path) const;
@@ -46,8 +46,8 @@ struct JsonValue {
   Kind kind = Kind::null;
   std::string text;
   std::vector<JsonValue> children;  ///< of an array or an object, duplicate names included
-  std::string name;                 ///< of a member of an object
-  size_t offset = 0;                ///< of the first byte in what was read
+  std::string name;   ///< of a member of an object; of an element that was read: its number, from 0
+  size_t offset = 0;  ///< of the first byte in what was read
   size_t name_offset = 0;
 };
 

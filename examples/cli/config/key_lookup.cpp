@@ -54,6 +54,9 @@ std::vector<std::string> KeyLookup::children(std::string_view section) const {
     const std::string rest = entry.path.substr(prefix.size());
     add_once(names, rest.substr(0, rest.find('.')));
   }
+  for (const ConfigList& list : table_.lists()) {
+    if (list.path.starts_with(prefix)) add_once(names, list.path.substr(prefix.size()));
+  }
   return names;
 }
 
@@ -67,6 +70,7 @@ std::string KeyLookup::unknown_message(const std::string& path) const {
     }
     add_once(known, entry.path);
   }
+  for (const ConfigList& list : table_.lists()) add_once(known, list.path);
   std::string message = "unknown key " + in_quotes(path);
   if (const auto meant = nearest_path(path, known)) {
     return message + "; did you mean " + in_quotes(*meant) + "?";

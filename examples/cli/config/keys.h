@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "heed/examples/cli/config/config.h"
 #include "heed/examples/cli/config/key_error.h"
@@ -21,8 +22,11 @@ namespace heed {
 
 template <class List>
 class Chosen;
+template <class ElementKeys>
+class ListOf;
 
-/// Base of a section's keys. Its members are Value, Optional and Chosen, each given `this` first.
+/// Base of a section's keys. Its members are Value, Optional, Chosen and ListOf, each given `this`
+/// first.
 class Keys {
  public:
   /// Declares.
@@ -41,6 +45,8 @@ class Keys {
   friend class Optional;
   template <class List>
   friend class Chosen;
+  template <class ElementKeys>
+  friend class ListOf;
 
   std::string path_of(const std::string& name) const { return values_.path_of(name); }
 
@@ -107,6 +113,36 @@ class Optional : public std::optional<T> {
   [[noreturn]] void refuse(const Parts&... parts) const {
     throw KeyError(path_, parts...);
   }
+
+ private:
+  std::string path_;
+};
+
+/// A list of objects, all with the keys of ElementKeys, which is made like a Keys and of the lists
+/// from which its own keys choose:
+///
+///   ListOf<GroupKeys> groups{this, "groups", "parameters with options of their own", optimizers};
+///
+/// An element's path is "groups.0".
+template <class ElementKeys>
+class ListOf : public std::vector<ElementKeys> {
+ public:
+  template <class... Lists>
+  ListOf(Keys* owner, const std::string& name, const std::string& help, const Lists&... lists)
+      : path_(owner->path_of(name)) {
+    const Section& values = owner->values_;
+    if (!values) {
+      owner->table_.add(ConfigList{name, help, ElementKeys{Section(), lists...}.table()});
+      return;
+    }
+    const size_t size = values.size_of_list(name);
+    for (size_t i = 0; i < size; ++i) {
+      this->push_back(ElementKeys{values.element(name, i), lists...});
+    }
+  }
+
+  /// The full path of the list.
+  const std::string& path() const { return path_; }
 
  private:
   std::string path_;

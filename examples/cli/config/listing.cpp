@@ -54,6 +54,18 @@ std::string key_listing(const ConfigTable& table) {
   for (const ConfigEntry& entry : table.entries()) {
     if (entry.conditions.empty()) text += key_text(entry);
   }
+  for (const ConfigList& list : table.lists()) {
+    text += "  " + list.path + "\n";
+    for (const std::string& line :
+         wrapped(list.help + "; a list of objects with these keys:", 70)) {
+      text += "      " + line + "\n";
+    }
+    for (ConfigEntry entry : list.element.entries()) {
+      if (!entry.conditions.empty()) continue;
+      entry.path = list.path + ".0." + entry.path;
+      text += key_text(entry);
+    }
+  }
   return text;
 }
 

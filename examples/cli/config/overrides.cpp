@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "heed/examples/cli/config/check_value.h"
 #include "heed/examples/cli/config/text.h"
 
 namespace heed {
@@ -71,6 +72,9 @@ class OverrideParser {
     if (value.kind == JsonValue::Kind::object && is_section(table_, path)) {
       return add_members(path, value);
     }
+    if (value.kind == JsonValue::Kind::array && table_.list(path) != nullptr) {
+      return add_elements(path, value);
+    }
     const std::string present = table_.present_path(path, value.text);
     const auto same = std::find_if(overrides.begin(), overrides.end(),
                                    [&](const Override& other) { return other.path == present; });
@@ -95,11 +99,43 @@ class OverrideParser {
     }
   }
 
+  /// The whole list: that of the file falls away.
+  void add_elements(const std::string& path, JsonValue& list) {
+    if (list.children.size() > most_list_elements) {
+      return fault(text_of(path, ": must have at most ", most_list_elements, " elements: found ",
+                           list.children.size()));
+    }
+    add(path, JsonValue());
+    for (JsonValue& element : list.children) {
+      const std::string inside = path + "." + element.name;
+      if (element.kind == JsonValue::Kind::object) {
+        add_members(inside, element);
+      } else {
+        fault(inside + ": must be an object: found " + found_text(element));
+      }
+    }
+  }
+
   const ConfigTable& table_;
   std::vector<ConfigFault>& faults_;
   std::string place_;
   bool is_inside_ = false;  ///< an object
 };
+
+/// The size of a list that an argument of --set gives as a whole; none if none does.
+std::optional<size_t> size_of_list_in(const std::vector<std::string>& sets,
+                                      const std::string& path) {
+  for (const std::string& set : sets) {
+    if (!set.starts_with(path + "=")) continue;
+    try {
+      const JsonValue value = read_json(std::string_view(set).substr(path.size() + 1));
+      if (value.kind == JsonValue::Kind::null) return 0;
+      if (value.kind == JsonValue::Kind::array) return value.children.size();
+    } catch (const JsonError&) {  // refused elsewhere
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -109,6 +145,16 @@ std::vector<Override> parse_overrides(const ConfigTable& table,
   OverrideParser parser(table, faults);
   for (const std::string& set : sets) parser.parse(set);
   return std::move(parser.overrides);
+}
+
+ConfigTable with_elements_of(const ConfigTable& table, const JsonValue& file,
+                             const std::vector<std::string>& sets) {
+  return table.with_elements([&](const std::string& path) {
+    const JsonValue* list = file.at(path);
+    const bool is_list = list != nullptr && list->kind == JsonValue::Kind::array;
+    const size_t in_file = is_list ? list->children.size() : 0;
+    return std::min(size_of_list_in(sets, path).value_or(in_file), most_list_elements);
+  });
 }
 
 std::optional<std::string> set_of_key(const std::string& path,

@@ -29,6 +29,10 @@ std::vector<Override> parse_overrides(const ConfigTable& table,
                                       const std::vector<std::string>& sets,
                                       std::vector<ConfigFault>& faults);
 
+/// The table with as many elements in its lists as the arguments of --set give, else the file.
+ConfigTable with_elements_of(const ConfigTable& table, const JsonValue& file,
+                             const std::vector<std::string>& sets);
+
 /// The argument of --set that gives the key its value; none: the file or the default does.
 std::optional<std::string> set_of_key(const std::string& path,
                                       const std::vector<std::string>& sets);

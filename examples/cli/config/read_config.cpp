@@ -42,6 +42,10 @@ std::map<std::string, std::string> chosen_values(const ConfigTable& table, const
   return chosen;
 }
 
+std::string not_a_list(const std::string& path, const JsonValue& found) {
+  return path + ": must be an array of objects: found " + found_text(found);
+}
+
 class Reader {
  public:
   /// Relative paths in `text` start in `folder`.
@@ -54,6 +58,7 @@ class Reader {
 
   Config read(const std::vector<std::string>& sets) {
     parse_text();
+    table_ = with_elements_of(table_, root_, sets);
     rename_members(root_, "");
     std::vector<Override> overrides = parse_overrides(table_, sets, override_faults_);
     for (const Override& override : overrides) warn_of(override.given_path, override.path);
@@ -129,6 +134,7 @@ class Reader {
                                                "; a dotted path is for --set, a file has an object "
                                                "in an object");
     }
+    if (table_.list(path) != nullptr) return check_list(member, path);
     const KeyLookup::Result found = lookup_->find(path);
     switch (found.meaning) {
       case KeyLookup::Meaning::key:
@@ -157,6 +163,25 @@ class Reader {
       return add_fault(member.name_offset, foreign_message(entry));
     }
     dropped_[chosen->second].push_back(entry.path);
+  }
+
+  void check_list(const JsonValue& list, const std::string& path) {
+    if (list.kind != JsonValue::Kind::array) return add_fault(list.offset, not_a_list(path, list));
+    if (list.children.size() > most_list_elements) {
+      add_fault(list.offset, text_of(path, ": must have at most ", most_list_elements,
+                                     " elements: found ", list.children.size()));
+    }
+    sections_[path] = list.offset;
+    for (const JsonValue& element : list.children) {
+      const std::string inside = path + "." + element.name;
+      const bool is_object = element.kind == JsonValue::Kind::object;
+      sections_[inside] = is_object ? std::optional(element.offset) : std::nullopt;
+      if (is_object) {
+        check_object(element, inside + ".");
+      } else {
+        add_fault(element.offset, inside + ": must be an object: found " + found_text(element));
+      }
+    }
   }
 
   std::string not_a_section(const std::string& path, const JsonValue& json) const {
@@ -203,6 +228,8 @@ class Reader {
     const auto fault = [&](const std::string& message) {
       if (!override.is_reset()) override_faults_.push_back({override.place, message});
     };
+    if (table_.list(override.path) != nullptr)
+      return fault(not_a_list(override.path, override.value));
     const KeyLookup::Result found = lookup_->find(override.path);
     switch (found.meaning) {
       case KeyLookup::Meaning::key:
@@ -308,7 +335,7 @@ class Reader {
     throw ConfigError(std::move(faults));
   }
 
-  const ConfigTable& table_;
+  ConfigTable table_;  ///< with the elements of its lists
   std::string_view text_;
   std::string name_;
   std::string folder_;

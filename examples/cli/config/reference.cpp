@@ -103,6 +103,16 @@ std::string chapter(const ConfigTable& table, const std::string& path) {
   return text;
 }
 
+/// The keys of the elements; what they choose is described where the same choice is made for all.
+std::string list_chapter(const ConfigList& list) {
+  std::vector<const ConfigEntry*> keys;
+  for (const ConfigEntry& entry : list.element.entries()) {
+    if (entry.conditions.empty()) keys.push_back(&entry);
+  }
+  return "\n### " + code(list.path) + "\nA list of objects: " + list.help + ".\n" +
+         table_of(keys, 0);
+}
+
 }  // namespace
 
 std::string markdown_reference(const ConfigTable& table) {
@@ -114,6 +124,9 @@ std::string markdown_reference(const ConfigTable& table) {
       continue;
     paths.push_back(path);
     text += chapter(table, path);
+    for (const ConfigList& list : table.lists()) {
+      if (section_of(list.path) == path) text += list_chapter(list);
+    }
   }
   return text;
 }

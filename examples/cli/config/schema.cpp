@@ -66,7 +66,14 @@ class SchemaWriter {
   JsonValue write() const {
     JsonValue schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                         {"title", program_name() + " configuration"}};
-    for (const JsonValue& member : closed_object("", {}).children) schema.add(member.name, member);
+    JsonValue root = closed_object("", {});
+    for (JsonValue& member : root.children) {
+      if (member.name == "properties") {
+        member.add("$schema",
+                   {{"description", "the file of this schema, for editors"}, {"type", "string"}});
+      }
+      schema.add(member.name, member);
+    }
     const JsonValue text = {{"type", "string"}};
     const JsonValue lines = {{"type", "array"}, {"items", text}};
     const JsonValue about = {{"description", "a note for readers: a text, or its lines"},
@@ -91,9 +98,16 @@ class SchemaWriter {
                        [&](const ConfigEntry& entry) { return hold(entry.conditions, assumed); });
     // Each alternative says which of the others it has.
     add_rest(properties, prefix, true, [](const ConfigEntry&) { return true; });
-    if (prefix.empty()) {
-      properties.add("$schema",
-                     {{"description", "the file of this schema, for editors"}, {"type", "string"}});
+    for (const ConfigList& list : table_.lists()) {
+      if (!list.path.starts_with(prefix) ||
+          first_name(list.path, prefix).size() != list.path.size() - prefix.size()) {
+        continue;
+      }
+      properties.add(list.path.substr(prefix.size()),
+                     {{"description", list.help},
+                      {"type", "array"},
+                      {"items", SchemaWriter(list.element).closed_object("", {})},
+                      {"maxItems", most_list_elements}});
     }
     JsonValue schema = {{"type", "object"}, {"properties", properties}};
     if (!required.empty()) schema.add("required", required);

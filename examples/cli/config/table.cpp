@@ -142,6 +142,28 @@ void ConfigTable::add(const Chooser& chooser) {
   }
 }
 
+const ConfigList* ConfigTable::list(std::string_view path) const {
+  const auto found = std::find_if(lists_.begin(), lists_.end(),
+                                  [&](const ConfigList& known) { return known.path == path; });
+  return found == lists_.end() ? nullptr : &*found;
+}
+
+void ConfigTable::add(const ConfigList& list) {
+  if (!is_dotted_path(list.path)) {
+    throw ValueError("config table: a path is made of letters, digits and _ between dots: ",
+                     list.path);
+  }
+  if (!list.element.lists().empty()) {
+    throw ValueError("config table: a list of lists is not supported: ", list.path);
+  }
+  for (const ConfigEntry& entry : entries_) {
+    if (entry.path == list.path || lies_inside(entry.path, list.path)) {
+      throw ValueError("config table: the key is declared twice: ", list.path);
+    }
+  }
+  lists_.push_back(list);
+}
+
 void ConfigTable::add_section(const std::string& section, const ConfigTable& keys) {
   add_under(section, keys, {});
 }
@@ -160,6 +182,12 @@ void ConfigTable::add_under(const std::string& section, const ConfigTable& keys,
   for (const ConfigEntry& entry : keys.entries_) add(moved(entry));
   for (const Chooser& chooser : keys.choosers_) {
     choosers_.push_back({moved(chooser.key), chooser.alternatives});
+  }
+  for (const ConfigList& list : keys.lists_) {
+    if (!conditions.empty()) {
+      throw ValueError("config table: a list cannot depend on a choice: ", list.path);
+    }
+    add(ConfigList{path_in(section, list.path), list.help, list.element});
   }
 }
 

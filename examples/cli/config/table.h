@@ -114,6 +114,9 @@ struct ConfigEntry {
 };
 
 struct Chooser;
+struct ConfigList;
+
+constexpr size_t most_list_elements = 32;
 
 /// The keys of a program or of a part of it. Declarations that contradict themselves or each other
 /// throw ValueError.
@@ -124,6 +127,14 @@ class ConfigTable {
   /// Adds the chooser's key and, in the same section, the keys of what it can choose.
   void add(const Chooser& chooser);
 
+  /// Adds a list of objects.
+  void add(const ConfigList& list);
+
+  /// The same table with keys for the elements of its lists, "train.groups.0.pattern", where a list
+  /// has the size that `size_of(path)` gives.
+  template <class SizeOf>
+  ConfigTable with_elements(const SizeOf& size_of) const;
+
   /// Adds a whole table under a section: its paths become "section.path".
   void add_section(const std::string& section, const ConfigTable& keys);
 
@@ -132,6 +143,12 @@ class ConfigTable {
 
   /// The choosers; one that depends on another comes after it.
   const std::vector<Chooser>& choosers() const { return choosers_; }
+
+  /// The lists, which entries() does not show.
+  const std::vector<ConfigList>& lists() const { return lists_; }
+
+  /// The list at `path`; nullptr if there is none.
+  const ConfigList* list(std::string_view path) const;
 
   /// The path of the key that was formerly called `path`; else `path` itself. Where another key has
   /// that name now, `value` tells them apart: it must be one of the choices of the former one.
@@ -153,6 +170,7 @@ class ConfigTable {
 
   std::vector<ConfigEntry> entries_;
   std::vector<Chooser> choosers_;
+  std::vector<ConfigList> lists_;
 };
 
 /// One thing that a chooser can name (an attention, a task), with keys of its own.
@@ -171,6 +189,24 @@ struct Chooser {
   /// The alternative of this name; nullptr if there is none.
   const Alternative* find(std::string_view name) const;
 };
+
+/// A list of objects, all with the same keys.
+struct ConfigList {
+  std::string path;
+  std::string help;
+  ConfigTable element;  ///< paths relative to an element
+};
+
+template <class SizeOf>
+ConfigTable ConfigTable::with_elements(const SizeOf& size_of) const {
+  ConfigTable expanded = *this;
+  for (const ConfigList& list : lists_) {
+    for (size_t i = 0; i < size_of(list.path); ++i) {
+      expanded.add_section(list.path + "." + std::to_string(i), list.element);
+    }
+  }
+  return expanded;
+}
 
 /// All of a path but its last name: "model.attention" of "model.attention.type".
 std::string section_of(std::string_view path);

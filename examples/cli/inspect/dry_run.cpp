@@ -35,6 +35,24 @@ std::string parameters_text(const Model& model) {
   return text;
 }
 
+/// How the parameters are trained; nothing if all are trained alike.
+std::string groups_text(const Trainer& trainer) {
+  if (trainer.parts().size() == 1) return "";
+  std::string text = "groups\n";
+  for (const TrainedParameters::Part& part : trainer.parts()) {
+    int64_t elements = 0;
+    for (const auto& [path, parameter] : part.parameters) elements += parameter.numel();
+    text += fmt::format("  {:<10} {} in {} tensors, {}", part.optimizer, elements,
+                        part.parameters.size(), part.parameters.front().first);
+    if (part.parameters.size() > 1) text += " to " + part.parameters.back().first;
+    if (part.optimizer != frozen_part) {
+      text += fmt::format("; lr × {:g}, weight decay {:g}", part.lr_factor, part.weight_decay);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string schedule_text(const TrainingConfig& config) {
   std::string text =
       fmt::format("schedule     {} of {}; evaluation every {}\n", counted(config.steps, "step"),
@@ -69,6 +87,7 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
              "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
              bytes_text(peak), bytes_text(bytes_of(parameters)), bytes_text(bytes_of(parameters)),
              bytes_text(bytes_of(trainer.optimizer_state()))) +
+         groups_text(trainer) +
          schedule_text(config) +
          fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {}\n",
                      observer.first.loss, observer.first.grad_norm, seconds,

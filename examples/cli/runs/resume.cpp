@@ -212,11 +212,14 @@ std::vector<std::string> start_anew_on_other_data(const ConfigTable& table, Stor
   return warnings;
 }
 
-/// Tells of a learning rate that is not what the checkpoint foresaw.
-void warn_of_learning_rate(const StoredRun& run, const Trainer& trainer,
+/// Tells of a learning rate that is neither what the checkpoint foresaw nor that of its last step.
+void warn_of_learning_rate(const StoredRun& run, const TrainingConfig& then, const Trainer& trainer,
                            std::vector<std::string>& warnings) {
   const double before = run.start.state.next_lr, now = trainer.next_lr();
-  if (std::abs(now - before) <= 1e-9 * std::max(std::abs(now), std::abs(before))) return;
+  const auto is_now = [&](double lr) {
+    return std::abs(now - lr) <= 1e-9 * std::max(std::abs(now), std::abs(lr));
+  };
+  if (is_now(before) || is_now(then.lr_at(std::max(int64_t{0}, trainer.state().step - 1)))) return;
   warnings.push_back(
       fmt::format("warning: the learning rate jumps at step {}: it is {:.4g} now, {:.4g} by the "
                   "configuration of the checkpoint",
@@ -247,7 +250,6 @@ std::vector<std::string> continue_run(const ConfigTable& table, StoredRun& run,
   std::vector<std::string> warnings =
       restore(run.place, run.source.run, run.start, *experiment.trainer);
   warnings.insert(warnings.end(), about_data.begin(), about_data.end());
-  warn_of_learning_rate(run, *experiment.trainer, warnings);
   return warnings;
 }
 
@@ -271,6 +273,10 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   check_steps(place, run.start.state.training.step, experiment.training.steps);
   if (!choose_data(table, all_sets)) check_data(run, *experiment.task);
   std::vector<std::string> warnings = continue_run(table, run, experiment);
+  if (run.start.checkpoint) {
+    warn_of_learning_rate(run, read_training_config(before, registry), *experiment.trainer,
+                          warnings);
+  }
   CheckpointFolder(source.run).clean();
   RunContents contents = contents_of(experiment);
   contents.record = std::move(run.record);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "heed/examples/cli/config/keys.h"
 #include "heed/framework/optim/optimizer.h"
@@ -21,6 +22,11 @@ using Optimizers = Registered<std::unique_ptr<Optimizer>(const ParameterGroups& 
 
 /// Learning-rate schedules by name: the shape and its own keys; the steps are still to be set.
 using Schedules = Registered<ScheduleConfig()>;
+
+/// The name by which a parameter group has the optimizer of the run.
+inline const std::string inherited_optimizer = "inherit";
+/// The optimizers that a parameter group can name: inherited_optimizer too, whose maker makes none.
+Optimizers group_optimizers(const Optimizers& optimizers);
 
 struct TrainingLists {
   Optimizers optimizers;

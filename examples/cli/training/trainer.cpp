@@ -75,18 +75,6 @@ std::string culprit(const Module& model, const std::function<void()>& again) {
                       " at step ", step, "; ", cause, "; a smaller train.lr may help");
 }
 
-/// All parameters, the vectors among them (biases, norms) without weight decay if only matrices
-/// are to have it.
-ParameterGroups parameter_groups(const Module& model, bool decays_matrices_only) {
-  ParameterGroup decaying, others;
-  others.weight_decay = 0;
-  for (const auto& named : model.named_parameters()) {
-    const bool decays = !decays_matrices_only || named.second.dim() >= 2;
-    (decays ? decaying : others).parameters.push_back(named);
-  }
-  return std::vector{std::move(decaying), std::move(others)};
-}
-
 int64_t counted(const Tensor& targets) {
   const auto values = targets.to_vector<int64_t>();
   return std::ssize(values) - std::count(values.begin(), values.end(), ignored_target);
@@ -99,11 +87,7 @@ void forget_beyond(std::optional<int64_t>& index, int64_t size) {
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
-    : model_(model),
-      task_(task),
-      config_(config),
-      optimizer_(config.make_optimizer(
-          parameter_groups(model, config.weight_decay_of == Decayed::matrices))) {}
+    : model_(model), task_(task), config_(config), trained_(trained_parameters(model, config)) {}
 
 void Trainer::initialise() {
   Rng rng(stream(config_.random_seed(), Purpose::initialisation));
@@ -112,6 +96,7 @@ void Trainer::initialise() {
 
 void Trainer::run(TrainingObserver& observer) {
   const auto start = Clock::now();
+  const FrozenScope frozen(trained_.parts);
   const double before = state_.seconds;
   while (true) {
     // Asked to stop after a step, it leaves that step's evaluation to whoever resumes.
@@ -205,7 +190,7 @@ StepReport Trainer::train_step(int64_t step) {
   const auto start = Clock::now();
   const double lr = next_lr();
   const Batch batch = batch_at(step);
-  optimizer_->zero_grad();
+  trained_.optimizer.zero_grad();
   double value = 0;
   for (int64_t part = 0; part < config_.micro_batches; ++part) {
     const Tensor loss = loss_of(batch, step, part);
@@ -215,7 +200,7 @@ StepReport Trainer::train_step(int64_t step) {
     }
     loss.backward();
   }
-  const auto& parameters = optimizer_->parameters();
+  const auto& parameters = trained_.optimizer.parameters();
   const double norm =
       config_.clip_norm ? clip_grad_norm(parameters, *config_.clip_norm) : grad_norm(parameters);
   if (!std::isfinite(norm)) {
@@ -225,8 +210,8 @@ StepReport Trainer::train_step(int64_t step) {
                     }
                   }));
   }
-  optimizer_->set_lr(lr);
-  optimizer_->step();
+  trained_.optimizer.set_lr(lr);
+  trained_.optimizer.step();
   return {.step = step,
           .loss = value,
           .lr = lr,
@@ -235,13 +220,13 @@ StepReport Trainer::train_step(int64_t step) {
 }
 
 NamedTensors Trainer::optimizer_state() const {
-  return optimizer_->state();
+  return trained_.optimizer.state();
 }
 
 void Trainer::restore(const TrainingState& state, const NamedTensors& model,
                       const NamedTensors& optimizer) {
   model_.load_state_dict(model);
-  optimizer_->load_state(optimizer);
+  trained_.optimizer.load_state(optimizer);
   state_ = state;
   // With fewer held-out sequences than before, the one that was wrong may no longer be there.
   if (auto& evaluation = state_.evaluation) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 #include "heed/examples/cli/model/model.h"
 #include "heed/examples/cli/tasks/task.h"
 #include "heed/examples/cli/training/evaluation.h"
+#include "heed/examples/cli/training/parameter_groups.h"
 #include "heed/examples/cli/training/training_config.h"
 
 namespace heed {
@@ -74,6 +74,8 @@ class Trainer {
   const TrainingConfig& config() const { return config_; }
   /// What the configured schedule gives for the step after the last one.
   double next_lr() const;
+  /// How the parameters are trained, a part for each way.
+  const std::vector<TrainedParameters::Part>& parts() const { return trained_.parts; }
   /// See Optimizer::state.
   NamedTensors optimizer_state() const;
   /// Resumes from the state of another trainer of this configuration. Throws ModuleError if it does
@@ -100,7 +102,7 @@ class Trainer {
   Model& model_;
   const Task& task_;
   TrainingConfig config_;
-  std::unique_ptr<Optimizer> optimizer_;
+  TrainedParameters trained_;
   TrainingState state_;
 };
 

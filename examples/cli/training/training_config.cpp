@@ -9,15 +9,18 @@ double TrainingConfig::lr_at(int64_t step) const {
   return lr * schedule_factor(config, step);
 }
 
-std::unique_ptr<Optimizer> TrainingConfig::make_optimizer(const ParameterGroups& parameters) const {
-  return optimizer(parameters, {.lr = lr, .weight_decay = weight_decay});
-}
-
 TrainingConfig read_training_config(const Config& config, const TrainingLists& lists) {
   TrainingConfig train{config.section("train"), lists};
   if (train.micro_batches > train.batch_size) {
     train.micro_batches.refuse("more parts than sequences: ", train.micro_batches, " > ",
                                train.batch_size, " (train.batch_size)");
+  }
+  train.schedule();  // refuses keys that do not fit together
+  for (const GroupKeys& group : train.groups) {
+    if (group.frozen && (group.optimizer.name() != inherited_optimizer || group.lr_factor != 1 ||
+                         group.weight_decay)) {
+      group.frozen.refuse("frozen parameters have no optimizer, lr_factor or weight_decay");
+    }
   }
   return train;
 }

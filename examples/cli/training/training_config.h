@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "heed/examples/cli/training/optimizers.h"
@@ -14,6 +14,36 @@ namespace heed {
 enum class Decayed { all, matrices };
 
 inline constexpr int64_t most_steps = 1'000'000'000;
+
+/// An element of "train.groups": parameters with options of their own.
+struct GroupKeys : Keys {
+  Optimizers optimizers;
+
+  Value<std::string> pattern{this,
+                             {.path = "pattern",
+                              .help = "paths of the parameters: * stands for any text, ? for any "
+                                      "character, | separates patterns"}};
+  Chosen<Optimizers> optimizer{this,
+                               {.path = "optimizer",
+                                .fallback = inherited_optimizer,
+                                .help = "how gradients update these parameters; the keys of an "
+                                        "optimizer stand beside it, as they do in train"},
+                               group_optimizers(optimizers)};
+  Value<double> lr_factor{this,
+                          {.path = "lr_factor",
+                           .fallback = 1.0,
+                           .minimum = 0.0,
+                           .help = "multiplies the learning rate of every step"}};
+  Optional<double> weight_decay{this,
+                                {.path = "weight_decay",
+                                 .otherwise = "what train.weight_decay and weight_decay_of say",
+                                 .minimum = 0.0,
+                                 .help = "weight decay rate of these parameters"}};
+  Value<bool> frozen{this,
+                     {.path = "frozen",
+                      .fallback = false,
+                      .help = "these parameters are not trained and keep their first values"}};
+};
 
 /// The section "train".
 struct TrainingConfig : Keys {
@@ -54,6 +84,12 @@ struct TrainingConfig : Keys {
        .choices = {{"all", Decayed::all}, {"matrices", Decayed::matrices}},
        .help = "which parameters decay: all, or only those with two axes or more (no biases, no "
                "norms)"}};
+  ListOf<GroupKeys> groups{
+      this, "groups",
+      "parameters with an optimizer, a learning rate or a weight decay of "
+      "their own; a parameter belongs to the first group whose pattern matches "
+      "its path, and a pattern must match some",
+      lists.optimizers};
   Chosen<Schedules> schedule{this,
                              {.path = "schedule",
                               .fallback = "constant",
@@ -146,8 +182,6 @@ struct TrainingConfig : Keys {
   uint64_t random_seed() const { return static_cast<uint64_t>(*seed); }
   /// The learning rate of a step; the first step is 0.
   double lr_at(int64_t step) const;
-  /// An optimizer of these parameters.
-  std::unique_ptr<Optimizer> make_optimizer(const ParameterGroups& parameters) const;
 };
 
 /// The section "train" of a configuration. Throws KeyError if its keys do not fit together.

@@ -141,10 +141,9 @@ TEST_CASE("a fault of an override is reported at the override", "[program]") {
   const Ended ended = run_heed(
       folder, {"train", "tiny.json", "--set", "train.momentum=0.9", "--set", "train.seed=1"});
   CHECK(ended.exit_code == 2);
-  CHECK(
-      ended.err ==
-      "--set train.momentum=0.9: error: \"train.momentum\" belongs to train.optimizer \"sgd\", not "
-      "\"adamw\"\n");
+  CHECK(ended.err ==
+        "--set train.momentum=0.9: error: \"train.momentum\" belongs to train.optimizer \"sgd\", "
+        "\"rmsprop\" or \"muon\", not \"adamw\"\n");
 }
 
 TEST_CASE("what a registered attention refuses is bad input too", "[program]") {

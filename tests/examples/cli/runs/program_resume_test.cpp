@@ -315,6 +315,28 @@ TEST_CASE("the last checkpoints are kept and the best one, whenever it was", "[r
         std::vector<std::string>{"step-000003", "step-000016", "step-000020"});
 }
 
+TEST_CASE("a run with a cool-down is extended from before it, bit-identically", "[resume]") {
+  const Folder folder;
+  folder.write("config.json", resumable_config());
+  const std::vector<std::string> cooled = {"--set", "train.cooldown_steps=2"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), cooled.begin(), cooled.end());
+    return arguments;
+  };
+  train_well(folder, with({"config.json", "--out", "whole", "--set", "train.steps=12"}));
+  train_well(folder, with({"config.json", "--out", "run"}));
+  const Ended jumping =
+      run_train(folder, {"--resume", "run/checkpoints/step-000006", "--set", "train.steps=12"});
+  CHECK(jumping.err.find("warning: the learning rate jumps at step 7: it is 0.001 now, 0 by ") !=
+        std::string::npos);
+  const Ended smooth =
+      run_train(folder, {"--resume", "run/checkpoints/step-000004", "--set", "train.steps=12"});
+  CHECK(smooth.exit_code == 0);
+  CHECK(smooth.err.find("jumps") == std::string::npos);
+  CHECK(run_bits(folder, "run").model == run_bits(folder, "whole").model);
+  CHECK(run_bits(folder, "run").optimizer == run_bits(folder, "whole").optimizer);
+}
+
 TEST_CASE("missing lines of metrics.jsonl are reported", "[resume]") {
   const Folder folder;
   stop_after_four(folder);

@@ -128,6 +128,16 @@ std::vector<std::string> configs() {
       config_of(pairs, R"("optimizer": "adamw", "schedule": "cosine", "overfit_one_batch": true)"),
       config_of(drawn, R"("optimizer": "adam", "lr": 0)",
                 R"({"type": "d2l_multi_head_attention", "dropout": 0.3})"),
+      config_of(drawn, R"("optimizer": "rmsprop", "momentum": 0.9, "centered": true)"),
+      config_of(drawn, R"("optimizer": "adagrad", "lr_decay": 0.1, "initial_accumulator_value": 1,
+                          "cooldown_steps": 4, "cooldown": "sqrt")"),
+      config_of(drawn, R"("optimizer": "lion", "weight_decay": 0.1)"),
+      config_of(drawn, R"("optimizer": "adamw", "amsgrad": true)"),
+      config_of(drawn, R"("optimizer": "sgd", "momentum": 0.9, "dampening": 0.5)"),
+      config_of(drawn, R"("weight_decay": 0.1, "clip_norm": 0.5, "groups": [
+                          {"pattern": "tokens.*|positions.*", "frozen": true},
+                          {"pattern": "encoder.*norm*", "lr_factor": 0.5, "weight_decay": 0},
+                          {"pattern": "encoder.*.weight", "optimizer": "muon", "lr_factor": 5}])"),
   };
 }
 
@@ -152,8 +162,11 @@ template <class List>
 std::vector<std::string> configs_of(const std::string& key, const List& list) {
   std::vector<std::string> configs;
   for (const auto& entry : list.entries()) {
-    for (const EntrySection& section :
-         sections_of(entry.keys(), {{key, entry.name}, {"weight_decay", 0.1}})) {
+    // Muon is for matrices only.
+    const Json groups = {{{"pattern", "*norm*|*.bias"}, {"optimizer", "adamw"}}};
+    for (EntrySection section : sections_of(
+             entry.keys(), {{key, entry.name}, {"weight_decay", 0.1}, {"groups", groups}})) {
+      if (section.changed_key == "nesterov") section.values.erase("dampening");
       const std::string braced = section.values.dump();
       configs.push_back(config_of(drawn, braced.substr(1, braced.size() - 2)));
     }

@@ -151,7 +151,8 @@ std::string table_text(const Inspected& file) {
                                      [](const Row& row) { return row.entry.checksum.has_value(); });
   text += fmt::format(
       "\n{}, {}, {}; {} verified\n", counted(static_cast<int64_t>(file.rows.size()), "tensor"),
-      counted(file.elements, "element"), counted(file.bytes, "byte"), counted(checked, "checksum"));
+      counted(file.elements, "element"), counted(static_cast<int64_t>(file.bytes), "byte"),
+      counted(checked, "checksum"));
   for (const auto& [key, value] : file.metadata) {
     text += printable(key, std::string::npos) + ": " + printable(value, 100) + "\n";
   }

@@ -26,13 +26,15 @@ with open(os.path.join(ROOT, "configs", "shakespeare_best.json"), encoding="utf-
 
 ADAMW_RATE = {"train.lr": 0.003}
 ROPE = {"model.positions": "none", "model.attention.positions": "rope"}
+MUON = {"train.groups": BEST["train"]["groups"]}
 
 # name -> (what it is compared with, the configuration, changes to it); None removes a key.
 ROWS = {
     "shakespeare.json": (None, PLAIN, {}),
     "lr 0.003": ("shakespeare.json", PLAIN, ADAMW_RATE),
     "+ rotary positions": ("lr 0.003", PLAIN, {**ADAMW_RATE, **ROPE}),
-    "shakespeare_best.json": ("+ rotary positions", BEST, {}),  # + Muon, linear to 0
+    "+ Muon": ("+ rotary positions", PLAIN, {**ADAMW_RATE, **ROPE, **MUON}),
+    "shakespeare_best.json": ("+ Muon", BEST, {}),  # + linear to 0
 }
 
 

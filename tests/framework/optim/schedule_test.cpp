@@ -115,7 +115,7 @@ TEST_CASE("The help of a schedule names the last step exactly if its factor depe
   }
 }
 
-TEST_CASE("A schedule of one's own follows the warm-up") {
+TEST_CASE("A custom schedule follows the warm-up") {
   const Schedule halving{.name = "halving", .help = "", .factor = [](const ScheduleStep& at) {
                            return std::pow(0.5, static_cast<double>(at.step - at.warmup_steps));
                          }};

@@ -1,4 +1,4 @@
-// AskedSequences: inputs of one's own as the held-out sequences of a task, the model's own answers
+// AskedSequences: custom inputs as the held-out sequences of a task, the model's own answers
 // being their targets.
 #pragma once
 

@@ -41,7 +41,7 @@ struct PruningReport {
 
 struct HeadLabReport {
   int64_t sequences = 0;
-  bool is_asked = false;  ///< of one's own, measured against the model's own answers
+  bool is_asked = false;  ///< custom inputs, measured against the model's own answers
   Evaluation evaluation = {};
   /// max |scores with MultiHeadAttentions − scores with the attentions that they translate|
   double translation_difference = 0;

@@ -181,7 +181,7 @@ TEST_CASE("without a command the commands are listed", "[program]") {
   }
 }
 
-TEST_CASE("a program of one's own goes by its own name", "[program]") {
+TEST_CASE("a downstream program appears under its own name", "[program]") {
   const Folder folder;
   const auto run = [&](const std::vector<std::string>& arguments) {
     return run_heed(folder, arguments, builtin_registry(), {greet_command()}, "bin/my-program");

@@ -1,4 +1,4 @@
-// Data of one's own: several files, a file to evaluate on, and the vocabulary of a trained model.
+// Custom data: several files, a file to evaluate on, and the vocabulary of a trained model.
 #include <nlohmann/json.hpp>
 #include <set>
 

@@ -1,4 +1,4 @@
-// A task that a program of one's own registers: its words are checked when it is made.
+// A task that a downstream program registers: its words are checked when it is made.
 #include "heed/examples/cli/tasks/drawn_task.h"
 #include "heed/examples/cli/tasks/sequence_tasks.h"
 #include "heed/tests/examples/cli/program_run.h"

@@ -166,7 +166,7 @@ def draw_change(draw, steps):
 def trial(heed, folder, config, draw):
     steps, sets = draw_sets(draw)
     train = with_optimizers(folder, config, draw)
-    arguments = ["configs/trial.json", *sets]
+    arguments = [os.path.join("configs", "trial.json"), *sets]
     tools.run(heed, folder, ["train", *arguments, "--out", "whole", "--threads",
                              str(draw.choice([1, 2]))])
     stops = train_with_stops(heed, folder, arguments, range(steps), draw)

@@ -87,8 +87,7 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
              "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
              bytes_text(peak), bytes_text(bytes_of(parameters)), bytes_text(bytes_of(parameters)),
              bytes_text(bytes_of(trainer.optimizer_state()))) +
-         groups_text(trainer) +
-         schedule_text(config) +
+         groups_text(trainer) + schedule_text(config) +
          fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {}\n",
                      observer.first.loss, observer.first.grad_norm, seconds,
                      counted(num_threads(), "thread")) +

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 
-LINTS = ["layers.py", "umbrella.py", "style.py", "captures.py", "names.py", "simd.py"]
+LINTS = ["layers.py", "umbrella.py", "style.py", "captures.py", "names.py", "simd.py",
+         "mutant_places.py"]
 
 
 def main():

@@ -189,7 +189,7 @@ FAULTS = [
     ("packed projections start with the values", MODULES,
      "weights = {«above + \"W_Q.weight\"», above + \"W_K.weight\", above + \"W_V.weight\"};",
      "above + \"W_V.weight\"", "pytorch_layers_test"),
-    ("an ended sequence goes on", MODULES, "if («ended[row]») values[row] = end;", "false",
+    ("an ended sequence goes on", MODULES, "if («has_ended(written_[row])») { values[row]", "false",
      "generation_test"),
     # Optimizers.
     ("Adam: no bias correction of m", KERNELS, "item.lr / «(1 - std::pow(step.beta1, t))»", "1.0",

@@ -6,6 +6,7 @@
 #include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {

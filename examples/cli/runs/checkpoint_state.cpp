@@ -147,7 +147,7 @@ std::string to_json(const CheckpointState& state) {
   json.add("evaluations_since_best", training.evaluations_since_best)
       .add("seconds", training.seconds)
       .add("random", {{"seed", state.seed}, {"step", training.step}})
-      .add("data", to_json(state.data).add("next_step", training.step + 1))
+      .add("data", to_json(state.data))
       .add("next_lr", state.next_lr)
       .add("metrics_bytes", state.metrics_bytes)
       .add("origin", {{"heed", origin.version}, {"simd", origin.simd}, {"blas", origin.blas}})

@@ -87,7 +87,9 @@ TEST_CASE("beams find answers that are at least as likely as the greedy one", "[
       different.insert(beams[k]["answer"].get<std::string>());
       if (k > 0) CHECK(beams[k]["score"] <= beams[k - 1]["score"]);
     }
-    CHECK(beams[0]["score"] >= one[i]["beams"][0]["score"]);
+    // One answer read in batches of two sizes: equal but for rounding.
+    const double best = beams[0]["score"], first = one[i]["beams"][0]["score"];
+    CHECK(best >= first - 1e-6);
     CHECK(different.size() > 5);
   }
   const auto likeliest = answered({"--beams", "50", "--length-penalty", "0"});

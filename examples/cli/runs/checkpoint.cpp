@@ -199,16 +199,19 @@ std::vector<std::string> CheckpointFolder::set_aside_after(const std::string& ch
 }
 
 std::vector<std::string> CheckpointFolder::list() const {
-  std::vector<std::pair<CheckpointName, std::string>> found;
-  for (const std::string& text : names_in(path_)) {
-    if (const auto name = parse_name(text)) found.emplace_back(*name, path_ + "/" + text);
+  while (true) {
+    std::vector<std::pair<CheckpointName, std::string>> found;
+    for (const std::string& text : names_in(path_)) {
+      if (const auto name = parse_name(text)) found.emplace_back(*name, path_ + "/" + text);
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> paths;
+    for (auto& [name, path] : found) {
+      if (has_folder(path)) paths.push_back(std::move(path));
+    }
+    // A run that goes on may have replaced all of them since their names were read.
+    if (!paths.empty() || found.empty()) return paths;
   }
-  std::sort(found.begin(), found.end());
-  std::vector<std::string> paths;
-  for (auto& [name, path] : found) {
-    if (has_folder(path)) paths.push_back(std::move(path));  // it may be removed meanwhile
-  }
-  return paths;
 }
 
 std::optional<std::string> CheckpointFolder::newest() const {

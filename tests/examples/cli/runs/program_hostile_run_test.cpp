@@ -224,7 +224,7 @@ TEST_CASE("a run that is replacing its checkpoints can be read at any time", "[r
                            "train.steps=100000000", "--set", "train.checkpoints_kept=1", "--set",
                            "train.eval_every=1", "--set", "train.eval_sequences=4"});
   const CheckpointFolder checkpoints(folder / "run");
-  for (int i = 0; i < 1000 && !checkpoints.newest(); ++i) usleep(5000);
+  for (int i = 0; i < 1000 && !checkpoints.best(); ++i) usleep(5000);
   for (int i = 0; i < 25; ++i) {
     for (const std::vector<std::string>& arguments :
          std::vector<std::vector<std::string>>{{"eval", "run", "--best"}, {"inspect", "run"}}) {

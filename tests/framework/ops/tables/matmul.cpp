@@ -117,8 +117,8 @@ OpCase adding_product(const std::string& name,
           [](auto& in, auto& with) {
             const reference::NdArray product = reference::matmul(in[1], in[2]);
             const double alpha = with.number("alpha"), beta = with.number("beta");
-            return reference::each_pair(product, in[0],
-                                        [&](double ab, double c) { return alpha * ab + beta * c; });
+            return reference::each_pair(
+                product, in[0], [&](double ab, double added) { return alpha * ab + beta * added; });
           },
       .samples = {{{any(c), any(a), any(b)}},
                   {{any({c.back()}), any(a), any(b)}, {{"beta", 0.5}, {"alpha", -2}}},

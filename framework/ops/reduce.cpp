@@ -126,12 +126,14 @@ Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = floating_dims("logsumexp", x, along);
   if (x.numel() == 0) return log(sum(exp(x), dims, keepdim));
   // Shifted by the maximum, which is a constant to the gradient: it cancels. Where it is infinite
-  // the shift would give Inf − Inf.
+  // the shift would give Inf − Inf; the largest number keeps the exponentials of finite ones at 0.
   constexpr double infinity = std::numeric_limits<double>::infinity();
+  const double largest = x.dtype() == DType::f32 ? std::numeric_limits<float>::max()
+                                                 : std::numeric_limits<double>::max();
   Tensor shift = kernels::amax(x, dims);
   {
     const NoGrad guard;
-    shift = masked_fill(masked_fill(shift, eq(shift, infinity), 0), eq(shift, -infinity), 0);
+    shift = masked_fill(masked_fill(shift, eq(shift, infinity), largest), eq(shift, -infinity), 0);
   }
   const Tensor y = log(sum(exp(x - shift), dims, true)) + shift;
   return reshape(y, reduced_shape(x.shape(), dims, keepdim));

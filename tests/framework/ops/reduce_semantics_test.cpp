@@ -139,6 +139,9 @@ TEST_CASE("logsumexp of infinities is an infinity") {
   const Tensor x = leaf({-infinity, -infinity, infinity, 1, -infinity, 2}, {3, 2});
   CHECK(shown(logsumexp(x, {1})) == shown({-infinity, infinity, 2}));
   CHECK(shown(grad(sum(select(logsumexp(x, {1}), 0, 2)), x)) == shown({nan, nan, nan, 0, 0, 1}));
+  // Beside an infinity even the largest number has no weight.
+  CHECK(shown(slope([](const Tensor& a) { return logsumexp(a, {0}); }, {infinity, 1e308, -1})) ==
+        shown({nan, 0, 0}));
 }
 
 }  // namespace heed::testing::reduce_semantics_test

@@ -167,8 +167,8 @@ OpCase kl_div_row() {
             if (with.text("reduction") != "batchmean") {
               return kl_div(in[0], in[1], reductions_of<Reduction>(with), log_target);
             }
-            return kl_div(in[0], in[1], Reduction::sum, log_target) /
-                   static_cast<double>(in[0].size(0));
+            const Tensor total = kl_div(in[0], in[1], Reduction::sum, log_target);
+            return in[0].dim() == 0 ? total : total / static_cast<double>(in[0].size(0));
           },
       .reference =
           [](auto& in, auto& with) {
@@ -178,8 +178,9 @@ OpCase kl_div_row() {
               return t == 0 ? 0.0 : t * (std::log(t) - x);
             });
             if (with.text("reduction") != "batchmean") return reduced(losses, with);
-            return reference::reduced(losses, reference::Reduction::mean,
-                                      static_cast<double>(in[0].shape.at(0)));
+            return reference::reduced(
+                losses, reference::Reduction::mean,
+                in[0].shape.empty() ? 1.0 : static_cast<double>(in[0].shape[0]));
           },
       .samples = under_reductions({{{any({2, 3}), positive({2, 3})}},
                                    {{any({2, 3}), positive({3})}},
@@ -190,6 +191,7 @@ OpCase kl_div_row() {
       .errors = {shapes_that_do_not_broadcast("kl_div")},
   };
   row.samples.push_back({{any({4, 3}), positive({4, 3})}, {{"reduction", "batchmean"}}});
+  row.samples.push_back({{any({}), positive({})}, {{"reduction", "batchmean"}}});
   // The gradient of a target of 0 is that of a constant, which differences do not see.
   row.samples.push_back({{any({3}), listed({0, 0.5, 0}, {3})}, {{"reduction", "none"}}, false});
   return row;

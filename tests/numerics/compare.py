@@ -1,0 +1,176 @@
+"""Where two answers differ, and whether rounding explains it."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import torch
+
+import pytorch
+from calls import Answer, Call
+
+# Largest difference that needs no explanation, in machine epsilons of what is compared.
+DIRECT = 32
+# Of the change that a change of the inputs by one epsilon makes.
+CONDITION = 32
+NUDGES = 8
+# Of the largest input or cotangent that is at most LARGEST: what is lost in 1 − tanh² at 1.
+SCALE, SCALE_OF_SUMS = 16, 256
+LARGEST = 100.0
+
+
+@dataclasses.dataclass
+class Fault:
+    """One thing that differs: refusal, count, dtype, shape, output, grad or zero (its sign)."""
+
+    kind: str
+    where: str
+    ours: str
+    theirs: str
+    a: torch.Tensor | None = None  # what heed has there, what PyTorch, and which elements differ
+    b: torch.Tensor | None = None
+    apart: torch.Tensor | None = None
+
+    def __str__(self) -> str:
+        what = f"{self.kind} {self.where}".rstrip()
+        return f"{what}: heed {self.ours}, PyTorch {self.theirs}"
+
+
+def far_apart(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Where they differ by more than DIRECT epsilons; NaN equals NaN."""
+    if not a.is_floating_point():
+        return a != b
+    eps, least = torch.finfo(b.dtype).eps, torch.finfo(b.dtype).smallest_normal
+    a, b = a.double(), b.double()
+    same = (a == b) | (a.isnan() & b.isnan())
+    near = (a - b).abs() <= DIRECT * eps * torch.maximum(a.abs(), b.abs()) + 4 * eps * least
+    return ~(same | near)
+
+
+def text_of(tensor: torch.Tensor | None, where: torch.Tensor | None = None) -> str:
+    if tensor is None:
+        return "null"
+    if where is not None and where.shape == tensor.shape:
+        first = where.flatten().nonzero()[0].item()
+        return f"{tensor.flatten()[first].item()!r} at [{first}] of {list(tensor.shape)}"
+    return f"{str(tensor.dtype)[6:]} {list(tensor.shape)}"
+
+
+def numbers_apart(kind: str, where: str, a: torch.Tensor, b: torch.Tensor,
+                  apart: torch.Tensor) -> list[Fault]:
+    if not apart.any():
+        return []
+    return [Fault(kind, where, text_of(a, apart), text_of(b, apart), a, b, apart)]
+
+
+def compare_tensors(kind: str, where: str, a: torch.Tensor | None,
+                    b: torch.Tensor | None) -> list[Fault]:
+    if kind == "grad":  # none and zeros are the same
+        if a is None and b is None:
+            return []
+        a = torch.zeros_like(b) if a is None and b is not None else a
+        b = torch.zeros_like(a) if b is None and a is not None else b
+    if a is None or b is None:
+        return [Fault(kind, where, text_of(a), text_of(b))]
+    if a.dtype != b.dtype:
+        return [Fault("dtype", where, text_of(a), text_of(b))]
+    if a.shape != b.shape:
+        return [Fault("shape", where, text_of(a), text_of(b))]
+    faults = numbers_apart(kind, where, a, b, far_apart(a, b))
+    if kind == "output" and a.is_floating_point():
+        signs = (a == 0) & (b == 0) & (a.signbit() != b.signbit())
+        faults += numbers_apart("zero", where, a, b, signs)
+    return faults
+
+
+def compare(ours: Answer, theirs: Answer, signs: bool = False) -> list[Fault]:
+    if ours.error is not None or theirs.error is not None:
+        if ours.error is not None and theirs.error is not None and "CRASH" not in ours.error:
+            return []
+        return [Fault("refusal", "", ours.error or "answers", theirs.error or "answers")]
+    if len(ours.outputs) != len(theirs.outputs):
+        return [Fault("count", "", str(len(ours.outputs)), str(len(theirs.outputs)))]
+    faults = [fault for i, (a, b) in enumerate(zip(ours.outputs, theirs.outputs))
+              for fault in compare_tensors("output", str(i), a, b)
+              if signs or fault.kind != "zero"]
+    if not any(fault.kind in ("dtype", "shape") for fault in faults):
+        faults += [fault for i, (a, b) in enumerate(zip(ours.grads, theirs.grads))
+                   for fault in compare_tensors("grad", str(i), a, b)]
+    return faults
+
+
+def nudged(call: Call, round_number: int, eps: float, whole: bool) -> Call:
+    """Every number changed by up to one epsilon of itself or, with `whole`, of the largest one of
+    its tensor, as sums do."""
+    rng = random.Random(f"{call.seed} nudge {round_number}")
+
+    def nudge(tensor: torch.Tensor | None) -> torch.Tensor | None:
+        if tensor is None or not tensor.is_floating_point():
+            return tensor
+        steps = torch.tensor([rng.choice([-1.0, 1.0, 0.5, -0.25]) for _ in range(tensor.numel())],
+                             dtype=torch.float64).reshape(tensor.shape)
+        finite = tensor[tensor.isfinite()]
+        unit = finite.abs().max() if whole and finite.numel() else tensor.abs()
+        return tensor.double() + eps * steps * torch.where(tensor.isfinite(), unit, 0.0).double()
+    return dataclasses.replace(call, inputs=[nudge(t) for t in call.inputs])
+
+
+def at(answer: Answer, kind: str, where: str) -> torch.Tensor | None:
+    return (answer.outputs if kind == "output" else answer.grads)[int(where)]
+
+
+class Rounding:
+    """What f64 gives for a call, and for inputs that are one epsilon off."""
+
+    def __init__(self, call: Call, sums: bool) -> None:
+        """`sums`: the op adds elements."""
+        self.floating = call.floating()
+        if not self.floating:
+            return
+        self.eps = torch.finfo(self.floating[0].dtype).eps
+        self.least = torch.finfo(self.floating[0].dtype).smallest_normal
+        self.exact = pytorch.answer(call, torch.float64)
+        self.others = [pytorch.answer(nudged(call, i, self.eps, sums and i % 2 > 0), torch.float64)
+                       for i in range(NUDGES)]
+        self.absolute = 4 * self.eps * self.least
+        if self.exact.error is None:
+            scale = SCALE_OF_SUMS if sums else SCALE
+            self.absolute += scale * self.eps * scale_of(call, self.exact)
+
+    def explains(self, fault: Fault, a: torch.Tensor) -> torch.Tensor:
+        """Which elements of `a`, an answer of what the fault is about, are that exact."""
+        none = torch.zeros(a.shape, dtype=torch.bool)
+        answers = [self.exact, *self.others] if self.floating else []
+        if not answers or any(answer.error is not None for answer in answers):
+            return none
+        tensors = [at(answer, fault.kind, fault.where) for answer in answers]
+        exact, *moved = [torch.zeros(a.shape, dtype=torch.float64) if t is None else t
+                         for t in tensors]
+        if any(t.shape != a.shape for t in (exact, *moved)):
+            return none
+        if not a.is_floating_point():
+            return a == exact
+        return near(a, exact, moved, self.eps, self.absolute)
+
+
+def scale_of(call: Call, answer: Answer) -> float:
+    """The largest of inputs and cotangents that is at most LARGEST."""
+    cotangents = [call.cotangent(i, t.shape, t.dtype) for i, t in enumerate(answer.outputs)
+                  if t is not None and t.is_floating_point()]
+    numbers = torch.cat([t.double().flatten() for t in [*call.floating(), *cotangents]])
+    small = numbers.abs()[numbers.abs() <= LARGEST]
+    return small.max().item() if small.numel() else 0.0
+
+
+def near(a: torch.Tensor, b: torch.Tensor, moved: list[torch.Tensor], eps: float,
+         absolute: float) -> torch.Tensor:
+    rounded = b.to(a.dtype).double()
+    spread = torch.zeros_like(b, dtype=torch.float64)
+    same = (a.double() == rounded) | (a.isnan() & b.isnan())
+    for other in moved:
+        change = (other.double() - b.double()).abs()
+        spread = torch.maximum(spread, torch.where(change.isfinite(), change, 0.0))
+        same |= (a == other.to(a.dtype)) | (a.isnan() & other.isnan())
+    bound = CONDITION * (spread + eps * b.double().abs()) + absolute
+    return same | (a.isfinite() & ((a.double() - b.double()).abs() <= bound))

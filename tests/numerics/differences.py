@@ -1,0 +1,206 @@
+"""What differs from PyTorch on purpose. Each row has the name that docs/numerics.md explains."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+from typing import Any, Callable
+
+Test = Callable[[Any, Any, Any, Any], bool]
+NEARER = "nearer"
+# Differences that no call of a single op shows.
+ELSEWHERE: list[str] = []
+
+
+# Ops whose sums or products of finite numbers may overflow on the way.
+SUMS = {"sum", "mean", "prod", "cumsum", "cumprod", "var", "std", "norm", "matmul", "bmm", "linear",
+        "einsum", "addmm", "baddbmm", "scaled_dot_product_attention", "layer_norm", "rms_norm",
+        "index_add", "scatter_add", "cosine_similarity"}
+
+
+@dataclasses.dataclass
+class Difference:
+    """A name, and whether it is what a call shows: heed's answer, PyTorch's, and what differs."""
+
+    name: str
+    applies: Test
+
+
+TABLE: list[Difference] = []
+
+
+def intended(name: str) -> Callable[[Test], Test]:
+    def add(test: Test) -> Test:
+        TABLE.append(Difference(name, test))
+        return test
+    return add
+
+
+def refused(ours: Any, theirs: Any, *words: str) -> bool:
+    """heed refuses, with one of these phrases, what PyTorch answers."""
+    return ours.error is not None and theirs.error is None and (
+        any(word in ours.error for word in words))
+
+
+def accepted(ours: Any, theirs: Any, *words: str) -> bool:
+    """PyTorch refuses, with one of these phrases, what heed answers."""
+    return ours.error is None and theirs.error is not None and (
+        any(word in theirs.error for word in words))
+
+
+def number(fault: Any, *kinds: str) -> bool:
+    """Whether the fault is about numbers: outputs or gradients."""
+    return fault.kind in (kinds or ("output", "grad")) and fault.apart is not None
+
+
+def everywhere(fault: Any, test: Any) -> bool:
+    """Whether all elements that differ pass the test."""
+    return bool(test(fault.a, fault.b)[fault.apart].all())
+
+
+def extreme(call: Any) -> bool:
+    """Inputs whose squares leave the range of their dtype."""
+    import torch
+    for x in call.floating():
+        far = 1e19 if x.dtype == torch.float32 else 1e150
+        if (x.isfinite() & ((x.abs() > far) | ((x != 0) & (x.abs() < 1 / far)))).any():
+            return True
+    return False
+
+
+def not_finite(call: Any) -> bool:
+    return any(not x.isfinite().all() for x in call.floating())
+
+
+@intended("dtypes")
+def no_promotion(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return refused(ours, theirs, "takes f32 or f64", "dtypes differ", "write .to(DType::")
+
+
+@intended("range")
+def finite_where_pytorch_overflows(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return number(fault) and extreme(call) and everywhere(
+        fault, lambda a, b: a.isfinite() & ~b.isfinite())
+
+
+@intended("overflow")
+def order_decides_what_overflows(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return number(fault) and extreme(call) and (
+        fault.kind == "grad" or call.op in SUMS) and everywhere(
+        fault, lambda a, b: ~a.isfinite() | ~b.isfinite())
+
+
+@intended("subnormals")
+def subnormals_are_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    import torch
+    return number(fault) and fault.a.is_floating_point() and everywhere(
+        fault, lambda a, b: (a - b).abs() <= 4 * torch.finfo(a.dtype).smallest_normal)
+
+
+@intended("ties")
+def first_of_equals(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.op in ("topk", "median") and number(fault) and (
+        fault.kind == "grad" or fault.where == "1")
+
+
+@intended("nan-gradient")
+def nan_has_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.op in ("elu", "leaky_relu", "max", "min") and number(fault, "grad") and everywhere(
+        fault, lambda a, b: a.isnan())
+
+
+@intended("no-dims")
+def no_dims_are_all(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.attrs.get("dim") == [] and call.op in ("any", "all", "logsumexp")
+
+
+@intended("keepdim")
+def keepdim_needs_a_dim(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return refused(ours, theirs, "keepdim needs a dim")
+
+
+@intended("norm-p")
+def no_negative_norm(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return refused(ours, theirs, "norm: p must be 0 or more")
+
+
+@intended("loss-weights")
+def loss_weights_have_gradients(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return (call.op == "binary_cross_entropy_with_logits" and number(fault, "grad")
+            and fault.where in ("2", "3"))
+
+
+@intended("zero-sign")
+def either_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return fault.kind == "zero" and call.op in ("pow", "maximum", "minimum")
+
+
+@intended("shapes")
+def shapes_are_exact(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return refused(ours, theirs, "linear: bias must be [out]", "repeat: numbers must not be neg",
+                   "split: the size of a piece must be at least 1")
+
+
+@intended("eight-dims")
+def at_most_eight(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return refused(ours, theirs, "a tensor has at most 8 dimensions")
+
+
+@intended("zero-target")
+def no_target_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.op == "kl_div" and number(fault, "grad") and fault.where == "1" and everywhere(
+        fault, lambda a, b: (a == 0) | a.isnan())
+
+
+@intended("prod-gradient")
+def prod_without_division(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.op == "prod" and number(fault, "grad") and not_finite(call)
+
+
+@intended("masked")
+def what_is_masked_has_no_influence(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    if call.op == "masked_softmax":
+        return number(fault, "grad") and not_finite(call)
+    return (call.op == "scaled_dot_product_attention" and number(fault) and not_finite(call)
+            and (call.attrs.get("is_causal", False) or call.inputs[3] is not None))
+
+
+@intended("infinite-scores")
+def infinite_scores_are_not_masked(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return (call.op == "scaled_dot_product_attention" and number(fault) and not_finite(call)
+            and everywhere(fault, lambda a, b: a.isnan() & (b == 0)))
+
+
+@intended("zero-dim")
+def zero_dims_have_dim_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return call.inputs[0].dim() == 0 and accepted(
+        ours, theirs, "Dimension out of range", "tensor has no dimensions")
+
+
+@intended("indices")
+def indices_are_checked(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    if call.op != "take_along_dim":
+        return False
+    return refused(ours, theirs, "is out of range for a dimension of size") or (
+        accepted(ours, theirs, "out of bounds") and "dim" not in call.attrs)
+
+
+def name_of(call: Any, ours: Any, theirs: Any, fault: Any) -> str | None:
+    for row in TABLE:
+        if row.applies(call, ours, theirs, fault):
+            return row.name
+    return None
+
+
+def names() -> set[str]:
+    return {row.name for row in TABLE} | {NEARER} | set(ELSEWHERE)
+
+
+def check(page: pathlib.Path) -> list[str]:
+    """What is wrong between this table and the page's rows, which begin `| **name** |`."""
+    if not page.exists():
+        return [f"{page} is missing"]
+    told = set(re.findall(r"^\| \*\*([a-z-]+)\*\* \|", page.read_text(encoding="utf-8"), re.M))
+    return ([f"{page}: no row explains the difference {name}" for name in sorted(names() - told)]
+            + [f"{page}: differences.py has no {name}" for name in sorted(told - names())])

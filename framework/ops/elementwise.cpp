@@ -52,12 +52,13 @@ Tensor pow(const Tensor& left, const Tensor& right) {
   return record("pow", kernels::pow(a, b),
                 {{a,
                   [a = Saved(a), b = Saved(b)](const Tensor& g) {
-                    return masked_fill(g * b * pow(a, b.get() - 1), eq(b, 0), 0);  // x⁰ is constant
+                    const Tensor slope = b * pow(a, b.get() - 1);
+                    return masked_fill(g * slope, eq(b, 0), 0);  // x⁰ is constant
                   }},
                  {b, [a = Saved(a), b = Saved(b)](const Tensor& g, const Tensor& y) {
                     // 0ᵇ is constant for b from 0 on.
                     const Tensor constant = where(eq(a, 0), ge(b, 0), eq(a, 0));
-                    return masked_fill(g * y * log(a), constant, 0);
+                    return masked_fill(g * (y * log(a)), constant, 0);
                   }}});
 }
 

@@ -119,6 +119,10 @@ TEST_CASE("powers of zero have a gradient by the exponent from below zero only")
   CHECK(shown(exponent.grad()) == shown({-infinity, 0, 0, std::log(2.0)}));
   CHECK(shown(slope([](const Tensor& x) { return pow(x, 0); }, {0, nan})) == shown({0, 0}));
   CHECK(shown(slope([](const Tensor& x) { return pow(x, 1); }, {0})) == shown({1}));
+  // The factor of the chain rule comes last, so that it makes no infinity beside a zero.
+  const Tensor zero = leaf({0});
+  sum(pow(zero, leaf({1e308})) * 2).backward();
+  CHECK(shown(zero.grad()) == shown({0}));
 }
 
 TEST_CASE("losses with a linear branch have its slope at infinity") {

@@ -18,18 +18,21 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 @dataclasses.dataclass
 class Call:
     """Inputs and attributes of an op. Cotangents are drawn from `seed`, so that a call that is
-    made smaller keeps its numbers."""
+    made smaller keeps its numbers; each is changed by up to `nudge` of itself."""
 
     op: str
     attrs: dict[str, Any]
     inputs: Tensors
     seed: str
+    nudge: float = 0.0
 
     def cotangent(self, position: int, shape: torch.Size, dtype: torch.dtype) -> torch.Tensor:
         rng = random.Random(f"{self.seed} cotangent {position}")
         values = [rng.choice([-2.0, -1.0, 0.0, 0.5, 1.0, rng.uniform(-2, 2)])
                   for _ in range(math.prod(shape))]
-        return torch.tensor(values, dtype=torch.float64).to(dtype).reshape(shape)
+        exact = torch.tensor(values, dtype=torch.float64).to(dtype)
+        steps = [rng.uniform(-self.nudge, self.nudge) for _ in values] if self.nudge else [0.0]
+        return (exact * (1 + torch.tensor(steps, dtype=torch.float64)).to(dtype)).reshape(shape)
 
     def floating(self) -> list[torch.Tensor]:
         return [t for t in self.inputs if t is not None and t.is_floating_point()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 
 import torch
@@ -16,7 +17,7 @@ DIRECT = 32
 CONDITION = 32
 NUDGES = 8
 # Of the largest input or cotangent that is at most LARGEST: what is lost in 1 − tanh² at 1.
-SCALE, SCALE_OF_SUMS = 16, 256
+SCALE, SCALE_OF_SUMS = 16, 64
 LARGEST = 100.0
 
 
@@ -100,7 +101,8 @@ def compare(ours: Answer, theirs: Answer, signs: bool = False) -> list[Fault]:
     return faults
 
 
-def nudged(call: Call, round_number: int, eps: float, whole: bool) -> Call:
+def nudged(call: Call, round_number: int, eps: float, whole: bool,
+           of_cotangents: float) -> Call:
     """Every number changed by up to one epsilon of itself or, with `whole`, of the largest one of
     its tensor, as sums do."""
     rng = random.Random(f"{call.seed} nudge {round_number}")
@@ -110,10 +112,12 @@ def nudged(call: Call, round_number: int, eps: float, whole: bool) -> Call:
             return tensor
         steps = torch.tensor([rng.choice([-1.0, 1.0, 0.5, -0.25]) for _ in range(tensor.numel())],
                              dtype=torch.float64).reshape(tensor.shape)
-        finite = tensor[tensor.isfinite()]
-        unit = finite.abs().max() if whole and finite.numel() else tensor.abs()
+        small = tensor.abs()[tensor.abs() <= LARGEST]  # beside large ones all else would do
+        unit = tensor.abs()
+        if whole and small.numel():
+            unit = torch.maximum(unit, small.max())
         return tensor.double() + eps * steps * torch.where(tensor.isfinite(), unit, 0.0).double()
-    return dataclasses.replace(call, inputs=[nudge(t) for t in call.inputs])
+    return dataclasses.replace(call, inputs=[nudge(t) for t in call.inputs], nudge=of_cotangents)
 
 
 def at(answer: Answer, kind: str, where: str) -> torch.Tensor | None:
@@ -123,20 +127,22 @@ def at(answer: Answer, kind: str, where: str) -> torch.Tensor | None:
 class Rounding:
     """What f64 gives for a call, and for inputs that are one epsilon off."""
 
-    def __init__(self, call: Call, sums: bool) -> None:
-        """`sums`: the op adds elements."""
+    def __init__(self, call: Call, sums: bool, inputs: bool) -> None:
+        """`sums`: the op adds elements. Without `inputs` only the cotangents are changed."""
         self.floating = call.floating()
         if not self.floating:
             return
         self.eps = torch.finfo(self.floating[0].dtype).eps
         self.least = torch.finfo(self.floating[0].dtype).smallest_normal
         self.exact = pytorch.answer(call, torch.float64)
-        self.others = [pytorch.answer(nudged(call, i, self.eps, sums and i % 2 > 0), torch.float64)
-                       for i in range(NUDGES)]
+        step = self.eps if inputs else 0.0
+        others = [nudged(call, i, step, sums and i % 2 > 0, self.eps) for i in range(NUDGES)]
+        self.others = [pytorch.answer(other, torch.float64) for other in others]
         self.absolute = 4 * self.eps * self.least
         if self.exact.error is None:
             scale = SCALE_OF_SUMS if sums else SCALE
             self.absolute += scale * self.eps * scale_of(call, self.exact)
+            self.absolute += DIRECT * self.eps * scale_of_normalization(call, self.exact)
 
     def explains(self, fault: Fault, a: torch.Tensor) -> torch.Tensor:
         """Which elements of `a`, an answer of what the fault is about, are that exact."""
@@ -161,6 +167,22 @@ def scale_of(call: Call, answer: Answer) -> float:
     numbers = torch.cat([t.double().flatten() for t in [*call.floating(), *cotangents]])
     small = numbers.abs()[numbers.abs() <= LARGEST]
     return small.max().item() if small.numel() else 0.0
+
+
+def scale_of_normalization(call: Call, answer: Answer) -> float:
+    """Of the terms that add up to the gradient of layer_norm or rms_norm: cotangent · weight / σ,
+    for the smallest σ of a row."""
+    if call.op not in ("layer_norm", "rms_norm"):
+        return 0.0
+    x, weight = call.inputs[0], call.inputs[1] if len(call.inputs) > 1 else None
+    shape = call.attrs["normalized_shape"]
+    dims = list(range(x.dim() - len(shape), x.dim()))
+    centre = x.double().mean(dims, keepdim=True) if call.op == "layer_norm" else 0.0
+    squares = (x.double() - centre).square().mean(dims) + call.attrs.get("eps", 1e-5)
+    factors = [squares.rsqrt().flatten(), torch.ones(1) if weight is None else weight.flatten(),
+               call.cotangent(0, answer.outputs[0].shape, torch.float64).flatten()]
+    sizes = [factor.double()[factor.isfinite()].abs() for factor in factors]
+    return math.prod(size.max().item() if size.numel() else 0.0 for size in sizes)
 
 
 def near(a: torch.Tensor, b: torch.Tensor, moved: list[torch.Tensor], eps: float,

@@ -59,12 +59,13 @@ def everywhere(fault: Any, test: Any) -> bool:
     return bool(test(fault.a, fault.b)[fault.apart].all())
 
 
-def extreme(call: Any) -> bool:
-    """Inputs whose squares leave the range of their dtype."""
+def extreme(call: Any, tiny: bool = True) -> bool:
+    """Inputs whose squares leave the range of their dtype, upwards or (with `tiny`) downwards."""
     import torch
     for x in call.floating():
         far = 1e19 if x.dtype == torch.float32 else 1e150
-        if (x.isfinite() & ((x.abs() > far) | ((x != 0) & (x.abs() < 1 / far)))).any():
+        small = (x != 0) & (x.abs() < 1 / far)
+        if (x.isfinite() & ((x.abs() > far) | (small & tiny))).any():
             return True
     return False
 
@@ -86,8 +87,11 @@ def finite_where_pytorch_overflows(call: Any, ours: Any, theirs: Any, fault: Any
 
 @intended("overflow")
 def order_decides_what_overflows(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return number(fault) and extreme(call) and (
-        fault.kind == "grad" or call.op in SUMS) and everywhere(
+    if not number(fault) or not (extreme(call) or not_finite(call)):
+        return False
+    if fault.kind == "grad" and call.op != "prod":
+        return everywhere(fault, lambda a, b: ~a.isfinite() & ~b.isfinite())
+    return call.op in SUMS and extreme(call, tiny=False) and everywhere(
         fault, lambda a, b: ~a.isfinite() | ~b.isfinite())
 
 
@@ -112,7 +116,8 @@ def nan_has_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
 
 @intended("no-dims")
 def no_dims_are_all(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return call.attrs.get("dim") == [] and call.op in ("any", "all", "logsumexp")
+    return call.attrs.get("dim") == [] and (call.op in ("any", "all", "logsumexp") or (
+        call.op in ("var", "std") and number(fault, "grad")))
 
 
 @intended("keepdim")
@@ -133,13 +138,27 @@ def loss_weights_have_gradients(call: Any, ours: Any, theirs: Any, fault: Any) -
 
 @intended("zero-sign")
 def either_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return fault.kind == "zero" and call.op in ("pow", "maximum", "minimum")
+    return fault.kind == "zero" and call.op in ("maximum", "minimum")
+
+
+@intended("pow")
+def halves_are_powers(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    import torch
+    x, exponent = call.inputs[0], call.attrs.get("exponent")
+    if call.op != "pow" or exponent not in (0.5, -0.5) or fault.kind not in ("zero", "output"):
+        return False
+    return bool(((x == -torch.inf) | ((x == 0) & x.signbit()))[fault.apart].all())
 
 
 @intended("shapes")
 def shapes_are_exact(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return refused(ours, theirs, "linear: bias must be [out]", "repeat: numbers must not be neg",
-                   "split: the size of a piece must be at least 1")
+    return refused(ours, theirs, "linear: bias must be [out]")
+
+
+@intended("empty")
+def checked_though_empty(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    return any(t is not None and not t.numel() for t in call.inputs) and refused(
+        ours, theirs, "must not be negative", "must be at least", "must be in [0, 1]")
 
 
 @intended("eight-dims")
@@ -149,8 +168,11 @@ def at_most_eight(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
 
 @intended("zero-target")
 def no_target_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return call.op == "kl_div" and number(fault, "grad") and fault.where == "1" and everywhere(
-        fault, lambda a, b: (a == 0) | a.isnan())
+    if call.op != "kl_div" or not number(fault):
+        return False
+    if fault.kind == "output":  # 0·∞
+        return everywhere(fault, lambda a, b: a.isfinite() & b.isnan()) and not_finite(call)
+    return everywhere(fault, lambda a, b: (a == 0) & ~b.isfinite() | a.isnan() & (b == 0))
 
 
 @intended("prod-gradient")
@@ -169,12 +191,13 @@ def what_is_masked_has_no_influence(call: Any, ours: Any, theirs: Any, fault: An
 @intended("infinite-scores")
 def infinite_scores_are_not_masked(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
     return (call.op == "scaled_dot_product_attention" and number(fault) and not_finite(call)
-            and everywhere(fault, lambda a, b: a.isnan() & (b == 0)))
+            and everywhere(fault, lambda a, b: a.isnan()))
 
 
 @intended("zero-dim")
 def zero_dims_have_dim_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return call.inputs[0].dim() == 0 and accepted(
+    lenient = call.op in ("repeat_interleave", "roll", "take_along_dim")
+    return lenient and call.inputs[0].dim() == 0 and accepted(
         ours, theirs, "Dimension out of range", "tensor has no dimensions")
 
 

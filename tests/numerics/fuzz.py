@@ -33,6 +33,8 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--eval", type=pathlib.Path, help="heed-eval")
     parser.add_argument("--check", action="store_true",
                         help="only the table of differences against docs/numerics.md")
+    parser.add_argument("--self-test", action="store_true",
+                        help="whether changed answers are found; without heed")
     return parser.parse_args()
 
 
@@ -52,7 +54,8 @@ def program_of(options: argparse.Namespace) -> pathlib.Path:
 
 def fuzz(options: argparse.Namespace) -> int:
     import session
-    run = session.Session(program_of(options))
+    from heed_eval import Heed
+    run = session.Session(Heed(program_of(options)))
     entries = [entry for entry in run.entries
                if not options.op or entry["name"] in options.op]
     missing = session.without_counterpart(entries)
@@ -89,6 +92,9 @@ def main() -> int:
         stop("no PyTorch in this Python; get it with `python -m pip install torch`")
         raise
     torch.set_num_threads(1)
+    if options.self_test:
+        import self_test
+        return self_test.run()
     warnings.simplefilter("ignore")
     return fuzz(options)
 

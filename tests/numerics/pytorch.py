@@ -174,8 +174,8 @@ def sweep(call: Call, inputs: Tensors, outputs: Tensors, cast: bool) -> Tensors:
     pairs = [(output, call.cotangent(i, output.shape, output.dtype))
              for i, output in enumerate(outputs) if output is not None and output.requires_grad]
     if cast:
-        pairs = [(o, g.float().double() if call.floating()[0].dtype == torch.float32 else g)
-                 for o, g in pairs]
+        single = call.floating()[0].dtype == torch.float32 and not call.nudge
+        pairs = [(o, g.float().double() if single else g) for o, g in pairs]
     leaves = [t for t in inputs if t is not None and t.requires_grad]
     grads = iter(torch.autograd.grad([o for o, _ in pairs], leaves, [g for _, g in pairs],
                                      allow_unused=True) if pairs else [])

@@ -30,6 +30,7 @@
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/linear_algebra.h"
 #include "heed/framework/ops/loss.h"
 #include "heed/framework/ops/mask.h"
 #include "heed/framework/ops/matmul.h"

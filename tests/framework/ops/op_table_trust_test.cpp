@@ -175,7 +175,12 @@ TEST_CASE("NaN in all of an input is seen in the outputs of every op, or there i
       const Tensors inputs = leaves_of(subject, DType::f64);
       if (any_is_empty(inputs)) continue;
       fill_(inputs[i], std::numeric_limits<double>::quiet_NaN());
-      const Tensors outputs = subject.in_dtype(DType::f64).call(inputs);
+      Tensors outputs;
+      try {
+        outputs = subject.in_dtype(DType::f64).call(inputs);
+      } catch (const ValueError&) {
+        continue;  // seen and refused
+      }
       if (any_is_empty(outputs) || !is_floating(outputs.front().dtype()) || any_nan(outputs)) {
         continue;
       }

@@ -1,6 +1,7 @@
 #include "heed/tests/support/case/checks.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/case/totals.h"
@@ -47,6 +48,13 @@ std::string input_layout_problem(const Subject& subject, DType dtype, const Call
   } catch (const ShapeError&) {
     if (subject.fits_any_layout) throw;
     return "";
+  } catch (const ValueError& refused) {  // repeated rows make a matrix singular, say
+    try {
+      run(subject.row, callable, plain);
+    } catch (const ValueError& error) {
+      if (std::string_view(error.what()) == refused.what()) return "";
+    }
+    throw;
   }
   return run_difference(got, run(subject.row, callable, plain), close_to(subject, dtype));
 }

@@ -13,6 +13,10 @@ void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
 /// As normalize_dim, but also throws IndexError for a 0-d shape: it has no dimension to `do_what`.
 int64_t existing_dim(const char* op, const char* do_what, int64_t dim, const Shape& shape);
+/// What index_select and index_add ask of `index` [n] for `x` along the normalized `dim`.
+void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor& index);
+/// What gather and scatter ask of `index`.
+void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index);
 /// `p`. Throws ValueError naming `owner` and the argument `what` unless it is in [0, 1].
 double check_probability(std::string_view owner, const char* what, double p);
 

@@ -4,8 +4,11 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/gather.h"
+#include "heed/framework/kernels/place.h"
 #include "heed/framework/kernels/reduce.h"
+#include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
+#include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -15,6 +18,8 @@ namespace {
 int64_t size_along(const Tensor& x, int64_t dim) {
   return x.dim() == 0 ? 1 : x.shape()[dim];
 }
+
+}  // namespace
 
 void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
   check_dtype(op, "index", index, DType::i64);
@@ -38,6 +43,8 @@ void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& in
   kernels::check_indices(op, index, size_along(x, dim));
 }
 
+namespace {
+
 /// index_select of an index that has been checked.
 Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
   Tensor y = kernels::index_select(x, d, index);
@@ -55,13 +62,21 @@ Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
 
 }  // namespace
 
-Tensor embedding(const Tensor& indices, const Tensor& weight) {
+Tensor embedding(const Tensor& indices, const Tensor& weight, std::optional<int64_t> padding_idx) {
   check_dtype("embedding", "indices", indices, DType::i64);
   if (weight.dim() != 2) throw ShapeError("embedding: weight must be [V, D], got ", weight.shape());
   kernels::check_indices("embedding", indices, weight.size(0));
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
-  return reshape(select_slices(weight, 0, reshape(indices, {indices.numel()})), shape);
+  const Tensor rows = reshape(select_slices(weight, 0, reshape(indices, {indices.numel()})), shape);
+  if (!padding_idx) return rows;
+  const int64_t size = weight.size(0), padding = *padding_idx;
+  if (padding < -size || padding >= size) {
+    throw IndexError("embedding: padding_idx ", padding, " is out of range for a weight of ", size,
+                     " rows");
+  }
+  const Tensor padded = eq(indices, static_cast<double>(padding < 0 ? padding + size : padding));
+  return where(unsqueeze(padded, -1), rows.detach(), rows);
 }
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
@@ -132,6 +147,16 @@ Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tens
       "scatter_add", kernels::scatter_add(x, d, index, source),
       {{x, [](const Tensor& g) { return g; }},
        {source, [d, index = Saved(index)](const Tensor& g) { return gather(g, d, index); }}});
+}
+
+Tensor masked_select(const Tensor& x, const Tensor& mask) {
+  check_dtype("masked_select", "mask", mask, DType::boolean);
+  const auto [from, chosen] = broadcast("masked_select", x, mask);
+  return select_slices(reshape(from, {from.numel()}), 0, kernels::nonzero(chosen));
+}
+
+Tensor nonzero(const Tensor& x) {
+  return kernels::coordinates(kernels::nonzero(x), x.shape());
 }
 
 Tensor one_hot(const Tensor& indices, int64_t num_classes) {

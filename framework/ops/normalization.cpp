@@ -5,6 +5,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/normalize.h"
+#include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -113,6 +114,17 @@ Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight,
                                                  : std::numeric_limits<double>::epsilon();
   return normalized("rms_norm", kernels::Norm::rms,
                     {x, shape, weight, Tensor(), eps.value_or(epsilon)});
+}
+
+Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
+  constexpr const char* op = "cosine_similarity";
+  check_floating(op, x1.dtype());
+  const auto [a, b] = operands(op, x1, x2);
+  const int64_t d = normalize_dim(op, dim, a.dim());
+  // Each becomes a vector of length 1 before they are multiplied, so no product overflows.
+  const Tensor unit_a = a / clamp(norm(a, 2, {d}, true), eps);
+  const Tensor unit_b = b / clamp(norm(b, 2, {d}, true), eps);
+  return sum(unit_a * unit_b, {d});
 }
 
 }  // namespace heed

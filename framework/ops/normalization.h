@@ -18,4 +18,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
 Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = Tensor(),
                 std::optional<double> eps = {});
 
+/// Σ x1·x2 / (max(‖x1‖, eps) · max(‖x2‖, eps)) along `dim`, each norm along it; shapes broadcast.
+Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim = 1, double eps = 1e-8);
+
 }  // namespace heed

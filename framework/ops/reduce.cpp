@@ -233,4 +233,9 @@ Tensor all(const Tensor& x, const IntList& along, bool keepdim) {
   return eq(sum(eq(x, 0).to(DType::i64), dims, keepdim), 0);
 }
 
+Tensor count_nonzero(const Tensor& x, const IntList& along) {
+  const IntList dims = normalize_dims("count_nonzero", along, x.dim());
+  return sum(ne(x, 0).to(DType::i64), dims);
+}
+
 }  // namespace heed

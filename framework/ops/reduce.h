@@ -2,6 +2,8 @@
 // size 1. PyTorch's semantics.
 #pragma once
 
+#include <concepts>
+
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed {
@@ -48,5 +50,25 @@ Tensor prod(const Tensor& x);
 /// Whether any element is not 0, and whether all are: bool tensors.
 Tensor any(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
 Tensor all(const Tensor& x, const IntList& dims = {}, bool keepdim = false);
+/// How many elements are not 0, i64. NaN is not.
+Tensor count_nonzero(const Tensor& x, const IntList& dims = {});
+
+// The same along one dimension, which needs no braces.
+
+template <class Dim>
+concept OneDimension = std::integral<Dim> && !std::same_as<Dim, bool>;
+
+Tensor amax(const Tensor& x, OneDimension auto dim, bool keepdim = false) {
+  return amax(x, IntList{static_cast<int64_t>(dim)}, keepdim);
+}
+Tensor amin(const Tensor& x, OneDimension auto dim, bool keepdim = false) {
+  return amin(x, IntList{static_cast<int64_t>(dim)}, keepdim);
+}
+Tensor any(const Tensor& x, OneDimension auto dim, bool keepdim = false) {
+  return any(x, IntList{static_cast<int64_t>(dim)}, keepdim);
+}
+Tensor all(const Tensor& x, OneDimension auto dim, bool keepdim = false) {
+  return all(x, IntList{static_cast<int64_t>(dim)}, keepdim);
+}
 
 }  // namespace heed

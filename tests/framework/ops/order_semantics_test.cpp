@@ -1,6 +1,8 @@
 // Running sums and sorting where PyTorch's semantics are a choice: ties, NaN, large integers.
 #include "heed/framework/ops/order.h"
 
+#include <cmath>
+
 #include "heed/framework/ops/elementwise.h"
 #include "heed/tests/framework/semantics_fixtures.h"
 #include "heed/tests/support/catch.h"
@@ -79,6 +81,39 @@ TEST_CASE("the gradients of sort and topk go back to where the elements came fro
   CHECK(values(grad(sort(x).values, x, tensor<double>({1, 2, 4, 8}))) == Values{8, 1, 4, 2});
   CHECK(values(grad(topk(x, 2).values, x, tensor<double>({1, 2}))) == Values{1, 0, 2, 0});
   CHECK_FALSE(sort(x).indices.requires_grad());
+}
+
+TEST_CASE("cumprod of integers wraps around, and its gradient divides by nothing") {
+  CHECK(whole(cumprod(tensor<int64_t>({most, 2, 3}), 0)) == Whole{most, -2, -6});
+  const auto all = [](const Tensor& x) { return sum(cumprod(x, 0)); };
+  CHECK(shown(slope(all, {2, 0, 3, 4})) == shown({1, 2 * (1 + 3 + 3 * 4), 0, 0}));
+  CHECK(shown(slope(all, {0, 0, 5})) == shown({1, 0, 0}));
+  CHECK(shown(slope(all, {1e-300, 1e-300, 5})) == shown({1, 1e-300 * 6, 0}));  // y is 0 from 1 on
+  CHECK(shown(slope(all, {1, infinity, 2, 0, 3})) == shown({infinity, 3, infinity, infinity, nan}));
+}
+
+TEST_CASE("logcumsumexp neither overflows nor leaves NaN beside infinities") {
+  const auto all = [](const Tensor& x) { return sum(logcumsumexp(x, 0)); };
+  const Tensor x = leaf({-infinity, -infinity, 1, -infinity, 1});
+  CHECK(shown(logcumsumexp(x, 0)) == shown({-infinity, -infinity, 1, 1, 1 + std::log(2.0)}));
+  CHECK(shown(slope(all, {-infinity, -infinity, 1, -infinity})) == shown({0, 0, 2, 0}));
+  CHECK(shown(logcumsumexp(leaf({1e300, 1, infinity, 2}), 0)) ==
+        shown({1e300, 1e300, infinity, infinity}));
+  CHECK(shown(slope(all, {1, infinity, 2})) == shown({1, 2, 0}));
+  CHECK(shown(logcumsumexp(leaf({1, nan, 2}), 0)) == shown({1, nan, nan}));
+}
+
+TEST_CASE("median is the lower middle, its place that of a stable sort, NaN where there is one") {
+  const Tensor x = leaf({4, 2, 1, 2, 3, 2});
+  CHECK(whole(median(x, 0).indices) == Whole{3});
+  CHECK(values(grad(median(x, 0).values, x)) == Values{0, 0, 0, 1, 0, 0});
+  CHECK(values(grad(median(x), x)) == Values{0, 1.0 / 3, 0, 1.0 / 3, 0, 1.0 / 3});
+  const auto [numbers, places] = median(leaf({1, nan, 2, nan}), 0);
+  CHECK(std::isnan(numbers.item()));
+  CHECK(whole(places) == Whole{1});
+  CHECK(std::isnan(median(zeros({0, 2}, DType::f64)).item()));
+  const int64_t large = (int64_t{1} << 53) + 1;
+  CHECK(whole(median(tensor<int64_t>({large, large - 1, most}), 0).values) == Whole{large});
 }
 
 }  // namespace heed::testing::order_semantics_test

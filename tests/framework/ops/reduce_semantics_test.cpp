@@ -144,4 +144,14 @@ TEST_CASE("logsumexp of infinities is an infinity") {
         shown({nan, 0, 0}));
 }
 
+TEST_CASE("amax, amin, any and all take one dimension without braces") {
+  const Tensor x = tensor<double>({1, 0, 3, 0}).reshape({2, 2});
+  CHECK(values(amax(x, 0)) == Values{3, 0});
+  CHECK(values(amin(x, -1)) == Values{0, 0});
+  CHECK(amax(x, 1, true).shape() == Shape{2, 1});
+  CHECK(heed::any(x, 0).to_vector<bool>() == std::vector<bool>{true, false});
+  CHECK(all(x, int64_t{0}).to_vector<bool>() == std::vector<bool>{true, false});
+  CHECK(count_nonzero(x).item() == 2);
+}
+
 }  // namespace heed::testing::reduce_semantics_test

@@ -34,3 +34,30 @@ for largest in (True, False):
     case("topk", label + ", no number", {"k": 3, "largest": largest},
          floats([[1, NAN, -2, INFINITY, 0], [4, 3, 2, NAN, -INFINITY]]))
 case("topk", "none", {"k": 0}, (3,))
+
+pytorch("median", lambda x, dim=None, keepdim=False:
+        torch.median(x) if dim is None else tuple(torch.median(x, dim, keepdim)))
+case("cumprod", "dims", {"dim": 1}, (2, 3, 2))
+case("cumprod", "last", {"dim": -1}, (2, 4))
+case("cumprod", "0-d", {"dim": 0}, ())
+case("cumprod", "no elements", {"dim": 0}, (0, 3))
+case("cumprod", "zeros: one, two, three", {"dim": 1},
+     floats([[2, 0, -4, 3], [0, 3, 0, 5], [0, 0, 2, 0]]))
+case("cumprod", "i64", {"dim": 0}, ints([[1, 2], [-3, 2**62], [5, 2**62]]))
+case("logcumsumexp", "dims", {"dim": 1}, (2, 3, 2))
+case("logcumsumexp", "last", {"dim": -1}, (2, 4))
+case("logcumsumexp", "large", {"dim": 1}, floats([[1000, 999, 998], [-1000, -1001, -999]]))
+case("logcumsumexp", "0-d", {"dim": 0}, ())
+case("logcumsumexp", "some -inf", {"dim": 0}, floats([0.5, -INFINITY, 1.5, -INFINITY]))
+for keepdim in (False, True):
+    label = ", keepdim" if keepdim else ""
+    case("median", "odd" + label, {"dim": 1, "keepdim": keepdim}, (2, 5))
+    case("median", "even" + label, {"dim": -2, "keepdim": keepdim}, (2, 4, 3))
+case("median", "all", {}, (2, 3))
+case("median", "all, ties", {}, floats([2, 2, 1, 3]))
+case("median", "all, no number", {}, floats([1, NAN, 2, NAN]))
+case("median", "no number", {"dim": 1}, floats([[1, NAN, 2, NAN], [INFINITY, 1, -INFINITY, 2]]))
+case("median", "0-d", {"dim": 0}, ())
+case("median", "no elements", {}, (0, 3))
+case("median", "no elements along another dim", {"dim": 1}, (0, 3))
+case("median", "i64", {"dim": 0}, ints([2**53 + 1, 2**53, -2**63, 5]))

@@ -112,3 +112,10 @@ for op in ("any", "all"):
     case(op, "no elements", {"dim": [1]}, (2, 0))
 case("logsumexp", "infinities", {"dim": [1]},
      floats([[-INFINITY, -INFINITY], [INFINITY, 1], [INFINITY, INFINITY]]))
+for op in ("sum", "mean", "amax", "amin", "any", "all", "logsumexp", "var", "std", "norm"):
+    case(op, "dim as a number", {"dim": 1}, (2, 3))
+for op in ("amax", "amin", "any", "all"):
+    case(op, "dim as a number, keepdim", {"dim": -2, "keepdim": True}, (2, 3))
+case("count_nonzero", "all", {}, floats([[0, 1, -0.0], [NAN, 0, -2]]))
+case("count_nonzero", "a number", {"dim": 1}, ints([[0, 1, 3], [0, 0, -2]]))
+case("count_nonzero", "two dims", {"dim": [0, -1]}, bools([[[1, 0], [0, 1]]]))

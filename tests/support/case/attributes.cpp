@@ -141,6 +141,7 @@ std::string Attributes::text(const std::string& name) const {
 std::vector<int64_t> Attributes::integers(const std::string& name) const {
   std::vector<int64_t> list;
   if (!has(name)) return list;
+  if (!is_list(name)) return {integer(name)};
   for (const Json& entry : values_.at(name)) {
     list.push_back(integer_from_json(entry, "attribute \"" + name + "\""));
   }

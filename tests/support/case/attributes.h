@@ -63,7 +63,7 @@ class Attributes {
   double number(const std::string& name) const;
   bool flag(const std::string& name) const;
   std::string text(const std::string& name) const;
-  /// A list; empty if it was left out.
+  /// A list, or one number as a list; empty if it was left out.
   std::vector<int64_t> integers(const std::string& name) const;
   /// A list of exactly `count` numbers.
   std::vector<double> numbers(const std::string& name, size_t count) const;

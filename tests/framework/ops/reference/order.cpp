@@ -13,6 +13,18 @@ NdArray cumsum(const NdArray& x, int64_t dim) {
   });
 }
 
+NdArray cumprod(const NdArray& x, int64_t dim) {
+  return each_line(x, dim, [](Line line) {
+    for (size_t i = 1; i < line.size(); ++i) line[i] *= line[i - 1];
+    return line;
+  });
+}
+
+NdArray logcumsumexp(const NdArray& x, int64_t dim) {
+  const auto exponential = [](double v) { return std::exp(v); };
+  return each(cumsum(each(x, exponential), dim), [](double v) { return std::log(v); });
+}
+
 NdArray argsort(const NdArray& x, int64_t dim, bool descending) {
   const auto before = [descending](double a, double b) {
     const double first = descending ? b : a, second = descending ? a : b;

@@ -6,6 +6,9 @@
 namespace heed::reference {
 
 NdArray cumsum(const NdArray& x, int64_t dim);
+NdArray cumprod(const NdArray& x, int64_t dim);
+/// Straight from the formula: of elements that exp can take.
+NdArray logcumsumexp(const NdArray& x, int64_t dim);
 /// NaN is the largest; equal elements keep their order.
 NdArray argsort(const NdArray& x, int64_t dim, bool descending);
 /// The first `count` of each line.

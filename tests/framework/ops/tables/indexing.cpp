@@ -5,6 +5,7 @@
 
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/indexing.h"
+#include "heed/tests/framework/ops/reference/scatter.h"
 
 namespace heed::testing {
 namespace {
@@ -13,13 +14,23 @@ OpCase embedding_op() {
   return {
       .name = "embedding",
       .inputs = {"indices", "weight"},
-      .call = [](auto& in, auto&) { return embedding(in[0], in[1]); },
+      .attributes = {integer("padding_idx", left_out)},
+      .call = [](auto& in,
+                 auto& with) { return embedding(in[0], in[1], with.maybe_integer("padding_idx")); },
       .reference = [](auto& in, auto&) { return reference::embedding(in[0], in[1]); },
       .samples = {{{integers_of({1, 3, 1, 0, 1, 3}, {2, 3}), any({4, 2})}},
                   {{indices(3, {}), any({3, 2})}},
                   {{indices(3, {0}), any({3, 2})}},
                   {{indices(3, {2}), any({3, 0})}},
-                  {{indices(50, {300, 20}), any({50, 8})}}},
+                  {{indices(50, {300, 20}), any({50, 8})}},
+                  // The gradient that padding hides is there all the same: not smooth.
+                  {{integers_of({1, 3, 1, 0, 1, 3}, {2, 3}), any({4, 2})},
+                   {{"padding_idx", 1}},
+                   /*smooth=*/false},
+                  {{integers_of({1, 3, 1, 0, 1, 3}, {2, 3}), any({4, 2})},
+                   {{"padding_idx", -1}},
+                   /*smooth=*/false},
+                  {{integers_of({1, 3, 1, 0, 1, 3}, {2, 3}), any({4, 2})}, {{"padding_idx", 2}}}},
       .errors = {{{of_type(f32, {2}), of_type(f32, {3, 2})},
                   {},
                   "embedding: indices must be i64, got f32 [2]; write .to(DType::i64)"},
@@ -31,7 +42,13 @@ OpCase embedding_op() {
                   "embedding: index 3 is out of range for a dimension of size 3"},
                  {{integers_of({-1}, {1}), of_type(f32, {3, 2})},
                   {},
-                  "embedding: index -1 is out of range for a dimension of size 3"}},
+                  "embedding: index -1 is out of range for a dimension of size 3"},
+                 {{indices(3, {2}), of_type(f32, {3, 2})},
+                  {{"padding_idx", 3}},
+                  "embedding: padding_idx 3 is out of range for a weight of 3 rows"},
+                 {{indices(3, {2}), of_type(f32, {3, 2})},
+                  {{"padding_idx", -4}},
+                  "embedding: padding_idx -4 is out of range for a weight of 3 rows"}},
       .dtypes = all_dtypes,
   };
 }
@@ -250,11 +267,40 @@ OpCase one_hot_row() {
   };
 }
 
+OpCase masked_select_row() {
+  return {
+      .name = "masked_select",
+      .inputs = {"x", "mask"},
+      .call = [](auto& in, auto&) { return masked_select(in[0], in[1]); },
+      .reference = [](auto& in, auto&) { return reference::masked_select(in[0], in[1]); },
+      .samples = broadcasting_mask(any),
+      .errors = {{{of_type(f32, {2}), of_type(f32, {2})},
+                  {},
+                  "masked_select: mask must be bool, got f32 [2]; write .to(DType::boolean)"},
+                 {{of_type(f32, {2}), bools({3})},
+                  {},
+                  "masked_select: shapes do not broadcast: [2] and [3] (2 != 3 at dim -1)"}},
+      .dtypes = all_dtypes,
+  };
+}
+
+OpCase nonzero_row() {
+  OpCase row = of_any_dtype(
+      "nonzero", {}, [](auto& x, auto&) { return heed::nonzero(x); },
+      [](auto& x, auto&) { return reference::nonzero(x); }, any_shapes(any));
+  row.samples.push_back({{listed({0, 1, -0.0, 0.5, 0, -2}, {3, 2})}});
+  row.samples.push_back({{bools({3, 2, 2})}});
+  row.outputs = {OutputType::i64};
+  row.differentiable = false;
+  return row;
+}
+
 }  // namespace
 
 OpTable indexing_ops() {
-  return {embedding_op(),  index_select_row(), gather_row(), take_along_dim_row(),
-          index_add_row(), scatter_add_row(),  one_hot_row()};
+  return {embedding_op(),       index_select_row(),  gather_row(),
+          take_along_dim_row(), index_add_row(),     scatter_add_row(),
+          one_hot_row(),        masked_select_row(), nonzero_row()};
 }
 
 }  // namespace heed::testing

@@ -1,7 +1,11 @@
 // Rows of framework/ops/normalization.h.
 #include "heed/framework/ops/normalization.h"
+
+#include <algorithm>
+#include <cmath>
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/normalization.h"
+#include "heed/tests/framework/ops/reference/reduce.h"
 
 namespace heed::testing {
 namespace {
@@ -95,10 +99,58 @@ OpCase layer_norm_op() {
   };
 }
 
+reference::NdArray naive_cosine(const reference::NdArray& a, const reference::NdArray& b,
+                                int64_t dim, double eps) {
+  const auto times = [](double v, double w) { return v * w; };
+  const auto along = [&](const reference::NdArray& v, const reference::NdArray& w) {
+    const reference::NdArray products = reference::each_pair(v, w, times);
+    if (products.shape.empty()) return products;
+    return reference::sum(products, {dim});
+  };
+  const auto both = reference::filled(reference::broadcast_shapes(a.shape, b.shape), 1.0);
+  const reference::NdArray x = reference::each_pair(a, both, times),
+                           y = reference::each_pair(b, both, times);
+  const auto length = [eps](double squares) { return std::max(std::sqrt(squares), eps); };
+  const auto lengths = reference::each_pair(reference::each(along(x, x), length),
+                                            reference::each(along(y, y), length), times);
+  return reference::each_pair(along(x, y), lengths, [](double v, double w) { return v / w; });
+}
+
+OpCase cosine_similarity_row() {
+  return {
+      .name = "cosine_similarity",
+      .inputs = {"x1", "x2"},
+      .attributes = {integer("dim", 1), number("eps", 1e-8)},
+      .call =
+          [](auto& in, auto& with) {
+            return cosine_similarity(in[0], in[1], with.integer("dim"), with.number("eps"));
+          },
+      .reference =
+          [](auto& in, auto& with) {
+            return naive_cosine(in[0], in[1], with.integer("dim"), with.number("eps"));
+          },
+      .samples = {{{nonzero({2, 3}), nonzero({2, 3})}},
+                  {{nonzero({4}), nonzero({4})}, {{"dim", 0}}},
+                  {{nonzero({2, 1, 4}), nonzero({3, 4})}, {{"dim", -1}}},
+                  {{nonzero({2, 3}), nonzero({3})}, {{"dim", 0}}},
+                  {{nonzero({2, 3}), nonzero({2, 3})}, {{"eps", 64}}},
+                  {{nonzero({}), nonzero({})}, {{"dim", 0}}},
+                  {{nonzero({0, 3}), nonzero({0, 3})}},
+                  {{nonzero({3, 0}), nonzero({3, 0})}},
+                  {{nonzero({40, 600}), nonzero({40, 600})}}},
+      .errors = {shapes_that_do_not_broadcast("cosine_similarity"),
+                 dtypes_that_differ("cosine_similarity"),
+                 {{of_type(f32, {3}), of_type(f32, {3})},
+                  {},
+                  "cosine_similarity: dim 1 is out of range for a 1-d tensor; it goes from -1 to "
+                  "0"}},
+  };
+}
+
 }  // namespace
 
 OpTable normalization_ops() {
-  return {layer_norm_op(), rms_norm_op()};
+  return {layer_norm_op(), rms_norm_op(), cosine_similarity_row()};
 }
 
 }  // namespace heed::testing

@@ -12,6 +12,7 @@ std::vector<Sample> reduce_samples(Domain domain) {
       {{domain({2, 3, 4})}},
       {{domain({2, 3, 4})}, {{"dim", Json::array({1})}}},
       {{domain({2, 3, 4})}, {{"dim", Json::array({0})}}},
+      {{domain({2, 3, 4})}, {{"dim", -2}}},
       {{domain({2, 3, 4})}, {{"dim", Json::array({-1})}, {"keepdim", true}}},
       {{domain({2, 3, 4})}, {{"dim", {0, -1}}}},
       {{domain({2, 3, 4})}, {{"dim", {2, 0}}, {"keepdim", true}}},
@@ -39,17 +40,20 @@ std::vector<ErrorCase> reduce_errors(const std::string& name) {
        {{"dim", Json::array({2})}},
        name + ": dim 2 is out of range for a 2-d tensor; it goes from -2 to 1"},
       {{of_type(f32, {2, 3})}, {{"dim", {1, -1}}}, name + ": dim -1 appears twice in [1, -1]"},
-      {{of_type(f32, {2, 3})}, {{"dim", 1}}, "attribute \"dim\" must be of type int[]"},
+      {{of_type(f32, {2, 3})}, {{"dim", 1.5}}, "attribute \"dim\" must be of type int or int[]"},
       {{of_type(f32, {2, 3})}, {{"dims", {1}}}, "unknown attribute \"dims\""},
   };
 }
 
-template <class Call, class Reference>
-OpCase reduction(const std::string& name, Call call, Reference naive, Domain domain) {
+using Reducing = Tensor (*)(const Tensor&, const IntList&, bool);
+using NaiveReducing = reference::NdArray (*)(const reference::NdArray&, const reference::Dims&,
+                                             bool);
+
+OpCase reduction(const std::string& name, Reducing call, NaiveReducing naive, Domain domain) {
   return {
       .name = name,
       .inputs = {"x"},
-      .attributes = {integers("dim", left_out), flag("keepdim", false)},
+      .attributes = {integer_or_integers("dim", left_out), flag("keepdim", false)},
       .call = [call](auto& in,
                      auto& with) { return call(in[0], with.dims("dim"), with.flag("keepdim")); },
       .reference =
@@ -72,8 +76,7 @@ OpCase sum_row() {
 }
 
 /// amax and amin.
-template <class Call, class Reference>
-OpCase extreme_row(const std::string& name, Call call, Reference naive) {
+OpCase extreme_row(const std::string& name, Reducing call, NaiveReducing naive) {
   OpCase row = reduction(name, call, naive, distinct);
   row.dtypes.push_back(i64);
   row.errors.push_back({{of_type(f32, {2, 0})},
@@ -83,8 +86,7 @@ OpCase extreme_row(const std::string& name, Call call, Reference naive) {
 }
 
 /// any and all, which take numbers and give bool.
-template <class Call, class Reference>
-OpCase truth_row(const std::string& name, Call call, Reference naive) {
+OpCase truth_row(const std::string& name, Reducing call, NaiveReducing naive) {
   OpCase row = with_samples(reduction(name, call, naive, any), empty_samples(any, true));
   row.samples.push_back({{bools({3, 4})}, {{"dim", Json::array({1})}}});
   row.samples.push_back(
@@ -95,13 +97,27 @@ OpCase truth_row(const std::string& name, Call call, Reference naive) {
   return row;
 }
 
+OpCase count_nonzero_row() {
+  OpCase row = truth_row("count_nonzero", nullptr, nullptr);
+  row.attributes.pop_back();
+  std::erase_if(row.samples, [](const Sample& s) { return s.attributes.contains("keepdim"); });
+  row.call = [](auto& in, auto& with) { return count_nonzero(in[0], with.dims("dim")); };
+  row.reference = [](auto& in, auto& with) {
+    const auto is_there = [](double v) { return v != 0 ? 1.0 : 0.0; };
+    return reference::sum(reference::each(in[0], is_there), with.integers("dim"));
+  };
+  row.outputs = {OutputType::i64};
+  return row;
+}
+
 /// var and std. Of equal elements std has no derivative.
 template <class Call, class Reference>
 OpCase var_row(const std::string& name, Call call, Reference naive, Domain domain) {
   OpCase row = {
       .name = name,
       .inputs = {"x"},
-      .attributes = {integers("dim", left_out), number("correction", 1), flag("keepdim", false)},
+      .attributes = {integer_or_integers("dim", left_out), number("correction", 1),
+                     flag("keepdim", false)},
       .call =
           [call](auto& in, auto& with) {
             return call(in[0], with.dims("dim"), with.number("correction"), with.flag("keepdim"));
@@ -134,7 +150,7 @@ OpCase norm_row() {
   OpCase row = {
       .name = "norm",
       .inputs = {"x"},
-      .attributes = {number("p", 2), integers("dim", left_out), flag("keepdim", false)},
+      .attributes = {number("p", 2), integer_or_integers("dim", left_out), flag("keepdim", false)},
       .call =
           [](auto& in, auto& with) {
             return norm(in[0], with.number("p"), with.dims("dim"), with.flag("keepdim"));
@@ -288,6 +304,7 @@ OpTable reduce_ops() {
       argmax_row("argmin", argmin, argmin, reference::argmin),
       truth_row("any", heed::any, reference::any),
       truth_row("all", all, reference::all),
+      count_nonzero_row(),
   };
 }
 

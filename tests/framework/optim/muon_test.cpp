@@ -3,6 +3,12 @@
 
 #include <cmath>
 
+#include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
+#include "heed/framework/ops/linear_algebra.h"
+#include "heed/framework/ops/matmul.h"
+#include "heed/framework/ops/rearrange.h"
+#include "heed/framework/ops/reduce.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/catch.h"
@@ -82,6 +88,34 @@ TEST_CASE("Muon moves matrices of any shape along their gradients made orthogona
       }
       muon.step();
       CHECK(difference(array_of(x), {{shape[0], shape[1]}, want}, 1e-12) == "");
+    }
+  }
+}
+
+TEST_CASE("Muon keeps the singular vectors of a gradient and brings its singular values near 1") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const Shape& shape : {Shape{24, 40}, Shape{40, 24}, Shape{32, 32}}) {
+      const Tensor gradient = normal(shape, 5).to(dtype);
+      const Tensor x = zeros(shape, dtype).requires_grad_();
+      x.set_grad(gradient);
+      Muon({x}, {.lr = 1, .scale = MuonScale::none}).step();
+      const Svd of = svd(gradient, false);
+      const Tensor turned = matmul(matmul(of.u.transpose(0, 1), x.detach()), of.vh.transpose(0, 1));
+      const Tensor is_diagonal = eq(eye(turned.size(0), dtype), 1);
+      CHECK(max(abs(masked_fill(turned, is_diagonal, 0))).item() <
+            (dtype == DType::f32 ? 1e-4 : 1e-12));
+      const std::vector<double> before = of.s.to(DType::f64).to_vector<double>();
+      const Values after = values(diagonal(turned).to(DType::f64).contiguous());
+      double square_sum = 0;
+      for (const double value : before) square_sum += value * value;
+      for (size_t i = 0; i < before.size(); ++i) {
+        double want = before[i] / std::sqrt(square_sum);
+        for (int round = 0; round < 5; ++round) {
+          want = 3.4445 * want - 4.7750 * std::pow(want, 3) + 2.0315 * std::pow(want, 5);
+        }
+        CHECK(after[i] == Approx(-want).epsilon(1e-3));  // against the gradient
+        if (shape[0] != shape[1]) CHECK(std::abs(want - 0.95) < 0.3);
+      }
     }
   }
 }

@@ -68,6 +68,10 @@ class Lab {
     report.translation_difference = difference(before, all_scores());
     for (const Opened& opened : opened_) {
       report.attentions.push_back({opened.path, std::vector<HeadReport>(heads_of(opened)), {}});
+      const std::vector<HeadSpectrum> spectra = head_spectra(opened.gated->attention());
+      for (size_t h = 0; h < spectra.size(); ++h) {
+        report.attentions.back().heads[h].spectrum = spectra[h];
+      }
     }
     watch(report);
     LongWork work = planned("heads", head_count(), "a smaller --sequences");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "heed/examples/cli/inspect/heads/head_spectrum.h"
 #include "heed/examples/cli/model/model.h"
 #include "heed/examples/cli/tasks/task.h"
 #include "heed/examples/cli/training/evaluation.h"
@@ -22,6 +23,7 @@ struct HeadReport {
   double token_accuracy_change = 0;
   double sequence_accuracy_change = 0;
   std::vector<double> similarity = {};  ///< to each head of the same attention
+  HeadSpectrum spectrum = {};
 };
 
 struct AttentionReport {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
 #include "heed/examples/cli/inspect/rows_json.h"
@@ -14,6 +16,26 @@ namespace {
 std::string evaluation_text(const Evaluation& evaluation) {
   return fmt::format("loss {:.4f}, token accuracy {:.4f}, sequence accuracy {:.4f}",
                      evaluation.loss, evaluation.token_accuracy, evaluation.sequence_accuracy);
+}
+
+/// The first few, and how many more there are.
+std::string spectrum_text(const std::vector<double>& values) {
+  constexpr size_t most = 8;
+  std::string text;
+  for (size_t i = 0; i < std::min(most, values.size()); ++i)
+    text += fmt::format(" {:.3g}", values[i]);
+  if (values.size() > most) text += fmt::format(" … {} more", values.size() - most);
+  return text;
+}
+
+std::string spectra_text(const AttentionReport& attention) {
+  std::string text =
+      "\n  singular values of W_Qᵀ W_K (what a head compares) and W_O W_V (what it moves)\n";
+  for (size_t h = 0; h < attention.heads.size(); ++h) {
+    const auto& [qk, ov] = attention.heads[h].spectrum;
+    text += fmt::format("  {:4}  QK{}\n        OV{}\n", h, spectrum_text(qk), spectrum_text(ov));
+  }
+  return text;
 }
 
 std::string attention_text(const AttentionReport& attention) {
@@ -30,7 +52,8 @@ std::string attention_text(const AttentionReport& attention) {
     for (const double similarity : head.similarity) text += fmt::format(" {:5.2f}", similarity);
     text += "\n";
   }
-  return text + "\n  weights of the first sequence: queries downwards, keys to the right\n" +
+  return text + spectra_text(attention) +
+         "\n  weights of the first sequence: queries downwards, keys to the right\n" +
          heat_maps(attention.first_weights);
 }
 
@@ -87,6 +110,8 @@ std::string head_json(const HeadLabReport& report, const std::string& config) {
                          {"token_accuracy_change", head.token_accuracy_change},
                          {"sequence_accuracy_change", head.sequence_accuracy_change},
                          {"similarity", head.similarity},
+                         {"qk_singular_values", head.spectrum.qk},
+                         {"ov_singular_values", head.spectrum.ov},
                          {"weights", weights_json(attention.first_weights, h)}});
     }
   }

@@ -43,6 +43,8 @@ TEST_CASE("a line of JSON for each head, and one for the whole", "[program]") {
     CHECK(lines[i]["entropy_share"] <= 1);
     CHECK(lines[i]["importance"] > 0);
     CHECK(lines[i]["similarity"][i % 2] == 1);
+    CHECK(lines[i]["qk_singular_values"][0] > 0);
+    CHECK(lines[i]["ov_singular_values"].size() > 1);
   }
   const Json& whole = lines[4];
   CHECK(whole["config"] == "tiny.json");

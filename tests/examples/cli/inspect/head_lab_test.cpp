@@ -14,6 +14,8 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/linear_algebra.h"
+#include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
@@ -184,6 +186,37 @@ TEST_CASE("a MultiHeadAttention translates into itself, its positions included",
       fill_(same->W_O.weight.tensor(), 0);
     }
     CHECK(max(abs(root.attention(x, x, x))).item() > 0.01);
+  }
+}
+
+TEST_CASE("singular values of what each head compares and moves", "[program]") {
+  MultiHeadAttention attention(
+      {nullptr, "attention"},
+      {.D_1 = 7, .H = 4, .D_2 = 6, .D_value = 8, .D_out = 9, .D_qk = 2, .D_v = 3, .n_kv_heads = 2});
+  Rng rng(stream(/*seed=*/5, Purpose::user));
+  attention.reset_parameters(rng);
+  attention.to(DType::f64);
+  const auto rows = [](const Linear& linear, int64_t first, int64_t count) {
+    return linear.weight->detach().slice(0, first, first + count);
+  };
+  const std::vector<HeadSpectrum> spectra = head_spectra(attention);
+  REQUIRE(spectra.size() == 4);
+  for (int64_t h = 0; h < 4; ++h) {
+    const HeadSpectrum& head = spectra[static_cast<size_t>(h)];
+    const Tensor qk =
+        matmul(rows(attention.W_Q, 2 * h, 2).transpose(0, 1), rows(attention.W_K, 2 * (h / 2), 2));
+    const Tensor ov = matmul(attention.W_O.weight->detach().slice(1, 3 * h, 3 * h + 3),
+                             rows(attention.W_V, 3 * (h / 2), 3));
+    const std::vector<double> want_qk = svdvals(qk).to_vector<double>();
+    const std::vector<double> want_ov = svdvals(ov).to_vector<double>();
+    REQUIRE(head.qk.size() == 2);
+    REQUIRE(head.ov.size() == 3);
+    for (size_t i = 0; i < want_qk.size(); ++i) {
+      CHECK(Approx(want_qk[i]).margin(1e-14) == (i < 2 ? head.qk[i] : 0));
+    }
+    for (size_t i = 0; i < want_ov.size(); ++i) {
+      CHECK(Approx(want_ov[i]).margin(1e-14) == (i < 3 ? head.ov[i] : 0));
+    }
   }
 }
 

@@ -32,15 +32,21 @@ void check_ranks(const char* op, const Tensor& a, const Tensor& b, int64_t rank)
   throw ShapeError(op, ": needs two ", rank, "-d tensors, got ", a.shape(), " and ", b.shape());
 }
 
-/// beta·c + alpha·product; a beta of 0 lets nothing of c through, not even NaN.
-Tensor add_product(const char* op, const Tensor& c, const Tensor& product, double beta,
+/// Zeros that let nothing of x through, not even NaN, and give it a gradient of zeros.
+Tensor unread(const Tensor& x) {
+  return masked_fill(x, scalar(1, DType::boolean), 0);
+}
+
+/// beta·c + alpha·(a @ b); as in BLAS, what is multiplied by 0 is not read.
+Tensor add_product(const char* op, const Tensor& c, const Tensor& a, const Tensor& b, double beta,
                    double alpha) {
+  const Tensor product = alpha == 0 ? matmul(unread(a), unread(b)) : matmul(a, b);
   if (broadcast_shapes(op, c.shape(), product.shape()) != product.shape()) {
     throw ShapeError(op, ": c ", c.shape(), " does not broadcast to the product's ",
                      product.shape());
   }
-  const Tensor scaled = alpha == 1 ? product : product * alpha;
-  if (beta == 0) return masked_fill(c, scalar(1, DType::boolean), 0) + scaled;
+  const Tensor scaled = alpha == 1 || alpha == 0 ? product : product * alpha;
+  if (beta == 0) return unread(c) + scaled;
   return (beta == 1 ? c : c * beta) + scaled;
 }
 
@@ -93,26 +99,34 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
        {bias, [](const Tensor& g) { return sum(as_rows(g), {0}); }}});
 }
 
-Tensor bmm(const Tensor& a, const Tensor& b) {
+namespace {
+
+void check_bmm(const Tensor& a, const Tensor& b) {
   check_floating("bmm", a.dtype());
   check_ranks("bmm", a, b, 3);
-  if (a.size(0) != b.size(0)) {
-    throw ShapeError("bmm: batch sizes differ: ", a.shape(), " and ", b.shape(),
-                     "; matmul broadcasts");
-  }
+  if (a.size(0) == b.size(0)) return;
+  throw ShapeError("bmm: batch sizes differ: ", a.shape(), " and ", b.shape(),
+                   "; matmul broadcasts");
+}
+
+}  // namespace
+
+Tensor bmm(const Tensor& a, const Tensor& b) {
+  check_bmm(a, b);
   return matmul(a, b);
 }
 
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
   check_floating("addmm", c.dtype());
   check_ranks("addmm", a, b, 2);
-  return add_product("addmm", c, matmul(a, b), beta, alpha);
+  return add_product("addmm", c, a, b, beta, alpha);
 }
 
 Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, double beta, double alpha) {
   check_floating("baddbmm", c.dtype());
   check_ranks("baddbmm", a, b, 3);
-  return add_product("baddbmm", c, bmm(a, b), beta, alpha);
+  check_bmm(a, b);
+  return add_product("baddbmm", c, a, b, beta, alpha);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {

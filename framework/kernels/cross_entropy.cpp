@@ -43,6 +43,37 @@ struct LossRun {
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
 
+/// x − max, where the largest one itself may be infinite.
+template <class T>
+T from_max(T x, T max) {
+  return x == max ? T{0} : x - max;
+}
+
+/// factor · x, in which a factor of 0 of an infinite x is 0.
+template <class T>
+T part_of(T factor, T x) {
+  return factor == 0 && std::isinf(x) ? T{0} : factor * x;
+}
+
+/// What loss_rows has computed of a row with an infinite logit or weights of 0 for infinite ones.
+/// One +∞ has all probability; of several, none has a limit.
+template <class T>
+HWY_NOINLINE void repair_row(const LossRun<T>& run, int64_t r) {
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  const T max = run.max[r];
+  int64_t tops = 0;
+  bool has_nan = false;
+  T spread = 0;
+  for (int64_t c = 0; c < run.classes; ++c) {
+    const T x = *run.x.at(r, c);
+    tops += x == infinity ? 1 : 0;
+    has_nan |= std::isnan(x);
+    spread += part_of(*run.weight.at(0, c), from_max(x, max));
+  }
+  if (tops == 1 && !has_nan) run.total[r] = 1;
+  if (run.soft != 0) run.losses[r] = spread;
+}
+
 /// Losses from what loss_rows left: apart, since the call of log empties all registers.
 template <class T>
 void finish_losses(const LossRun<T>& run) {
@@ -53,7 +84,8 @@ void finish_losses(const LossRun<T>& run) {
     if (target != run.ignored) {
       const T log_total = std::log(run.total[r]);
       const T x = *run.x.at(r, target);
-      loss = -(x - run.max[r] - log_total) * *run.weight.at(0, target) * run.hard;
+      const T sharp = -(from_max(x, run.max[r]) - log_total);
+      loss = part_of(run.hard, part_of(*run.weight.at(0, target), sharp));
       if (smooth) loss -= (run.losses[r] - log_total * run.total_weight) * run.soft;
     }
     run.losses[r] = loss;
@@ -93,6 +125,7 @@ void loss_rows(const LossRun<T>& run) {
     run.max[r] = hn::GetLane(max);
     run.total[r] = hn::GetLane(hn::SumOfLanes(d, total));
     if (smooth) run.losses[r] = hn::GetLane(hn::SumOfLanes(d, spread));  // Σ weight · (x − max)
+    if (std::isnan(run.total[r]) || (smooth && std::isnan(run.losses[r]))) repair_row(run, r);
   }
   finish_losses(run);
 }
@@ -107,9 +140,14 @@ void loss_rows_backward(const LossRun<T>& run) {
     const Row x(d, run.x, r, run.count);
     T* const dx = run.dx + r * run.classes;
     const int64_t target = run.target[r];
-    const bool counts = target != run.ignored;
-    const T g = counts ? *run.g.at(r) / run.divisor : T{0};
-    const T sharp = counts ? g * run.hard * *run.weight.at(0, target) : T{0};
+    if (target == run.ignored) {  // whatever its logits are
+      for_each_vector(d, run.classes, [&](int64_t i, auto some) HWY_ATTR {
+        put(d, hn::Zero(d), dx + i, some, run.streams);
+      });
+      continue;
+    }
+    const T g = *run.g.at(r) / run.divisor;
+    const T sharp = g * run.hard * *run.weight.at(0, target);
     const T mass = sharp + g * run.soft * run.total_weight;
     const auto max = hn::Set(d, run.max[r]), share = hn::Set(d, g * run.soft);
     const auto scale = hn::Set(d, mass / run.total[r]);
@@ -122,7 +160,13 @@ void loss_rows_backward(const LossRun<T>& run) {
       }
       put(d, gradient, dx + i, some, run.streams);
     });
-    if (counts) dx[target] -= sharp;
+    if (run.max[r] == -lowest) {  // e is NaN where a logit is as large
+      for (int64_t c = 0; c < run.classes; ++c) {
+        if (*run.x.at(r, c) != -lowest) continue;
+        dx[c] = mass / run.total[r] - g * run.soft * *run.weight.at(0, c);
+      }
+    }
+    dx[target] -= sharp;
   }
 }
 
@@ -146,6 +190,9 @@ void for_each_run(void (*kernel)(const LossRun<T>&), const RowsAlong& x,
   if (targets.weight.defined()) common.weight = {targets.weight.data<T>(), 0, 1};
   common.hard = static_cast<T>(1 - targets.smoothing);
   common.soft = static_cast<T>(targets.smoothing / static_cast<double>(x.length));
+  if (targets.smoothing > 0 && common.soft == 0) {
+    common.soft = std::numeric_limits<T>::denorm_min();  // too little, but not nothing of infinity
+  }
   for (int64_t c = 0; c < x.length; ++c) common.total_weight += *common.weight.at(0, c);
   for_each_rows<1>(x.outer, x.length, {&x.strides},
                    [&](int64_t first, int64_t count, const auto& offsets, const auto& steps) {

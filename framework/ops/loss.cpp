@@ -1,10 +1,14 @@
 #include "heed/framework/ops/loss.h"
 
+#include <cmath>
+#include <limits>
+
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/cross_entropy.h"
 #include "heed/framework/kernels/gather.h"
+#include "heed/framework/kernels/softmax.h"
 #include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
@@ -17,6 +21,17 @@
 
 namespace heed {
 namespace {
+
+double largest_of(DType dtype) {
+  return dtype == DType::f32 ? double{std::numeric_limits<float>::max()}
+                             : std::numeric_limits<double>::max();
+}
+
+/// share · x, in which a share of 0 of an infinite x is 0, as nothing of it counts.
+Tensor share_of(const Tensor& share, const Tensor& x) {
+  const double most = largest_of(x.dtype());
+  return share * where(eq(share, 0), clamp(x, -most, most), x);
+}
 
 int64_t class_dim(const Tensor& input) {
   return input.dim() == 1 ? 0 : 1;
@@ -82,8 +97,9 @@ Tensor reduce(const Tensor& losses, Reduction reduction) {
 }
 
 /// ½d² where d ≤ bend, else bend·(d − ½bend); divided by `unit`. No branch squares a large d, so
-/// infinity has its gradient.
+/// infinity has its gradient, unless nothing is beyond the bend.
 Tensor bent_square(const Tensor& d, double bend, double unit) {
+  if (bend > largest_of(d.dtype())) return 0.5 / unit * square(d);
   const Tensor low = clamp(d, {}, bend);
   return (unit == 1 ? low : low / unit) * (d - 0.5 * low);
 }
@@ -103,7 +119,7 @@ Tensor difference(const char* op, const Tensor& input, const Tensor& target) {
 Tensor nll_each(const Tensor& input, const Targets& targets) {
   const int64_t dim = class_dim(input);
   const Tensor picked = squeeze(gather(input, dim, unsqueeze(targets.index, dim)), dim);
-  return masked_fill(-(picked * targets.weight), targets.ignored, 0);  // 0 even for −Inf · 0
+  return masked_fill(-share_of(targets.weight, picked), targets.ignored, 0);  // though it be NaN
 }
 
 /// What the gradient of cross_entropy is computed from.
@@ -117,6 +133,24 @@ kernels::ClassTargets class_targets(const Tensor& target, const Tensor& weight, 
                                     double smoothing) {
   return {kernels::contiguous(target), ignored,
           weight.defined() ? kernels::contiguous(weight) : Tensor(), smoothing};
+}
+
+/// log_softmax at the limit of one logit that grows to infinity: 0 there and −∞ elsewhere. Where
+/// several do, there is none, and all is NaN.
+Tensor limit_log_softmax(const Tensor& input, int64_t dim) {
+  const Tensor x = input.detach();
+  const Tensor tops = eq(x, INFINITY);
+  const Tensor count = sum(tops.to(x.dtype()), {dim}, true);
+  const Tensor decided = masked_fill(masked_fill(x, gt(count, 0), -INFINITY), tops, 0);
+  const Tensor logits = masked_fill(decided, gt(count, 1), std::nan(""));
+  return record(
+      "log_softmax", kernels::log_softmax(logits, dim), input,
+      [dim](const Tensor& g, const Tensor& y) { return g - exp(y) * sum(g, {dim}, true); });
+}
+
+Tensor log_probabilities(const Tensor& input, int64_t dim) {
+  const bool has_top = input.numel() > 0 && max(input.detach()).item() == double{INFINITY};
+  return has_top ? limit_log_softmax(input, dim) : log_softmax(input, dim);
 }
 
 Tensor fused_entropy_gradient(const Tensor& g, const SavedEntropy& saved) {
@@ -143,7 +177,7 @@ Tensor composed_entropy_gradient(const Tensor& g, const SavedEntropy& saved) {
   const Tensor mass = sum(wanted, {dim}, true);
   const Tensor g_each = expand(g / saved.divisor, target.shape());
   const Tensor counted = masked_fill(g_each, targets.ignored, 0);
-  return (softmax(input, dim) * mass - wanted) * unsqueeze(counted, dim);
+  return (exp(log_probabilities(input, dim)) * mass - wanted) * unsqueeze(counted, dim);
 }
 
 /// cross_entropy with a probability for each class as target.
@@ -172,7 +206,7 @@ Tensor soft_entropy(const Tensor& input, const Tensor& target, const ClassLossOp
     along[dim] = classes;
     wanted = wanted * reshape(options.weight.detach(), along);
   }
-  const Tensor losses = -sum(wanted * log_softmax(input, dim), {dim});
+  const Tensor losses = -sum(share_of(wanted, log_probabilities(input, dim)), {dim});
   return reduce(losses, options.reduction);
 }
 
@@ -224,16 +258,20 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
   if (!(beta >= 0)) throw ValueError("smooth_l1_loss: beta must not be negative, got ", beta);
   const Tensor d = abs(difference("smooth_l1_loss", input, target));
-  if (beta == 0) return reduce(d, reduction);
+  const double least = d.dtype() == DType::f32 ? double{std::numeric_limits<float>::min()}
+                                               : std::numeric_limits<double>::min();
+  if (beta < least) return reduce(d, reduction);  // no number lies below the bend
   return reduce(bent_square(d, beta, beta), reduction);
 }
 
 Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {
   check_pair("kl_div", input, target);
-  if (log_target) return reduce(exp(target) * (target - input), reduction);
-  const Tensor zero = eq(target, 0);
-  const Tensor entropy = target * log(masked_fill(target, zero, 1));  // 0·log 0 is 0
-  return reduce(entropy - masked_fill(target * input, zero, 0), reduction);
+  const Tensor zero = eq(target, log_target ? -INFINITY : 0);  // 0·log 0 is 0, and so is 0·∞
+  const Tensor counted = masked_fill(input, zero, 0);
+  if (log_target) {
+    return reduce(share_of(exp(target), masked_fill(target, zero, 0) - counted), reduction);
+  }
+  return reduce(target * log(masked_fill(target, zero, 1)) - target * counted, reduction);
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
@@ -250,15 +288,15 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
     throw ShapeError(op, ": ", what, " ", of.shape(), " does not broadcast to the target's ",
                      target.shape());
   };
-  Tensor positive = target * log_sigmoid(input);
+  Tensor positive = share_of(target, log_sigmoid(input));
   if (options.pos_weight.defined()) {
     factor("pos_weight", options.pos_weight);
-    positive = positive * options.pos_weight;
+    positive = share_of(options.pos_weight, positive);
   }
-  Tensor losses = -(positive + (1 - target) * log_sigmoid(-input));
+  Tensor losses = -(positive + share_of(1 - target, log_sigmoid(-input)));
   if (options.weight.defined()) {
     factor("weight", options.weight);
-    losses = losses * options.weight;
+    losses = share_of(options.weight, losses);
   }
   return reduce(losses, options.reduction);
 }

@@ -1,4 +1,5 @@
-// Losses. PyTorch's semantics.
+// Losses. PyTorch's semantics, but at infinities, where it has NaN, the limits: what has the share
+// 0 of a loss, by its target or weight, counts nothing, and gradients are finite where limits are.
 #pragma once
 
 #include "heed/framework/tensor/tensor.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/kernels/rows.h"
@@ -96,7 +97,9 @@ void normalize_rows(const NormRun<T>& run) {
       const auto v = hn::Sub(load_f64(wide, x + i, some), hn::Set(wide, mean));
       return hn::Mul(v, v);
     });
-    const auto scale = static_cast<T>(1 / std::sqrt(squares / size + run.eps));
+    // At most the largest number, so that a row of zeros times it is zeros for any eps.
+    const double rstd = 1 / std::sqrt(squares / size + run.eps);
+    const auto scale = static_cast<T>(std::min<double>(rstd, std::numeric_limits<T>::max()));
     // The mean in two parts: in one, it would be off by as much as the row's numbers are large.
     const auto high = static_cast<T>(mean);
     const auto low = static_cast<T>(mean - static_cast<double>(high));

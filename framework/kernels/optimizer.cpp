@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/optimizer_precision.h"
 #include "heed/framework/kernels/strided_loop.h"
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
@@ -217,7 +218,9 @@ void step_items(std::span<const Item> items, const Describe& describe, const Run
   int64_t total = 0;
   for (const Item& item : items) {
     if (item.parameter.dtype() != dtype_of<T>) continue;
-    dense.push_back(contiguous(item.gradient));
+    // A gradient that sees the parameter's memory must not change while that is written.
+    const bool is_shared = item.gradient.storage() == item.parameter.storage();
+    dense.push_back(is_shared ? contiguous_copy(item.gradient) : contiguous(item.gradient));
     U& update = updates.emplace_back(describe(item, dense.back()));
     update.first = total;
     update.end = total += item.parameter.numel();
@@ -262,7 +265,7 @@ void adam_items(std::span<const AdamItem> items, const AdamStep& step) {
     f.rest1 = static_cast<T>(1 - step.beta1);
     f.beta2 = static_cast<T>(step.beta2);
     f.rest2 = static_cast<T>(1 - step.beta2);
-    f.eps = static_cast<T>(step.eps);
+    f.eps = divisible_eps<T>(step.eps);
     f.size = static_cast<T>(item.lr / (1 - std::pow(step.beta1, t)));
     f.scale = static_cast<T>(1 / std::sqrt(1 - std::pow(step.beta2, t)));
     f.shrink = static_cast<T>(step.decoupled ? 1 - item.lr * item.weight_decay : 1);
@@ -283,7 +286,7 @@ void rmsprop_items(std::span<const RmspropItem> items, const RmspropStep& step) 
                gradient.data<T>(),
                {state_of<T>(item.square), state_of<T>(item.mean), state_of<T>(item.buffer)},
                {static_cast<T>(step.alpha), static_cast<T>(1 - step.alpha),
-                static_cast<T>(step.eps), static_cast<T>(step.momentum), static_cast<T>(item.lr),
+                divisible_eps<T>(step.eps), static_cast<T>(step.momentum), static_cast<T>(item.lr),
                 static_cast<T>(item.weight_decay)}};
   };
   step_items<T, One>(items, describe, HEED_DISPATCH(rmsprop_run<T>));
@@ -296,7 +299,7 @@ void adagrad_items(std::span<const AdagradItem> items, double eps) {
     return One{item.parameter.mutable_data<T>(),
                gradient.data<T>(),
                {state_of<T>(item.sum), nullptr, nullptr},
-               {static_cast<T>(eps), static_cast<T>(item.lr), static_cast<T>(item.weight_decay)}};
+               {divisible_eps<T>(eps), static_cast<T>(item.lr), static_cast<T>(item.weight_decay)}};
   };
   step_items<T, One>(items, describe, HEED_DISPATCH(adagrad_run<T>));
 }
@@ -318,28 +321,55 @@ void lion_items(std::span<const LionItem> items, const LionStep& step) {
 }  // namespace
 
 void sgd_step_(std::span<const SgdItem> items, const SgdStep& step) {
-  sgd_items<float>(items, step);
-  sgd_items<double>(items, step);
+  const auto fits = [&](const SgdItem& item) {
+    return fit_f32({step.momentum, 1 - step.dampening, item.lr, item.weight_decay});
+  };
+  step_where_it_fits(items, fits, [&](std::span<const SgdItem> all) {
+    sgd_items<float>(all, step);
+    sgd_items<double>(all, step);
+  });
 }
 
 void adam_step_(std::span<const AdamItem> items, const AdamStep& step) {
-  adam_items<float>(items, step);
-  adam_items<double>(items, step);
+  const auto fits = [&](const AdamItem& item) {
+    return hides_lost_squares(step.eps) &&
+           fit_f32({step.beta1, step.beta2, item.lr, item.weight_decay});
+  };
+  step_where_it_fits(items, fits, [&](std::span<const AdamItem> all) {
+    adam_items<float>(all, step);
+    adam_items<double>(all, step);
+  });
 }
 
 void rmsprop_step_(std::span<const RmspropItem> items, const RmspropStep& step) {
-  rmsprop_items<float>(items, step);
-  rmsprop_items<double>(items, step);
+  const auto fits = [&](const RmspropItem& item) {
+    return hides_lost_squares(step.eps) &&
+           fit_f32({step.alpha, step.momentum, item.lr, item.weight_decay});
+  };
+  step_where_it_fits(items, fits, [&](std::span<const RmspropItem> all) {
+    rmsprop_items<float>(all, step);
+    rmsprop_items<double>(all, step);
+  });
 }
 
 void adagrad_step_(std::span<const AdagradItem> items, double eps) {
-  adagrad_items<float>(items, eps);
-  adagrad_items<double>(items, eps);
+  const auto fits = [&](const AdagradItem& item) {
+    return hides_lost_squares(eps) && fit_f32({item.lr, item.weight_decay});
+  };
+  step_where_it_fits(items, fits, [&](std::span<const AdagradItem> all) {
+    adagrad_items<float>(all, eps);
+    adagrad_items<double>(all, eps);
+  });
 }
 
 void lion_step_(std::span<const LionItem> items, const LionStep& step) {
-  lion_items<float>(items, step);
-  lion_items<double>(items, step);
+  const auto fits = [&](const LionItem& item) {
+    return fit_f32({step.beta1, step.beta2, item.lr, item.weight_decay});
+  };
+  step_where_it_fits(items, fits, [&](std::span<const LionItem> all) {
+    lion_items<float>(all, step);
+    lion_items<double>(all, step);
+  });
 }
 
 }  // namespace heed::kernels

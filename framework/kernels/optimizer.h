@@ -1,4 +1,6 @@
 // Optimizer steps: one pass over a parameter, its gradient and its state, all dense and row-major.
+// Factors that f32 cannot hold count in full: such steps are computed in f64. Where a denominator
+// is 0, as with eps = 0 before the first gradient, nothing moves.
 #pragma once
 
 #include <span>

@@ -1,6 +1,8 @@
 #include "heed/framework/ops/activation.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "heed/framework/autograd/record.h"
@@ -31,7 +33,11 @@ Tensor soft_cap(const Tensor& x, double cap) {
   if (!(cap > 0 && std::isfinite(cap))) {
     throw ValueError("soft_cap: cap must be above 0 and finite, got ", cap);
   }
-  return tanh(x / cap) * cap;
+  // As f32, a cap out of its range would be 0 or infinite, and 0 / 0 or 0 · ∞ NaN.
+  using F32 = std::numeric_limits<float>;
+  const double held = x.dtype() == DType::f32 ? std::clamp<double>(cap, F32::min(), F32::max())
+                                              : std::max(cap, std::numeric_limits<double>::min());
+  return tanh(x / held) * held;
 }
 
 Tensor sigmoid(const Tensor& x) {

@@ -72,7 +72,11 @@ Gradients composed_norm_gradients(const Tensor& g, const Wanted& wanted, const S
   const Tensor x_rows = reshape(x, {rows, length});
   const Tensor g_rows = reshape(g, {rows, length});
   const Tensor centred = centres ? x_rows - mean(x_rows, {1}, true) : x_rows;
-  const Tensor rstd = rsqrt(mean(square(centred), {1}, true) + saved.eps);
+  // In f64, which holds any eps, and at most the largest number, as the kernel.
+  const double most = x.dtype() == DType::f32 ? double{std::numeric_limits<float>::max()}
+                                              : std::numeric_limits<double>::max();
+  const Tensor variance = mean(square(centred), {1}, true).to(DType::f64);
+  const Tensor rstd = clamp(rsqrt(variance + saved.eps), {}, most).to(x.dtype());
   const Tensor normal = centred * rstd;
   const Tensor weighted = weight.defined() ? g_rows * reshape(weight, {1, length}) : g_rows;
   Gradients gradients(3);

@@ -69,4 +69,16 @@ TEST_CASE("one-pass gradients of activations are those of their formulas on ever
   });
 }
 
+TEST_CASE("a cap beyond the range of f32 is none, one below it leaves nothing") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = from_values(Values{0, 1, -3}, {3}).to(dtype);
+    const Values wide = values(soft_cap(x, 1e300).to(DType::f64));
+    const Values narrow = values(soft_cap(x, 1e-320).to(DType::f64));
+    for (size_t i = 0; i < 3; ++i) {
+      CHECK(std::abs(wide[i] - values(x.to(DType::f64))[i]) < 1e-5);
+      CHECK(std::abs(narrow[i]) < 1e-37);
+    }
+  }
+}
+
 }  // namespace heed::testing::activation_test

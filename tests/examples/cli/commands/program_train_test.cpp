@@ -188,6 +188,21 @@ TEST_CASE("training that diverges ends with code 3 and names step, op and module
   CHECK(lines_of(folder.read("run/metrics.jsonl")).size() == 1);
 }
 
+TEST_CASE("training does not diverge with an epsilon of 0, or one that f32 cannot hold",
+          "[program]") {
+  const Folder folder;
+  folder.write("tiny.json", tiny_config());
+  for (const char* optimizer : {"adamw", "adam", "rmsprop", "adagrad"}) {
+    for (const char* epsilon : {"0", "1e-50"}) {
+      const Ended ended = run_heed(
+          folder, {"train", "tiny.json", "--set", std::string("train.optimizer=") + optimizer,
+                   "--set", std::string("train.epsilon=") + epsilon});
+      CAPTURE(optimizer, epsilon, ended.err);
+      CHECK(ended.exit_code == 0);
+    }
+  }
+}
+
 TEST_CASE("training stops where it is good enough", "[program]") {
   const Folder folder;
   folder.write("tiny.json", tiny_config());

@@ -57,6 +57,21 @@ void convert(const Conversion& conversion) noexcept {
 
 }  // namespace
 
+Slot::Slot(Module* parent, std::string name) : parent_(parent), name_(std::move(name)) {
+  const std::string owner = parent == nullptr ? "Slot" : parent->path_or_type();
+  if (name_.empty() || name_.find('.') != std::string::npos) {
+    throw ModuleError(owner, ": a member's name must not be empty or contain a dot, got ",
+                      in_quotes(name_));
+  }
+  if (first_invalid_utf8(name_) != name_.size() || printable(name_, name_.size()) != name_) {
+    throw ModuleError(owner, ": a member's name must be UTF-8 without control characters, got ",
+                      in_quotes(name_));
+  }
+  if (name_ == "__metadata__") {
+    throw ModuleError(owner, ": files of tensors reserve the name \"__metadata__\"");
+  }
+}
+
 Module::Module(const Slot& slot) : parent_(slot.parent()), name_(slot.name()) {
   if (parent_ != nullptr) {
     parent_->add({name_, this});
@@ -91,11 +106,6 @@ void Module::fail_hooks() const {
 }
 
 void Module::add(const Entry& entry) {
-  if (entry.name.empty() || entry.name.find('.') != std::string_view::npos) {
-    throw ModuleError(path_or_type(),
-                      ": a member's name must not be empty or contain a dot, got \"", entry.name,
-                      "\"");
-  }
   for (const Entry& other : entries_) {
     if (other.name == entry.name) {
       throw ModuleError(path_or_type(), ": two members are named \"", entry.name, "\"");

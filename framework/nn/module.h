@@ -39,17 +39,19 @@ class Buffer;
 /// A place in the tree: whose member, and under which name.
 class Slot {
  public:
-  /// The member `name` of `parent`, which outlives it. Names are not empty, contain no dot
-  /// and are unique within a parent; throws ModuleError.
-  Slot(Module* parent, std::string name) : parent_(parent), name_(std::move(name)) {}
+  /// The member `name` of `parent`, which outlives it. Throws ModuleError unless the name can be
+  /// part of a path, be printed and be saved: it is valid UTF-8, not empty, has neither a dot nor
+  /// control characters, and is not "__metadata__". The member throws if another has the name.
+  Slot(Module* parent, std::string name);
   /// The top of a tree of its own.
-  static Slot root() { return Slot(nullptr, ""); }
+  static Slot root() { return {}; }
 
   Module* parent() const { return parent_; }
   const std::string& name() const { return name_; }
 
  private:
-  Module* parent_;
+  Slot() = default;
+  Module* parent_ = nullptr;
   std::string name_;
 };
 

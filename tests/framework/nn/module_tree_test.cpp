@@ -81,6 +81,22 @@ TEST_CASE("A name that is empty, has a dot or is taken is refused, and the paren
         "Named: a member's name must not be empty or contain a dot, got \"\"");
   CHECK(message_of([] { Named(Slot::root(), "a.b"); }) ==
         "Named: a member's name must not be empty or contain a dot, got \"a.b\"");
+  for (const auto& [name, shown] :
+       std::vector<std::pair<std::string, std::string>>{{std::string("a\0b", 3), "a?b"},
+                                                        {"\x1b[31m", "?[31m"},
+                                                        {"a\nb", "a?b"},
+                                                        {"caf\xc3", "caf?"},
+                                                        {"\xff", "?"},
+                                                        {"\u202egnp", "?gnp"}}) {
+    CHECK(message_of([&, given = name] { Named(Slot::root(), given); }) ==
+          "Named: a member's name must be UTF-8 without control characters, got \"" + shown + "\"");
+  }
+  CHECK(message_of([] { Named(Slot::root(), "__metadata__"); }) ==
+        "Named: files of tensors reserve the name \"__metadata__\"");
+  CHECK(message_of([] { Slot(nullptr, "\x1b"); }) ==
+        "Slot: a member's name must be UTF-8 without control characters, got \"?\"");
+  CHECK(names_of(Named(Slot::root(), "W_\u03b1 1").named_parameters()) ==
+        "W_\u03b1 1.weight W_\u03b1 1.bias ");
   CHECK(message_of([] { Twice<Linear>(Slot::root(), 2, 3); }) ==
         "Twice: two members are named \"part\"");
   CHECK(message_of([] { Twice<Parameter>(Slot::root(), Shape{2}, init::ones()); }) ==

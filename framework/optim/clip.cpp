@@ -1,42 +1,148 @@
 #include "heed/framework/optim/clip.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <set>
 #include <vector>
 
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/reduce.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/reduce.h"
 
 namespace heed {
+namespace {
 
-double grad_norm(std::span<const Tensor> parameters) {
-  double total = 0;
-  for (const Tensor& parameter : parameters) {
-    if (parameter.grad().defined()) total += kernels::square_sum(parameter.grad());
-  }
-  return std::sqrt(total);
-}
-
-double clip_grad_norm(std::span<const Tensor> parameters, double max_norm) {
-  if (!(max_norm > 0)) throw ValueError("clip_grad_norm: max_norm must be above 0, got ", max_norm);
-  const double norm = grad_norm(parameters);
-  if (norm <= max_norm || !std::isfinite(norm)) return norm;
-  const NoGrad guard;
+/// The gradients of the parameters that have one, each parameter once.
+std::vector<Tensor> gradients_of(std::span<const Tensor> parameters) {
   std::vector<Tensor> gradients;
   std::set<const TensorImpl*> seen;
   for (const Tensor& parameter : parameters) {
     const Tensor gradient = parameter.grad();
-    if (!gradient.defined()) continue;
-    if (!seen.insert(gradient.impl()).second) {
-      throw ValueError("clip_grad_norm: a gradient of shape ", gradient.shape(),
-                       " is given twice and would be scaled twice");
-    }
+    if (!gradient.defined() || !seen.insert(parameter.impl()).second) continue;
     gradients.push_back(gradient.detach());
-    check_writable("clip_grad_norm", gradients.back());
   }
-  for (const Tensor& gradient : gradients) mul_(gradient, max_norm / norm);
-  return norm;
+  return gradients;
+}
+
+/// A norm as root · 2^exponent, whose root can be squared.
+struct Norm {
+  double root;
+  int exponent = 0;
+  double value() const { return std::ldexp(root, exponent); }
+};
+
+/// x · 2^-exponent in f64, in two steps: one alone might overflow.
+Tensor scaled_down(const Tensor& x, int exponent) {
+  const Tensor wide = kernels::cast(x, DType::f64);
+  const int half = exponent / 2;
+  mul_(wide, std::ldexp(1, -half));
+  mul_(wide, std::ldexp(1, half - exponent));
+  return wide;
+}
+
+Norm norm_of(std::span<const Tensor> gradients) {
+  double total = 0;
+  for (const Tensor& gradient : gradients) total += kernels::square_sum(gradient);
+  const bool is_precise = std::isfinite(total) && total > 0x1p-900;
+  if (is_precise || std::isnan(total)) return {std::sqrt(total)};
+  double largest = 0;
+  for (const Tensor& gradient : gradients) {
+    if (gradient.numel() > 0) largest = std::max(largest, max(abs(gradient)).item());
+  }
+  if (largest == 0 || !std::isfinite(largest)) return {largest};
+  const int exponent = std::ilogb(largest);
+  total = 0;
+  for (const Tensor& gradient : gradients) {
+    total += kernels::square_sum(scaled_down(gradient, exponent));
+  }
+  return {std::sqrt(total), exponent};
+}
+
+/// Where the elements of x lie in its storage.
+void add_places(const Tensor& x, int64_t d, int64_t place, std::vector<int64_t>& places) {
+  if (d == x.dim()) {
+    places.push_back(place);
+    return;
+  }
+  for (int64_t i = 0; i < x.shape()[d]; ++i) {
+    add_places(x, d + 1, place + i * x.strides()[d], places);
+  }
+}
+
+/// The elements that tensors of one storage see, each once, as runs of neighbours.
+std::vector<Tensor> merged(const std::vector<Tensor>& tensors) {
+  std::vector<int64_t> places;
+  for (const Tensor& tensor : tensors) add_places(tensor, 0, tensor.offset(), places);
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  std::vector<Tensor> runs;
+  for (size_t begin = 0, end = 0; begin < places.size(); begin = end) {
+    end = begin + 1;
+    while (end < places.size() && places[end] == places[end - 1] + 1) ++end;
+    const auto length = static_cast<int64_t>(end - begin);
+    runs.push_back(tensors.front().alias({length}, Strides{1}, places[begin]));
+  }
+  return runs;
+}
+
+/// Whether each lies behind the one before it, as slices of one dense buffer do.
+bool are_apart(std::vector<Tensor> tensors) {
+  std::ranges::sort(tensors, {}, &Tensor::offset);
+  for (size_t i = 0; i + 1 < tensors.size(); ++i) {
+    int64_t end = tensors[i].offset() + 1;
+    for (int64_t d = 0; d < tensors[i].dim(); ++d) {
+      end += (tensors[i].shape()[d] - 1) * tensors[i].strides()[d];
+    }
+    if (tensors[i].numel() > 0 && end > tensors[i + 1].offset()) return false;
+  }
+  return true;
+}
+
+/// Tensors that together see the elements of `gradients`, each once.
+std::vector<Tensor> each_element_once(const std::vector<Tensor>& gradients) {
+  std::map<const std::byte*, std::vector<Tensor>> by_memory;
+  for (const Tensor& gradient : gradients) {
+    check_writable("clip_grad_norm", gradient);
+    by_memory[gradient.storage().data()].push_back(gradient);
+  }
+  std::vector<Tensor> all;
+  for (const auto& [memory, sharing] : by_memory) {
+    for (const Tensor& part : are_apart(sharing) ? sharing : merged(sharing)) all.push_back(part);
+  }
+  return all;
+}
+
+void scale_to(const Tensor& gradient, double max_norm, const Norm& norm) {
+  const double factor = max_norm / norm.value();
+  const double least = gradient.dtype() == DType::f32 ? double{std::numeric_limits<float>::min()}
+                                                      : std::numeric_limits<double>::min();
+  if (factor >= least) return mul_(gradient, factor);
+  // The factor is too small for the dtype, or the norm too large, but what they make is neither.
+  const int exponent = norm.exponent + std::ilogb(norm.root);
+  const Tensor scaled = scaled_down(gradient, exponent);
+  mul_(scaled, max_norm / std::ldexp(norm.root, norm.exponent - exponent));
+  copy_(gradient, kernels::cast(scaled, gradient.dtype()));
+}
+
+}  // namespace
+
+double grad_norm(std::span<const Tensor> parameters) {
+  return norm_of(gradients_of(parameters)).value();
+}
+
+double clip_grad_norm(std::span<const Tensor> parameters, double max_norm) {
+  if (!(max_norm > 0)) throw ValueError("clip_grad_norm: max_norm must be above 0, got ", max_norm);
+  const NoGrad guard;
+  const std::vector<Tensor> gradients = gradients_of(parameters);
+  const Norm norm = norm_of(gradients);
+  if (norm.value() <= max_norm || !std::isfinite(norm.root)) return norm.value();
+  for (const Tensor& gradient : each_element_once(gradients)) scale_to(gradient, max_norm, norm);
+  return norm.value();
 }
 
 }  // namespace heed

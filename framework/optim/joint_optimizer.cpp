@@ -17,6 +17,11 @@ JointOptimizer::JointOptimizer(std::vector<std::unique_ptr<Optimizer>> optimizer
       if (!seen.insert(parameter.impl()).second || !names.insert(name).second) {
         throw ValueError("JointOptimizer: two optimizers have the parameter ", name);
       }
+      for (const Tensor& other : parameters_) {
+        if (!share_elements(other, parameter)) continue;
+        throw ValueError("JointOptimizer: parameter ", name,
+                         " shares elements with one of another optimizer");
+      }
       parameters_.push_back(parameter);
     }
   }

@@ -16,6 +16,11 @@ ParameterGroups::ParameterGroups(std::span<const Tensor> parameters) : groups_(1
   for (const Tensor& parameter : parameters) named.emplace_back(text_of(named.size()), parameter);
 }
 
+bool share_elements(const Tensor& a, const Tensor& b) {
+  if (ShapesOnly::is_on() || a.storage() != b.storage()) return false;
+  return a.offset() < b.offset() + b.numel() && b.offset() < a.offset() + a.numel();
+}
+
 Optimizer::Optimizer(const char* name, const ParameterGroups& groups, double lr,
                      double weight_decay)
     : name_(name), lr_(lr) {
@@ -43,6 +48,10 @@ void Optimizer::add_parameter(const std::string& name, const Tensor& parameter) 
   for (size_t i = 0; i < parameters_.size(); ++i) {
     if (parameters_[i].is_same(parameter)) {
       throw ValueError(name_, ": parameters ", names_[i], " and ", name, " are the same tensor");
+    }
+    if (share_elements(parameters_[i], parameter)) {
+      throw ValueError(name_, ": parameters ", names_[i], " and ", name,
+                       " share elements, which a step would change twice");
     }
     if (names_[i] == name) throw ValueError(name_, ": two parameters are named ", name);
   }

@@ -44,6 +44,9 @@ class ParameterGroups {
   std::vector<ParameterGroup> groups_;
 };
 
+/// Whether dense tensors see common elements of one storage.
+bool share_elements(const Tensor& a, const Tensor& b);
+
 /// Base of all optimizers: named parameters, a learning rate, a count of steps for each parameter.
 class Optimizer {
  public:
@@ -75,7 +78,8 @@ class Optimizer {
   void load_state(const NamedTensors& state);
 
  protected:
-  /// Throws ValueError unless all parameters require grad and are dense, and their names differ.
+  /// Throws ValueError unless all parameters require grad and are dense, no two of them share
+  /// elements, and their names differ.
   Optimizer(const char* name, const ParameterGroups& groups, double lr, double weight_decay);
   /// A parameter to change in a step.
   struct Change {

@@ -2,6 +2,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/view.h"
 #include "heed/framework/optim/adagrad.h"
 #include "heed/framework/optim/adam.h"
 #include "heed/framework/optim/lion.h"
@@ -336,6 +337,12 @@ TEST_CASE("Optimizers refuse parameters they cannot train and numbers out of ran
   CHECK(sgd({normal({2, 3}, 1).transpose(0, 1).requires_grad_()}) ==
         "SGD: parameter 0 must be a dense leaf that requires grad");
   CHECK(sgd({x, x}) == "SGD: parameters 0 and 1 are the same tensor");
+  Tensor view = slice(x.detach(), 0, 1, 2), other = slice(x.detach(), 0, 0, 1);
+  view.requires_grad_();
+  other.requires_grad_();
+  CHECK(sgd({x, view}) ==
+        "SGD: parameters 0 and 1 share elements, which a step would change twice");
+  CHECK(sgd({view, other}) == "no error");
   CHECK(sgd({x}, {.lr = -1}) == "SGD: lr must be finite and at least 0, got -1");
   CHECK(sgd({x}, {.lr = nan}) == "SGD: lr must be finite and at least 0, got nan");
   CHECK(sgd({x}, {.momentum = -1}) == "SGD: momentum must be finite and at least 0, got -1");

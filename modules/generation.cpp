@@ -76,7 +76,9 @@ void penalise(std::vector<double>& scores, const std::vector<int64_t>& seen, dou
   for (const int64_t token : std::set<int64_t>(seen.begin(), seen.end())) {
     if (token < 0 || token >= std::ssize(scores)) continue;  // read, but never written
     double& score = scores[static_cast<size_t>(token)];
-    score = score > 0 ? score / penalty : score * penalty;
+    // A tiny penalty makes a large score, but no infinity, of which no other can differ.
+    score =
+        score > 0 ? std::min(score / penalty, std::numeric_limits<double>::max()) : score * penalty;
   }
 }
 

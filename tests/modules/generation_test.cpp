@@ -1,5 +1,6 @@
 #include "heed/modules/generation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -97,6 +98,65 @@ TEST_CASE("A row that has ended repeats the end, and generation ends with the la
   CHECK(said.shape() == Shape{2, 4});
   CHECK(said.to_vector<int64_t>() == std::vector<int64_t>{3, 4, 4, 4, 1, 2, 3, 4});
   CHECK(generate(counting, prompt, {.tokens = 0}, rng).shape() == Shape{2, 0});
+}
+
+TEST_CASE("Every row of a batch ends by itself, in whichever order they end") {
+  Rng rng(stream(1, Purpose::user));
+  std::vector<int64_t> starts{0, 1, 2, 3};
+  do {
+    for (const std::vector<int64_t>& stop : {std::vector<int64_t>{4}, {3, 4}, {2, 3, 4}}) {
+      const auto shortest = static_cast<int64_t>(stop.size());
+      std::vector<int64_t> prompt, want;
+      int64_t length = 0;
+      for (const int64_t first : starts)
+        length = std::max(length, 4 - std::min(first, 4 - shortest));
+      for (const int64_t first : starts) {
+        const int64_t from = std::min(first, 4 - shortest);  // the whole stop is generated
+        prompt.push_back(from);
+        for (int64_t i = 1; i <= length; ++i) want.push_back(std::min<int64_t>(from + i, 4));
+      }
+      const Tensor said =
+          generate(counting, from_values(prompt, {4, 1}), {.tokens = 50, .stop = stop}, rng);
+      CHECK(said.shape() == Shape{4, length});
+      CHECK(said.to_vector<int64_t>() == want);
+    }
+  } while (std::next_permutation(starts.begin(), starts.end()));
+}
+
+TEST_CASE("Each row is chosen by its scores and by what has occurred in it") {
+  Rng rng(stream(1, Purpose::user));
+  const Tensor scores =
+      from_values(std::vector<double>{0, 1, 3, 2, 3, 2, 1, 0, 1, 0, 2, 3, 2, 3, 0, 1}, {4, 4});
+  const auto chosen = [&](const Sampling& sampling, const Tensor& seen = {}) {
+    return choose(scores, sampling, rng, seen).to_vector<int64_t>();
+  };
+  const std::vector<int64_t> best{2, 0, 3, 1}, second{3, 1, 2, 0};
+  CHECK(chosen({}) == best);
+  CHECK(chosen({.temperature = 1e-3}) == best);
+  CHECK(chosen({.temperature = 1e-320}) == best);
+  CHECK(chosen({.temperature = 9, .top_k = 1}) == best);
+  CHECK(chosen({.temperature = 9, .top_p = 0.01}) == best);
+  const Tensor seen = from_values(std::vector<int64_t>{2, 2, 0, 0, 3, 3, 1, 1}, {4, 2});
+  CHECK(chosen({.repetition_penalty = 4}, seen) == second);
+  std::vector<std::map<int64_t, int64_t>> counts(4);
+  for (int draw = 0; draw < 400; ++draw) {
+    const std::vector<int64_t> ids = chosen({.temperature = 1, .top_k = 2});
+    for (size_t row = 0; row < 4; ++row) ++counts[row][ids[row]];
+  }
+  for (size_t row = 0; row < 4; ++row) {
+    CHECK(counts[row][best[row]] + counts[row][second[row]] == 400);
+    CHECK(std::abs(static_cast<double>(counts[row][best[row]]) / 400 - 1 / (1 + std::exp(-1.0))) <
+          0.12);
+  }
+  // In generation, too: each row goes on to what it has not said.
+  const auto likes = [](const Tensor& ids) {  // the first of 1, 2, … that has not been said
+    const std::vector<double> row{1, 8, 7, 6, 5};
+    return expand(from_values(row, {1, 1, 5}), {ids.size(0), ids.size(1), 5});
+  };
+  const Tensor prompt = from_values(std::vector<int64_t>{1, 2, 3}, {3, 1});
+  const Tensor said =
+      generate(likes, prompt, {.tokens = 3, .sampling = {.repetition_penalty = 100}}, rng);
+  CHECK(said.to_vector<int64_t>() == std::vector<int64_t>{2, 3, 4, 1, 3, 4, 1, 2, 4});
 }
 
 TEST_CASE("Tokens are drawn as often as softmax of the scores over the temperature says") {
@@ -218,6 +278,9 @@ TEST_CASE("Generation refuses what it can not use") {
         "choose: the scores of row 0 have no finite largest one, but inf");
   CHECK(choice({-infinity, -infinity}, {}) ==
         "choose: the scores of row 0 have no finite largest one, but -inf");
+  CHECK(message_of([&] {
+          choose(from_values(std::vector<double>{1, 2, 3, NAN, 1, 2}, {3, 2}), {}, rng);
+        }) == "choose: the scores of row 1 have no finite largest one, but nan");
   CHECK(choice({1}, {.temperature = -1}) ==
         "choose: temperature must be at least 0 and finite, got -1");
   CHECK(choice({1}, {.top_k = 0}) == "choose: top_k must be at least 1, got 0");

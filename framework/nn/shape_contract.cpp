@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <system_error>
 
 #include "heed/framework/autograd/trace.h"
 
@@ -38,8 +39,9 @@ void Dims::bind(std::string_view name, int64_t size) {
 int64_t Dims::value_of(std::string_view factor) const {
   if (factor.empty() || factor[0] < '0' || factor[0] > '9') return (*this)[factor];
   int64_t number = 0;
-  std::from_chars(factor.data(), factor.data() + factor.size(), number);
-  return number;
+  const auto [end, error] = std::from_chars(factor.data(), factor.data() + factor.size(), number);
+  if (error == std::errc()) return number;
+  throw ShapeError(owner_, ": ", factor, " is not a size");
 }
 
 bool Dims::fits(std::string_view text, bool is_product, int64_t size) {
@@ -49,12 +51,16 @@ bool Dims::fits(std::string_view text, bool is_product, int64_t size) {
     return true;
   }
   int64_t product = 1;
+  bool is_zero = false, overflows = false;
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('*', begin), text.size());
-    product *= value_of(text.substr(begin, end - begin));
+    const int64_t factor = value_of(text.substr(begin, end - begin));
+    is_zero |= factor == 0;
+    overflows |= __builtin_mul_overflow(product, factor, &product);
     begin = end + 1;
   }
-  return product == size;
+  if (is_zero) return size == 0;
+  return !overflows && product == size;  // no tensor has a size beyond the integers
 }
 
 const Tensor& Dims::check(const Tensor& x, std::string_view whole) {

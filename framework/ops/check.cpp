@@ -32,4 +32,19 @@ double check_probability(std::string_view owner, const char* what, double p) {
   throw ValueError(owner, ": ", what, " must be in [0, 1], got ", p);
 }
 
+void check_piece_count(const char* op, int64_t count) {
+  constexpr int64_t most = int64_t{1} << 26;
+  if (count <= most) return;
+  throw ValueError(op, ": makes ", count, " pieces, but at most ", most, " are possible");
+}
+
+void check_index_size(const char* op, const Tensor& index) {
+  constexpr int64_t small = int64_t{1} << 27, addressable = int64_t{1} << 44;
+  if (index.numel() <= small || index.is_contiguous()) return;
+  if (index.numel() > addressable) {
+    throw ShapeError(op, ": more indices than any memory holds: ", index.shape());
+  }
+  [[maybe_unused]] const Tensor fits = Tensor::empty(index.shape(), DType::i64);
+}
+
 }  // namespace heed

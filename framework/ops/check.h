@@ -19,5 +19,10 @@ void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor
 void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index);
 /// `p`. Throws ValueError naming `owner` and the argument `what` unless it is in [0, 1].
 double check_probability(std::string_view owner, const char* what, double p);
+/// Throws ValueError naming `op` for more pieces of a tensor than memory could list.
+void check_piece_count(const char* op, int64_t count);
+/// Refuses an index of so many expanded elements that to look at each would take for ever: throws
+/// ShapeError naming `op`, or bad_alloc, where no memory could hold them.
+void check_index_size(const char* op, const Tensor& index);
 
 }  // namespace heed

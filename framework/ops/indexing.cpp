@@ -27,6 +27,7 @@ void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor
   if (x.dim() == 0 && index.numel() != 1) {
     throw ShapeError(op, ": a 0-d tensor takes one index, got ", index.numel());
   }
+  check_index_size(op, index);
   kernels::check_indices(op, index, size_along(x, dim));
 }
 
@@ -40,6 +41,7 @@ void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& in
     throw ShapeError(op, ": index ", index.shape(), " must have the rank of ", x.shape(),
                      " and no larger sizes except along dim ", dim);
   }
+  check_index_size(op, index);
   kernels::check_indices(op, index, size_along(x, dim));
 }
 
@@ -65,6 +67,7 @@ Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
 Tensor embedding(const Tensor& indices, const Tensor& weight, std::optional<int64_t> padding_idx) {
   check_dtype("embedding", "indices", indices, DType::i64);
   if (weight.dim() != 2) throw ShapeError("embedding: weight must be [V, D], got ", weight.shape());
+  check_index_size("embedding", indices);
   kernels::check_indices("embedding", indices, weight.size(0));
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
@@ -161,6 +164,7 @@ Tensor nonzero(const Tensor& x) {
 
 Tensor one_hot(const Tensor& indices, int64_t num_classes) {
   check_dtype("one_hot", "indices", indices, DType::i64);
+  check_index_size("one_hot", indices);
   int64_t classes = num_classes;
   if (num_classes == -1) {
     if (indices.numel() == 0)

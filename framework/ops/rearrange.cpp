@@ -20,13 +20,41 @@ Tensor not_shared(const Tensor& x, const Tensor& y) {
   return y.storage() == x.storage() ? clone(y) : y;
 }
 
-/// `count` views of x along a new dimension `at`, which is d or d + 1, joined with dimension d.
-Tensor repeat_along(const Tensor& x, int64_t d, int64_t at, int64_t count) {
-  Shape wide = x.shape();
-  wide.insert(at, count);
-  Shape joined = x.shape();
-  joined[d] *= count;
-  return reshape(expand(unsqueeze(x, at), wide), joined);
+/// `shape` with dimension d `count` times as long.
+Shape lengthened(const char* op, const Shape& shape, int64_t d, int64_t count) {
+  Shape result = shape;
+  bool counts = !__builtin_mul_overflow(shape[d], count, &result[d]);
+  int64_t numel = 1;
+  for (const int64_t size : result) {
+    counts = counts && !__builtin_mul_overflow(numel, std::max<int64_t>(size, 1), &numel);
+  }
+  if (counts) return result;
+  throw ShapeError(op, ": too many elements to count: ", shape, " with dim ", d, " ", count,
+                   " times as long");
+}
+
+/// x with dimension d `count` times as long: all that is from dimension `at` on, which is d or
+/// d + 1, is repeated.
+Tensor repeat_along(const char* op, const Tensor& x, int64_t d, int64_t at, int64_t count) {
+  const Shape result = lengthened(op, x.shape(), d, count);
+  int64_t outer = 1, inner = 1;  // three dimensions, however many x has
+  for (int64_t i = 0; i < x.dim(); ++i) (i < at ? outer : inner) *= x.shape()[i];
+  return reshape(expand(reshape(x, {outer, 1, inner}), {outer, count, inner}), result);
+}
+
+Tensor repeated(const char* op, const Tensor& x, const IntList& repeats) {
+  Shape shape = x.shape();
+  while (shape.size() < repeats.size()) shape.insert(0, 1);
+  Shape result = shape;
+  for (int64_t d = repeats.size() - 1; d >= 0; --d) {  // before anything is repeated
+    if (repeats[d] < 0) throw ValueError(op, ": numbers must not be negative, got ", repeats);
+    result = lengthened(op, result, d, repeats[d]);
+  }
+  Tensor y = reshape(x, shape);
+  for (int64_t d = repeats.size() - 1; d >= 0; --d) {
+    if (repeats[d] != 1) y = repeat_along(op, y, d, d, repeats[d]);
+  }
+  return not_shared(x, y);
 }
 
 }  // namespace
@@ -87,7 +115,10 @@ Tensor movedim(const Tensor& x, const IntList& from, const IntList& to) {
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   if (chunks < 1) throw ValueError("chunk: needs at least 1 chunk, got ", chunks);
   const int64_t size = x.shape()[existing_dim("chunk", "cut", dim, x.shape())];
-  if (size == 0) return split(x, std::vector<int64_t>(static_cast<size_t>(chunks), 0), dim);
+  if (size == 0) {
+    check_piece_count("chunk", chunks);
+    return split(x, std::vector<int64_t>(static_cast<size_t>(chunks), 0), dim);
+  }
   return split(x, (size - 1) / chunks + 1, dim);
 }
 
@@ -114,40 +145,24 @@ Tensor repeat(const Tensor& x, const IntList& repeats) {
   if (repeats.size() < x.dim()) {
     throw ShapeError("repeat: a number for each dimension of ", x.shape(), ", got ", repeats);
   }
-  Shape shape = x.shape();
-  while (shape.size() < repeats.size()) shape.insert(0, 1);
-  Tensor y = reshape(x, shape);
-  for (int64_t d = repeats.size() - 1; d >= 0; --d) {
-    if (repeats[d] < 0) throw ValueError("repeat: numbers must not be negative, got ", repeats);
-    if (repeats[d] == 1) continue;
-    if (y.dim() < max_rank) {
-      y = repeat_along(y, d, d, repeats[d]);
-    } else {  // no room for one more dimension
-      const std::vector<Tensor> copies(static_cast<size_t>(repeats[d]), y);
-      y = copies.empty() ? slice(y, d, 0, 0) : cat(copies, d);
-    }
-  }
-  return not_shared(x, y);
+  return repeated("repeat", x, repeats);
 }
 
 Tensor tile(const Tensor& x, const IntList& repeats) {
   IntList all = repeats;
   while (all.size() < x.dim()) all.insert(0, 1);
-  return repeat(x, all);
+  return repeated("tile", x, all);
 }
 
 Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim) {
   if (repeats < 0) {
     throw ValueError("repeat_interleave: repeats must not be negative, got ", repeats);
   }
-  const int64_t d = dim ? normalize_dim("repeat_interleave", *dim, x.dim()) : 0;
-  if (!dim || x.dim() == 0) {
-    return not_shared(x, repeat_along(reshape(x, {x.numel()}), 0, 1, repeats));
-  }
-  if (x.dim() == max_rank) {  // no room for one more dimension
-    return index_select(x, d, repeat_interleave(arange(x.shape()[d]), repeats));
-  }
-  return not_shared(x, repeat_along(x, d, d + 1, repeats));
+  constexpr const char* op = "repeat_interleave";
+  const int64_t d = dim ? normalize_dim(op, *dim, x.dim()) : 0;
+  const bool is_flat = !dim || x.dim() == 0;
+  const Tensor from = is_flat ? reshape(x, {x.numel()}) : x;
+  return not_shared(x, repeat_along(op, from, d, d + 1, repeats));
 }
 
 namespace {

@@ -177,9 +177,8 @@ Tensor slice_alias(const Tensor& x, const Range& range) {
   shape[range.dim] = range.length;
   const int64_t offset =
       range.length == 0 ? x.offset() : x.offset() + range.start * strides[range.dim];
-  if (__builtin_mul_overflow(strides[range.dim], range.step, &strides[range.dim])) {
-    strides[range.dim] = 1;  // a step beyond the end: at most one element is left
-  }
+  // The step to a neighbour that is not there may be too large to count.
+  if (range.length > 1) strides[range.dim] *= range.step;
   return x.alias(shape, strides, offset);
 }
 
@@ -222,8 +221,9 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   if (size < 1) throw ValueError("split: the size of a piece must be at least 1, got ", size);
   const int64_t total = x.shape()[existing_dim("split", "split", dim, x.shape())];
+  check_piece_count("split", total == 0 ? 1 : (total - 1) / size + 1);
   std::vector<int64_t> sizes;
-  for (int64_t done = 0; done < total; done += size) sizes.push_back(std::min(size, total - done));
+  for (int64_t left = total; left > 0; left -= sizes.back()) sizes.push_back(std::min(size, left));
   if (sizes.empty()) sizes.push_back(0);
   return split(x, sizes, dim);
 }

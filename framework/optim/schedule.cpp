@@ -34,7 +34,7 @@ std::span<const Schedule> schedules() {
                .help = "decays as √(warmup_steps / step) indefinitely",
                .factor = [](const ScheduleStep& at) {
                  const double warmup = std::max(1.0, static_cast<double>(at.warmup_steps));
-                 return std::sqrt(warmup / static_cast<double>(at.step + 1));
+                 return std::sqrt(warmup / (static_cast<double>(at.step) + 1));
                }}};
   return table;
 }
@@ -54,8 +54,9 @@ double cooled(const ScheduleConfig& config, int64_t step) {
                                   std::max(int64_t{0}, config.total_steps - config.warmup_steps));
   const int64_t taken = step - (config.total_steps - length);
   if (length == 0 || taken < 0) return 0;
+  // Counted as doubles, since the last of all steps has no successor as an integer.
   const double done =
-      std::min(1.0, static_cast<double>(taken + 1) / static_cast<double>(length + 1));
+      std::min(1.0, (static_cast<double>(taken) + 1) / (static_cast<double>(length) + 1));
   return config.cooldown == Cooldown::sqrt ? std::sqrt(done) : done;
 }
 

@@ -7,6 +7,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/inplace.h"
+#include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/optim/clip.h"
@@ -145,18 +146,12 @@ TEST_CASE("a frozen parameter is passed over by zero_grad and step") {
   CHECK_FALSE(w.grad().defined());
 }
 
-TEST_CASE("clipping refuses a gradient that is given twice and scales none then") {
+TEST_CASE("clipping refuses a gradient whose elements share memory and scales none then") {
   const Tensor w = leaf({1, 2}), v = leaf({1, 2});
   w.set_grad(tensor<double>({3, 4}));
-  const auto twice = std::vector{w, w};
-  const std::string message =
-      "clip_grad_norm: a gradient of shape [2] is given twice and would be scaled twice";
-  CHECK(message_of([&] { clip_grad_norm(twice, 1); }) == message);
-  v.set_grad(w.grad());
-  const auto shared = std::vector{w, v};
-  CHECK(message_of([&] { clip_grad_norm(shared, 1); }) == message);
   v.set_grad(expand(tensor<double>({5}), {2}));
-  CHECK(message_of([&] { clip_grad_norm(shared, 1); }) ==
+  const auto both = std::vector{w, v};
+  CHECK(message_of([&] { clip_grad_norm(both, 1); }) ==
         "clip_grad_norm: elements of shape [2] with strides [0] share memory; write to a .clone()");
   CHECK(values(w.grad()) == Values{3, 4});
 }
@@ -171,6 +166,36 @@ TEST_CASE("sizes that overflow are refused before memory is asked for") {
   CHECK(none.shape() == Shape{2, 0});
   CHECK(slice(none, 1, 0, 0, most).shape() == Shape{2, 0});
   CHECK(integers(slice(slice(x, 1, 2, 3, most), 1, 0, 1, most)) == std::vector<int64_t>{2, 5});
+  // Strides of sizes 1 are never added up.
+  const Tensor one = slice(slice(x, 0, 0, 1, huge), 1, 0, 1, huge);
+  CHECK(integers(diagonal(one)) == std::vector<int64_t>{0});
+  const Tensor long_one = expand(zeros({1}), {huge + 1});
+  CHECK(split(long_one, huge).size() == 2);
+  CHECK(message_of([&] { split(long_one, 1); }) ==
+        "split: makes 4611686018427387905 pieces, but at most 67108864 are possible");
+  CHECK(message_of([&] { chunk(zeros({0}), huge); }) ==
+        "chunk: makes 4611686018427387904 pieces, but at most 67108864 are possible");
+}
+
+TEST_CASE("indices of which there are too many are refused before any is read") {
+  const int64_t huge = int64_t{1} << 62;
+  const Tensor ids = expand(arange(1), {huge}), places = expand(arange(1).view({1, 1}), {1, huge});
+  const Tensor weight = zeros({3, 1});
+  const std::string one = ": more indices than any memory holds: [4611686018427387904]";
+  CHECK(message_of([&] { embedding(ids, weight); }) == "embedding" + one);
+  CHECK(message_of([&] { index_select(weight, 0, ids); }) == "index_select" + one);
+  CHECK(message_of([&] {
+          index_add(weight, 0, ids, expand(weight, {3, 1}));
+        }) == "index_add" + one);
+  CHECK(message_of([&] { one_hot(ids, -1); }) == "one_hot" + one);
+  CHECK(message_of([&] { one_hot(ids, 3); }) == "one_hot" + one);
+  const std::string two = ": more indices than any memory holds: [1, 4611686018427387904]";
+  CHECK(message_of([&] { gather(weight, 1, places); }) == "gather" + two);
+  CHECK(message_of([&] {
+          scatter_add(weight, 1, places, expand(zeros({1, 1}), {1, huge}));
+        }) == "scatter_add" + two);
+  // Those that memory can hold are read, expanded or not.
+  CHECK(embedding(expand(arange(1), {5}), weight).shape() == Shape{5, 1});
 }
 
 TEST_CASE("integers wrap around, and meet doubles exactly or not at all") {

@@ -39,6 +39,14 @@ TEST_CASE("Products are of known letters and numbers, numbers stand for themselv
   CHECK(refusal({8}, "H*") == "Gate: the letter  has no size yet");
   Dims d{"Gate", {}};
   d.check(zeros({3, 5, 15}), "B L B*L");
+  // What no size can be is no size, and nothing times it is nothing.
+  constexpr int64_t huge = int64_t{1} << 62;
+  Dims large{"Gate", {{"N", huge}, {"zero", 0}}};
+  CHECK(message_of([&] { large.check(zeros({0}), "N*4"); }) ==
+        "Gate: expected [N*4], got [0] where N = 4611686018427387904, zero = 0");
+  large.check(zeros({0}), "N*4*zero");
+  CHECK(message_of([&] { large.check(zeros({0}), "99999999999999999999"); }) ==
+        "Gate: 99999999999999999999 is not a size");
 }
 
 TEST_CASE("Another rank is refused, an empty pattern is a 0-d tensor") {

@@ -9,7 +9,7 @@
 namespace heed::testing::schedule_test {
 namespace {
 
-constexpr auto last_step = std::numeric_limits<int64_t>::max() - 1;
+constexpr auto last_step = std::numeric_limits<int64_t>::max();
 
 bool near(double got, double want) {
   return std::abs(got - want) <= 1e-15 * (1 + std::abs(want));
@@ -25,6 +25,22 @@ TEST_CASE("Every schedule warms up in equal steps to 1") {
     CHECK(schedule_factor(config, 3) == 1);
     CHECK(schedule_factor({shape, 0, 20, 0.1}, 0) == 1);
     CHECK(schedule_factor({shape, 1, 20, 0.1}, 0) == 1);
+  }
+}
+
+TEST_CASE("Every number of steps that can be counted has a factor") {
+  for (const Schedule& shape : schedules()) {
+    for (const int64_t warmup : {int64_t{0}, last_step}) {
+      for (const int64_t cooldown : {int64_t{0}, last_step}) {
+        const ScheduleConfig config{shape, warmup, last_step, 0.1, cooldown};
+        for (const int64_t step : {int64_t{0}, last_step}) {
+          const double factor = schedule_factor(config, step);
+          CHECK((factor >= 0 && factor <= 1));
+        }
+      }
+    }
+    const ScheduleConfig short_one{shape, 4, 20, 0.1};
+    CHECK(schedule_factor(short_one, last_step) <= 1);
   }
 }
 

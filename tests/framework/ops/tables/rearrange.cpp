@@ -141,7 +141,14 @@ OpCase repeat_row(const std::string& name, const std::string& attribute,
        {{any({3, 6000})}, {{attribute, {2, 2}}}}},
       {{{of_type(f32, {2, 3})},
         {{attribute, {2, -1}}},
-        "repeat: numbers must not be negative, got [2, -1]"}});
+        name + ": numbers must not be negative, got [2, -1]"},
+       {{of_type(f32, {2, 3})},
+        {{attribute, {int64_t{1} << 62, 1}}},
+        name + ": too many elements to count: [2, 3] with dim 0 4611686018427387904 times as long"},
+       {{of_type(f32, {2, 3})},
+        {{attribute, {int64_t{1} << 40, int64_t{1} << 40}}},
+        name + ": too many elements to count: [2, 3298534883328] with dim 0 1099511627776 times as "
+               "long"}});
   return row;
 }
 
@@ -164,6 +171,10 @@ OpCase repeat_interleave_row() {
       {{{of_type(f32, {2})},
         {{"repeats", -1}},
         "repeat_interleave: repeats must not be negative, got -1"},
+       {{of_type(f32, {2})},
+        {{"repeats", int64_t{1} << 62}},
+        "repeat_interleave: too many elements to count: [2] with dim 0 4611686018427387904 times "
+        "as long"},
        {{of_type(f32, {2})},
         {{"repeats", 1}, {"dim", 1}},
         "repeat_interleave: dim 1 is out of range for a 1-d tensor; it goes from -1 to 0"}});

@@ -126,7 +126,8 @@ def generic(draw: Draw, entry: dict[str, Any]) -> tuple[Tensors, dict[str, Any]]
 
 def call_of(entry: dict[str, Any], seed: str) -> Call:
     """The call of this op that this seed means."""
-    import rows_of_shapes  # noqa: F401 (its rows are added to ROWS)
+    import rows_of_places  # noqa: F401 (its rows are added to ROWS)
+    import rows_of_shapes  # noqa: F401
     draw = Draw(seed)
     make = ROWS.get(entry["name"])
     inputs, attrs = make(draw) if make else generic(draw, entry)

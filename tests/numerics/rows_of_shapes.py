@@ -256,7 +256,8 @@ ROWS["cat"] = cat
 def embedding(draw: Draw) -> Made:
     draw.floating()
     rows, width = max(1, draw.size()), draw.size()
-    return [draw.indices(draw.shape(), rows), draw.tensor([rows, width])], {}
+    return [draw.indices(draw.shape(), rows), draw.tensor([rows, width])], some(
+        draw, padding_idx=draw.rng.randint(-rows, rows - 1))
 
 
 @row("index_select")

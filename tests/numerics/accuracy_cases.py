@@ -11,11 +11,12 @@ import torch
 
 # Ops that move, compare, choose or count, whose answers are not rounded; and a random one.
 EXACT = """
-all any argmax argmin cat chunk clone contiguous diagonal diagonal_backward dropout embedding eq
-expand flatten flip gather ge gt index_select isfinite isinf isnan le logical_and logical_not
-logical_or logical_xor lt masked_fill masked_select median movedim narrow ne nonzero one_hot pad
-permute repeat repeat_interleave reshape roll scatter select slice slice_backward sort split
-squeeze stack take_along_dim tile to topk transpose tril triu unflatten unsqueeze view where
+all any argmax argmin cat chunk clone contiguous count_nonzero diagonal diagonal_backward dropout
+embedding eq expand flatten flip gather ge gt index_copy index_fill index_put index_select isfinite
+isinf isnan le logical_and logical_not logical_or logical_xor lt masked_fill masked_select median
+movedim narrow ne nonzero one_hot pad permute repeat repeat_interleave reshape roll scatter select
+slice slice_backward sort split squeeze stack take_along_dim tile to topk transpose tril triu
+unflatten unsqueeze view where
 """.split()
 
 KINDS = ["plain", "tiny", "huge", "cancelling", "long"]
@@ -189,12 +190,12 @@ case("baddbmm", product([list("bmn"), list("bmk"), list("bkn")]),
      lambda c, a, b: c + dots(a, b), lambda c, a, b: abs(c) + terms(a, b))
 
 
-def at_indices(op: str) -> None:
+def at_indices(op: str, **attrs: Any) -> None:
     """Everything is added at three indices."""
     def make(rng: numpy.random.Generator, kind: str) -> Made:
         source = rows(rng, kind)[0]
         index = torch.from_numpy(rng.integers(0, 3, source.shape[0]))
-        return [tensor(numpy.zeros(3)), index, tensor(source)], {"dim": 0}
+        return [tensor(numpy.zeros(3)), index, tensor(source)], {"dim": 0, **attrs}
 
     def added(x: numpy.ndarray, index: numpy.ndarray, source: numpy.ndarray) -> numpy.ndarray:
         return numpy.array([source[index == i].sum() for i in range(3)])
@@ -203,6 +204,19 @@ def at_indices(op: str) -> None:
 
 at_indices("index_add")
 at_indices("scatter_add")
+at_indices("scatter_reduce", reduce="sum")
+
+
+def directions(rng: numpy.random.Generator, kind: str) -> Made:
+    return [tensor(rows(rng, kind)), tensor(rows(rng, kind))], {"dim": -1}
+
+
+def cosines(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
+    a, b = (x / numpy.sqrt((x * x).sum(-1, keepdims=True)).clip(1e-8) for x in (a, b))
+    return (a * b).sum(-1)
+
+
+case("cosine_similarity", directions, cosines, lambda a, b: cosines(abs(a), abs(b)))
 
 
 def class_loss(op: str, oracle: Oracle) -> None:

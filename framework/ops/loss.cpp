@@ -1,5 +1,6 @@
 #include "heed/framework/ops/loss.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -198,8 +199,12 @@ Tensor soft_entropy(const Tensor& input, const Tensor& target, const ClassLossOp
   const int64_t dim = class_dim(input), classes = input.size(dim);
   Tensor wanted = target;
   if (options.label_smoothing > 0) {
-    wanted = target * (1 - options.label_smoothing) +
-             options.label_smoothing / static_cast<double>(classes);
+    const double least = input.dtype() == DType::f32
+                             ? double{std::numeric_limits<float>::denorm_min()}
+                             : std::numeric_limits<double>::denorm_min();
+    const double share = options.label_smoothing / static_cast<double>(classes);
+    // Too little, but not nothing of infinity.
+    wanted = target * (1 - options.label_smoothing) + std::max(share, least);
   }
   if (options.weight.defined()) {
     Shape along = IntList::filled(input.dim(), 1);

@@ -122,6 +122,10 @@ TEST_CASE("cross_entropy with probabilities as target counts no class of probabi
   check_loss(of({1, 0, 1, 0}, 0.5), {0, -inf, 0, inf}, {inf, inf}, {0.25, -0.25, -0.75, 0.75},
              rows);
   CHECK(std::isnan(values(of({1, 0})(leaf({inf, inf}, {1, 2})))[0]));
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor logits = from_values(Values{0, -inf, inf, 0}, rows).to(dtype);
+    CHECK(shown(of({1, 0, 1, 0}, 1e-50)(logits).to(DType::f64)) == shown({inf, inf}));
+  }
 }
 
 TEST_CASE("nll_loss of infinite log-probabilities counts no class of weight 0") {

@@ -107,6 +107,9 @@ std::vector<const Tensor*> inputs_of(size_t count, const EdgeAt& edge_at) {
 /// What both forms of record do.
 template <class EdgeAt>
 Tensor record_edges(const char* op, Tensor&& output, size_t count, const EdgeAt& edge_at) {
+  if (!output.defined()) {
+    throw GradientError(op, ": its output is undefined; give record() a tensor");
+  }
   if (is_anomaly_mode()) check_made_finite(op, output, inputs_of(count, edge_at));
   if (is_grad_enabled()) join(op, output, count, edge_at);
   if (OpObserver* const observer = TraceScope::observer()) {

@@ -11,6 +11,28 @@ Ref<TensorImpl> new_impl() {
   return Ref<TensorImpl>::adopt(::new (allocate_block(sizeof(TensorImpl))) TensorImpl);
 }
 
+/// Throws ShapeError unless every element of such a view is one of the storage's.
+void check_view(const TensorImpl& of, const Shape& shape, const Strides& strides, int64_t offset,
+                int64_t numel) {
+  if (shape.size() != strides.size()) {
+    throw ShapeError("alias: shape ", shape, " needs as many strides, got ", strides);
+  }
+  int64_t first = offset;
+  int64_t last = offset;
+  bool outside = offset < 0;
+  for (int64_t i = 0; i < shape.size() && numel > 0; ++i) {
+    int64_t reach = 0;
+    int64_t& end = strides[i] < 0 ? first : last;
+    outside |= __builtin_mul_overflow(shape[i] - 1, strides[i], &reach);
+    outside |= __builtin_add_overflow(end, reach, &end);
+  }
+  const int64_t held = of.storage.bytes() / itemsize(of.dtype);
+  if (outside || (numel > 0 && (first < 0 || last >= held))) {
+    throw ShapeError("alias: shape ", shape, " with strides ", strides, " and offset ", offset,
+                     " leaves the storage, which has ", held, " elements");
+  }
+}
+
 }  // namespace
 
 void destroy(TensorImpl* impl) noexcept {
@@ -46,9 +68,11 @@ Tensor Tensor::empty(const Shape& shape, DType dtype) {
 }
 
 Tensor Tensor::alias(const Shape& shape, const Strides& strides, int64_t offset) const {
+  const int64_t numel = numel_of(shape);
+  check_view(known(), shape, strides, offset, numel);
   Ref<TensorImpl> impl = new_impl();
   impl->dtype = dtype();
-  impl->numel = numel_of(shape);
+  impl->numel = numel;
   impl->offset = offset;
   impl->shape = shape;
   impl->strides = strides;

@@ -1,8 +1,11 @@
 // What a user may do wrong, or oddly, with the engine: an error that says so, or the right result.
+#include <functional>
+#include <initializer_list>
 #include <limits>
 
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/autograd/hooks.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/indexing.h"
@@ -42,6 +45,23 @@ TEST_CASE("asking an undefined tensor anything is an error that says so") {
   CHECK(message_of([&] { add(x, none); }) == message);
   CHECK(message_of([&] { sum(none); }) == message);
   CHECK(message_of([&] { none.detach(); }) == message);
+  CHECK(message_of([&] { none.alias({1}, {1}, 0); }) == message);
+  CHECK(message_of([&] { none.clone(); }) == message);
+  CHECK(message_of([&] { none[0]; }) == message);
+  CHECK(message_of([&] { none.to_vector<double>(); }) == message);
+  CHECK(message_of([&] { Tensor().requires_grad_(); }) == message);
+  CHECK(message_of([&] { none.set_grad(x); }) == message);
+  CHECK(message_of([&] { register_hook(none, [](const Tensor& g) { return g; }); }) == message);
+  for (const auto& write : std::initializer_list<std::function<void()>>{
+           [&] { fill_(none, 1); }, [&] { zero_(none); }, [&] { add_(none, x); },
+           [&] { copy_(none, x); }, [&] { mul_(none, 2); }}) {
+    CHECK(message_of(write) == message);
+  }
+  const NoGrad guard;
+  CHECK(message_of([&] { add_(x, none); }) == message);
+  CHECK(message_of([&] { copy_(x, none); }) == message);
+  CHECK(message_of([&] { none.backward(); }) ==
+        "backward: output 0 does not require grad, so nothing depends on it");
 }
 
 TEST_CASE("grad of an interior input leaves the graph below it to be swept again") {

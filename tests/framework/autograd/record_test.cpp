@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/kernels/elementwise.h"
@@ -278,6 +279,40 @@ TEST_CASE("a used-up op lets go of the output that it kept") {
   const Held before;
   z.backward();
   CHECK(Held().blocks == before.blocks + 1);  // the gradient's two, less the alias of y
+}
+
+TEST_CASE("an undefined output is refused by the name of its op, recorded or not") {
+  const Tensor x = leaf({1, 2});
+  const auto one = [&] { record("lost", Tensor(), {{x, [](const Tensor& g) { return g; }}}); };
+  const auto joint = [&] {
+    record("pair", Tensor(), {x, x}, [](const Tensor& g, const Wanted&) {
+      return Gradients{g, g};
+    });
+  };
+  const auto check = [&] {
+    CHECK(message_of(one) == "lost: its output is undefined; give record() a tensor");
+    CHECK(message_of(joint) == "pair: its output is undefined; give record() a tensor");
+  };
+  check();
+  {
+    const AnomalyMode anomaly;
+    check();
+  }
+  const NoGrad guard;
+  check();
+}
+
+TEST_CASE("a pullback that gives an undefined gradient is refused by the name of its op") {
+  const Tensor x = leaf({1, 2});
+  const Tensor one = record("lost", x.detach(), {{x, [](const Tensor&) { return Tensor(); }}});
+  CHECK(message_of([&] { sum(one).backward(); }) ==
+        "lost: its pullback returned no gradient for input 0");
+  const Tensor joint = record("pair", x.detach(), {x, x}, [](const Tensor& g, const Wanted&) {
+    return Gradients{g, Tensor()};
+  });
+  CHECK(message_of([&] { sum(joint).backward(); }) ==
+        "pair: its pullback returned no gradient for input 1");
+  CHECK_FALSE(x.grad().defined());
 }
 
 TEST_CASE("joint ops are not recorded under NoGrad") {

@@ -151,4 +151,28 @@ TEST_CASE("a view keeps the elements alive after the tensor it was made from") {
   CHECK(heed::testing::Held() == before);
 }
 
+TEST_CASE("alias refuses what leaves the storage, also where the sums overflow") {
+  const Tensor x = zeros({2, 3});
+  const auto message = [&](const Shape& shape, const Strides& strides, int64_t offset) {
+    return heed::testing::message_of([&] { x.alias(shape, strides, offset); });
+  };
+  constexpr int64_t huge = int64_t{1} << 62;
+  CHECK(message({3, 2}, {1, 3}, 0) == "no error");
+  CHECK(message({3}, {-2}, 4) == "no error");
+  CHECK(message({0, huge}, {huge, huge}, 6) == "no error");
+  CHECK(message({1}, {huge}, 5) == "no error");
+  CHECK(message({7}, {1}, 0) ==
+        "alias: shape [7] with strides [1] and offset 0 leaves the storage, which has 6 elements");
+  CHECK(
+      message({4}, {-2}, 5).starts_with("alias: shape [4] with strides [-2] and offset 5 leaves"));
+  CHECK(message({}, {}, 6).find("leaves the storage") != std::string::npos);
+  CHECK(message({0}, {1}, 7) == "no error");
+  CHECK(message({1}, {1}, -1).find("leaves the storage") != std::string::npos);
+  CHECK(message({5, 5}, {huge, huge}, 0).find("leaves the storage") != std::string::npos);
+  CHECK(message({3, 3}, {huge, -huge}, 0).find("leaves the storage") != std::string::npos);
+  CHECK(message({2, 3}, {1}, 0) == "alias: shape [2, 3] needs as many strides, got [1]");
+  CHECK(heed::testing::message_of([] { Tensor().alias({1}, {1}, 0); }).find("undefined") !=
+        std::string::npos);
+}
+
 }  // namespace heed::testing::tensor_test

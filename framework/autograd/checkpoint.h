@@ -25,8 +25,10 @@ auto unpacked(Function function, std::index_sequence<i...>) {
 /// function(inputs…), of which only inputs and output are stored: its graph is rebuilt in
 /// backward. Values and gradients are those of the plain call, bit for bit; random ops draw the
 /// same numbers again. Parameters that the function captures get their gradients, too. The function
-/// lives as long as the graph, must give the same result when called again, and is called in the
-/// thread that sweeps. Chen et al. 2016.
+/// lives as long as the graph, must do the same when called again, and is called in the thread that
+/// sweeps. Throws GradientError if it gives an undefined tensor, and in backward if what it reads
+/// has changed since: a parameter, a buffer, train() or eval(), requires_grad_, a captured Rng.
+/// Chen et al. 2016.
 template <class Function, class... Inputs>
 Tensor checkpoint(Function function, const Inputs&... inputs) {
   return detail::checkpoint_all(

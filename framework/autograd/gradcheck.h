@@ -14,8 +14,8 @@ namespace heed {
 using Differentiable = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
 /// `leaf_gradcheck` of the inputs that require grad, whose paths are "input 0" and so on. The
-/// function is deterministic. An input without elements passes. Throws GradientError if no input
-/// requires grad.
+/// function is deterministic. Throws GradientError if no input requires grad, and as that does if
+/// inputs or outputs have no elements.
 GradcheckReport gradcheck(const Differentiable& function, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options = {});
 

@@ -14,7 +14,7 @@
 namespace heed {
 
 struct GradcheckOptions {
-  double atol = 1e-7;
+  double atol = 1e-7;  ///< times the largest gradient, if that is below 1
   double rtol = 1e-5;
   double step = 1e-5;  ///< the longer of two; the other is a tenth of it; both times max(1, |x|)
   std::optional<int64_t> sample = {};  ///< number to check, if not all; at least one of each leaf
@@ -40,14 +40,15 @@ enum class Disagreement {
   none,
   gradient,    ///< neither step agrees: the analytic derivative is wrong
   truncation,  ///< only the shorter step agrees: the function bends too much for the longer one
-  round_off    ///< only the longer step agrees: the function is too noisy for the shorter one
+  round_off,   ///< only the longer step agrees: the function is too noisy for the shorter one
+  unseen       ///< round-off, or numbers that are not finite, would hide a wrong derivative
 };
 
 struct GradcheckReport {
   bool passed = false;
   int64_t elements = 0;  ///< that were checked
   int64_t total = 0;     ///< that there are
-  int64_t wrong = 0;     ///< that disagree
+  int64_t wrong = 0;     ///< that disagree, or where a wrong derivative would not be seen
   std::vector<CheckedElement> kinks;
   CheckedElement worst;  ///< of those that are not kinks
   Disagreement disagreement = Disagreement::none;
@@ -62,10 +63,11 @@ using Computation = std::function<std::vector<Tensor>()>;
 /// Σⱼ⟨gradients[j], vⱼ⟩ for random directions v, with respect to the elements of the leaves, which
 /// are f64, do not overlap themselves and are put back. Central differences of both steps have to
 /// agree with the analytic derivative. If they contradict each other, or those to the left and to
-/// the right do, the element is tried with shorter steps. If the sides still differ, it is a kink
-/// (of ReLU or max, say), where a derivative does not exist; more than 0.1 % of them fail the
-/// check. Throws GradientError if there is nothing to check or if the outputs are not finite
-/// or change by themselves.
+/// the right do, the element is tried with shorter steps, also with steps in proportion to |x| or
+/// to 1. If the sides still differ, it is a kink (of ReLU or max, say), where a derivative does
+/// not exist; more than 0.1 % of them fail the check, as does an element whose derivative is lost
+/// in round-off. Throws GradientError if there is nothing to check or if the outputs are not finite
+/// or change by themselves; ValueError for a tolerance or a step that lets everything pass.
 GradcheckReport leaf_gradcheck(const Computation& computation, const NamedTensors& leaves,
                                const GradcheckOptions& options = {});
 

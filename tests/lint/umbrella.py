@@ -9,6 +9,7 @@ import lint
 
 UMBRELLA = "framework/heed.h"
 INTERNAL = {
+    "framework/autograd/differences.h",
     "framework/autograd/finite.h",
     "framework/autograd/frontier.h",
     "framework/base/available_memory.h",

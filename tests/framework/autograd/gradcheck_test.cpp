@@ -79,6 +79,19 @@ TEST_CASE("gradcheck refuses what it cannot check") {
         "gradcheck: no input requires grad, nothing to check");
   CHECK(message_of([&] { gradcheck(f, {}); }) ==
         "gradcheck: no input requires grad, nothing to check");
+  CHECK(message_of([&] { gradcheck(f, {leaf({})}); }) == "gradcheck: the leaves have no elements");
+  const Differentiable none = [](const std::vector<Tensor>&) { return std::vector<Tensor>(); };
+  const Differentiable whole = [](const std::vector<Tensor>& in) {
+    return std::vector<Tensor>{gt(in[0], 0).to(DType::i64)};
+  };
+  for (const Differentiable& nothing : {none, whole}) {
+    CHECK(message_of([&] { gradcheck(nothing, {normal({2}, 1).requires_grad_()}); }) ==
+          "gradcheck: the function has no output that is floating and has elements, nothing to "
+          "check");
+    CHECK(message_of([&] { gradgradcheck(nothing, {normal({2}, 1).requires_grad_()}); }) ==
+          "gradcheck: the function has no output that is floating and has elements, nothing to "
+          "check");
+  }
   CHECK(message_of([&] { gradcheck(f, {ones({2}).requires_grad_()}); }) ==
         "gradcheck: input 0 must be an f64 leaf that requires grad and does not overlap itself, "
         "got f32 [2] with "

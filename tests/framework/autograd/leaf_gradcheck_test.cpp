@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "heed/framework/autograd/record.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -195,13 +197,14 @@ TEST_CASE("the report says whether truncation or round-off dominates") {
 }
 
 TEST_CASE("numbers that are not finite beside an element fail it") {
-  const Tensor x = leaf({1, 5e-6});
+  const Tensor x = leaf({1, 0});
   const GradcheckReport report =
-      leaf_gradcheck([&] { return std::vector<Tensor>{log(x)}; }, {{"x", x}});
+      leaf_gradcheck([&] { return std::vector<Tensor>{pow(x, 1.5)}; }, {{"x", x}});
   CHECK_FALSE(report.passed);
   CHECK(report.wrong == 1);
   CHECK(report.kinks.empty());
   CHECK(report.worst.index == IntList{1});
+  CHECK(report.disagreement == Disagreement::unseen);
 }
 
 TEST_CASE("a sample has the wanted size, an element of every leaf, and depends on the seed alone") {
@@ -226,6 +229,8 @@ TEST_CASE("a sample has the wanted size, an element of every leaf, and depends o
 }
 
 TEST_CASE("leaf_gradcheck refuses what it cannot check") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   const Tensor x = normal({2}, 1).requires_grad_();
   const Computation twice = [&] { return std::vector<Tensor>{x * 2}; };
   CHECK(message_of([&] { leaf_gradcheck(twice, {}); }) == "gradcheck: the leaves have no elements");
@@ -240,12 +245,55 @@ TEST_CASE("leaf_gradcheck refuses what it cannot check") {
   CHECK(message_of([&] {
           leaf_gradcheck([&] { return std::vector<Tensor>{log(x * 0)}; }, {{"x", x}});
         }) == "gradcheck: an output is not finite; AnomalyMode names the op that made it so");
+  for (const double step : {0.0, 1e-16, 1e-300, -1e-5, infinity, not_a_number}) {
+    CHECK(message_of([&] {
+            leaf_gradcheck(twice, {{"x", x}}, {.step = step});
+          }) ==
+          text_of("gradcheck: step must be finite and at least 1e-13, below which differences "
+                  "are round-off, got ",
+                  step));
+  }
+  for (const double atol : {-1e-7, infinity, not_a_number}) {
+    CHECK(message_of([&] {
+            leaf_gradcheck(twice, {{"x", x}}, {.atol = atol});
+          }) == text_of("gradcheck: atol must be a finite number of at least 0, got ", atol));
+  }
+  for (const double rtol : {-1e-5, 1.0, infinity, not_a_number}) {
+    CHECK(message_of([&] {
+            leaf_gradcheck(twice, {{"x", x}}, {.rtol = rtol});
+          }) == text_of("gradcheck: rtol must be at least 0 and below 1, from where on a gradient "
+                        "of 0 always passes, got ",
+                        rtol));
+  }
   double drift = 0;
   CHECK(message_of([&] {
           leaf_gradcheck([&] { return std::vector<Tensor>{x * (drift += 1)}; }, {{"x", x}});
         }) ==
         "gradcheck: the function gives different values when it is called again; let it draw the "
         "same random numbers each time, for dropout with a RandomScope inside it");
+}
+
+TEST_CASE("a check that compared nothing is an error, in both orders") {
+  const Tensor x = normal({2}, 1).requires_grad_();
+  const auto message = [&](std::vector<Tensor> outputs) {
+    return message_of([&] { leaf_gradcheck([&] { return outputs; }, {{"x", x}}); });
+  };
+  const std::string nothing =
+      "gradcheck: the function has no output that is floating and has elements, nothing to check";
+  CHECK(message({}) == nothing);
+  CHECK(message({tensor<int64_t>({1})}) == nothing);
+  CHECK(message({tensor<bool>({true}), x.slice(0, 0, 0)}) == nothing);
+  CHECK(message({x, Tensor()}) == "gradcheck: output 1 is undefined");
+  CHECK(message_of([&] {
+          leaf_gradcheck([&] { return std::vector<Tensor>{x.detach() * 2.0}; }, {{"x", x}},
+                         {.second_order = true});
+        }) == "gradcheck: no gradient reaches a leaf, nothing to check");
+  int calls = 0;
+  CHECK(message_of([&] {
+          leaf_gradcheck([&] { return std::vector<Tensor>(++calls == 1 ? 2 : 1, x); }, {{"x", x}});
+        }) ==
+        "gradcheck: the function gives outputs of 2 elements, which had 4; their number must not "
+        "change");
 }
 
 TEST_CASE("leaves get their bits back when the function throws") {

@@ -74,8 +74,9 @@ def measure(heed: Any, op: str, case: Any) -> tuple[float, float, str]:
         if ours.error or theirs.error:
             raise SystemExit(f"{op}, {kind}: heed {ours.error}, PyTorch {theirs.error}")
         exact, terms = exact_of(case, call)
-        error = errors(ours.outputs[0].numpy(), exact, terms)
-        theirs_worst = max(theirs_worst, errors(theirs.outputs[0].numpy(), exact, terms))
+        error, theirs_error = (errors(answer.outputs[case.output].numpy(), exact, terms)
+                               for answer in (ours, theirs))
+        theirs_worst = max(theirs_worst, theirs_error)
         if error > worst:
             worst, where = error, kind
     return worst, theirs_worst, where

@@ -11,12 +11,12 @@ import torch
 
 # Ops that move, compare, choose or count, whose answers are not rounded; and a random one.
 EXACT = """
-all any argmax argmin cat chunk clone contiguous count_nonzero diagonal diagonal_backward dropout
-embedding eq expand flatten flip gather ge gt index_copy index_fill index_put index_select isfinite
-isinf isnan le logical_and logical_not logical_or logical_xor lt masked_fill masked_select median
-movedim narrow ne nonzero one_hot pad permute repeat repeat_interleave reshape roll scatter select
-slice slice_backward sort split squeeze stack take_along_dim tile to topk transpose tril triu
-unflatten unsqueeze view where
+all any argmax argmin bitwise_and bitwise_not bitwise_or bitwise_xor cat chunk clone contiguous
+count_nonzero diagonal diagonal_backward dropout embedding eq expand flatten flip gather ge gt
+index_copy index_fill index_select isfinite isinf isnan le logical_and logical_not logical_or
+logical_xor lt masked_fill masked_select median movedim narrow ne nonzero one_hot pad permute
+repeat repeat_interleave reshape roll scatter select slice slice_backward sort split squeeze stack
+take_along_dim tile to topk transpose tril triu unflatten unsqueeze view where
 """.split()
 
 KINDS = ["plain", "tiny", "huge", "cancelling", "long"]
@@ -31,6 +31,7 @@ class Case:
     make: Maker
     oracle: Oracle | None = None  # of longdouble arrays; PyTorch in f64 if there is none
     of_terms: Oracle | None = None  # what the error is measured in ulps of, if not of the answer
+    output: int = 0  # which one is measured
 
 
 CASES: dict[str, Case] = {}
@@ -190,33 +191,70 @@ case("baddbmm", product([list("bmn"), list("bmk"), list("bkn")]),
      lambda c, a, b: c + dots(a, b), lambda c, a, b: abs(c) + terms(a, b))
 
 
-def at_indices(op: str, **attrs: Any) -> None:
-    """Everything is added at three indices."""
+def at_indices(op: str, order: list[int], **attrs: Any) -> None:
+    """Everything is added at three indices; `order` is that of x, index and source as inputs."""
     def make(rng: numpy.random.Generator, kind: str) -> Made:
         source = rows(rng, kind)[0]
         index = torch.from_numpy(rng.integers(0, 3, source.shape[0]))
-        return [tensor(numpy.zeros(3)), index, tensor(source)], {"dim": 0, **attrs}
+        inputs = [tensor(numpy.zeros(3)), index, tensor(source)]
+        return [inputs[i] for i in order], attrs
 
-    def added(x: numpy.ndarray, index: numpy.ndarray, source: numpy.ndarray) -> numpy.ndarray:
+    def added(*inputs: numpy.ndarray) -> numpy.ndarray:
+        _, index, source = (inputs[order.index(i)] for i in range(3))
         return numpy.array([source[index == i].sum() for i in range(3)])
-    case(op, make, added, lambda x, index, source: added(x, index, abs(source)))
+    case(op, make, added, lambda *inputs: added(
+        *(abs(array) if array.dtype.kind == "f" else array for array in inputs)))
 
 
-at_indices("index_add")
-at_indices("scatter_add")
-at_indices("scatter_reduce", reduce="sum")
+at_indices("index_add", [0, 1, 2], dim=0)
+at_indices("scatter_add", [0, 1, 2], dim=0)
+at_indices("scatter_reduce", [0, 1, 2], dim=0, reduce="sum")
+at_indices("index_put", [0, 2, 1], accumulate=True)
 
 
-def directions(rng: numpy.random.Generator, kind: str) -> Made:
-    return [tensor(rows(rng, kind)), tensor(rows(rng, kind))], {"dim": -1}
+def cosine(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
+    lengths = [numpy.maximum(numpy.sqrt((x * x).sum(-1)), numpy.longdouble(1e-8)) for x in (a, b)]
+    return (a * b).sum(-1) / lengths[0] / lengths[1]
 
 
-def cosines(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
-    a, b = (x / numpy.sqrt((x * x).sum(-1, keepdims=True)).clip(1e-8) for x in (a, b))
-    return (a * b).sum(-1)
+case("cosine_similarity", of_rows(2, dim=-1), cosine, lambda a, b: cosine(abs(a), abs(b)))
 
 
-case("cosine_similarity", directions, cosines, lambda a, b: cosines(abs(a), abs(b)))
+def matrices(rng: numpy.random.Generator, kind: str) -> Made:
+    size = 60 if kind == "long" else 8
+    scale = {"tiny": 1e-18, "huge": 1e15}.get(kind, 1.0)
+    x = rng.normal(0, scale, (3, size, size))
+    if kind == "cancelling":  # nearly of rank 1
+        x = x * 1e-4 + x[:, :1] * x[:, :, :1]
+    return [tensor(x + x.swapaxes(-1, -2))], {}
+
+
+def singular_values(x: numpy.ndarray) -> numpy.ndarray:
+    return numpy.linalg.svd(x.astype(float), compute_uv=False)
+
+
+def regular(rng: numpy.random.Generator, kind: str) -> Made:
+    x = matrices(rng, "plain" if kind == "cancelling" else kind)[0][0]
+    return [x + x.abs().max() * 20 * torch.eye(x.shape[-1])], {}
+
+
+def inverse(x: numpy.ndarray) -> numpy.ndarray:
+    return numpy.linalg.inv(x.astype(float))
+
+
+CASES["inv"] = Case(regular, inverse,
+                    lambda x: abs(inverse(x)).max((-2, -1), keepdims=True) + 0 * inverse(x))
+
+
+def largest_of(x: numpy.ndarray) -> numpy.ndarray:
+    return numpy.broadcast_to(singular_values(x)[:, :1], (x.shape[0], x.shape[-1]))
+
+
+CASES["svd"] = Case(matrices, singular_values, largest_of, output=1)
+CASES["svdvals"] = Case(matrices, singular_values, largest_of)
+CASES["eigh"] = Case(matrices, lambda x: numpy.linalg.eigvalsh(x.astype(float)), largest_of)
+CASES["qr"] = Case(matrices, lambda x: numpy.linalg.qr(x.astype(float))[1],
+                   lambda x: largest_of(x)[:, None], output=1)
 
 
 def class_loss(op: str, oracle: Oracle) -> None:

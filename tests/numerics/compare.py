@@ -142,7 +142,8 @@ class Rounding:
         if self.exact.error is None:
             scale = SCALE_OF_SUMS if sums else SCALE
             self.absolute += scale * self.eps * scale_of(call, self.exact)
-            self.absolute += DIRECT * self.eps * scale_of_normalization(call, self.exact)
+            self.absolute += DIRECT * self.eps * (
+                scale_of_normalization(call, self.exact) + scale_of_attention(call, self.exact))
 
     def explains(self, fault: Fault, a: torch.Tensor) -> torch.Tensor:
         """Which elements of `a`, an answer of what the fault is about, are that exact."""
@@ -183,6 +184,16 @@ def scale_of_normalization(call: Call, answer: Answer) -> float:
                call.cotangent(0, answer.outputs[0].shape, torch.float64).flatten()]
     sizes = [factor.double()[factor.isfinite()].abs() for factor in factors]
     return math.prod(size.max().item() if size.numel() else 0.0 for size in sizes)
+
+
+def scale_of_attention(call: Call, answer: Answer) -> float:
+    """Of the terms of its gradients: cotangent · value · key or query."""
+    if call.op != "scaled_dot_product_attention":
+        return 0.0
+    cotangent = call.cotangent(0, answer.outputs[0].shape, torch.float64)
+    sizes = [t.double().abs()[t.abs() < 1e9] for t in [*call.floating()[:3], cotangent]]
+    q, k, v, g = (size.max().item() if size.numel() else 0.0 for size in sizes)
+    return max(q, k) * v * g
 
 
 def near(a: torch.Tensor, b: torch.Tensor, moved: list[torch.Tensor], eps: float,

@@ -197,7 +197,7 @@ def answer(call: Call, dtype: torch.dtype | None = None,
         # One that did not need a copy is a view of its input.
         grads = sweep(call, inputs, outputs, dtype is not None)
     except (RuntimeError, IndexError, ValueError, TypeError, AttributeError,
-            NotImplementedError) as error:
+            AssertionError, NotImplementedError) as error:
         return Answer(error=f"{type(error).__name__}: {error}")
     missing = [None] * (len(call.inputs) - len(inputs))
     return Answer([o.detach() for o in outputs], [*grads, *missing])

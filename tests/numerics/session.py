@@ -11,7 +11,8 @@ import compare
 import differences
 import pytorch
 import rows
-import rows_of_products  # noqa: F401 (adds to rows.ROWS)
+import rows_of_matrices  # noqa: F401 (adds to rows.ROWS)
+import rows_of_products  # noqa: F401
 import rows_of_shapes  # noqa: F401
 import shrink
 from calls import Answer, Call, request_of

@@ -20,7 +20,7 @@ def without_attributes(call: Call) -> Iterator[Call]:
 
 def without_inputs(call: Call) -> Iterator[Call]:
     for i, tensor in enumerate(call.inputs):
-        if tensor is not None:
+        if tensor is not None and call.op != "index_put":  # whose list has no gaps
             yield dataclasses.replace(call, inputs=[*call.inputs[:i], None, *call.inputs[i + 1:]])
 
 

@@ -162,6 +162,12 @@ Tensor leaky_relu(const Tensor& x, double slope) {
                       [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
 }
 
+Tensor power_of_two(const Tensor& x) {
+  return map_floating("power_of_two", x, []<class T>(T v) {
+    return std::isfinite(v) && v > 0 ? std::ldexp(T{1}, std::ilogb(v)) : T{1};
+  });
+}
+
 Tensor abs(const Tensor& x) {
   return map_number("abs", x, []<class T>(T v) {
     if constexpr (std::is_floating_point_v<T>) return std::abs(v);

@@ -58,6 +58,10 @@ Tensor elu(const Tensor& x, double alpha);
 /// x where positive, else slope·x.
 Tensor leaky_relu(const Tensor& x, double slope);
 
+/// The largest power of two that is not above x, to divide by without rounding; 1 where x is not
+/// finite or not positive.
+Tensor power_of_two(const Tensor& x);
+
 // Functions of numbers: f32, f64 and i64.
 
 Tensor abs(const Tensor& x);

@@ -1,6 +1,8 @@
 #include "heed/framework/kernels/gather.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/kernels/copy.h"
@@ -49,6 +51,74 @@ void for_each_target(const Tensor& x, int64_t dim, const Tensor& index, const Te
   });
 }
 
+/// More terms than this are summed in f64: in f32 each may cost half a unit in the last place.
+constexpr int64_t most_narrow_terms = 16;
+
+/// Which slices of `size` get more terms than that, numbered in order; −1 for the others. Empty if
+/// there are none.
+template <class T>
+std::vector<int64_t> wide_slices(const int64_t* at, int64_t count, int64_t size) {
+  if (!std::is_same_v<T, float> || count <= most_narrow_terms) return {};
+  std::vector<int64_t> slots(static_cast<size_t>(size));
+  for (int64_t i = 0; i < count; ++i) ++slots[static_cast<size_t>(at[i])];
+  int64_t wide = 0;
+  for (int64_t& slot : slots) slot = slot > most_narrow_terms ? wide++ : -1;
+  return wide == 0 ? std::vector<int64_t>{} : slots;
+}
+
+/// The slices of one chunk, dense, and what is added to them.
+template <class T>
+struct AddedSlices {
+  T* to;  // slice 0 of all
+  const T* from;
+  int64_t begin, end, inner;  // of the chunk
+  const int64_t* at;
+  int64_t count;
+
+  void add_term(int64_t i) const {
+    T* const slice = to + at[i] * inner;
+    const T* const more = from + i * inner;
+    for (int64_t j = 0; j < inner; ++j) slice[j] = plus(slice[j], more[j]);
+  }
+
+  void add() const {
+    for (int64_t i = 0; i < count; ++i) {
+      if (at[i] >= begin && at[i] < end) add_term(i);
+    }
+  }
+
+  /// The same with sums in f64 for the slices that have a slot.
+  void add_wide(const std::vector<int64_t>& slots) const {
+    std::vector<int64_t> wide;  // slices of this chunk
+    int64_t first = 0;          // slot of its first one
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t slot = slots[static_cast<size_t>(i)];
+      if (slot < 0) continue;
+      if (wide.empty()) first = slot;
+      wide.push_back(i);
+    }
+    std::vector<double> sums(wide.size() * static_cast<size_t>(inner));
+    const auto sum_of = [&](int64_t slot) { return sums.data() + (slot - first) * inner; };
+    for (size_t k = 0; k < wide.size(); ++k) {
+      std::copy_n(to + wide[k] * inner, inner, sums.data() + static_cast<int64_t>(k) * inner);
+    }
+    for (int64_t i = 0; i < count; ++i) {
+      if (at[i] < begin || at[i] >= end) continue;
+      const int64_t slot = slots[static_cast<size_t>(at[i])];
+      if (slot < 0) {
+        add_term(i);
+        continue;
+      }
+      double* const sum = sum_of(slot);
+      for (int64_t j = 0; j < inner; ++j) sum[j] += static_cast<double>(from[i * inner + j]);
+    }
+    for (size_t k = 0; k < wide.size(); ++k) {
+      const double* const sum = sums.data() + static_cast<int64_t>(k) * inner;
+      for (int64_t j = 0; j < inner; ++j) to[wide[k] * inner + j] = static_cast<T>(sum[j]);
+    }
+  }
+};
+
 /// Adds slices of `added` to the slices of the dense `out` that `index` names, which are zeroed
 /// before if they `start_empty`. A chunk owns some of the slices of `out`, so each element is a sum
 /// in the order of `index` however many chunks there are: one for each thread, because each reads
@@ -64,20 +134,31 @@ void add_slices(const Tensor& out, int64_t dim, const Tensor& index, const Tenso
   const int64_t chunks = std::clamp<int64_t>(work / elements_per_chunk, 1, num_threads());
   const int64_t grain = std::max<int64_t>(1, (split.size + chunks - 1) / chunks);
   visit_number("index_add", out.dtype(), [&]<class T>() {
+    const std::vector<int64_t> slots = wide_slices<T>(at, count, split.size);
     for (int64_t outer = 0; outer < split.outer; ++outer) {
       const T* const from = source.data<T>() + outer * count * split.inner;
       T* const to = out.mutable_data<T>() + outer * split.size * split.inner;
       parallel_for(split.size, grain, [&](int64_t begin, int64_t end) {
         if (start_empty) std::fill_n(to + begin * split.inner, (end - begin) * split.inner, T{0});
-        for (int64_t i = 0; i < count; ++i) {
-          if (at[i] < begin || at[i] >= end) continue;
-          T* const slice = to + at[i] * split.inner;
-          const T* const more = from + i * split.inner;
-          for (int64_t j = 0; j < split.inner; ++j) slice[j] = plus(slice[j], more[j]);
-        }
+        const AddedSlices<T> slices{to, from, begin, end, split.inner, at, count};
+        slots.empty() ? slices.add() : slices.add_wide(slots);
       });
     }
   });
+}
+
+/// Whether an element of `x` gets more terms than f32 can add up without loss.
+bool has_wide_sums(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
+  if (x.dtype() != DType::f32 || x.dim() == 0) return false;
+  if (index.shape()[dim] <= most_narrow_terms) return false;  // one from each place along it
+  std::vector<uint8_t> terms(static_cast<size_t>(x.numel()));
+  bool is_wide = false;
+  for_each_target(x, dim, index, source, [&](int64_t at, int64_t) {
+    uint8_t& here = terms[static_cast<size_t>(at)];
+    if (here == most_narrow_terms) is_wide = true;
+    if (here < most_narrow_terms) ++here;
+  });
+  return is_wide;
 }
 
 }  // namespace
@@ -165,6 +246,14 @@ Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tens
   visit_number("scatter_add", x.dtype(), [&]<class T>() {
     const T* from = source.data<T>();
     T* to = out.mutable_data<T>();
+    if (has_wide_sums(out, dim, index, source)) {
+      std::vector<double> sums(to, to + out.numel());
+      for_each_target(out, dim, index, source, [&](int64_t at, int64_t i) {
+        sums[static_cast<size_t>(at)] += static_cast<double>(from[i]);
+      });
+      std::transform(sums.begin(), sums.end(), to, [](double sum) { return static_cast<T>(sum); });
+      return;
+    }
     for_each_target(out, dim, index, source,
                     [&](int64_t at, int64_t i) { to[at] = plus(to[at], from[i]); });
   });

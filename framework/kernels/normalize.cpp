@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/kernels/rows.h"
@@ -15,6 +16,20 @@
 #define HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE
 namespace heed::kernels {
 namespace {
+
+/// 1 / √(mean of (x − mean)² + eps) of a row whose squares are too large or too small for a double.
+double scaled_rstd(const double* x, int64_t length, double mean, double eps) {
+  double largest = 0;
+  for (int64_t i = 0; i < length; ++i) largest = std::max(largest, std::abs(x[i] - mean));
+  if (!(largest > 0) || !std::isfinite(largest)) return 1 / std::sqrt(largest * largest + eps);
+  const double factor = std::exp2(std::min(1000.0, -std::floor(std::log2(largest))));
+  double squares = 0;
+  for (int64_t i = 0; i < length; ++i) {
+    const double v = (x[i] - mean) * factor;
+    squares += v * v;
+  }
+  return factor / std::sqrt(squares / static_cast<double>(length) + eps * factor * factor);
+}
 
 /// `count` dense rows of `length` elements. Weight and bias are the same in all of them.
 template <class T>
@@ -98,7 +113,12 @@ void normalize_rows(const NormRun<T>& run) {
       return hn::Mul(v, v);
     });
     // At most the largest number, so that a row of zeros times it is zeros for any eps.
-    const double rstd = 1 / std::sqrt(squares / size + run.eps);
+    double rstd = 1 / std::sqrt(squares / size + run.eps);
+    if constexpr (std::is_same_v<T, double>) {
+      if (!(squares < 1e300 && squares / size + run.eps > 1e-280)) {
+        rstd = scaled_rstd(x, length, mean, run.eps);
+      }
+    }
     const auto scale = static_cast<T>(std::min<double>(rstd, std::numeric_limits<T>::max()));
     // The mean in two parts: in one, it would be off by as much as the row's numbers are large.
     const auto high = static_cast<T>(mean);

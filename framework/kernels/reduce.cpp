@@ -61,7 +61,7 @@ template <class T>
 void add_rows(const T* x, int64_t step, int64_t rows, int64_t columns, double* to) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  constexpr int64_t most_rows = 256;  // added in their own type before joining a double
+  constexpr int64_t most_rows = 64;  // added in their own type before joining a double
   HWY_ALIGN T sums[columns_per_strip];
   for (int64_t begin = 0; begin < rows; begin += most_rows) {
     const int64_t end = std::min(rows, begin + most_rows);

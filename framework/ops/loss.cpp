@@ -23,11 +23,6 @@
 namespace heed {
 namespace {
 
-double largest_of(DType dtype) {
-  return dtype == DType::f32 ? double{std::numeric_limits<float>::max()}
-                             : std::numeric_limits<double>::max();
-}
-
 /// share · x, in which a share of 0 of an infinite x is 0, as nothing of it counts.
 Tensor share_of(const Tensor& share, const Tensor& x) {
   const double most = largest_of(x.dtype());

@@ -4,6 +4,7 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/copy.h"
+#include "heed/framework/kernels/functions.h"
 #include "heed/framework/kernels/normalize.h"
 #include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
@@ -73,10 +74,13 @@ Gradients composed_norm_gradients(const Tensor& g, const Wanted& wanted, const S
   const Tensor g_rows = reshape(g, {rows, length});
   const Tensor centred = centres ? x_rows - mean(x_rows, {1}, true) : x_rows;
   // In f64, which holds any eps, and at most the largest number, as the kernel.
-  const double most = x.dtype() == DType::f32 ? double{std::numeric_limits<float>::max()}
-                                              : std::numeric_limits<double>::max();
-  const Tensor variance = mean(square(centred), {1}, true).to(DType::f64);
-  const Tensor rstd = clamp(rsqrt(variance + saved.eps), {}, most).to(x.dtype());
+  const double most = largest_of(x.dtype());
+  // Times a power of two near what the row is multiplied by, a constant: no square overflows.
+  const Tensor unit = kernels::power_of_two(saved.scale).view({rows, 1});
+  const Tensor wide = unit.to(DType::f64);
+  const Tensor variance = mean(square(centred * unit), {1}, true).to(DType::f64);
+  const Tensor rstd =
+      clamp(rsqrt(variance + wide * saved.eps * wide) * wide, {}, most).to(x.dtype());
   const Tensor normal = centred * rstd;
   const Tensor weighted = weight.defined() ? g_rows * reshape(weight, {1, length}) : g_rows;
   Gradients gradients(3);

@@ -8,6 +8,7 @@
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/elementwise.h"
+#include "heed/framework/kernels/functions.h"
 #include "heed/framework/kernels/reduce.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -70,6 +71,35 @@ double count_of(const Tensor& x, const IntList& dims) {
   return static_cast<double>(count);
 }
 
+/// Whether all elements are numbers from `low` to `high`.
+bool lie_within(const Tensor& y, double low, double high) {
+  const NoGrad guard;
+  return y.numel() == 0 || (amin(y).item() >= low && amax(y).item() <= high);
+}
+
+/// For each row of x along `dims`, a power of two near its largest element: dividing by it rounds
+/// nothing. 1 where there is none. A constant to the gradient.
+Tensor row_scales(const Tensor& x, const IntList& dims) {
+  const NoGrad guard;
+  return kernels::power_of_two(amax(abs(x), dims, true));
+}
+
+/// x less its mean along `dims`. The mean is rounded to the size of x, so what is left has a mean
+/// of its own: Chan, Golub & LeVeque 1983, the corrected two-pass algorithm.
+Tensor centred(const Tensor& x, const IntList& dims) {
+  const Tensor once = x - mean(x, dims, true);
+  return once - mean(once, dims, true);
+}
+
+/// The p-norm by its definition.
+Tensor plain_norm(const Tensor& x, double p, const IntList& dims, bool keepdim) {
+  if (p == 2) return root(sum(square(x), dims, keepdim), 2);
+  // Below 1 the power of 0 has an infinite derivative, of which the sign 0 would make NaN.
+  const Tensor zero = eq(x, 0);
+  const Tensor powers = masked_fill(pow(abs(masked_fill(x, zero, 1)), p), zero, 0);
+  return root(sum(powers, dims, keepdim), p);
+}
+
 /// The elements of `x` at `index`, which kept its dimension `dim`.
 ValuesAndIndices taken_at(const Tensor& x, int64_t dim, const Tensor& index, bool keepdim) {
   const Tensor values = gather(x, dim, index);
@@ -101,13 +131,18 @@ Tensor sum(const Tensor& x, const IntList& along, bool keepdim) {
 
 Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = floating_dims("mean", x, along);
-  return sum(x, dims, keepdim) / count_of(x, dims);
+  const double count = count_of(x, dims);
+  const Tensor y = sum(x, dims, keepdim) / count;
+  // The sum may be too large where the mean is not.
+  return count < 2 || lie_within(y, -largest_of(x.dtype()), largest_of(x.dtype()))
+             ? y
+             : sum(x / count, dims, keepdim);
 }
 
 Tensor var(const Tensor& x, const IntList& along, double correction, bool keepdim) {
   const IntList dims = floating_dims("var", x, along);
-  const Tensor centred = x - mean(x, dims, true);
-  return sum(square(centred), dims, keepdim) / std::max(0.0, count_of(x, dims) - correction);
+  return sum(square(centred(x, dims)), dims, keepdim) /
+         std::max(0.0, count_of(x, dims) - correction);
 }
 
 Tensor amax(const Tensor& x, const IntList& along, bool keepdim) {
@@ -128,8 +163,7 @@ Tensor logsumexp(const Tensor& x, const IntList& along, bool keepdim) {
   // Shifted by the maximum, which is a constant to the gradient: it cancels. Where it is infinite
   // the shift would give Inf − Inf; the largest number keeps the exponentials of finite ones at 0.
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  const double largest = x.dtype() == DType::f32 ? std::numeric_limits<float>::max()
-                                                 : std::numeric_limits<double>::max();
+  const double largest = largest_of(x.dtype());
   Tensor shift = kernels::amax(x, dims);
   {
     const NoGrad guard;
@@ -181,7 +215,9 @@ Tensor argmin(const Tensor& x) {
 
 Tensor std(const Tensor& x, const IntList& along, double correction, bool keepdim) {
   const IntList dims = floating_dims("std", x, along);
-  return root(var(x, dims, correction, keepdim), 2);
+  const double freedom = count_of(x, dims) - correction;
+  if (!(freedom > 0)) return root(var(x, dims, correction, keepdim), 2);  // NaN or an infinity
+  return norm(centred(x, dims), 2, dims, keepdim) / std::sqrt(freedom);
 }
 
 Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
@@ -195,11 +231,16 @@ Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
     check_choice("norm", x, dims);
     return amax(abs(x), dims, keepdim);
   }
-  if (p == 2) return root(sum(square(x), dims, keepdim), 2);
-  // Below 1 the power of 0 has an infinite derivative, of which the sign 0 would make NaN.
-  const Tensor zero = eq(x, 0);
-  const Tensor powers = masked_fill(pow(abs(masked_fill(x, zero, 1)), p), zero, 0);
-  return root(sum(powers, dims, keepdim), p);
+  const Tensor y = plain_norm(x, p, dims, keepdim);
+  // Powers of large or small elements leave the range of numbers before their root does.
+  const double exponents = x.dtype() == DType::f32 ? 100 : 960;  // of the sum, not to lose digits
+  if (x.numel() == 0 ||
+      lie_within(y, std::exp2(-exponents / p), std::exp2(std::min(exponents, exponents / p)))) {
+    return y;
+  }
+  const Tensor scales = row_scales(x, dims);
+  return plain_norm(x / scales, p, dims, keepdim) *
+         reshape(scales, reduced_shape(x.shape(), dims, keepdim));
 }
 
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {

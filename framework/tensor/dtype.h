@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,12 @@ std::ostream& operator<<(std::ostream& stream, DType dtype);
 
 /// Bytes of one element.
 int64_t itemsize(DType dtype);
+
+/// The largest finite number of a floating dtype.
+inline double largest_of(DType dtype) {
+  return dtype == DType::f32 ? double{std::numeric_limits<float>::max()}
+                             : std::numeric_limits<double>::max();
+}
 
 /// f32 or f64: what can have a gradient.
 inline bool is_floating(DType dtype) {

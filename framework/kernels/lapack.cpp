@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -42,26 +41,23 @@ __attribute__((weak)) void _gfortran_concat_string(size_t size, char* to, size_t
 namespace heed::kernels {
 namespace {
 
-/// The functions of one precision.
+/// The routine for T.
 template <class T>
-struct Lapack;
-template <>
-struct Lapack<float> {
-  static constexpr auto gesdd = sgesdd_;
-  static constexpr auto syevd = ssyevd_;
-  static constexpr auto geqrf = sgeqrf_;
-  static constexpr auto orgqr = sorgqr_;
-  static constexpr auto getrf = sgetrf_;
-  static constexpr auto getri = sgetri_;
-};
-template <>
-struct Lapack<double> {
-  static constexpr auto gesdd = dgesdd_;
-  static constexpr auto syevd = dsyevd_;
-  static constexpr auto geqrf = dgeqrf_;
-  static constexpr auto orgqr = dorgqr_;
-  static constexpr auto getrf = dgetrf_;
-  static constexpr auto getri = dgetri_;
+constexpr auto routine_for(auto single_precision, auto double_precision) {
+  if constexpr (std::is_same_v<T, float>) {
+    return single_precision;
+  } else {
+    return double_precision;
+  }
+}
+template <class T>
+struct Lapack {
+  static constexpr auto gesdd = routine_for<T>(sgesdd_, dgesdd_);
+  static constexpr auto syevd = routine_for<T>(ssyevd_, dsyevd_);
+  static constexpr auto geqrf = routine_for<T>(sgeqrf_, dgeqrf_);
+  static constexpr auto orgqr = routine_for<T>(sorgqr_, dorgqr_);
+  static constexpr auto getrf = routine_for<T>(sgetrf_, dgetrf_);
+  static constexpr auto getri = routine_for<T>(sgetri_, dgetri_);
 };
 
 /// A batch of matrices, row-major.
@@ -150,6 +146,14 @@ void transpose(const T* from, int64_t rows, int64_t cols, T* to) {
   }
 }
 
+/// Identities [N, N], one after the other: what is full of an empty matrix may be anything
+/// orthogonal.
+template <class T>
+void fill_identities(const Tensor& out, int64_t n) {
+  T* const to = out.mutable_data<T>();
+  for (int64_t i = 0; i < out.numel(); ++i) to[i] = i % (n * n) % (n + 1) == 0;
+}
+
 /// One matrix: LAPACK reads the rows as columns, so it is given aᵀ = v · s · uᵀ.
 template <class T>
 void svd_of(const Batch& size, std::vector<T> a, bool full, int64_t matrix, T* u, T* s, T* vh) {
@@ -219,9 +223,9 @@ SvdResult svd(const Tensor& a, bool full) {
     T* u = result.u.mutable_data<T>();
     T* s = result.s.mutable_data<T>();
     T* vh = result.vh.mutable_data<T>();
-    if (k == 0) {  // LAPACK wants a size of at least 1; what is full is any orthogonal matrix
-      for (int64_t i = 0; i < result.u.numel(); ++i) u[i] = i % (m * m) % (m + 1) == 0;
-      for (int64_t i = 0; i < result.vh.numel(); ++i) vh[i] = i % (n * n) % (n + 1) == 0;
+    if (k == 0) {  // LAPACK wants a size of at least 1
+      fill_identities<T>(result.u, m);
+      fill_identities<T>(result.vh, n);
       return;
     }
     const int64_t u_size = m * (full ? m : k), vh_size = n * (full ? n : k);
@@ -270,11 +274,8 @@ QrResult qr(const Tensor& a, bool full) {
   const QrResult result{batch.empty({m, q_cols}, a.dtype()), batch.empty({q_cols, n}, a.dtype())};
   const Tensor rows = a.contiguous();
   visit_floating("qr", a.dtype(), [&]<class T>() {
+    if (batch.k() == 0) return fill_identities<T>(result.q, m);
     T* q = result.q.mutable_data<T>();
-    if (batch.k() == 0) {
-      for (int64_t i = 0; i < result.q.numel(); ++i) q[i] = i % (m * m) % (m + 1) == 0;
-      return;
-    }
     for_each_matrix(batch, [&](int64_t i) {
       const auto matrix = copy_of("qr", rows.data<T>() + i * m * n, m * n, i);
       std::vector<T> columns(matrix.size());

@@ -1,7 +1,10 @@
 #include "heed/framework/kernels/place.h"
 
+#include <algorithm>
+
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/strided_loop.h"
+#include "heed/framework/tensor/index.h"
 
 namespace heed::kernels {
 namespace {
@@ -62,11 +65,8 @@ Tensor coordinates(const Tensor& places, const Shape& shape) {
   const int64_t* const from = places.data<int64_t>();
   int64_t* const to = out.mutable_data<int64_t>();
   for (int64_t i = 0; i < places.numel(); ++i) {
-    int64_t rest = from[i];
-    for (int64_t d = rank - 1; d >= 0; --d) {
-      to[i * rank + d] = rest % shape[d];
-      rest /= shape[d];
-    }
+    const IntList index = index_of(from[i], shape);
+    std::copy(index.begin(), index.end(), to + i * rank);
   }
   return out;
 }

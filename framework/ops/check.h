@@ -13,6 +13,8 @@ void check_same_dtype(const char* op, const Tensor& a, const Tensor& b);
 void check_dtype(const char* op, const char* what, const Tensor& x, DType dtype);
 /// As normalize_dim, but also throws IndexError for a 0-d shape: it has no dimension to `do_what`.
 int64_t existing_dim(const char* op, const char* do_what, int64_t dim, const Shape& shape);
+/// The size of `x` along the normalized `dim`; 1 if it is 0-d.
+int64_t size_along(const Tensor& x, int64_t dim);
 /// What index_select and index_add ask of `index` [n] for `x` along the normalized `dim`.
 void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor& index);
 /// What gather and scatter ask of `index`.

@@ -15,38 +15,6 @@
 namespace heed {
 namespace {
 
-int64_t size_along(const Tensor& x, int64_t dim) {
-  return x.dim() == 0 ? 1 : x.shape()[dim];
-}
-
-}  // namespace
-
-void check_index_list(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
-  check_dtype(op, "index", index, DType::i64);
-  if (index.dim() > 1) throw ShapeError(op, ": index must be 1-d, got ", index.shape());
-  if (x.dim() == 0 && index.numel() != 1) {
-    throw ShapeError(op, ": a 0-d tensor takes one index, got ", index.numel());
-  }
-  check_index_size(op, index);
-  kernels::check_indices(op, index, size_along(x, dim));
-}
-
-void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
-  check_dtype(op, "index", index, DType::i64);
-  bool fits = x.dim() == index.dim();
-  for (int64_t d = 0; fits && d < x.dim(); ++d) {
-    fits = d == dim || index.shape()[d] <= x.shape()[d];
-  }
-  if (!fits && index.numel() > 0) {
-    throw ShapeError(op, ": index ", index.shape(), " must have the rank of ", x.shape(),
-                     " and no larger sizes except along dim ", dim);
-  }
-  check_index_size(op, index);
-  kernels::check_indices(op, index, size_along(x, dim));
-}
-
-namespace {
-
 /// index_select of an index that has been checked.
 Tensor select_slices(const Tensor& x, int64_t d, const Tensor& index) {
   Tensor y = kernels::index_select(x, d, index);

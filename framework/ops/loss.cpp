@@ -258,9 +258,8 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
   if (!(beta >= 0)) throw ValueError("smooth_l1_loss: beta must not be negative, got ", beta);
   const Tensor d = abs(difference("smooth_l1_loss", input, target));
-  const double least = d.dtype() == DType::f32 ? double{std::numeric_limits<float>::min()}
-                                               : std::numeric_limits<double>::min();
-  if (beta < least) return reduce(d, reduction);  // no number lies below the bend
+  if (beta < smallest_normal_of(d.dtype()))
+    return reduce(d, reduction);  // no number lies below the bend
   return reduce(bent_square(d, beta, beta), reduction);
 }
 

@@ -6,6 +6,7 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/order.h"
 #include "heed/framework/kernels/scan.h"
+#include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
@@ -107,7 +108,7 @@ ValuesAndIndices sort(const Tensor& x, int64_t dim, bool descending) {
 ValuesAndIndices topk(const Tensor& x, int64_t k, int64_t dim, bool largest) {
   const int64_t d = normalize_dim("topk", dim, x.dim());
   check_number("topk", x.dtype());
-  const int64_t size = x.dim() == 0 ? 1 : x.shape()[d];
+  const int64_t size = size_along(x, d);
   if (k < 0 || k > size) {
     throw ValueError("topk: k = ", k, " is out of range for dim ", dim, " of ", x.shape());
   }

@@ -119,8 +119,9 @@ Tensor joined_product(const Joining& of) {
   for (bool paired = true; paired;) {
     std::vector<int64_t> left, right, kept;
     paired = false;
-    for (size_t i = 0; i<at.size(); i += at.size()> i + 1 && at[i] == at[i + 1] ? 2 : 1) {
+    for (size_t i = 0, next = 0; i < at.size(); i = next) {
       const bool pair = i + 1 < at.size() && at[i] == at[i + 1];
+      next = i + (pair ? 2 : 1);
       left.push_back(static_cast<int64_t>(i));
       right.push_back(static_cast<int64_t>(pair ? i + 1 : at.size()));  // the last is the one
       kept.push_back(at[i]);
@@ -200,8 +201,7 @@ Tensor index_fill(const Tensor& x, int64_t dim, const Tensor& index, double valu
   const int64_t d = normalize_dim("index_fill", dim, x.dim());
   check_value_fits("index_fill", x.dtype(), value);
   check_dtype("index_fill", "index", index, DType::i64);
-  const int64_t size = x.dim() == 0 ? 1 : x.shape()[d];
-  const Tensor wrapped = kernels::indices_from_front("index_fill", index, size);
+  const Tensor wrapped = kernels::indices_from_front("index_fill", index, size_along(x, d));
   check_index_list("index_fill", x, d, wrapped);
   Shape shape = x.shape();
   if (x.dim() > 0) shape[d] = index.numel();

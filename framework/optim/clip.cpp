@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/inplace.h"
 #include "heed/framework/ops/reduce.h"
+#include "heed/framework/tensor/index.h"
 
 namespace heed {
 namespace {
@@ -63,21 +63,14 @@ Norm norm_of(std::span<const Tensor> gradients) {
   return {std::sqrt(total), exponent};
 }
 
-/// Where the elements of x lie in its storage.
-void add_places(const Tensor& x, int64_t d, int64_t place, std::vector<int64_t>& places) {
-  if (d == x.dim()) {
-    places.push_back(place);
-    return;
-  }
-  for (int64_t i = 0; i < x.shape()[d]; ++i) {
-    add_places(x, d + 1, place + i * x.strides()[d], places);
-  }
-}
-
 /// The elements that tensors of one storage see, each once, as runs of neighbours.
 std::vector<Tensor> merged(const std::vector<Tensor>& tensors) {
   std::vector<int64_t> places;
-  for (const Tensor& tensor : tensors) add_places(tensor, 0, tensor.offset(), places);
+  for (const Tensor& tensor : tensors) {
+    for (int64_t i = 0; i < tensor.numel(); ++i) {
+      places.push_back(tensor.offset() + offset_of(index_of(i, tensor.shape()), tensor.strides()));
+    }
+  }
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());
   std::vector<Tensor> runs;
@@ -119,9 +112,7 @@ std::vector<Tensor> each_element_once(const std::vector<Tensor>& gradients) {
 
 void scale_to(const Tensor& gradient, double max_norm, const Norm& norm) {
   const double factor = max_norm / norm.value();
-  const double least = gradient.dtype() == DType::f32 ? double{std::numeric_limits<float>::min()}
-                                                      : std::numeric_limits<double>::min();
-  if (factor >= least) return mul_(gradient, factor);
+  if (factor >= smallest_normal_of(gradient.dtype())) return mul_(gradient, factor);
   // The factor is too small for the dtype, or the norm too large, but what they make is neither.
   const int exponent = norm.exponent + std::ilogb(norm.root);
   const Tensor scaled = scaled_down(gradient, exponent);

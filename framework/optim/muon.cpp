@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -41,9 +40,8 @@ Tensor Muon::orthogonal(const Tensor& stacked) const {
   const bool is_tall = stacked.size(1) > stacked.size(2);
   Tensor x = is_tall ? stacked.transpose(1, 2) : stacked;  // XXᵀ of the smaller side
   // At least the smallest normal number: as nothing of a gradient of zeros, 0 / 0 is no step.
-  const double tiny = x.dtype() == DType::f32 ? double{std::numeric_limits<float>::min()}
-                                              : std::numeric_limits<double>::min();
-  x = x / clamp(norm(x, 2, {1, 2}, true), std::max(config_.eps, tiny));
+  const double least = std::max(config_.eps, smallest_normal_of(x.dtype()));
+  x = x / clamp(norm(x, 2, {1, 2}, true), least);
   for (int64_t round = 0; round < config_.rounds; ++round) {
     const Tensor gram = bmm(x, x.transpose(1, 2));
     x = baddbmm(x, baddbmm(gram, gram, gram, b, c), x, a);

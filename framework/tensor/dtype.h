@@ -28,6 +28,12 @@ inline double largest_of(DType dtype) {
                              : std::numeric_limits<double>::max();
 }
 
+/// The smallest positive number of a floating dtype that has all its digits.
+inline double smallest_normal_of(DType dtype) {
+  return dtype == DType::f32 ? double{std::numeric_limits<float>::min()}
+                             : std::numeric_limits<double>::min();
+}
+
 /// f32 or f64: what can have a gradient.
 inline bool is_floating(DType dtype) {
   return dtype == DType::f32 || dtype == DType::f64;

@@ -17,7 +17,7 @@ std::vector<double> product_values(const Tensor& left, const Tensor& right) {
 
 /// The `size` rows of head h.
 Tensor head_rows(const Linear& linear, int64_t h, int64_t size) {
-  return narrow(linear.weight->to(DType::f64), 0, h * size, size);
+  return narrow(linear.weight, 0, h * size, size).to(DType::f64);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ OpCase svd_row() {
                   {{any({1, 1})}},
                   {{any({0, 3, 2})}, {{"full_matrices", false}}},
                   {{any({3, 0})}},
+                  {{any({2, 0, 3})}},
                   {{any({0, 2})}, {{"full_matrices", false}}},
                   {{any({48, 6, 8})}, {{"full_matrices", false}}}},
       .errors = {not_matrices("svd"), not_finite("svd", "nan"), not_finite("svd", "-inf")},

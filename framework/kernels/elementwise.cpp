@@ -217,6 +217,23 @@ Tensor compare(Comparison comparison, const Tensor& a, double b) {
   });
 }
 
+Tensor bitwise(Bitwise operation, const Tensor& a, const Tensor& b) {
+  const auto of_bits = [&](auto f) {
+    const auto kept = [f](auto x, auto y) { return static_cast<decltype(x)>(f(x, y)); };
+    return a.dtype() == DType::boolean ? map<bool, bool, bool>(kept, a, b)
+                                       : map<int64_t, int64_t, int64_t>(kept, a, b);
+  };
+  switch (operation) {
+    case Bitwise::both:
+      return of_bits([](auto x, auto y) { return x & y; });
+    case Bitwise::either:
+      return of_bits([](auto x, auto y) { return x | y; });
+    case Bitwise::one:
+      break;
+  }
+  return of_bits([](auto x, auto y) { return x ^ y; });
+}
+
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   return visit(a.dtype(), [&]<class T>() {
     using Bits = std::conditional_t<sizeof(T) == 8, uint64_t,

@@ -34,6 +34,10 @@ enum class Comparison { eq, ne, lt, le, gt, ge };
 Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b);
 Tensor compare(Comparison comparison, const Tensor& a, double b);
 
+enum class Bitwise { both, either, one };  ///< a & b, a | b, a ^ b
+/// Of i64 or bool tensors.
+Tensor bitwise(Bitwise operation, const Tensor& a, const Tensor& b);
+
 /// condition ? a : b, elementwise; `condition` is bool.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 

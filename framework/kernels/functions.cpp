@@ -1,8 +1,10 @@
 #include "heed/framework/kernels/functions.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
+#include "heed/framework/kernels/log_of_sum.h"
 #include "heed/framework/kernels/map.h"
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
@@ -32,16 +34,30 @@ HWY_INLINE V gelu_tanh_factor_slope(D d, V x, V s) {
   return hn::Mul(hn::Mul(s, hn::Sub(hn::Set(d, 1), s)), rise);
 }
 
+/// x·tanh(log(1 + n)) = x·n(n + 2) / (n(n + 2) + 2), n = exp(x), which may not underflow before
+/// x·n does.
+HWY_INLINE double mish(double x) {
+  if (!(x < 40)) return x;  // from there on; and NaN
+  const double n = std::exp(x), root = std::exp(x / 2);
+  return x * root * root * (n + 2) / (n * (n + 2) + 2);
+}
+
 /// Calls use(name, f) with the function as errors name it and as f(d, vector): the table of all.
 template <class Use>
 auto with_unary(Unary function, const Use& use) {
   switch (function) {
     case Unary::exp:
       return use("exp", [](auto d, auto x) HWY_ATTR { return Exp(d, x); });
+    case Unary::exp2:
+      return use("exp2", by_lanes([](auto x) HWY_ATTR { return std::exp2(x); }));
     case Unary::expm1:
       return use("expm1", by_lanes([](auto x) HWY_ATTR { return std::expm1(x); }));
     case Unary::log:
       return use("log", by_lanes([](auto x) HWY_ATTR { return std::log(x); }));
+    case Unary::log2:
+      return use("log2", by_lanes([](auto x) HWY_ATTR { return std::log2(x); }));
+    case Unary::log10:
+      return use("log10", by_doubles([](double x) HWY_ATTR { return std::log10(x); }));
     case Unary::log1p:
       return use("log1p", by_lanes([](auto x) HWY_ATTR { return std::log1p(x); }));
     case Unary::sqrt:
@@ -55,12 +71,34 @@ auto with_unary(Unary function, const Use& use) {
       return use("sin", by_lanes([](auto x) HWY_ATTR { return std::sin(x); }));
     case Unary::cos:
       return use("cos", by_lanes([](auto x) HWY_ATTR { return std::cos(x); }));
+    case Unary::tan:
+      return use("tan", by_doubles([](double x) HWY_ATTR { return std::tan(x); }));
+    case Unary::asin:
+      return use("asin", by_doubles([](double x) HWY_ATTR { return std::asin(x); }));
+    case Unary::acos:
+      return use("acos", by_doubles([](double x) HWY_ATTR { return std::acos(x); }));
+    case Unary::atan:
+      return use("atan", by_doubles([](double x) HWY_ATTR { return std::atan(x); }));
+    case Unary::sinh:
+      return use("sinh", by_doubles([](double x) HWY_ATTR { return std::sinh(x); }));
+    case Unary::cosh:
+      return use("cosh", by_doubles([](double x) HWY_ATTR { return std::cosh(x); }));
     case Unary::tanh:
       return use("tanh", [](auto d, auto x) HWY_ATTR { return Tanh(d, x); });
+    case Unary::asinh:
+      return use("asinh", by_doubles([](double x) HWY_ATTR { return std::asinh(x); }));
+    case Unary::acosh:
+      return use("acosh", by_doubles([](double x) HWY_ATTR { return std::acosh(x); }));
+    case Unary::atanh:
+      return use("atanh", by_doubles([](double x) HWY_ATTR { return std::atanh(x); }));
     case Unary::erf:
       return use("erf", [](auto d, auto x) HWY_ATTR { return Erf(d, x); });
     case Unary::floor:
       return use("floor", [](auto, auto x) HWY_ATTR { return hn::Floor(x); });
+    case Unary::ceil:
+      return use("ceil", [](auto, auto x) HWY_ATTR { return hn::Ceil(x); });
+    case Unary::trunc:
+      return use("trunc", [](auto, auto x) HWY_ATTR { return hn::Trunc(x); });
     case Unary::round:
       return use("round", [](auto, auto x) HWY_ATTR { return hn::Round(x); });
     case Unary::relu:  // NaN stays NaN
@@ -80,6 +118,8 @@ auto with_unary(Unary function, const Use& use) {
     case Unary::gelu_tanh:
       return use("gelu",
                  [](auto d, auto x) HWY_ATTR { return hn::Mul(x, gelu_tanh_factor(d, x)); });
+    case Unary::mish:
+      return use("mish", by_doubles([](double x) HWY_ATTR { return mish(x); }));
   }
   __builtin_unreachable();  // -Wswitch refuses a function that has no case
 }
@@ -168,6 +208,19 @@ Tensor power_of_two(const Tensor& x) {
   });
 }
 
+Tensor atan2(const Tensor& y, const Tensor& x) {
+  return visit_floating("atan2", y.dtype(), [&]<class T>() {
+    return map<T, T, T>([](double b, double a) { return static_cast<T>(std::atan2(b, a)); }, y, x);
+  });
+}
+
+Tensor logaddexp(const Tensor& left, const Tensor& right) {
+  return visit_floating("logaddexp", left.dtype(), [&]<class T>() {
+    return map<T, T, T>([](double a, double b) { return static_cast<T>(log_of_sum(a, b)); }, left,
+                        right);
+  });
+}
+
 Tensor abs(const Tensor& x) {
   return map_number("abs", x, []<class T>(T v) {
     if constexpr (std::is_floating_point_v<T>) return std::abs(v);
@@ -185,6 +238,26 @@ Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> h
     const T least = static_cast<T>(low.value_or(0)), most = static_cast<T>(high.value_or(0));
     if (low && !(v >= least) && v == v) v = least;
     return high && !(v <= most) && v == v ? most : v;
+  });
+}
+
+Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> positive_infinity,
+                  std::optional<double> negative_infinity) {
+  return visit(x.dtype(), [&]<class T>() {
+    if constexpr (!std::is_floating_point_v<T>) {
+      return map<T, T>([](T v) { return v; }, x);
+    } else {
+      using Limits = std::numeric_limits<T>;
+      const T number = static_cast<T>(nan);
+      const T most = positive_infinity ? static_cast<T>(*positive_infinity) : Limits::max();
+      const T least = negative_infinity ? static_cast<T>(*negative_infinity) : Limits::lowest();
+      return map<T, T>(
+          [=](T v) {
+            if (std::isinf(v)) return v > 0 ? most : least;
+            return v == v ? v : number;
+          },
+          x);
+    }
   });
 }
 

@@ -11,17 +11,31 @@ namespace heed::kernels {
 /// functions.cpp.
 enum class Unary {
   exp,
+  exp2,
   expm1,
   log,
+  log2,
+  log10,
   log1p,
   sqrt,
   rsqrt,
   reciprocal,
   sin,
   cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
   tanh,
+  asinh,
+  acosh,
+  atanh,
   erf,
   floor,
+  ceil,
+  trunc,
   round,  ///< halves go to the even neighbour
   relu,
   sigmoid,
@@ -29,6 +43,7 @@ enum class Unary {
   silu,       ///< x·sigmoid(x)
   gelu,       ///< x·Φ(x), Φ being the normal distribution function
   gelu_tanh,  ///< ½x·(1 + tanh(√(2/π)·(x + 0.044715x³)))
+  mish,       ///< x·tanh(log(1 + exp(x)))
 };
 /// f(x) in the dtype of x. Throws DTypeError naming the function unless x is f32 or f64.
 Tensor unary(Unary function, const Tensor& x);
@@ -62,6 +77,13 @@ Tensor leaky_relu(const Tensor& x, double slope);
 /// finite or not positive.
 Tensor power_of_two(const Tensor& x);
 
+// Functions of two floating numbers, of tensors of one shape and dtype.
+
+/// The angle of the point (x, y), in [−π, π].
+Tensor atan2(const Tensor& y, const Tensor& x);
+/// log(exp(a) + exp(b)); equal infinities give that infinity.
+Tensor logaddexp(const Tensor& a, const Tensor& b);
+
 // Functions of numbers: f32, f64 and i64.
 
 Tensor abs(const Tensor& x);
@@ -70,5 +92,10 @@ Tensor sign(const Tensor& x);
 /// min(max(x, low), high), so `high` wins when they cross; NaN stays NaN, as
 /// does all except a bound of NaN. A bound may be left out.
 Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high);
+
+/// NaN and the infinities replaced, those left out by the largest and the least number of the
+/// dtype. Of any dtype: integers and bools are copied.
+Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> positive_infinity,
+                  std::optional<double> negative_infinity);
 
 }  // namespace heed::kernels

@@ -1,10 +1,10 @@
 #include "heed/framework/kernels/scan.h"
 
-#include <cmath>
 #include <limits>
 #include <type_traits>
 
 #include "heed/framework/kernels/lines.h"
+#include "heed/framework/kernels/log_of_sum.h"
 
 namespace heed::kernels {
 namespace {
@@ -25,13 +25,6 @@ Tensor scan(const Tensor& x, int64_t dim, Total start, const Join& join) {
   return y;
 }
 
-/// log(exp a + exp b). Equal infinities have no difference; NaN is neither equal nor ordered.
-double log_add_exp(double a, double b) {
-  if (a == b && std::isinf(a)) return a;
-  const double high = a > b ? a : b, low = a > b ? b : a;
-  return high + std::log1p(std::exp(low - high));
-}
-
 }  // namespace
 
 Tensor cumprod(const Tensor& x, int64_t dim) {
@@ -43,7 +36,7 @@ Tensor cumprod(const Tensor& x, int64_t dim) {
 
 Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   return visit_floating("logcumsumexp", x.dtype(), [&]<class T>() {
-    return scan<T>(x, dim, -std::numeric_limits<double>::infinity(), log_add_exp);
+    return scan<T>(x, dim, -std::numeric_limits<double>::infinity(), log_of_sum);
   });
 }
 

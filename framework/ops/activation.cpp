@@ -7,6 +7,7 @@
 
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/functions.h"
+#include "heed/framework/kernels/map.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 
@@ -111,6 +112,34 @@ Tensor elu(const Tensor& x, double alpha) {
     // Where it is not selected, exp must not overflow: Inf · 0 would be NaN.
     return where(positive, g, g * alpha * exp(masked_fill(x, positive, 0)));
   });
+}
+
+Tensor logsigmoid(const Tensor& x) {
+  check_floating("logsigmoid", x.dtype());
+  return log_sigmoid(x);
+}
+
+Tensor mish(const Tensor& x) {
+  return record("mish", kernels::unary(Unary::mish, x), x, [x = Saved(x)](const Tensor& g) {
+    const Tensor t = tanh(softplus(x));
+    return g * (t + x * sigmoid(x) * (1 - square(t)));
+  });
+}
+
+Tensor hardsigmoid(const Tensor& x) {
+  check_floating("hardsigmoid", x.dtype());
+  return clamp(x + 3, 0, 6) / 6;
+}
+
+Tensor hardswish(const Tensor& x) {
+  check_floating("hardswish", x.dtype());
+  return x * hardsigmoid(x);
+}
+
+Tensor softsign(const Tensor& x) {
+  const auto f = [](auto v) { return std::isinf(v) ? (v > 0 ? 1 : -1) : v / (1 + std::abs(v)); };
+  return record("softsign", kernels::map_floating("softsign", x, f), x,
+                [x = Saved(x)](const Tensor& g) { return g / square(abs(x) + 1); });
 }
 
 }  // namespace heed

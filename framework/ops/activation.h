@@ -14,12 +14,20 @@ Tensor sigmoid(const Tensor& x);  ///< 1 / (1 + exp(−x))
 Tensor silu(const Tensor& x);     ///< x·sigmoid(x)
 /// log sigmoid(x), precise for every x.
 Tensor log_sigmoid(const Tensor& x);
+Tensor logsigmoid(const Tensor& x);  ///< log_sigmoid by the name that PyTorch's function has
 /// log(1 + exp(beta·x)) / beta; x itself where beta·x > threshold.
 Tensor softplus(const Tensor& x, double beta = 1, double threshold = 20);
 /// x where positive, else slope·x. Maas, Hannun & Ng 2013.
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
 /// x where positive, else alpha·(exp(x) − 1). Clevert, Unterthiner & Hochreiter 2015.
 Tensor elu(const Tensor& x, double alpha = 1);
+
+/// x·tanh(softplus(x)). Misra 2019.
+Tensor mish(const Tensor& x);
+/// min(max(x + 3, 0), 6) / 6, with derivative 0 at −3 and 3. Howard et al. 2019.
+Tensor hardsigmoid(const Tensor& x);
+Tensor hardswish(const Tensor& x);  ///< x·hardsigmoid(x). Howard et al. 2019.
+Tensor softsign(const Tensor& x);   ///< x / (1 + |x|), ±1 at ±∞. Bergstra et al. 2009.
 
 /// How `gelu` computes the normal distribution function.
 enum class GeluApproximation { none, tanh };

@@ -8,12 +8,12 @@
 #include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
-#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/random.h"
 #include "heed/framework/ops/rearrange.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"
+#include "heed/framework/ops/trigonometry.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 

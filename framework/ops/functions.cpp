@@ -5,9 +5,11 @@
 #include "heed/framework/autograd/record.h"
 #include "heed/framework/kernels/elementwise.h"
 #include "heed/framework/kernels/functions.h"
+#include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/broadcast.h"
 #include "heed/framework/ops/check.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/logic.h"
 #include "heed/framework/tensor/factories.h"
 
 namespace heed {
@@ -43,9 +45,24 @@ Tensor exp(const Tensor& x) {
                 [](const Tensor& g, const Tensor& y) { return g * y; });
 }
 
+Tensor exp2(const Tensor& x) {
+  return record("exp2", kernels::unary(Unary::exp2, x), x,
+                [](const Tensor& g, const Tensor& y) { return g * (y * std::numbers::ln2); });
+}
+
 Tensor log(const Tensor& x) {
   return record("log", kernels::unary(Unary::log, x), x,
                 [x = Saved(x)](const Tensor& g) { return g / x; });
+}
+
+Tensor log2(const Tensor& x) {
+  return record("log2", kernels::unary(Unary::log2, x), x,
+                [x = Saved(x)](const Tensor& g) { return g / (x * std::numbers::ln2); });
+}
+
+Tensor log10(const Tensor& x) {
+  return record("log10", kernels::unary(Unary::log10, x), x,
+                [x = Saved(x)](const Tensor& g) { return g / (x * std::numbers::ln10); });
 }
 
 Tensor sqrt(const Tensor& x) {
@@ -91,16 +108,6 @@ Tensor reciprocal(const Tensor& x) {
                 [](const Tensor& g, const Tensor& y) { return -(g * y * y); });
 }
 
-Tensor sin(const Tensor& x) {
-  return record("sin", kernels::unary(Unary::sin, x), x,
-                [x = Saved(x)](const Tensor& g) { return g * cos(x); });
-}
-
-Tensor cos(const Tensor& x) {
-  return record("cos", kernels::unary(Unary::cos, x), x,
-                [x = Saved(x)](const Tensor& g) { return -(g * sin(x)); });
-}
-
 Tensor abs(const Tensor& x) {
   return record("abs", kernels::abs(x), x, [x = Saved(x)](const Tensor& g) { return g * sign(x); });
 }
@@ -111,6 +118,14 @@ Tensor sign(const Tensor& x) {
 
 Tensor floor(const Tensor& x) {
   return record_step("floor", kernels::unary(Unary::floor, x), x);
+}
+
+Tensor ceil(const Tensor& x) {
+  return record_step("ceil", kernels::unary(Unary::ceil, x), x);
+}
+
+Tensor trunc(const Tensor& x) {
+  return record_step("trunc", kernels::unary(Unary::trunc, x), x);
 }
 
 Tensor round(const Tensor& x) {
@@ -136,6 +151,26 @@ Tensor maximum(const Tensor& left, const Tensor& right) {
 
 Tensor minimum(const Tensor& left, const Tensor& right) {
   return choose("minimum", Arithmetic::minimum, left, right);
+}
+
+Tensor logaddexp(const Tensor& left, const Tensor& right) {
+  const auto [a, b] = operands("logaddexp", left, right);
+  const auto share = [](const Tensor& g, const Tensor& own, const Tensor& other) {
+    const Tensor ahead = own - other;
+    const Tensor tied = logical_and(eq(own, other), isinf(own));  // ∞ − ∞ is NaN
+    return g * sigmoid(masked_fill(ahead, tied, 0));
+  };
+  return record(
+      "logaddexp", kernels::logaddexp(a, b),
+      {{a, [share, a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, a, b); }},
+       {b, [share, a = Saved(a), b = Saved(b)](const Tensor& g) { return share(g, b, a); }}});
+}
+
+Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf,
+                  std::optional<double> neginf) {
+  return record(
+      "nan_to_num", kernels::nan_to_num(x, nan, posinf, neginf), x,
+      [x = Saved(x)](const Tensor& g) { return masked_fill(g, logical_not(isfinite(x)), 0); });
 }
 
 }  // namespace heed

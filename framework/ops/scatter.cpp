@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "heed/framework/autograd/record.h"
+#include "heed/framework/kernels/division.h"
 #include "heed/framework/kernels/gather.h"
-#include "heed/framework/kernels/map.h"
 #include "heed/framework/kernels/order.h"
 #include "heed/framework/kernels/place.h"
 #include "heed/framework/ops/check.h"
@@ -72,8 +72,7 @@ Tensor joined_mean(const Joining& of) {
   count = scatter_add(count, of.dim, of.index, ones(of.index.shape(), DType::i64));
   const Tensor total = joined_sum(of);
   if (is_floating(total.dtype())) return total / count.to(total.dtype());
-  const auto round_down = [](int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
-  return kernels::map<int64_t, int64_t, int64_t>(round_down, total, count);
+  return kernels::divide(kernels::Division::floor, total, count);
 }
 
 /// Gradients of the extremes `y`: elements equal to one share its gradient evenly.

@@ -85,6 +85,16 @@ def finite_where_pytorch_overflows(call: Any, ours: Any, theirs: Any, fault: Any
         fault, lambda a, b: a.isfinite() & ~b.isfinite())
 
 
+@intended("limits")
+def right_at_far_ends(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    if not number(fault):
+        return False
+    if call.op in ("softsign", "logaddexp"):
+        return not_finite(call) and everywhere(fault, lambda a, b: a.isfinite() & b.isnan())
+    return call.op in ("asinh", "acosh", "atan2") and fault.kind == "grad" and extreme(
+        call) and everywhere(fault, lambda a, b: ~a.isnan() & ((b == 0) | ~b.isfinite()))
+
+
 @intended("overflow")
 def order_decides_what_overflows(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
     if not number(fault) or not (extreme(call) or not_finite(call)):

@@ -138,6 +138,13 @@ auto by_lanes(const F& f) {
   };
 }
 
+/// The same in double, so that f32 results are rounded once: the library's float functions may be
+/// off by 2 ulp.
+template <class F>
+auto by_doubles(const F& f) {
+  return by_lanes([f](auto x) HWY_ATTR { return static_cast<decltype(x)>(f(x)); });
+}
+
 /// Calls f(d, input, state…) with vectors, the state's by reference: they are stored back.
 template <class T, size_t count, class F>
 void update_run(const std::array<T*, count>& state, const T* input, int64_t length, const F& f) {

@@ -16,6 +16,7 @@
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"
+#include "heed/framework/ops/trigonometry.h"
 #include "heed/framework/ops/view.h"
 #include "heed/modules/dropout.h"
 #include "heed/tests/framework/engine_fixtures.h"

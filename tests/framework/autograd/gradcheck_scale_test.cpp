@@ -8,6 +8,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/reduce.h"
+#include "heed/framework/ops/trigonometry.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"
 

@@ -14,6 +14,7 @@
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/softmax.h"
+#include "heed/framework/ops/trigonometry.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/catch.h"

@@ -75,6 +75,7 @@ const std::map<std::string, std::string>& nan_is_hidden() {
   static const std::string choice = "chooses other elements";
   static const std::map<std::string, std::string> reasons = {
       {"sign", "the sign of NaN is 0, as in PyTorch"},
+      {"nan_to_num", "replaces NaN, which is what it is for"},
       {"where", choice},
       {"masked_fill", choice},
       {"scatter", choice},

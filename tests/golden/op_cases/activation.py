@@ -7,6 +7,8 @@ from golden_case import case, floats, pytorch
 
 pytorch("log_sigmoid", F.logsigmoid)
 pytorch("relu_squared", lambda x: F.relu(x).square())
+pytorch("hardsigmoid", lambda x: torch.clamp(x + 3, 0, 6) / 6)  # F's multiplies by f32's 1/6
+pytorch("hardswish", lambda x: x * (torch.clamp(x + 3, 0, 6) / 6))
 pytorch("soft_cap", lambda x, cap=30.0: cap * torch.tanh(x / cap))
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -35,3 +37,6 @@ for op in ("relu_squared", "soft_cap"):
     case(op, "wide range", {}, floats([-1000, -30, -0.5, 0, 0.5, 30, 1000]))
     case(op, "no number", {}, floats([NAN, INFINITY, -INFINITY]))
 case("soft_cap", "cap", {"cap": 0.5}, (2, 3))
+for op in ("logsigmoid", "mish", "softsign", "hardsigmoid", "hardswish"):
+    case(op, "2-d", {}, (2, 3))
+    case(op, "wide range", {}, floats([-30, -5, -3, -2.5, -0.5, -0.0, 0, 0.5, 2.5, 3, 5, 30, NAN]))

@@ -32,6 +32,10 @@ double draw(const Input& input, Rng& rng) {
       return between(64, 576) * step;
     case Kind::nonzero:
       return between(64, 576) * step * (between(0, 1) == 0 ? -1 : 1);
+    case Kind::unit:
+      return between(-240, 240) * step;
+    case Kind::above_one:
+      return between(320, 832) * step;
     case Kind::indices:
       return between(0, input.limit - 1);
     case Kind::boolean:
@@ -59,8 +63,8 @@ double rounded(const Input& input, double value) {
 
 bool Input::is_floating() const {
   return kind == Kind::any || kind == Kind::shifted || kind == Kind::positive ||
-         kind == Kind::nonzero || kind == Kind::distinct ||
-         (kind == Kind::listed && dtype == DType::f64);
+         kind == Kind::nonzero || kind == Kind::unit || kind == Kind::above_one ||
+         kind == Kind::distinct || (kind == Kind::listed && dtype == DType::f64);
 }
 
 Input any(Sizes shape) {
@@ -74,6 +78,12 @@ Input positive(Sizes shape) {
 }
 Input nonzero(Sizes shape) {
   return {Kind::nonzero, std::move(shape)};
+}
+Input unit(Sizes shape) {
+  return {Kind::unit, std::move(shape)};
+}
+Input above_one(Sizes shape) {
+  return {Kind::above_one, std::move(shape)};
 }
 Input distinct(Sizes shape) {
   return {Kind::distinct, std::move(shape)};

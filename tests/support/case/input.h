@@ -22,6 +22,8 @@ struct Input {
     shifted,
     positive,
     nonzero,
+    unit,
+    above_one,
     distinct,
     indices,
     boolean,
@@ -38,11 +40,13 @@ struct Input {
   bool is_floating() const;
 };
 
-Input any(Sizes shape);       ///< in [−2, 2]
-Input shifted(Sizes shape);   ///< like any, and never equal to one of those values
-Input positive(Sizes shape);  ///< in [0.25, 2.25]
-Input nonzero(Sizes shape);   ///< |x| in [0.25, 2.25]: away from poles and kinks at 0
-Input distinct(Sizes shape);  ///< all different, a permutation of steps of 1/8 around 0
+Input any(Sizes shape);        ///< in [−2, 2]
+Input shifted(Sizes shape);    ///< like any, and never equal to one of those values
+Input positive(Sizes shape);   ///< in [0.25, 2.25]
+Input nonzero(Sizes shape);    ///< |x| in [0.25, 2.25]: away from poles and kinks at 0
+Input unit(Sizes shape);       ///< in [−15/16, 15/16]
+Input above_one(Sizes shape);  ///< in [1.25, 3.25]
+Input distinct(Sizes shape);   ///< all different, a permutation of steps of 1/8 around 0
 Input bools(Sizes shape);
 Input indices(int64_t limit, Sizes shape);                   ///< i64 in [0, limit)
 Input listed(std::vector<double> values, Sizes shape);       ///< floating

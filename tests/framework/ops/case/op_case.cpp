@@ -21,6 +21,11 @@ bool OpCase::takes(DType dtype) const {
   return std::find(dtypes.begin(), dtypes.end(), dtype) != dtypes.end();
 }
 
+bool OpCase::takes(DType dtype, const Sample& sample) const {
+  return takes(dtype) ||
+         std::find(sample.dtypes.begin(), sample.dtypes.end(), dtype) != sample.dtypes.end();
+}
+
 Tensors call_op(const OpCase& op, Tensors inputs, const Attributes& attributes) {
   if (!op.takes_list()) {
     if (inputs.size() > op.inputs.size()) {

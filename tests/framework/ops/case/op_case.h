@@ -14,7 +14,8 @@ namespace heed::testing {
 struct Sample {
   std::vector<Input> inputs;
   Json attributes = Json::object();
-  bool smooth = true;  ///< false: rounds, so that differences of outputs tell nothing
+  bool smooth = true;              ///< false: rounds, so that differences of outputs tell nothing
+  std::vector<DType> dtypes = {};  ///< those of the row and, under these attributes, these more
   /// Too big for gradcheck, but big enough to be split between threads.
   bool is_large() const;
 };
@@ -56,6 +57,7 @@ struct OpCase {
   bool takes_list() const { return inputs.back().back() == '*'; }
   bool is_constant(size_t input) const;
   bool takes(DType dtype) const;
+  bool takes(DType dtype, const Sample& sample) const;
 };
 
 /// Calls the op; too few tensors are filled up with undefined ones. Throws RequestError if their

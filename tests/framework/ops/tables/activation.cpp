@@ -13,6 +13,10 @@ double log_sigmoid_of(double v) {
   return v < 0 ? v - std::log1p(std::exp(v)) : -std::log1p(std::exp(-v));
 }
 
+double hardsigmoid_of(double v) {
+  return v > 3 ? 1 : v < -3 ? 0 : v / 6 + 0.5;
+}
+
 OpCase gelu_row() {
   OpCase row = {
       .name = "gelu",
@@ -108,6 +112,17 @@ OpTable activation_ops() {
       with_values(unary("silu", silu, reference::silu, any), {-30, -5, 0, 5, 30}),
       gelu_row(),
       with_values(unary("log_sigmoid", log_sigmoid, log_sigmoid_of, any), {-800, -5, 0, 5, 800}),
+      with_values(unary("logsigmoid", logsigmoid, log_sigmoid_of, any), {-800, -5, 0, 5, 800}),
+      with_values(
+          unary(
+              "mish", mish, [](double v) { return v * std::tanh(std::log1p(std::exp(v))); }, any),
+          {-30, -5, 0, 5, 30, 100}),
+      with_values(unary("hardsigmoid", hardsigmoid, hardsigmoid_of, any), {-30, -2.5, 2.5, 30}),
+      with_values(unary(
+                      "hardswish", hardswish, [](double v) { return v * hardsigmoid_of(v); }, any),
+                  {-30, -2.5, 2.5, 30}),
+      unary(
+          "softsign", softsign, [](double v) { return v / (1 + std::abs(v)); }, nonzero),
       softplus_row(),
       leaky_relu_row(),
       elu_row(),

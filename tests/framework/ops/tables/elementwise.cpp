@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "heed/framework/ops/division.h"
+#include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
 
 namespace heed::testing {
@@ -185,13 +187,63 @@ OpCase masked_fill_row() {
   return row;
 }
 
+RoundingMode rounding_mode_of(const Attributes& with) {
+  if (!with.has("rounding_mode")) return RoundingMode::none;
+  const std::string mode = with.text("rounding_mode");
+  if (mode != "trunc" && mode != "floor") {
+    throw RequestError("div: rounding_mode must be \"trunc\" or \"floor\", got \"" + mode + "\"");
+  }
+  return mode == "trunc" ? RoundingMode::trunc : RoundingMode::floor;
+}
+
+/// `div` with its attribute rounding_mode, under which it takes i64, too.
+OpCase with_rounding(OpCase row) {
+  row.attributes.push_back(text("rounding_mode", left_out));
+  row.call = [exact = row.call](auto& in, auto& with) -> Tensors {
+    const RoundingMode mode = rounding_mode_of(with);
+    if (mode == RoundingMode::none || in[0].defined() == with.has("input") ||
+        in[1].defined() == with.has("other")) {
+      return exact(in, with);
+    }
+    if (with.has("input")) return {div(scalar(with.number("input"), in[1].dtype()), in[1], mode)};
+    if (with.has("other")) return {div(in[0], with.number("other"), mode)};
+    return {div(in[0], in[1], mode)};
+  };
+  row.reference = [exact = row.reference](auto& in, auto& with) -> std::vector<NdArray> {
+    std::vector<NdArray> quotients = exact(in, with);
+    const RoundingMode mode = rounding_mode_of(with);
+    if (mode == RoundingMode::none) return quotients;
+    return {reference::each(quotients[0], [mode](double q) {
+      return mode == RoundingMode::trunc ? std::trunc(q) : std::floor(q);
+    })};
+  };
+  for (const char* mode : {"trunc", "floor"}) {
+    const Json attributes = {{"rounding_mode", mode}};
+    for (const Sample& pair : broadcasting(shifted, nonzero)) {
+      row.samples.push_back({pair.inputs, attributes, true, {i64}});
+    }
+    row.samples.push_back(
+        {{shifted({2, 3})}, {{"other", -3}, {"rounding_mode", mode}}, true, {i64}});
+    row.samples.push_back(
+        {{absent(), nonzero({2, 3})}, {{"input", 7}, {"rounding_mode", mode}}, false, {i64}});
+    row.errors.push_back({{of_type(i64, {2}), integers_of({1, 0}, {2})},
+                          attributes,
+                          "div: i64 [2] divided by i64 [2], which has a 0; write .to(DType::f32) "
+                          "for infinities"});
+  }
+  row.errors.push_back({{of_type(f32, {2}), of_type(f32, {2})},
+                        {{"rounding_mode", "up"}},
+                        "div: rounding_mode must be \"trunc\" or \"floor\", got \"up\""});
+  return row;
+}
+
 /// add, sub, mul, div and pow.
 OpTable arithmetic_rows() {
   OpTable table = {
       arithmetic({"add", "other", add, add, add_to_number, std::plus<>(), any, any}),
       arithmetic({"sub", "other", sub, sub, sub, std::minus<>(), any, any}),
       arithmetic({"mul", "other", mul, mul, multiply_number, std::multiplies<>(), any, any}),
-      arithmetic({"div", "other", div, div, div, std::divides<>(), any, nonzero}),
+      with_rounding(arithmetic({"div", "other", div, div, div, std::divides<>(), any, nonzero})),
       arithmetic({"pow", "exponent", pow, pow, pow,
                   [](double a, double b) { return std::pow(a, b); }, positive, any}),
   };

@@ -74,6 +74,29 @@ OpCase choice_row(const std::string& name, BinaryOp call, double (*naive)(double
   return row;
 }
 
+OpCase logaddexp_row() {
+  OpCase row = binary(
+      "logaddexp", logaddexp,
+      [](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }, any, any);
+  row.errors = {shapes_that_do_not_broadcast("logaddexp"), dtypes_that_differ("logaddexp")};
+  row.samples.push_back({{listed({2, -3, 0.5}, {3}), listed({2, -3, -30}, {3})}});
+  return row;
+}
+
+OpCase nan_to_num_row() {
+  OpCase row = unary_with(
+      "nan_to_num", {number("nan", 0), number("posinf", left_out), number("neginf", left_out)},
+      [](auto& x, auto& with) {
+        const auto bound = [&](const char* name) {
+          return with.has(name) ? std::optional(with.number(name)) : std::nullopt;
+        };
+        return nan_to_num(x, with.number("nan"), bound("posinf"), bound("neginf"));
+      },
+      [](double v, auto&) { return v; }, any, {{{"nan", 1}, {"posinf", 2}, {"neginf", -3}}});
+  row.dtypes = all_dtypes;
+  return row;
+}
+
 }  // namespace
 
 OpTable functions_ops() {
@@ -81,6 +104,15 @@ OpTable functions_ops() {
       with_values(unary(
                       "exp", exp, [](double v) { return std::exp(v); }, any),
                   {-30, 0, 3}),
+      with_values(unary(
+                      "exp2", exp2, [](double v) { return std::exp2(v); }, any),
+                  {-30, 0, 3}),
+      with_values(unary(
+                      "log2", log2, [](double v) { return std::log2(v); }, positive),
+                  {0.0009765625, 1, 1024}),
+      with_values(unary(
+                      "log10", log10, [](double v) { return std::log10(v); }, positive),
+                  {0.0009765625, 1, 1000}),
       with_values(unary(
                       "log", log, [](double v) { return std::log(v); }, positive),
                   {0.0009765625, 1, 1024}),
@@ -107,12 +139,6 @@ OpTable functions_ops() {
       with_values(unary(
                       "reciprocal", reciprocal, [](double v) { return 1 / v; }, nonzero),
                   {64}),
-      with_values(unary(
-                      "sin", sin, [](double v) { return std::sin(v); }, any),
-                  {-30, 0, 1000}),
-      with_values(unary(
-                      "cos", cos, [](double v) { return std::cos(v); }, any),
-                  {-30, 0, 1000}),
       unary(
           "abs", abs, [](double v) { return v < 0 ? -v : v; }, nonzero),
       unary(
@@ -120,10 +146,14 @@ OpTable functions_ops() {
                                               : v < 0 ? -1.0
                                                       : 0.0; }, nonzero),
       stepped("floor", floor, [](double v) { return std::floor(v); }),
+      stepped("ceil", ceil, [](double v) { return -std::floor(-v); }),
+      stepped("trunc", trunc, [](double v) { return v < 0 ? -std::floor(-v) : std::floor(v); }),
       stepped("round", round, round_half_even),
       clamp_row(),
       choice_row("maximum", maximum, larger),
       choice_row("minimum", minimum, smaller),
+      logaddexp_row(),
+      nan_to_num_row(),
   };
   for (OpCase& row : table) {
     if (row.name == "square" || row.name == "abs" || row.name == "sign") row.dtypes.push_back(i64);

@@ -41,6 +41,9 @@ inline std::string partial_file(const std::string& run, const std::string& name)
 inline std::string checkpoints_folder(const std::string& run) {
   return run + "/checkpoints";
 }
+inline std::string snapshots_folder(const std::string& run) {
+  return run + "/snapshots";
+}
 inline std::string model_file(const std::string& checkpoint) {
   return checkpoint + "/model.safetensors";
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/json_reader.h"
 #include "heed/examples/cli/tasks/task.h"
 #include "heed/framework/io/io_error.h"
 
@@ -87,77 +88,7 @@ JsonValue tokenizer_json(const Tokenizer& tokenizer) {
   return json;
 }
 
-/// Reads members of one object, of exactly the type and range that is wanted.
-class FormReader {
- public:
-  FormReader(const JsonValue& json, const std::string& place) : json_(json), place_(place) {
-    if (json.kind != JsonValue::Kind::object) fail("no object");
-  }
-
-  FormReader object(const char* name) const {
-    return {of_kind(name, JsonValue::Kind::object), place_};
-  }
-  bool has(const char* name) const { return json_.find(name) != nullptr; }
-  const std::string& text(const char* name) const {
-    return of_kind(name, JsonValue::Kind::string).text;
-  }
-  bool boolean(const char* name) const {
-    return of_kind(name, JsonValue::Kind::boolean).text == "true";
-  }
-  /// From `least` to `most`.
-  int64_t integer(const char* name, int64_t least, int64_t most) const {
-    return integer_in(name, of_kind(name, JsonValue::Kind::number), least, most);
-  }
-  std::vector<int64_t> integers(const char* name, int64_t most) const {
-    std::vector<int64_t> all;
-    for (const JsonValue& one : of_kind(name, JsonValue::Kind::array).children) {
-      all.push_back(integer_in(name, one, 0, most));
-    }
-    return all;
-  }
-  std::vector<std::string> texts(const char* name) const {
-    std::vector<std::string> all;
-    for (const JsonValue& one : of_kind(name, JsonValue::Kind::array).children) {
-      if (one.kind != JsonValue::Kind::string) fail_value(name, one);
-      all.push_back(one.text);
-    }
-    return all;
-  }
-  template <class Names>
-  auto choice(const char* name, const Names& names) const {
-    const std::string& given = text(name);
-    for (const auto& [text, value] : names) {
-      if (given == text) return value;
-    }
-    fail_value(name, *json_.find(name));
-  }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw IoError(place_, ": damaged: not the form of a task: ", what);
-  }
-
- private:
-  const JsonValue& of_kind(const char* name, JsonValue::Kind kind) const {
-    const JsonValue* value = json_.find(name);
-    if (value == nullptr) fail(text_of("\"", std::string_view(name), "\" is missing"));
-    if (value->kind != kind) fail_value(name, *value);
-    return *value;
-  }
-  int64_t integer_in(const char* name, const JsonValue& json, int64_t least, int64_t most) const {
-    const auto value = parse_number<int64_t>(json.text);
-    if (json.kind != JsonValue::Kind::number || !value || *value < least || *value > most) {
-      fail_value(name, json);
-    }
-    return *value;
-  }
-  [[noreturn]] void fail_value(const char* name, const JsonValue& json) const {
-    fail(text_of("\"", std::string_view(name), "\" cannot be ", json_text(json)));
-  }
-
-  const JsonValue& json_;
-  const std::string& place_;
-};
-
-TaskShape shape_in(const FormReader& reader) {
+TaskShape shape_in(const JsonReader& reader) {
   return {.symbols = reader.integer("symbols", 1, most_words),
           .classes = reader.integer("classes", 1, most_words),
           .length = reader.integer("length", 1, most_positions),
@@ -166,7 +97,7 @@ TaskShape shape_in(const FormReader& reader) {
           .answer_length = reader.integer("answer_length", 0, most_positions)};
 }
 
-Tokenizer tokenizer_in(const FormReader& reader, const TaskShape& shape) {
+Tokenizer tokenizer_in(const JsonReader& reader, const TaskShape& shape) {
   Tokenizer tokenizer{.unit = reader.choice("unit", unit_names),
                       .inputs = reader.texts("inputs"),
                       .targets = reader.texts("targets"),
@@ -177,7 +108,7 @@ Tokenizer tokenizer_in(const FormReader& reader, const TaskShape& shape) {
   return tokenizer;
 }
 
-Questions questions_in(const FormReader& reader, const TaskShape& shape) {
+Questions questions_in(const JsonReader& reader, const TaskShape& shape) {
   return {.shortest = reader.integer("shortest", 1, shape.length),
           .continue_inputs = reader.boolean("continue_inputs"),
           .answer_start =
@@ -218,7 +149,7 @@ std::string to_json(const TaskForm& form) {
 TaskForm read_task_form(std::string_view json, const std::string& place) {
   try {
     const JsonValue root = read_json(json, json.size());
-    const FormReader reader(root, place);
+    const JsonReader reader(root, place, "damaged: not the form of a task");
     TaskForm form{.task = reader.text("task"),
                   .shape = shape_in(reader.object("shape")),
                   .tokenizer = {},

@@ -58,13 +58,6 @@ Tensor record_extreme(const char* op, Tensor y, const Tensor& x, const IntList& 
   });
 }
 
-/// x^(1/p) for x ≥ 0. At 0 it has no derivative: there it is the constant 0, as in PyTorch.
-Tensor root(const Tensor& x, double p) {
-  const Tensor zero = eq(x, 0);
-  const Tensor positive = masked_fill(x, zero, 1);
-  return masked_fill(p == 2 ? sqrt(positive) : pow(positive, 1 / p), zero, 0);
-}
-
 double count_of(const Tensor& x, const IntList& dims) {
   int64_t count = 1;
   for (const int64_t d : dims) count *= x.shape()[d];
@@ -91,13 +84,61 @@ Tensor centred(const Tensor& x, const IntList& dims) {
   return once - mean(once, dims, true);
 }
 
-/// The p-norm by its definition.
-Tensor plain_norm(const Tensor& x, double p, const IntList& dims, bool keepdim) {
-  if (p == 2) return root(sum(square(x), dims, keepdim), 2);
-  // Below 1 the power of 0 has an infinite derivative, of which the sign 0 would make NaN.
+/// Whether y, a sum of powers, lost nothing to the ends of the range of its dtype.
+bool is_far_from_ends(const Tensor& y, double power = 1) {
+  const double exponents = y.dtype() == DType::f32 ? 100 : 960;
+  return lie_within(y, std::exp2(-exponents / power),
+                    std::exp2(std::min(exponents, exponents / power)));
+}
+
+/// The p-norm by its definition, with the reduced dimensions kept.
+Tensor plain_norm(const Tensor& x, double p, const IntList& dims) {
+  if (p == 2) return sqrt(sum(square(x), dims, true));
+  return pow(sum(pow(abs(x), p), dims, true), 1 / p);
+}
+
+/// The p-norm, which may be in range though powers of its elements are not.
+Tensor norm_in_range(const Tensor& x, double p, const IntList& dims) {
+  const NoGrad guard;
+  const Tensor y = plain_norm(x, p, dims);
+  if (x.numel() == 0 || is_far_from_ends(y, p)) return y;
+  const Tensor scales = row_scales(x, dims);
+  return plain_norm(x / scales, p, dims) * scales;
+}
+
+/// The slopes of the p-norm y of x, which kept its dimensions: sign(x) · (|x| / y)^(p − 1). Where
+/// it has none, at elements that are 0 and at rows of them, 0, as in PyTorch.
+Tensor norm_slopes(const Tensor& x, const Tensor& y, double p) {
+  const Tensor nothing = eq(y, 0), length = masked_fill(y, nothing, 1);
+  if (p == 2) return masked_fill(x / length, nothing, 0);
   const Tensor zero = eq(x, 0);
-  const Tensor powers = masked_fill(pow(abs(masked_fill(x, zero, 1)), p), zero, 0);
-  return root(sum(powers, dims, keepdim), p);
+  const Tensor size = abs(masked_fill(x, zero, 1));
+  // The quotient is at most 1. Below p = 1 its power is large, of a quotient that may vanish.
+  const Tensor power = p > 1 ? pow(size / length, p - 1) : pow(size, p - 1) * pow(length, 1 - p);
+  return masked_fill(sign(x) * power, zero, 0);
+}
+
+/// The variance of rows x along `dims`, which are kept, is `of_units` · scale². The scale is
+/// undefined where it would be 1.
+struct Variance {
+  Tensor of_units, scale;
+};
+
+Variance variance_in_range(const Tensor& x, const IntList& dims, double freedom) {
+  const NoGrad guard;
+  Tensor y = sum(square(centred(x, dims)), dims, true) / freedom;
+  if (x.numel() == 0 || is_far_from_ends(y)) return {y, Tensor()};
+  const Tensor scale = row_scales(x, dims);
+  return {sum(square(centred(x / scale, dims)), dims, true) / freedom, scale};
+}
+
+/// x less its mean, in units of `scale`, which is undefined or a constant.
+Tensor centred_in(const Tensor& scale, const Tensor& x, const IntList& dims) {
+  return centred(scale.defined() ? x / scale : x, dims);
+}
+
+Tensor times(const Tensor& x, const Tensor& scale) {
+  return scale.defined() ? x * scale : x;
 }
 
 /// The elements of `x` at `index`, which kept its dimension `dim`.
@@ -141,8 +182,14 @@ Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {
 
 Tensor var(const Tensor& x, const IntList& along, double correction, bool keepdim) {
   const IntList dims = floating_dims("var", x, along);
-  return sum(square(centred(x, dims)), dims, keepdim) /
-         std::max(0.0, count_of(x, dims) - correction);
+  const double freedom = std::max(0.0, count_of(x, dims) - correction);
+  const auto [variance, scale] = variance_in_range(x, dims, freedom);
+  Tensor y = shaped(times(times(variance, scale), scale), reduced_shape(x.shape(), dims, keepdim));
+  return record("var", std::move(y), x,
+                [x = Saved(x), scale = Saved(scale), dims, freedom](const Tensor& g) {
+                  const Tensor slopes = centred_in(scale, x, dims) * (2 / freedom);
+                  return times(slopes * with_dims(g, x->shape(), dims), scale);
+                });
 }
 
 Tensor amax(const Tensor& x, const IntList& along, bool keepdim) {
@@ -215,9 +262,19 @@ Tensor argmin(const Tensor& x) {
 
 Tensor std(const Tensor& x, const IntList& along, double correction, bool keepdim) {
   const IntList dims = floating_dims("std", x, along);
-  const double freedom = count_of(x, dims) - correction;
-  if (!(freedom > 0)) return root(var(x, dims, correction, keepdim), 2);  // NaN or an infinity
-  return norm(centred(x, dims), 2, dims, keepdim) / std::sqrt(freedom);
+  const double freedom = std::max(0.0, count_of(x, dims) - correction);
+  const auto [variance, scale] = variance_in_range(x, dims, freedom);
+  Tensor y = shaped(times(sqrt(variance), scale), reduced_shape(x.shape(), dims, keepdim));
+  return record(
+      "std", std::move(y), x,
+      [x = Saved(x), scale = Saved(scale), dims, freedom](const Tensor& g, const Tensor& y_) {
+        const Tensor whole = with_dims(y_, x->shape(), dims);
+        const Tensor units = scale->defined() ? whole / scale.get() : whole;
+        const Tensor equal = eq(units, 0);  // without a slope: 0, as in PyTorch
+        const Tensor slopes =
+            masked_fill(centred_in(scale, x, dims) / masked_fill(units, equal, 1), equal, 0);
+        return slopes * (with_dims(g, x->shape(), dims) / freedom);
+      });
 }
 
 Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
@@ -231,16 +288,12 @@ Tensor norm(const Tensor& x, double p, const IntList& along, bool keepdim) {
     check_choice("norm", x, dims);
     return amax(abs(x), dims, keepdim);
   }
-  const Tensor y = plain_norm(x, p, dims, keepdim);
-  // Powers of large or small elements leave the range of numbers before their root does.
-  const double exponents = x.dtype() == DType::f32 ? 100 : 960;  // of the sum, not to lose digits
-  if (x.numel() == 0 ||
-      lie_within(y, std::exp2(-exponents / p), std::exp2(std::min(exponents, exponents / p)))) {
-    return y;
-  }
-  const Tensor scales = row_scales(x, dims);
-  return plain_norm(x / scales, p, dims, keepdim) *
-         reshape(scales, reduced_shape(x.shape(), dims, keepdim));
+  Tensor y = shaped(norm_in_range(x, p, dims), reduced_shape(x.shape(), dims, keepdim));
+  return record("norm", std::move(y), x,
+                [x = Saved(x), p, dims](const Tensor& g, const Tensor& y_) {
+                  const Tensor slopes = norm_slopes(x, with_dims(y_, x->shape(), dims), p);
+                  return slopes * with_dims(g, x->shape(), dims);
+                });
 }
 
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {

@@ -7,6 +7,7 @@
 #include "heed/framework/autograd/gradcheck.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
 #include "heed/framework/ops/normalization.h"
 #include "heed/framework/ops/reduce.h"
@@ -62,6 +63,78 @@ TEST_CASE("norms and deviations of huge and tiny numbers are in range if their v
   CHECK(norm(tensor<double>({1, -infinity})).item() == infinity);
   CHECK(std::isnan(norm(tensor<double>({1, std::nan("")})).item()));
   CHECK(norm(zeros({3})).item() == 0);
+}
+
+TEST_CASE("variances and their gradients are in range though squares are not") {
+  const auto variance = [](const Tensor& x) { return var(x, {-1}, 0); };
+  const auto deviation = [](const Tensor& x) { return std(x, {-1}, 0); };
+  // The middle row is extreme: its squares, or those of its sum, are out of range.
+  const auto rows = [](double a, double b) {
+    return tensor<double>({1, 2, a, b, 3, 7}).reshape({3, 2});
+  };
+  const Tensor large = rows(1e19, 4e19).to(DType::f32);
+  check_close(value_and_slope(large, variance).first, {0.25, 2.25e38, 4}, 1e-6);
+  check_close(value_and_slope(large, variance).second, {-0.5, 0.5, -1.5e19, 1.5e19, -2, 2}, 1e-6);
+  // Here no square is in range, and the variance is not either, but its gradient is.
+  const Tensor larger = rows(1e20, 3e20).to(DType::f32);
+  CHECK(value_and_slope(larger, variance).first[1] == std::numeric_limits<double>::infinity());
+  check_close(value_and_slope(larger, variance).second, {-0.5, 0.5, -1e20, 1e20, -2, 2}, 1e-6);
+  const Tensor wide = rows(1e154, 3e154);
+  check_close(value_and_slope(wide, variance).first, {0.25, 1e308, 4}, 1e-14);
+  check_close(value_and_slope(wide, variance).second, {-0.5, 0.5, -1e154, 1e154, -2, 2}, 1e-14);
+  const Tensor tiny = rows(1e-160, 3e-160);
+  check_close(value_and_slope(tiny, variance).first, {0.25, 1e-320, 4}, 1e-3);
+  check_close(value_and_slope(tiny, variance).second, {-0.5, 0.5, -1e-160, 1e-160, -2, 2}, 1e-14);
+  // At the ends of the range, where the distance of two elements does not fit.
+  const Tensor ends = tensor<float>({3e38F, -3e38F, 3e38F, 3e38F, 1e-44F, 4e-44F}).reshape({3, 2});
+  check_close(value_and_slope(ends, deviation).first, {3e38, 0, 1.5e-44}, 0.1);
+  check_close(value_and_slope(ends, deviation).second, {0.5, -0.5, 0, 0, -0.5, 0.5}, 0.1);
+}
+
+TEST_CASE("deviations without a degree of freedom") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Tensor rows = tensor<double>({1, 3, 2, 2}).reshape({2, 2});
+  for (const double correction : {2.0, 5.0}) {
+    const auto [values, slopes] =
+        value_and_slope(rows, [&](const Tensor& x) { return var(x, {-1}, correction); });
+    CHECK(values[0] == infinity);
+    CHECK(std::isnan(values[1]));
+    CHECK(slopes[0] == -infinity);
+    CHECK(slopes[1] == infinity);
+    CHECK(std::isnan(slopes[2]));
+    CHECK(std(rows, {-1}, correction).select(0, 0).item() == infinity);
+    CHECK(std::isnan(std(rows, {-1}, correction).select(0, 1).item()));
+  }
+}
+
+TEST_CASE("slopes of norms whose elements are below the smallest normal number") {
+  const auto norm_of = [](double p) { return [p](const Tensor& x) { return norm(x, p, {-1}); }; };
+  check_close(value_and_slope(tensor<double>({-5e-324, 0}), norm_of(2)).second, {-1, 0}, 1e-15);
+  check_close(value_and_slope(tensor<float>({-1e-45F, 0}), norm_of(3)).second, {-1, 0}, 1e-6);
+  check_close(value_and_slope(tensor<double>({4, 1, 0}), norm_of(0.5)).second, {1.5, 3, 0}, 1e-15);
+}
+
+TEST_CASE("rows without a length or a deviation have slopes of 0 of any order") {
+  for (const Function& f : {Function([](const Tensor& x) { return norm(x, 2, {-1}); }),
+                            Function([](const Tensor& x) { return norm(x, 3, {-1}); }),
+                            Function([](const Tensor& x) { return heed::std(x, {-1}); })}) {
+    const Tensor x = zeros({2, 3}, DType::f64).requires_grad_();
+    const Tensor slopes = grad(sum(f(x)), x, {}, {.create_graph = true});
+    CHECK(max(heed::abs(slopes)).item() == 0);
+    const Tensor second =
+        grad(std::vector{sum(slopes * tensor<double>({1, 2, 4}))}, std::vector{x}, {}, {}, true)[0];
+    CHECK((!second.defined() || max(heed::abs(second)).item() == 0));
+  }
+}
+
+TEST_CASE("second derivatives of deviations of numbers whose squares are out of range") {
+  const auto f = differentiable([](const std::vector<Tensor>& in) {
+    return std(in[0] * 1e200, {-1}) * 1e-200 + var(in[0] * 1e-150, {-1}) * 1e300 +
+           var(in[0] * 1e153, {-1}) * 1e-306;
+  });
+  const Tensor x = tensor<double>({3, 4, -2, -1, 2, 5}).reshape({2, 3}).requires_grad_();
+  CHECK(gradcheck(f, {x}).passed);
+  CHECK(gradgradcheck(f, {x}).passed);
 }
 
 TEST_CASE("second derivatives of the norm of numbers whose squares are out of range") {

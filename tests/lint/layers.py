@@ -3,8 +3,9 @@
 
 base -> tensor -> kernels -> autograd -> ops -> {nn, optim, io} -> modules -> examples: each layer
 includes itself and layers to its left. So does each folder of the program in examples/cli:
-config -> figures -> tasks -> model -> training -> runs -> inspect -> snapshots -> commands. Tests
-and benchmarks may use anything; nothing else uses them. Libraries stay where DESIGN puts them.
+config -> statistics -> figures -> tasks -> model -> training -> runs -> inspect -> snapshots ->
+commands. Tests and benchmarks may use anything; nothing else uses them. Libraries stay where DESIGN
+puts them.
 """
 
 import re
@@ -14,8 +15,8 @@ import lint
 
 FRAMEWORK = ["base", "tensor", "kernels", "autograd", "ops"]
 ABOVE_OPS = ["nn", "optim", "io"]
-PROGRAM = ["config", "figures", "tasks", "model", "training", "runs", "inspect", "snapshots",
-           "commands", "program"]
+PROGRAM = ["config", "statistics", "figures", "tasks", "model", "training", "runs", "inspect",
+           "snapshots", "commands", "program"]
 MODULES = len(FRAMEWORK) + 1
 EXAMPLES = MODULES + 1 + len(PROGRAM)
 ANYTHING = EXAMPLES + 1

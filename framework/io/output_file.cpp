@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "heed/framework/io/folder.h"
+
 namespace heed {
 
 OutputFile::OutputFile(std::string path)
@@ -50,6 +52,18 @@ void write_file(const std::string& path, std::string_view text) {
   file.write(text);
   file.sync();
   file.close();
+}
+
+void replace_file(const std::string& path, std::string_view text) {
+  const std::string partial = partial_name(path);
+  remove_folder(partial);  // of an earlier process
+  try {
+    write_file(partial, text);
+    publish_over(partial, path);
+  } catch (...) {
+    remove_folder(partial);
+    throw;
+  }
 }
 
 }  // namespace heed

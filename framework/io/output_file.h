@@ -35,4 +35,8 @@ class OutputFile {
 /// Writes a new file and waits until the disk has it; throws likewise.
 void write_file(const std::string& path, std::string_view text);
 
+/// Writes a file, over one that is there: at `path` there is either the old one or all of the text,
+/// even after a power failure. Throws IoError, having changed nothing.
+void replace_file(const std::string& path, std::string_view text);
+
 }  // namespace heed

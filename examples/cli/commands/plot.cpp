@@ -1,0 +1,197 @@
+// `heed plot`: what a run has measured, as a figure.
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "heed/examples/cli/commands/line/command.h"
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/keys.h"
+#include "heed/examples/cli/figures/png.h"
+#include "heed/examples/cli/figures/svg.h"
+#include "heed/examples/cli/plots/heads_plot.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/framework/base/text.h"
+#include "heed/framework/io/output_file.h"
+
+namespace heed {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct PlotArguments {
+  std::vector<std::string> runs;
+  std::string what;
+  std::string out;
+  std::optional<std::string> title{}, steps{}, attention{};
+  std::optional<int64_t> probe{};
+  int64_t scale = 2;
+};
+
+/// A kind of figure.
+struct Plot {
+  std::string_view name;
+  std::string_view help;
+  std::vector<std::string_view> options;  ///< those of its own
+  std::string (*draw)(const PlotArguments&);
+};
+
+std::string run_name(const std::string& run) {
+  const fs::path path = fs::path(run).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+/// "0,10,100" as numbers.
+std::vector<int64_t> steps_in(const std::string& text) {
+  std::vector<int64_t> steps;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find(',', start), text.size());
+    const auto step = parse_number<int64_t>(text.substr(start, end - start));
+    if (!step || *step < 0) {
+      refuse("--steps " + printable(text), "must be steps with commas between, such as 0,10,100");
+    }
+    steps.push_back(*step);
+    start = end + 1;
+  }
+  return steps;
+}
+
+std::vector<Snapshot> snapshots_of(const std::string& run) {
+  std::vector<std::string> warnings;
+  std::vector<Snapshot> snapshots = read_snapshots(run, warnings);
+  for (const std::string& warning : warnings) say(warning);
+  if (snapshots.empty()) {
+    refuse(run, "there are no snapshots; `heed train` takes them if train.snapshots is not 0");
+  }
+  return snapshots;
+}
+
+std::string draw_heads(const PlotArguments& arguments) {
+  HeadsChoice choice{.probe = arguments.probe.value_or(0), .attention = arguments.attention};
+  if (arguments.steps) choice.steps = steps_in(*arguments.steps);
+  HeadsFigure figure =
+      heads_plot(run_name(arguments.runs[0]), snapshots_of(arguments.runs[0]), choice);
+  if (arguments.title) figure.title = *arguments.title;
+  return svg_of(figure);
+}
+
+const std::vector<Plot>& plots() {
+  static const std::vector<Plot> all{
+      {"heads",
+       "the weights of every head, at the last snapshot or at --steps",
+       {"--steps", "--probe", "--attention"},
+       draw_heads}};
+  return all;
+}
+
+const Plot& plot_named(const std::string& name) {
+  return *std::find_if(plots().begin(), plots().end(),
+                       [&](const Plot& plot) { return plot.name == name; });
+}
+
+std::vector<std::string> plot_names() {
+  std::vector<std::string> names;
+  for (const Plot& plot : plots()) names.emplace_back(plot.name);
+  return names;
+}
+
+Options plot_options(PlotArguments& arguments) {
+  return {
+      Option::argument("RUN", &arguments.runs, "a run directory").required(),
+      Option::value("--what", &arguments.what, "WHAT", "what to draw")
+          .required()
+          .one_of(plot_names()),
+      Option::value("--out", &arguments.out, "FILE.svg|FILE.png", "the file; replaced if it exists")
+          .required(),
+      Option::value("--steps", &arguments.steps, "N[,N]...",
+                    "heads: the snapshots at these steps; several make a film strip"),
+      Option::value("--probe", &arguments.probe, "N", "heads: the input, counted from 0; default 0")
+          .at_least(0),
+      Option::value("--attention", &arguments.attention, "PATH",
+                    "heads: this attention only, such as encoder.blocks.0.attention"),
+      Option::value("--title", &arguments.title, "TEXT", "the title; default the run's name"),
+      Option::value("--scale", &arguments.scale, "N",
+                    "PNG: pixels for each unit of the SVG; default 2")
+          .at_least(1)
+          .at_most(16)};
+}
+
+/// Refuses an option that the figure would ignore.
+void check_options(const PlotArguments& arguments) {
+  const std::pair<std::string_view, bool> given[] = {
+      {"--steps", arguments.steps.has_value()},
+      {"--probe", arguments.probe.has_value()},
+      {"--attention", arguments.attention.has_value()}};
+  const Plot& plot = plot_named(arguments.what);
+  for (const auto& [option, is_given] : given) {
+    if (!is_given ||
+        std::find(plot.options.begin(), plot.options.end(), option) != plot.options.end()) {
+      continue;
+    }
+    throw UsageError("heed plot: ", option, " means nothing for --what ", arguments.what);
+  }
+}
+
+bool is_png(const PlotArguments& arguments) {
+  return arguments.out.ends_with(".png");
+}
+
+void check_figure_file(const PlotArguments& arguments) {
+  const fs::path path = arguments.out;
+  if (!is_png(arguments) && !arguments.out.ends_with(".svg")) {
+    refuse("--out " + arguments.out, "must end in .svg or .png");
+  }
+  std::error_code ignored;
+  if (path.has_parent_path() && !fs::is_directory(path.parent_path(), ignored)) {
+    refuse("--out " + arguments.out, "no such directory: " + path.parent_path().string());
+  }
+  if (fs::is_directory(path, ignored)) refuse("--out " + arguments.out, "is a directory");
+  if (is_png(arguments)) require_png();
+}
+
+void run_plot(const Program&, const PlotArguments& arguments) {
+  check_options(arguments);
+  check_figure_file(arguments);
+  for (const std::string& run : arguments.runs) {
+    std::error_code ignored;
+    if (!fs::is_directory(run, ignored)) refuse(run, "no such run directory");
+  }
+  const std::string svg = svg_file(plot_named(arguments.what).draw(arguments));
+  const std::string file =
+      is_png(arguments) ? png_of(svg, static_cast<double>(arguments.scale)) : svg;
+  replace_file(arguments.out, file);
+  write_result(json_line({{"file", arguments.out},
+                          {"what", arguments.what},
+                          {"runs", arguments.runs},
+                          {"bytes", file.size()}}));
+}
+
+std::string description() {
+  std::string text =
+      "Writes one of the figures of `heed report` as a file for papers and slides: an SVG that "
+      "needs nothing but itself, or a PNG, for which the library librsvg must be installed "
+      "(`./heed` "
+      "installs it). A line of JSON says what was written. With --what\n\n";
+  for (const Plot& plot : plots()) {
+    text += "  " + std::string(plot.name) + std::string(12 - plot.name.size(), ' ') +
+            std::string(plot.help) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+Command plot_command() {
+  return {.name = "plot",
+          .stage = Stage::analyse,
+          .summary = "draw curves and heads of runs as SVG or PNG",
+          .description = description(),
+          .examples = {{"heed plot runs/reverse-1 --what heads --steps 0,20,40 --out heads.svg",
+                        "heads that form, as a film strip"}},
+          .call = calling(plot_options, run_plot)};
+}
+
+}  // namespace heed

@@ -13,6 +13,7 @@
 #include "heed/examples/cli/figures/png.h"
 #include "heed/examples/cli/figures/svg.h"
 #include "heed/examples/cli/plots/heads_plot.h"
+#include "heed/examples/cli/plots/scores_plot.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/output_file.h"
@@ -26,7 +27,7 @@ struct PlotArguments {
   std::vector<std::string> runs;
   std::string what;
   std::string out;
-  std::optional<std::string> title{}, steps{}, attention{};
+  std::optional<std::string> title{}, steps{}, attention{}, scores{};
   std::optional<int64_t> probe{};
   int64_t scale = 2;
 };
@@ -44,17 +45,25 @@ std::string run_name(const std::string& run) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
+std::vector<std::string> comma_separated(const std::string& text) {
+  std::vector<std::string> parts;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find(',', start), text.size());
+    parts.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
 /// "0,10,100" as numbers.
 std::vector<int64_t> steps_in(const std::string& text) {
   std::vector<int64_t> steps;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t end = std::min(text.find(',', start), text.size());
-    const auto step = parse_number<int64_t>(text.substr(start, end - start));
+  for (const std::string& part : comma_separated(text)) {
+    const auto step = parse_number<int64_t>(part);
     if (!step || *step < 0) {
       refuse("--steps " + printable(text), "must be steps with commas between, such as 0,10,100");
     }
     steps.push_back(*step);
-    start = end + 1;
   }
   return steps;
 }
@@ -78,12 +87,25 @@ std::string draw_heads(const PlotArguments& arguments) {
   return svg_of(figure);
 }
 
+std::string draw_scores(const PlotArguments& arguments) {
+  std::vector<std::string> scores;
+  if (arguments.scores) scores = comma_separated(*arguments.scores);
+  LineFigure figure =
+      scores_plot(run_name(arguments.runs[0]), snapshots_of(arguments.runs[0]), std::move(scores));
+  if (arguments.title) figure.title = *arguments.title;
+  return svg_of(figure);
+}
+
 const std::vector<Plot>& plots() {
   static const std::vector<Plot> all{
       {"heads",
        "the weights of every head, at the last snapshot or at --steps",
        {"--steps", "--probe", "--attention"},
-       draw_heads}};
+       draw_heads},
+      {"scores",
+       "--scores of every head over steps, with the step at which each appears",
+       {"--scores"},
+       draw_scores}};
   return all;
 }
 
@@ -112,6 +134,8 @@ Options plot_options(PlotArguments& arguments) {
           .at_least(0),
       Option::value("--attention", &arguments.attention, "PATH",
                     "heads: this attention only, such as encoder.blocks.0.attention"),
+      Option::value("--scores", &arguments.scores, "NAME[,NAME]...",
+                    "scores: such as prefix_match; default the strongest pattern"),
       Option::value("--title", &arguments.title, "TEXT", "the title; default the run's name"),
       Option::value("--scale", &arguments.scale, "N",
                     "PNG: pixels for each unit of the SVG; default 2")
@@ -124,7 +148,8 @@ void check_options(const PlotArguments& arguments) {
   const std::pair<std::string_view, bool> given[] = {
       {"--steps", arguments.steps.has_value()},
       {"--probe", arguments.probe.has_value()},
-      {"--attention", arguments.attention.has_value()}};
+      {"--attention", arguments.attention.has_value()},
+      {"--scores", arguments.scores.has_value()}};
   const Plot& plot = plot_named(arguments.what);
   for (const auto& [option, is_given] : given) {
     if (!is_given ||

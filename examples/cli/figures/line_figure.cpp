@@ -40,7 +40,7 @@ std::vector<size_t> colours_of(const std::vector<Series>& series) {
   size_t next = 0;
   for (const Series& each : series) {
     colours.push_back(next);
-    if (!each.is_faint) ++next;
+    if (!each.is_faint && !each.is_grey) ++next;
   }
   return colours;
 }
@@ -94,21 +94,25 @@ void draw_band(SvgWriter& svg, const LineFrame& frame, const Series& series, siz
 void draw_line(SvgWriter& svg, const LineFrame& frame, const Series& series, size_t colour) {
   const std::vector<size_t> kept = thinned(series.y);
   const LinePath path = line_path(frame, series, kept);
-  const std::string name = fmt::format("line-{}", colour % line_colours.size());
+  const bool is_behind = series.is_faint || series.is_grey;
+  const std::string name =
+      series.is_grey ? "grey" : fmt::format("line-{}", colour % line_colours.size());
+  const std::string_view ink = series.is_grey ? "currentColor" : line_colour(colour);
   svg.element("path", {{"class", "line " + name + (series.is_faint ? " faint" : "")},
                        {"fill", "none"},
-                       {"stroke", line_colour(colour)},
-                       {"stroke-width", series.is_faint ? 1 : 1.6},
-                       {"stroke-opacity", series.is_faint ? 0.35 : 1},
-                       {"stroke-dasharray", line_dashes(colour)},
+                       {"stroke", ink},
+                       {"stroke-width", is_behind ? 1 : 1.6},
+                       {"stroke-opacity", is_behind ? 0.35 : 1},
+                       {"stroke-dasharray", series.is_grey ? "none" : line_dashes(colour)},
                        {"stroke-linejoin", "round"},
                        {"d", path.line}});
+  if (is_behind) return;
   std::string markers;
   for (const auto& [x, y] : kept.size() <= most_with_markers ? path.points : path.single_points) {
     markers += line_marker(colour, x, y);
   }
-  if (markers.empty() || series.is_faint) return;
-  svg.element("path", {{"class", "marker " + name}, {"fill", line_colour(colour)}, {"d", markers}});
+  if (markers.empty()) return;
+  svg.element("path", {{"class", "marker " + name}, {"fill", ink}, {"d", markers}});
 }
 
 }  // namespace
@@ -136,7 +140,12 @@ std::string svg_of(const LineFigure& figure) {
                     counted(hidden, "point") + " at or below 0 left out: the axis is logarithmic");
   }
   for (size_t i = 0; i < colours.size(); ++i) draw_band(svg, frame, figure.series[i], colours[i]);
-  for (size_t i = 0; i < colours.size(); ++i) draw_line(svg, frame, figure.series[i], colours[i]);
+  for (const bool is_grey : {true, false}) {  // grey lines lie behind
+    for (size_t i = 0; i < colours.size(); ++i) {
+      const Series& series = figure.series[i];
+      if (series.is_grey == is_grey) draw_line(svg, frame, series, colours[i]);
+    }
+  }
   frame.draw_names(svg, colours);
   return std::move(svg).finish();
 }

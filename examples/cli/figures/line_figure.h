@@ -13,6 +13,7 @@ struct Series {
   std::vector<double> x, y;
   std::vector<double> low{}, high{};  ///< bounds of a band around the line
   bool is_faint = false;              ///< a raw line behind a smoothed one: that of the next series
+  bool is_grey = false;               ///< one of many, that does not stand out
 };
 
 /// Something that happened, as a vertical line.

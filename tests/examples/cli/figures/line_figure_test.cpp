@@ -201,6 +201,17 @@ TEST_CASE("figures: a faint line has the colour of the line in front of it, and 
   CHECK(lines[0].number("stroke-opacity") < 0.5);
 }
 
+TEST_CASE("figures: grey lines lie behind all others and take no colour") {
+  Series grey{"", {0, 1}, {0, 1}};
+  grey.is_grey = true;
+  const std::string svg = svg_of(figure_of({{"a", {0, 1}, {0, 1}}, grey, {"b", {0, 1}, {1, 0}}}));
+  const std::vector<XmlElement> lines = lines_in(svg);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].attribute("stroke") == "currentColor");
+  CHECK(lines[1].attribute("stroke") == line_colour(0));
+  CHECK(lines[2].attribute("stroke") == line_colour(1));
+}
+
 TEST_CASE("figures: the y axis holds what it is told to hold") {
   LineFigure figure = figure_of({{"a", {0, 1}, {0.4, 0.5}}});
   CHECK_THROWS(tick_at(svg_of(figure), "y", "1.0"));

@@ -167,6 +167,20 @@ TEST_CASE("heed plot says if a run has no snapshots") {
         "0\n");
 }
 
+TEST_CASE("heed plot draws scores, and refuses options that another figure has") {
+  const Folder folder;
+  write_run(folder);
+  const Ended ended = run_heed(
+      folder, {"plot", "run-1", "--what", "scores", "--scores", "entropy", "--out", "x.svg"});
+  REQUIRE(ended.exit_code == 0);
+  const std::vector<std::string> texts = texts_of(folder.read("x.svg"));
+  CHECK(std::count(texts.begin(), texts.end(), "head 1") == 1);
+  const Ended refused = plot(folder, {"--scores", "entropy"});
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err ==
+        "heed plot: --scores means nothing for --what heads; see heed plot --help\n");
+}
+
 TEST_CASE("heed plot says if there is no run") {
   const Folder folder;
   const Ended ended = plot(folder, {});

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -69,6 +70,12 @@ Descriptor Descriptor::own_file(const std::string& path, int flags, std::string_
   if (fstat(file, &status) != 0) fail_system(path, what);
   check_names(status, path, what);
   return file;
+}
+
+std::pair<Descriptor, Descriptor> Descriptor::pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail_system("a pipe", "make");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 bool Descriptor::close() noexcept {

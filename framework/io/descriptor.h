@@ -25,6 +25,8 @@ class Descriptor {
                                  Links links);
   /// The same for a file that is to be changed where it is: no links, and no other name.
   static Descriptor own_file(const std::string& path, int flags, std::string_view what);
+  /// The reading and the writing end of a new pipe.
+  static std::pair<Descriptor, Descriptor> pipe();
   ~Descriptor() { close(); }
   Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
   Descriptor& operator=(Descriptor&&) = delete;

@@ -99,6 +99,13 @@ std::string partial_name(const std::string& path) {
   return (whole.parent_path() / name).string();
 }
 
+void make_folders_above(const std::string& path) {
+  std::error_code error;
+  const fs::path above = fs::path(path).parent_path();
+  if (!above.empty()) fs::create_directories(above, error);
+  if (error) throw IoError(above.string(), ": cannot create directory: ", error.message());
+}
+
 void make_folder(const std::string& path) {
   if (mkdir(path.c_str(), 0777) != 0) fail_system(path, "create directory");
 }
@@ -137,6 +144,19 @@ FolderLock::FolderLock(const std::string& folder, const std::string& file)
   // Who has it is only a help for others: a full disk does not matter here.
   const std::string owner = std::to_string(getpid());
   static_cast<void>(ftruncate(file_, 0) == 0 && pwrite(file_, owner.data(), owner.size(), 0) > 0);
+}
+
+std::optional<std::string> FolderLock::owner(const std::string& folder, const std::string& file) {
+  const std::string path = folder + "/" + file;
+  const auto is_taken = [](const Descriptor& descriptor) {
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  };
+  if (is_taken(Descriptor(folder, O_RDONLY | O_DIRECTORY, "open directory"))) {
+    return owner_in(path);
+  }
+  if (is_free(path)) return std::nullopt;
+  if (is_taken(Descriptor::own_file(path, O_RDWR, "open"))) return owner_in(path);
+  return std::nullopt;
 }
 
 bool FolderLock::is_at(const std::string& folder) const {

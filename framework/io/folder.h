@@ -1,6 +1,7 @@
 // Folders that appear whole or not at all, and whose names survive a power failure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ bool has_folder(const std::string& path);
 std::vector<std::string> names_in(const std::string& path);
 /// A name for what will be published as `path`: beside it, hidden, and unique to this process.
 std::string partial_name(const std::string& path);
+
+/// Creates those of the folders above `path` that are missing. Throws IoError.
+void make_folders_above(const std::string& path);
 
 /// Creates a folder. Throws IoError, also if there is something at `path`.
 void make_folder(const std::string& path);
@@ -45,6 +49,10 @@ class FolderLock {
   /// `file` is a name in the folder. Throws IoError if another process has the lock, naming that
   /// process.
   FolderLock(const std::string& folder, const std::string& file);
+
+  /// The process that has the lock, "unknown" if it cannot be read; none if the lock is free, which
+  /// is found out by taking it for a moment. Throws IoError if there is no such folder.
+  static std::optional<std::string> owner(const std::string& folder, const std::string& file);
 
   /// Whether `folder` still is the locked one.
   bool is_at(const std::string& folder) const;

@@ -48,6 +48,11 @@ std::string absolute_path(const std::string& path, const std::string& folder) {
   return (goes_up ? whole : whole.lexically_normal()).string();
 }
 
+std::string without_tail(std::string path) {
+  while (path.ends_with("/") || path.ends_with("/.")) path.pop_back();
+  return path;
+}
+
 std::string shown_path(const std::string& path) {
   std::error_code error;
   const std::string here = fs::current_path(error).string() + "/";

@@ -9,6 +9,9 @@ namespace heed {
 /// starts in the current directory. What cannot be a path stays as it is.
 std::string absolute_path(const std::string& path, const std::string& folder = "");
 
+/// Without what changes nothing at its end: "runs/a/" and "runs/a/." are "runs/a".
+std::string without_tail(std::string path);
+
 /// Where a file is that was moved together with `folder`: the end of its former path, as much of it
 /// as there is, in the folder or in one above it. The path itself if it is still there, or nowhere.
 std::string moved_path(const std::string& path, const std::string& folder);

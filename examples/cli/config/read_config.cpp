@@ -1,22 +1,18 @@
 #include "heed/examples/cli/config/read_config.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "heed/examples/cli/config/check_value.h"
+#include "heed/examples/cli/config/config_source.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_lookup.h"
 #include "heed/examples/cli/config/overrides.h"
 #include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/config/text.h"
-#include "heed/framework/io/io_error.h"
-#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
@@ -50,7 +46,7 @@ class Reader {
  public:
   /// Relative paths in `text` start in `folder`.
   Reader(const ConfigTable& table, std::string_view text, const std::string& name,
-         std::string folder = "")
+         std::string folder)
       : table_(table),
         text_(text),
         name_(printable(name, std::string::npos)),
@@ -353,44 +349,16 @@ class Reader {
   std::vector<ConfigFault> override_faults_;
 };
 
-[[noreturn]] void fail_file(const std::string& path, const std::string& message) {
-  throw ConfigError({{printable(path, std::string::npos), message}});
-}
-
-std::string text_of_stdin() {
-  std::string text(json_size_limit + 1, '\0');  // one more byte, as for files
-  text.resize(std::fread(text.data(), 1, text.size(), stdin));
-  if (std::ferror(stdin) == 0) return text;
-  fail_file("stdin", "cannot read the configuration: " + std::generic_category().message(errno));
-}
-
-/// A file, or a pipe that can be read only once.
-std::string text_of_file(const std::string& path) {
-  if (path.empty()) fail_file("CONFIG", "the name of the configuration is empty");
-  if (path == "-") return text_of_stdin();
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    fail_file(path, "cannot read the configuration: it is a directory");
-  }
-  try {
-    // One more byte than is read as JSON, to see that there is more.
-    return read_start(path, json_size_limit + 1, "read the configuration");
-  } catch (const IoError& error) {
-    fail_file(path, std::string(error.what()).substr(path.size() + 2));
-  }
-}
-
 }  // namespace
 
 Config read_config_text(const ConfigTable& table, std::string_view text, const std::string& name,
-                        const std::vector<std::string>& sets) {
-  return Reader(table, text, name).read(sets);
+                        const std::vector<std::string>& sets, const std::string& folder) {
+  return Reader(table, text, name, folder).read(sets);
 }
 
 Config read_config_file(const ConfigTable& table, const std::string& path,
                         const std::vector<std::string>& sets) {
-  std::string text = text_of_file(path);
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
+  const std::string text = read_config_source(path);
   return Reader(table, text, path == "-" ? "stdin" : path,
                 std::filesystem::path(path).parent_path().string())
       .read(sets);

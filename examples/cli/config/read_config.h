@@ -18,9 +18,9 @@ namespace heed {
 Config read_config_file(const ConfigTable& table, const std::string& path,
                         const std::vector<std::string>& sets = {});
 
-/// The same for JSON in memory; `name` is the file in messages. Paths in it are relative to the
-/// current directory.
+/// The same for JSON in memory; `name` is the file in messages. Relative paths in it start in
+/// `folder`, "" being the current directory.
 Config read_config_text(const ConfigTable& table, std::string_view text, const std::string& name,
-                        const std::vector<std::string>& sets = {});
+                        const std::vector<std::string>& sets = {}, const std::string& folder = "");
 
 }  // namespace heed

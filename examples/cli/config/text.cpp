@@ -31,6 +31,13 @@ std::string config_text(const ConfigValue& value) {
   return "null";
 }
 
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
+}
+
 std::string bytes_text(int64_t bytes) {
   constexpr int64_t kibi = 1024;
   if (bytes < kibi) return fmt::format("{} B", bytes);

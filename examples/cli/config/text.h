@@ -17,6 +17,9 @@ std::vector<std::string> wrapped(std::string_view text, size_t width);
 /// A value as JSON text; doubles in the shortest form that reads back equal.
 std::string config_text(const ConfigValue& value);
 
+/// "12 s", "4:30 min", "2:05 h".
+std::string duration_text(double seconds);
+
 /// A number of bytes in the unit that suits it, as "1.5 KiB".
 std::string bytes_text(int64_t bytes);
 

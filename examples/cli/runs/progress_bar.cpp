@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/terminal.h"
 
 namespace heed {
@@ -30,13 +31,6 @@ bool variable_is(const char* name, std::string_view value) {
 
 bool has_text(const char* name) {
   return std::getenv(name) != nullptr && !variable_is(name, "");
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
-  return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
 }
 
 /// The parts in lines of at most `columns`; all but the first are indented.

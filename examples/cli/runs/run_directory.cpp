@@ -5,6 +5,7 @@
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/trained_model.h"
 #include "heed/framework/base/text.h"
@@ -18,19 +19,6 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail_exists(const std::string& path) {
   refuse("--out " + path, "already exists; choose another name or remove it");
-}
-
-/// "runs/a/" and "runs/a/." are "runs/a".
-std::string without_tail(std::string path) {
-  while (path.ends_with("/") || path.ends_with("/.")) path.pop_back();
-  return path;
-}
-
-void make_folders_above(const std::string& path) {
-  std::error_code error;
-  const fs::path above = fs::path(path).parent_path();
-  if (!above.empty()) fs::create_directories(above, error);
-  if (error) throw IoError(above.string(), ": cannot create directory: ", error.message());
 }
 
 /// `state`: all but the seed and the learning rate.

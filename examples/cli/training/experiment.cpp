@@ -45,6 +45,13 @@ std::string shown_source(const std::string& path) {
   return path == "-" ? "stdin" : path;
 }
 
+Experiment build_from(const Registry& registry, Config config, const ConfigSource& source,
+                      Form form) {
+  const std::string text = config.text();
+  return made_from({shown_source(source.path), text, source.sets},
+                   [&] { return build(registry, std::move(config), form, source.trained); });
+}
+
 void show_warnings(const Config& config) {
   for (const std::string& warning : config.warnings()) {
     std::fputs((without_controls(warning) + "\n").c_str(), stderr);
@@ -57,9 +64,11 @@ Experiment plan_experiment(const Registry& registry, const std::string& path,
                            const std::vector<std::string>& sets) {
   Config config = read_config_file(registry.table(), path, sets);
   show_warnings(config);
-  const std::string text = config.text();
-  return made_from({shown_source(path), text, sets},
-                   [&] { return build(registry, std::move(config), Form::shapes, nullptr); });
+  return plan_experiment(registry, std::move(config), {path, sets});
+}
+
+Experiment plan_experiment(const Registry& registry, Config config, const ConfigSource& source) {
+  return build_from(registry, std::move(config), source, Form::shapes);
 }
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
@@ -72,9 +81,7 @@ Experiment prepare_experiment(const Registry& registry, const std::string& path,
 
 Experiment build_experiment(const Registry& registry, Config config, const ConfigSource& source) {
   show_warnings(config);
-  const std::string text = config.text();
-  return made_from({shown_source(source.path), text, source.sets},
-                   [&] { return build(registry, std::move(config), Form::whole, source.trained); });
+  return build_from(registry, std::move(config), source, Form::whole);
 }
 
 std::unique_ptr<Task> make_task(const Registry& registry, const Config& config,

@@ -24,19 +24,22 @@ struct Experiment {
 Experiment plan_experiment(const Registry& registry, const std::string& path,
                            const std::vector<std::string>& sets);
 
-/// Reads a configuration file with overrides, builds what it describes and initialises the model;
-/// writes nothing. `trained` is the task of the model to start from, if there is one. Throws
-/// ConfigError for all that is wrong with it.
-Experiment prepare_experiment(const Registry& registry, const std::string& path,
-                              const std::vector<std::string>& sets,
-                              const TaskForm* trained = nullptr);
-
 /// Where a configuration comes from.
 struct ConfigSource {
   const std::string& path;               ///< for messages
   const std::vector<std::string>& sets;  ///< likewise
   const TaskForm* trained = nullptr;     ///< the task of the model to start from, if there is one
 };
+
+/// The same for a configuration that is read; its warnings are not shown.
+Experiment plan_experiment(const Registry& registry, Config config, const ConfigSource& source);
+
+/// Reads a configuration file with overrides, builds what it describes and initialises the model;
+/// writes nothing. `trained` is the task of the model to start from, if there is one. Throws
+/// ConfigError for all that is wrong with it.
+Experiment prepare_experiment(const Registry& registry, const std::string& path,
+                              const std::vector<std::string>& sets,
+                              const TaskForm* trained = nullptr);
 
 /// Builds what a configuration describes, with its warnings on stderr; the model's parameters are
 /// still to be initialised or loaded. Throws ConfigError, also if training it takes more memory

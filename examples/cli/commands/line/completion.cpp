@@ -19,7 +19,7 @@ Completed completed(const Option& option, const Words& tasks, const Words& comma
   const std::string& value = option.value_name.empty() ? option.name : option.value_name;
   if (!option.choices.empty()) return {Kind::words, option.choices};
   if (value == "CONFIG") return {Kind::configs};
-  if (value == "PATH=VALUE") return {Kind::keys};
+  if (value.starts_with("PATH=VALUE")) return {Kind::keys};
   if (value == "TASK") return {Kind::words, tasks};
   if (value == "COMMAND") return {Kind::words, commands};
   for (const char* path : {"DIR", "FILE", "CONFIG", "RUN", "CHECKPOINT"}) {

@@ -81,7 +81,7 @@ HeadCells::HeadCells(const HeadMap& map, double size)
       keys_(labels_of(map.keys, keys_of_cell_, size)) {
   const double font = label_size(size), widest = widest_label(keys_, font);
   const bool are_numbers = keys_of_cell_ > 1 || size < least_for_text;
-  keys_are_upright_ = are_numbers || widest <= size + 1;
+  keys_are_upright_ = are_numbers || widest <= size - 1;
   queries_width_ = queries_.empty() ? 0 : widest_label(queries_, font) + 4;
   keys_height_ = keys_.empty() ? 0 : (keys_are_upright_ ? font : widest) + 4;
 }

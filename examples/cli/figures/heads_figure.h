@@ -22,7 +22,7 @@ struct HeadsFigure {
   std::vector<HeadMap> heads;
   size_t columns = 0;                    ///< maps in a row; 0: as suits their number
   std::vector<std::string> row_names{};  ///< headings of the rows of maps
-  double width = 640;                    ///< wider if the smallest cells need it
+  double width = 720;                    ///< wider if the smallest cells need it
 };
 
 /// A complete <svg>…</svg>. Of a map with more than 64 positions a cell shows the largest weight of

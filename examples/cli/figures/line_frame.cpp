@@ -17,7 +17,7 @@ constexpr double small_font = 10;
 constexpr double mark_row = 13, name_row = 13;
 constexpr double lead_length = 14,
                  sample_length = 16;  // from a line's end to the sample before its name
-constexpr size_t longest_name = 28, longest_label = 40;
+constexpr size_t longest_name = 40, longest_label = 40;
 constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
 
 double widest_text(const std::vector<std::string>& texts, double size) {
@@ -43,6 +43,14 @@ double ticks_width(const std::vector<Tick>& ticks) {
 size_t names_count(const LineFigure& figure) {
   return static_cast<size_t>(std::count_if(figure.series.begin(), figure.series.end(),
                                            [](const Series& each) { return !each.name.empty(); }));
+}
+
+/// As much of a text as fits into a width.
+std::string fitted(const std::string& text, double width) {
+  size_t letters = 3 * longest_label;
+  std::string cut = shown_text(text, letters);
+  while (letters > 1 && text_width(cut, small_font) > width) cut = shown_text(text, --letters);
+  return cut;
 }
 
 int ticks_for(double length, double each) {
@@ -82,9 +90,11 @@ std::vector<LineFrame::PlacedMark> LineFrame::placed_marks() const {
   }
   std::vector<PlacedMark> placed;
   for (auto mark = labels.rbegin(); mark != labels.rend(); ++mark) {
-    const double x = x_.position(mark->first), width = text_width(mark->second, small_font) + 8;
-    const bool is_left = x + width > figure_.width;
-    placed.push_back({x, is_left ? x - width : x, is_left ? x : x + width, mark->second});
+    const double x = x_.position(mark->first), right = figure_.width - x;
+    const bool is_left = text_width(mark->second, small_font) + 8 > right && x > right;
+    const std::string label = fitted(mark->second, std::max(x, right) - 8);
+    const double width = text_width(label, small_font) + 8;
+    placed.push_back({x, is_left ? x - width : x, is_left ? x : x + width, label});
     place(placed);
   }
   return placed;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/plots/shortened_paths.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {
@@ -65,16 +66,26 @@ HeadMap map_of_head(const SnapshotAttention::OfProbe& probe, int64_t head, std::
   return map;
 }
 
-/// The heads of one snapshot side by side.
+/// The heads of one snapshot side by side: a row for each attention if all have as many.
 void add_heads(HeadsFigure& figure, const Snapshot& snapshot,
                const std::vector<std::string>& attentions, int64_t probe) {
-  for (const std::string& path : attentions) {
-    const auto& of_probe = probe_of(snapshot, path, probe);
-    const int64_t H = of_probe.weights.size(0);
-    for (int64_t h = 0; h < H; ++h) {
-      const std::string name = text_of("head ", h);
+  const std::vector<std::string> names = shortened_paths(attentions);
+  const auto heads_of = [&](const std::string& path) {
+    return probe_of(snapshot, path, probe).weights.size(0);
+  };
+  const int64_t first = heads_of(attentions[0]);
+  const bool are_rows = attentions.size() > 1 && first > 1 &&
+                        std::all_of(attentions.begin(), attentions.end(),
+                                    [&](const auto& path) { return heads_of(path) == first; });
+  if (are_rows) {
+    figure.columns = static_cast<size_t>(first);
+    figure.row_names = names;
+  }
+  for (size_t a = 0; a < attentions.size(); ++a) {
+    const std::string before = are_rows || names[a].empty() ? "" : names[a] + " ";
+    for (int64_t h = 0; h < heads_of(attentions[a]); ++h) {
       figure.heads.push_back(
-          map_of_head(of_probe, h, attentions.size() == 1 ? name : path + " " + name));
+          map_of_head(probe_of(snapshot, attentions[a], probe), h, before + text_of("head ", h)));
     }
   }
 }
@@ -83,10 +94,12 @@ void add_heads(HeadsFigure& figure, const Snapshot& snapshot,
 void add_film(HeadsFigure& figure, const std::vector<const Snapshot*>& snapshots,
               const std::vector<std::string>& attentions, int64_t probe) {
   figure.columns = snapshots.size();
-  for (const std::string& path : attentions) {
+  const std::vector<std::string> names = shortened_paths(attentions);
+  for (size_t a = 0; a < attentions.size(); ++a) {
+    const std::string& path = attentions[a];
     const int64_t H = probe_of(*snapshots[0], path, probe).weights.size(0);
     for (int64_t h = 0; h < H; ++h) {
-      figure.row_names.push_back(text_of(path, " head ", h));
+      figure.row_names.push_back(text_of(names[a], names[a].empty() ? "" : " ", "head ", h));
       for (const Snapshot* snapshot : snapshots) {
         const auto& of_probe = probe_of(*snapshot, path, probe);
         if (h >= of_probe.weights.size(0)) {

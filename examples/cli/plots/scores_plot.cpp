@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/figures/palette.h"
+#include "heed/examples/cli/plots/shortened_paths.h"
 #include "heed/examples/cli/snapshots/score_series.h"
 #include "heed/framework/base/text.h"
 
@@ -24,22 +25,6 @@ constexpr std::array<std::string_view, 4> patterns{"prefix_match", "previous_tok
 
 bool is_pattern(const std::string& score) {
   return std::find(patterns.begin(), patterns.end(), score) != patterns.end();
-}
-
-std::vector<std::string> parts_of_path(const std::string& path) {
-  std::vector<std::string> parts;
-  for (size_t start = 0; start <= path.size();) {
-    const size_t end = std::min(path.find('.', start), path.size());
-    parts.push_back(path.substr(start, end - start));
-    start = end + 1;
-  }
-  return parts;
-}
-
-bool is_index(const std::string& part) {
-  return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
-    return std::isdigit(static_cast<unsigned char>(c)) != 0;
-  });
 }
 
 /// Lines with what is known of them.
@@ -88,8 +73,8 @@ std::vector<ScoreLine> lines_of(const std::vector<Snapshot>& snapshots,
 
 /// What is drawn in colour: all of a few lines; else those that appear, or the highest at the end.
 std::vector<bool> standing_out(const std::vector<ScoreLine>& lines) {
-  constexpr size_t most = line_colours.size();
-  if (lines.size() <= most) return std::vector<bool>(lines.size(), true);
+  constexpr size_t few = 6, most = line_colours.size();
+  if (lines.size() <= few) return std::vector<bool>(lines.size(), true);
   std::vector<size_t> order(lines.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
@@ -98,7 +83,7 @@ std::vector<bool> standing_out(const std::vector<ScoreLine>& lines) {
   });
   const bool some_appear = lines[order[0]].appears.has_value();
   std::vector<bool> stands_out(lines.size(), false);
-  for (size_t i = 0; i < most; ++i) {
+  for (size_t i = 0; i < std::min(most, lines.size()); ++i) {
     stands_out[order[i]] = !some_appear || lines[order[i]].appears.has_value();
   }
   return stands_out;
@@ -127,51 +112,34 @@ std::string joined_names(const std::vector<std::string>& names) {
   return text;
 }
 
-/// What the figure shows, in a sentence.
-std::string about_scores_plot(const LineFigure& figure, const std::string& names) {
-  std::string text = "Scores of heads over steps: " + names;
-  if (figure.marks.empty()) return text + ".";
-  text += "; from half of the last score on, ";
-  for (size_t i = 0; i < figure.marks.size(); ++i) {
-    text += fmt::format("{}{} at step {}", i == 0 ? "" : ", ", figure.marks[i].label,
-                        figure.marks[i].x);
+/// "step 208: 2 heads appear".
+std::vector<Mark> appearance_marks(const std::vector<ScoreLine>& lines) {
+  std::map<double, std::vector<std::string>> appearing;
+  for (const ScoreLine& line : lines) {
+    if (line.appears) appearing[*line.appears].push_back(line.name);
   }
-  return text + ".";
+  std::vector<Mark> marks;
+  for (const auto& [step, names] : appearing) {
+    const std::string who =
+        names.size() == 1 ? names[0] + " appears" : fmt::format("{} heads appear", names.size());
+    marks.push_back({step, fmt::format("step {}: {}", step, who)});
+  }
+  return marks;
+}
+
+/// What the figure shows, in a sentence.
+std::string about_scores_plot(const std::vector<ScoreLine>& lines, const std::string& scores) {
+  std::string text;
+  for (const ScoreLine& line : lines) {
+    if (!line.appears) continue;
+    text += fmt::format("{}{} at step {}",
+                        text.empty() ? "; with half of the last score first, " : ", ", line.name,
+                        *line.appears);
+  }
+  return "Scores of heads over steps: " + scores + text + ".";
 }
 
 }  // namespace
-
-std::vector<std::string> shortened_paths(const std::vector<std::string>& paths) {
-  if (paths.size() < 2) return std::vector<std::string>(paths.size());
-  std::vector<std::vector<std::string>> all;
-  for (const std::string& path : paths) all.push_back(parts_of_path(path));
-  size_t shortest = all[0].size();
-  for (const auto& parts : all) shortest = std::min(shortest, parts.size());
-  const auto all_have = [&](const auto& part_of) {
-    return std::all_of(all.begin(), all.end(),
-                       [&](const auto& parts) { return part_of(parts) == part_of(all[0]); });
-  };
-  size_t before = 0;
-  while (before < shortest && all_have([&](const auto& parts) { return parts[before]; })) ++before;
-  size_t after = 0;
-  while (after < shortest - before &&
-         all_have([&](const auto& parts) { return parts[parts.size() - 1 - after]; })) {
-    ++after;
-  }
-  const bool are_indices = std::all_of(all.begin(), all.end(), [&](const auto& parts) {
-    return before < parts.size() && is_index(parts[before]);
-  });
-  if (before > 0 && are_indices) --before;  // of what it is the index
-  std::vector<std::string> shortened;
-  for (const auto& parts : all) {
-    std::string text;
-    for (size_t i = before; i + after < parts.size(); ++i) {
-      text += (text.empty() ? "" : ".") + parts[i];
-    }
-    shortened.push_back(text);
-  }
-  return shortened;
-}
 
 LineFigure scores_plot(const std::string& run, const std::vector<Snapshot>& snapshots,
                        std::vector<std::string> scores) {
@@ -187,15 +155,13 @@ LineFigure scores_plot(const std::string& run, const std::vector<Snapshot>& snap
     series.is_grey = !stands_out[i];
     if (stands_out[i]) series.name = lines[i].name;
     figure.series.push_back(std::move(series));
-    if (stands_out[i] && lines[i].appears) {
-      figure.marks.push_back({*lines[i].appears, lines[i].name});
-    }
   }
   const bool are_shares = std::all_of(scores.begin(), scores.end(), [](const std::string& score) {
     return is_pattern(score) || score == "entropy";
   });
   if (are_shares) figure.y_holds = {0, 1};
-  figure.about = about_scores_plot(figure, names);
+  figure.marks = appearance_marks(lines);
+  figure.about = about_scores_plot(lines, names);
   return figure;
 }
 

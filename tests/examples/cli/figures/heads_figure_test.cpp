@@ -167,7 +167,7 @@ TEST_CASE("figures: maps stand side by side, inside the figure, and do not overl
   for (int i = 0; i < 8; ++i) heads.push_back(even_map("head " + std::to_string(i), 16, 16));
   const std::string svg = svg_of(figure_of(heads));
   const XmlElement root = xml_elements(svg)[0];
-  CHECK(root.number("width") <= 640);
+  CHECK(root.number("width") <= 720);
   std::vector<XmlElement> frames = elements_of(svg, "rect", "frame");
   REQUIRE(frames.size() == 8);
   for (size_t i = 0; i < 8; ++i) {

@@ -154,6 +154,29 @@ TEST_CASE("figures: names stand at the lines' ends in their order, and none over
   CHECK(heights.back() < xml_elements(svg)[0].number("height"));
 }
 
+TEST_CASE("figures: names of lines that end at one place are moved apart") {
+  const std::string svg = svg_of(figure_of(
+      {{"a", {0, 1}, {0, 1}}, {"b", {0, 1}, {0, 1}}, {"c", {0, 1}, {0, 1}}, {"", {0, 1}, {0, 2}}}));
+  std::vector<double> heights;
+  for (const XmlElement& text : elements_of(svg, "text")) {
+    if (text.is_in("names")) heights.push_back(text.number("y"));
+  }
+  REQUIRE(heights.size() == 3);
+  CHECK(heights[1] - heights[0] == Approx(13));
+  CHECK(heights[2] - heights[1] == Approx(13));
+}
+
+TEST_CASE("figures: a mark's label is cut where it would leave the figure") {
+  LineFigure figure = figure_of({{"a", {0, 100}, {0, 1}}});
+  figure.marks = {
+      {50, std::string(40, 'W')}, {50, std::string(40, 'M')}, {50, std::string(40, 'W')}};
+  for (const XmlElement& text : elements_of(svg_of(figure), "text")) {
+    if (!text.is_in("marks")) continue;
+    CHECK(text.text.ends_with("W…"));
+    CHECK(text.number("x") + text_width(text.text, 10) <= 640);
+  }
+}
+
 TEST_CASE("figures: marks are lines with labels that meet neither each other nor another line") {
   LineFigure figure = figure_of({{"a", {0, 100}, {0, 1}}});
   figure.marks = {{98, "diverged"},      {50, "best"}, {52, "resumed"},

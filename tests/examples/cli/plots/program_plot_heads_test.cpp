@@ -96,8 +96,8 @@ TEST_CASE("heed plot draws several steps as a film strip") {
   CHECK(brightest(svg, 2) == 0);
   CHECK(brightest(svg, 3) == 2);
   const std::vector<std::string> texts = texts_of(svg);
-  for (const std::string& text :
-       {std::string("a < b"), path + " head 0", path + " head 1", std::string("step 0")}) {
+  for (const std::string& text : {std::string("a < b"), std::string("head 0"),
+                                  std::string("head 1"), std::string("step 0")}) {
     CAPTURE(text);
     CHECK(std::count(texts.begin(), texts.end(), text) == 1);
   }
@@ -111,6 +111,10 @@ TEST_CASE("heed plot draws the heads of every attention, or of one") {
   snapshot.attentions.push_back(attention_on("encoder.blocks.0.attention", 1));
   save_snapshot(folder / "run-1", snapshot);
   REQUIRE(plot(folder, {}).exit_code == 0);
+  const std::vector<std::string> texts = texts_of(folder.read("x.svg"));
+  for (const std::string& text : {path, std::string("encoder.blocks.0.attention")}) {
+    CHECK(std::count(texts.begin(), texts.end(), text) == 1);  // each a row
+  }
   CHECK(elements_of(folder.read("x.svg"), "rect", "frame").size() == 4);
   REQUIRE(plot(folder, {"--attention", path}).exit_code == 0);
   CHECK(elements_of(folder.read("x.svg"), "rect", "frame").size() == 2);

@@ -41,10 +41,11 @@ TEST_CASE("heed plot: scores of few heads are all named, and where one appears t
                                                      "blocks.1 head 0", "blocks.1 head 1"});
   REQUIRE(figure.marks.size() == 1);
   CHECK(figure.marks[0].x == 10);
-  CHECK(figure.marks[0].label == "blocks.1 head 1");
-  CHECK(figure.about ==
-        "Scores of heads over steps: prefix_match; from half of the last score on, blocks.1 head 1 "
-        "at step 10.");
+  CHECK(figure.marks[0].label == "step 10: blocks.1 head 1 appears");
+  CHECK(
+      figure.about ==
+      "Scores of heads over steps: prefix_match; with half of the last score first, blocks.1 head "
+      "1 at step 10.");
   CHECK(figure.y_holds == std::vector<double>{0, 1});
   CHECK(figure.series[3].y == std::vector<double>{0.1, 0.9, 0.9});
 }
@@ -74,21 +75,6 @@ TEST_CASE("heed plot: an unknown score is refused") {
                      "\"entropy\", \"prefix_match\", \"loss_change\""));
   CHECK_THROWS_MATCHES(scores_plot("run-1", std::vector<Snapshot>(1), {}), ConfigError,
                        Catch::Message("run-1: error: no head of its snapshots has a score"));
-}
-
-TEST_CASE("heed plot: paths are shortened by what all of them have") {
-  using Texts = std::vector<std::string>;
-  CHECK(shortened_paths({"encoder.blocks.0.attention", "encoder.blocks.1.attention"}) ==
-        Texts{"blocks.0", "blocks.1"});
-  CHECK(shortened_paths({"encoder.blocks.0.attention"}) == Texts{""});
-  CHECK(shortened_paths({"encoder.blocks.0.attention", "decoder.blocks.0.attention",
-                         "decoder.blocks.0.cross_attention"}) ==
-        Texts{"encoder.blocks.0.attention", "decoder.blocks.0.attention",
-              "decoder.blocks.0.cross_attention"});
-  CHECK(shortened_paths({"d.self", "d.cross"}) == Texts{"self", "cross"});
-  CHECK(shortened_paths({"0.a", "1.a"}) == Texts{"0", "1"});
-  CHECK(shortened_paths({"a.b", "a.b.c"}) == Texts{"", "c"});
-  CHECK(shortened_paths({}).empty());
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ namespace {
 double scaled_rstd(const double* x, int64_t length, double mean, double eps) {
   double largest = 0;
   for (int64_t i = 0; i < length; ++i) largest = std::max(largest, std::abs(x[i] - mean));
-  if (!(largest > 0) || !std::isfinite(largest)) return 1 / std::sqrt(largest * largest + eps);
-  const double factor = std::exp2(std::min(1000.0, -std::floor(std::log2(largest))));
+  const bool scales = largest > 0 && std::isfinite(largest);
+  const double factor = scales ? std::exp2(std::min(1000.0, -std::floor(std::log2(largest)))) : 1.0;
   double squares = 0;
   for (int64_t i = 0; i < length; ++i) {
     const double v = (x[i] - mean) * factor;
@@ -107,6 +107,11 @@ void normalize_rows(const NormRun<T>& run) {
       const auto element = [&](int64_t i, auto some)
                                HWY_ATTR { return load_f64(wide, x + i, some); };
       mean = sum_of_row(wide, length, element) / size;
+      if (!std::isfinite(mean)) {  // the sum of doubles may be too large where the mean is not
+        mean = sum_of_row(wide, length, [&](int64_t i, auto some) HWY_ATTR {
+          return hn::Div(element(i, some), hn::Set(wide, size));
+        });
+      }
     }
     const double squares = sum_of_row(wide, length, [&](int64_t i, auto some) HWY_ATTR {
       const auto v = hn::Sub(load_f64(wide, x + i, some), hn::Set(wide, mean));

@@ -13,6 +13,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
+#include "heed/framework/ops/logic.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -81,7 +82,8 @@ Tensor row_scales(const Tensor& x, const IntList& dims) {
 /// of its own: Chan, Golub & LeVeque 1983, the corrected two-pass algorithm.
 Tensor centred(const Tensor& x, const IntList& dims) {
   const Tensor once = x - mean(x, dims, true);
-  return once - mean(once, dims, true);
+  const Tensor rest = mean(once, dims, true);
+  return once - nan_to_num(rest, 0, 0, 0);  // beside an infinity nothing is left to correct
 }
 
 /// Whether y, a sum of powers, lost nothing to the ends of the range of its dtype.
@@ -174,10 +176,9 @@ Tensor mean(const Tensor& x, const IntList& along, bool keepdim) {
   const IntList dims = floating_dims("mean", x, along);
   const double count = count_of(x, dims);
   const Tensor y = sum(x, dims, keepdim) / count;
+  if (count < 2 || lie_within(y, -largest_of(x.dtype()), largest_of(x.dtype()))) return y;
   // The sum may be too large where the mean is not.
-  return count < 2 || lie_within(y, -largest_of(x.dtype()), largest_of(x.dtype()))
-             ? y
-             : sum(x / count, dims, keepdim);
+  return where(isfinite(y), y, sum(x / count, dims, keepdim));
 }
 
 Tensor var(const Tensor& x, const IntList& along, double correction, bool keepdim) {

@@ -84,7 +84,8 @@ Gradients extreme_gradients(const Tensor& g, const Tensor& y, const Tensor& x, c
   const Tensor stays = where(written, own, ones(x.shape(), DType::boolean)).to(g.dtype());
   const Tensor chosen = eq(source, gather(best, dim, index)).to(g.dtype());
   const Tensor each = g / scatter_add(stays, dim, index, chosen);
-  return {stays * each, chosen * gather(each, dim, index)};
+  return {include_self ? stays * each : masked_fill(g, written, 0),
+          chosen * gather(each, dim, index)};
 }
 
 Tensor joined_extreme(const Joining& of, kernels::Writing writing) {

@@ -6,9 +6,11 @@ import dataclasses
 import math
 import random
 
+import numpy
 import torch
 
 import pytorch
+import wide
 from calls import Answer, Call
 
 # Largest difference that needs no explanation, in machine epsilons of what is compared.
@@ -32,6 +34,7 @@ class Fault:
     a: torch.Tensor | None = None  # what heed has there, what PyTorch, and which elements differ
     b: torch.Tensor | None = None
     apart: torch.Tensor | None = None
+    exact: torch.Tensor | None = None  # in the dtype of a, as far as it is known
 
     def __str__(self) -> str:
         what = f"{self.kind} {self.where}".rstrip()
@@ -117,7 +120,14 @@ def nudged(call: Call, round_number: int, eps: float, whole: bool,
         if whole and small.numel():
             unit = torch.maximum(unit, small.max())
         return tensor.double() + eps * steps * torch.where(tensor.isfinite(), unit, 0.0).double()
-    return dataclasses.replace(call, inputs=[nudge(t) for t in call.inputs], nudge=of_cotangents)
+    return dataclasses.replace(call, attrs=pytorch.attributes_of(call), nudge=of_cotangents,
+                               inputs=[nudge(t) for t in call.inputs])
+
+
+def exact(call: Call) -> Answer:
+    """The answer in f64 or, of the ops that wide.py has, in long double."""
+    answer = pytorch.answer(call, torch.float64)
+    return wide.answer(call) if answer.error is None and wide.knows(call) else answer
 
 
 def at(answer: Answer, kind: str, where: str) -> torch.Tensor | None:
@@ -134,16 +144,25 @@ class Rounding:
             return
         self.eps = torch.finfo(self.floating[0].dtype).eps
         self.least = torch.finfo(self.floating[0].dtype).smallest_normal
-        self.exact = pytorch.answer(call, torch.float64)
+        self.exact = exact(call)
+        self.wider = wide.knows(call) or torch.float64 not in call.dtypes()
         step = self.eps if inputs else 0.0
         others = [nudged(call, i, step, sums and i % 2 > 0, self.eps) for i in range(NUDGES)]
-        self.others = [pytorch.answer(other, torch.float64) for other in others]
+        self.others = [exact(other) for other in others]
         self.absolute = 4 * self.eps * self.least
         if self.exact.error is None:
             scale = SCALE_OF_SUMS if sums else SCALE
             self.absolute += scale * self.eps * scale_of(call, self.exact)
             self.absolute += DIRECT * self.eps * (
-                scale_of_normalization(call, self.exact) + scale_of_attention(call, self.exact))
+                scale_of_normalization(call, self.exact) + scale_of_attention(call, self.exact)
+                + scale_of_cosine(call))
+
+    def exact_of(self, fault: Fault) -> torch.Tensor | None:
+        """In the dtype of the answers, rounded; None if there is no judge but PyTorch's answer."""
+        if not self.floating or self.exact.error is not None or not self.wider:
+            return None
+        exact = at(self.exact, fault.kind, fault.where)
+        return None if exact is None or exact.shape != fault.a.shape else exact.to(fault.a.dtype)
 
     def explains(self, fault: Fault, a: torch.Tensor) -> torch.Tensor:
         """Which elements of `a`, an answer of what the fault is about, are that exact."""
@@ -172,18 +191,33 @@ def scale_of(call: Call, answer: Answer) -> float:
 
 def scale_of_normalization(call: Call, answer: Answer) -> float:
     """Of the terms that add up to the gradient of layer_norm or rms_norm: cotangent · weight / σ,
-    for the smallest σ of a row."""
+    for the smallest σ of a row, times what its mean is rounded by, in σ."""
     if call.op not in ("layer_norm", "rms_norm"):
         return 0.0
     x, weight = call.inputs[0], call.inputs[1] if len(call.inputs) > 1 else None
     shape = call.attrs["normalized_shape"]
     dims = list(range(x.dim() - len(shape), x.dim()))
-    centre = x.double().mean(dims, keepdim=True) if call.op == "layer_norm" else 0.0
-    squares = (x.double() - centre).square().mean(dims) + call.attrs.get("eps", 1e-5)
-    factors = [squares.rsqrt().flatten(), torch.ones(1) if weight is None else weight.flatten(),
+    rows = x.double().numpy().astype(numpy.longdouble)  # of which no square leaves the range
+    with numpy.errstate(all="ignore"):
+        centre = rows.mean(tuple(dims), keepdims=True) * (call.op == "layer_norm")
+        squares = numpy.square(rows - centre).mean(tuple(dims), keepdims=True)
+        slopes = 1 / numpy.sqrt(squares + call.attrs.get("eps", 1e-5))
+        slopes = torch.from_numpy(numpy.array(slopes + abs(centre) * slopes ** 2, numpy.float64))
+    factors = [slopes.flatten(), torch.ones(1) if weight is None else weight.flatten(),
                call.cotangent(0, answer.outputs[0].shape, torch.float64).flatten()]
     sizes = [factor.double()[factor.isfinite()].abs() for factor in factors]
     return math.prod(size.max().item() if size.numel() else 0.0 for size in sizes)
+
+
+def scale_of_cosine(call: Call) -> float:
+    """Of the terms of its gradients: cotangent, which is at most 2, / length."""
+    if call.op != "cosine_similarity":
+        return 0.0
+    shape = torch.broadcast_shapes(*(t.shape for t in call.inputs)) or (1,)
+    lengths = torch.cat([torch.linalg.vector_norm(
+        t.double().expand(shape), dim=call.attrs.get("dim", 1)).flatten() for t in call.inputs])
+    lengths = lengths[lengths.isfinite()].clamp(min=call.attrs.get("eps", 1e-8))
+    return 2 / lengths.min().item() if lengths.numel() else 0.0
 
 
 def scale_of_attention(call: Call, answer: Answer) -> float:

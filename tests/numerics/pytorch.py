@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import pathlib
 import sys
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -52,13 +52,26 @@ def binary(name: str) -> None:
 
     def call(*given: torch.Tensor | None, input: float | None = None,
              other: float | None = None, **more: Any) -> torch.Tensor:
-        tensors = [tensor for tensor in given if tensor is not None]
-        x = tensors[0]
+        operands = [tensor for tensor in given if tensor is not None]
+        x = operands[0]
         if input is not None:
-            number = torch.tensor(whole(input, x), dtype=x.dtype)
-            return function(number, x, **more)
-        return function(*tensors, *([] if other is None else [whole(other, x)]), **more)
+            operands = [torch.tensor(whole(input, x), dtype=x.dtype), x]
+        elif other is not None:
+            operands += [whole(other, x)]
+        return function(*(divisible(*operands) if name in DIVISIONS else operands), **more)
     FUNCTIONS[name] = call
+
+
+DIVISIONS = ("div", "remainder", "fmod")
+
+
+def divisible(a: torch.Tensor, b: torch.Tensor | float | int) -> list[Any]:
+    """The least integer is divided by 1 in place of −1, which gives what wraps around: by −1
+    PyTorch's process dies."""
+    numbers = [a, b if isinstance(b, torch.Tensor) else torch.tensor(b)]
+    if any(number.dtype != torch.int64 for number in numbers):
+        return [a, b]
+    return [a, torch.where((a == -2**63) & (numbers[1] == -1), 1, numbers[1])]
 
 
 for op in ("add", "sub", "mul", "div", "eq", "ne", "lt", "le", "gt", "ge", "remainder", "fmod"):
@@ -149,7 +162,15 @@ def dropout(x: torch.Tensor, p: float = 0.5, seed: int = 0,
     return torch.where(kept, x / (1 - p) if p < 1 else x, 0.0 * torch.zeros_like(x))
 
 
-def prepared(call: Call, dtype: torch.dtype | None) -> tuple[Tensors, dict[str, Any]]:
+def attributes_of(call: Call) -> dict[str, Any]:
+    """With what is left out but depends on the dtype."""
+    if call.op != "rms_norm" or "eps" in call.attrs or not call.floating():
+        return call.attrs
+    return {**call.attrs, "eps": torch.finfo(call.floating()[0].dtype).eps}
+
+
+def prepared(call: Call, dtype: torch.dtype | None,
+             constants: Sequence[int]) -> tuple[Tensors, dict[str, Any]]:
     """Leaves, and attributes as PyTorch spells them; in `dtype` if it is not None."""
     inputs: Tensors = []
     for position, tensor in enumerate(call.inputs):
@@ -159,14 +180,12 @@ def prepared(call: Call, dtype: torch.dtype | None) -> tuple[Tensors, dict[str, 
         leaf = tensor.clone()
         if tensor.is_floating_point():
             leaf = leaf.to(dtype or leaf.dtype)
-            leaf.requires_grad_(position not in CONSTANTS.get(call.op, ()))
+            leaf.requires_grad_(position not in constants)
         inputs.append(leaf)
     while inputs and inputs[-1] is None:
         inputs.pop()
-    attrs = {key: value for key, value in call.attrs.items()
+    attrs = {key: value for key, value in attributes_of(call).items()
              if key not in LEFT_OUT.get(call.op, ())}
-    if call.op == "rms_norm" and "eps" not in attrs and call.floating():
-        attrs["eps"] = torch.finfo(call.floating()[0].dtype).eps
     return inputs, attrs
 
 
@@ -183,13 +202,14 @@ def sweep(call: Call, inputs: Tensors, outputs: Tensors, cast: bool) -> Tensors:
 
 
 def answer(call: Call, dtype: torch.dtype | None = None,
-           heed: Answer | None = None) -> Answer:
+           heed: Answer | None = None, function: Callable[..., Any] | None = None) -> Answer:
     """PyTorch's answer; in f64 as an oracle for f32 if asked. `heed` is what heed answered, for
-    ops that are random."""
-    function = function_of(call.op)
+    ops that are random. `function` is in place of the op, with gradients of all inputs."""
+    constants = () if function else CONSTANTS.get(call.op, ())
+    function = function or function_of(call.op)
     assert function is not None, call.op
     try:
-        inputs, attrs = prepared(call, dtype)
+        inputs, attrs = prepared(call, dtype, constants)
         if call.op == "dropout" and heed is not None and heed.error is None:
             attrs["heed"] = heed.outputs[0]
         outputs = function(*inputs, **attrs)

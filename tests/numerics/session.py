@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import json
 from typing import Any
 
@@ -62,7 +63,9 @@ class Session:
                 if (right & ~theirs_too & fault.apart).any():
                     verdict = differences.NEARER
                 rest = fault.apart & ~right
-                left += compare.numbers_apart(fault.kind, fault.where, fault.a, fault.b, rest)
+                exact = rounding.exact_of(fault)
+                left += [dataclasses.replace(other, exact=exact) for other in compare.numbers_apart(
+                    fault.kind, fault.where, fault.a, fault.b, rest)]
             else:
                 left.append(fault)
         names = [differences.name_of(call, ours, theirs, fault) for fault in left]

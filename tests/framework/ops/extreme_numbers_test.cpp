@@ -9,6 +9,7 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/framework/ops/indexing.h"
+#include "heed/framework/ops/logic.h"
 #include "heed/framework/ops/normalization.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
@@ -91,6 +92,17 @@ TEST_CASE("variances and their gradients are in range though squares are not") {
   check_close(value_and_slope(ends, deviation).second, {0.5, -0.5, 0, 0, -0.5, 0.5}, 0.1);
 }
 
+TEST_CASE("the variance of a row with an infinity is NaN, its slopes beside it are infinite") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto [values, slopes] = value_and_slope(tensor<double>({0, infinity, 1, 3}).reshape({2, 2}),
+                                                [](const Tensor& x) { return var(x, {-1}); });
+  CHECK(std::isnan(values[0]));
+  CHECK(values[1] == 2);
+  CHECK(slopes[0] == -infinity);
+  CHECK(std::isnan(slopes[1]));
+  CHECK(slopes[2] == -2);
+}
+
 TEST_CASE("deviations without a degree of freedom") {
   const double infinity = std::numeric_limits<double>::infinity();
   const Tensor rows = tensor<double>({1, 3, 2, 2}).reshape({2, 2});
@@ -150,6 +162,11 @@ TEST_CASE("means are in range where sums are not") {
                                               [](const Tensor& x) { return mean(x); });
   check_close(value, {7e38 / 3}, 1e-6);
   check_close(slope, {1.0 / 3, 1.0 / 3, 1.0 / 3}, 1e-6);
+  // A row beside it keeps its digits, which are few: a half of the least number is 0.
+  const auto rows = tensor<double>({1.7e308, 1.7e308, 5e-324, 5e-324}).reshape({2, 2});
+  const auto of_rows = value_and_slope(rows, [](const Tensor& x) { return mean(x, {-1}); });
+  CHECK(of_rows.first == std::vector<double>{1.7e308, 5e-324});
+  CHECK(of_rows.second == std::vector<double>{0.5, 0.5, 0.5, 0.5});
 }
 
 TEST_CASE("variances beside a large mean") {
@@ -171,6 +188,16 @@ TEST_CASE("normalisation of rows of any size") {
               {half * std::sqrt(2), -half * std::sqrt(2), 3 * tenth * std::sqrt(2),
                tenth * std::sqrt(2), std::sqrt(0.4), 2 * std::sqrt(0.4)},
               1e-15);
+  // A sum that leaves the range, in one of two rows.
+  const Tensor ends = tensor<double>({1.5e308, 1.5e308, 0, 1, 1, 4}).reshape({2, 3});
+  check_close(layer_norm(ends, {3}, Tensor(), Tensor(), 0).reshape({-1}).to_vector<double>(),
+              {half, half, -2 * half, -half, -half, 2 * half}, 1e-14);
+  // One NaN spoils its row alone, though all other elements are 0.
+  const Tensor spoilt = tensor<double>({0, std::nan(""), 0, 1, 2, 2}).reshape({2, 3});
+  for (const Tensor& y : {layer_norm(spoilt, {3}), rms_norm(spoilt, {3})}) {
+    CHECK(count_nonzero(isnan(y)).item() == 3);
+    CHECK(count_nonzero(isnan(y.select(0, 0))).item() == 3);
+  }
   const auto f = differentiable([](const std::vector<Tensor>& in) {
     return rms_norm(in[0] * 1e200, {3}, Tensor(), 0) + layer_norm(in[0] * 1e-200, {3}, {}, {}, 0);
   });

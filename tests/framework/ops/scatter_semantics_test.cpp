@@ -61,6 +61,9 @@ TEST_CASE("scatter_reduce: NaN is the extreme, and a mean of integers is rounded
   const Tensor x = leaf({1, nan}), index = tensor<int64_t>({0, 1});
   for (const auto reduction : {ScatterReduction::amax, ScatterReduction::amin}) {
     CHECK(shown(scatter_reduce(x, 0, index, leaf({nan, 2}), reduction)) == shown({nan, nan}));
+    // What was left out has no part in it, so no gradient either.
+    const Tensor alone = scatter_reduce(x, 0, index, leaf({nan, 2}), reduction, false);
+    CHECK(values(grad(sum(alone), x)) == Values{0, 0});
   }
   const Tensor means = scatter_reduce(tensor<int64_t>({0, 0}), 0, tensor<int64_t>({0, 0, 1}),
                                       tensor<int64_t>({-3, -4, 5}), ScatterReduction::mean);

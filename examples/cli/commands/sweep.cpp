@@ -9,7 +9,7 @@
 #include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/inspect/table.h"
 #include "heed/examples/cli/runs/terminal.h"
-#include "heed/examples/cli/sweep/run_state.h"
+#include "heed/examples/cli/sweep/planned_state.h"
 #include "heed/examples/cli/sweep/sweep_directory.h"
 #include "heed/examples/cli/sweep/sweep_runner.h"
 #include "heed/examples/cli/training/failure.h"
@@ -77,7 +77,7 @@ std::string sweep_path(const SweepArguments& arguments) {
 }
 
 std::string state_text(const ConfigTable& table, const std::string& path, const PlannedRun& run) {
-  if (path.empty()) return text_of_state(RunState::absent);
+  if (path.empty()) return text_of_state(PlannedState::absent);
   try {
     return text_of_state(state_of_run(table, path + "/" + run.name, run));
   } catch (const std::exception&) {

@@ -53,8 +53,8 @@ void SweepRunner::sort_out() {
   std::vector<std::pair<const PlannedRun*, std::string>> broken;
   for (const PlannedRun& run : plan_.runs) {
     try {
-      const RunState state = state_of_run(table_, directory_.run(run), run);
-      if (state == RunState::finished || state == RunState::diverged) {
+      const PlannedState state = state_of_run(table_, directory_.run(run), run);
+      if (state == PlannedState::finished || state == PlannedState::diverged) {
         ++ended_before_;
       } else {
         waiting_.push_back(&run);
@@ -79,9 +79,9 @@ bool SweepRunner::start_one() {
     try {
       if (is_taken(run)) continue;
       // Whoever had it may have finished it.
-      const RunState state = state_of_run(table_, directory_.run(run), run);
+      const PlannedState state = state_of_run(table_, directory_.run(run), run);
       waiting_.erase(next);
-      if (state == RunState::finished || state == RunState::diverged) {
+      if (state == PlannedState::finished || state == PlannedState::diverged) {
         tell(run, text_of_state(state) + " by another process");
       } else {
         running_.emplace_back(run, command_for(run, state));
@@ -106,9 +106,9 @@ bool SweepRunner::is_taken(const PlannedRun& run) {
   return owner.has_value();
 }
 
-std::vector<std::string> SweepRunner::command_for(const PlannedRun& run, RunState state) const {
+std::vector<std::string> SweepRunner::command_for(const PlannedRun& run, PlannedState state) const {
   std::vector<std::string> command{jobs_.program, "train"};
-  if (state == RunState::unfinished) {
+  if (state == PlannedState::unfinished) {
     command.insert(command.end(), {"--resume", directory_.run(run)});
     return command;
   }

@@ -11,7 +11,7 @@
 
 #include "heed/examples/cli/config/table.h"
 #include "heed/examples/cli/sweep/child_process.h"
-#include "heed/examples/cli/sweep/run_state.h"
+#include "heed/examples/cli/sweep/planned_state.h"
 #include "heed/examples/cli/sweep/sweep_directory.h"
 
 namespace heed {
@@ -47,7 +47,7 @@ class SweepRunner {
   void start_jobs();
   bool start_one();
   bool is_taken(const PlannedRun& run);
-  std::vector<std::string> command_for(const PlannedRun& run, RunState state) const;
+  std::vector<std::string> command_for(const PlannedRun& run, PlannedState state) const;
   void read_jobs();
   void end(Job& job);
   void fail(const PlannedRun& run, const std::string& how);

@@ -1,4 +1,4 @@
-#include "heed/examples/cli/sweep/run_state.h"
+#include "heed/examples/cli/sweep/planned_state.h"
 
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/runs/config_changes.h"
@@ -26,26 +26,27 @@ void check_is_as_planned(const ConfigTable& table, const std::string& path, cons
 
 }  // namespace
 
-std::string text_of_state(RunState state) {
+std::string text_of_state(PlannedState state) {
   switch (state) {
-    case RunState::absent:
+    case PlannedState::absent:
       return "new";
-    case RunState::unfinished:
+    case PlannedState::unfinished:
       return "to be resumed";
-    case RunState::finished:
+    case PlannedState::finished:
       return "finished";
-    case RunState::diverged:
+    case PlannedState::diverged:
       return "diverged";
   }
   return "";
 }
 
-RunState state_of_run(const ConfigTable& table, const std::string& path, const PlannedRun& run) {
-  if (!has_folder(path)) return RunState::absent;
+PlannedState state_of_run(const ConfigTable& table, const std::string& path,
+                          const PlannedRun& run) {
+  if (!has_folder(path)) return PlannedState::absent;
   check_is_as_planned(table, path, run);
   const std::string end = RunRecord::read(path).last_end();
-  if (end == "finished") return RunState::finished;
-  return end.starts_with("diverged") ? RunState::diverged : RunState::unfinished;
+  if (end == "finished") return PlannedState::finished;
+  return end.starts_with("diverged") ? PlannedState::diverged : PlannedState::unfinished;
 }
 
 }  // namespace heed

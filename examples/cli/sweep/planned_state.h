@@ -8,13 +8,13 @@
 
 namespace heed {
 
-enum class RunState { absent, unfinished, finished, diverged };
+enum class PlannedState { absent, unfinished, finished, diverged };
 
 /// A word for people: "new", "to be resumed", "finished", "diverged".
-std::string text_of_state(RunState state);
+std::string text_of_state(PlannedState state);
 
 /// Of the run directory `path`. Throws IoError if its run.json is damaged, and RunError if its
 /// configuration is not what the plan says: somebody has changed it since.
-RunState state_of_run(const ConfigTable& table, const std::string& path, const PlannedRun& run);
+PlannedState state_of_run(const ConfigTable& table, const std::string& path, const PlannedRun& run);
 
 }  // namespace heed

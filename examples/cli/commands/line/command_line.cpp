@@ -178,7 +178,7 @@ ValueCheck choice_check(const Option& option) {
 void add_options(CLI::App& app, const Options& options) {
   for (const Option& option : options) {
     CLI::Option* one = added(app, option)->required(option.is_required)->disable_flag_override();
-    if (option.is_repeatable()) one->allow_extra_args(false);
+    if (option.is_repeatable()) one->allow_extra_args(option.is_argument());
     if (const ValueCheck check = number_check(option)) one->check(check);
     if (!option.choices.empty()) one->check(choice_check(option));
     if (!option.excludes.empty()) one->excludes(app.get_option(option.excludes));

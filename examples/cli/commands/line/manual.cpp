@@ -60,8 +60,8 @@ std::string synopsis(const std::string& name, std::vector<std::string> parts,
                      const Options& options) {
   for (const Option& option : options) {
     const std::string term = term_of(option);
-    parts.push_back(option.is_required ? term
-                                       : "[" + term + "]" + (option.is_repeatable() ? "..." : ""));
+    const bool is_list = option.is_repeatable() && (option.is_argument() || !option.is_required);
+    parts.push_back((option.is_required ? term : "[" + term + "]") + (is_list ? "..." : ""));
   }
   std::string text = std::string(indent, ' ') + name;
   size_t used = text.size();

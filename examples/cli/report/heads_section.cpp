@@ -1,0 +1,262 @@
+#include "heed/examples/cli/report/heads_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "heed/examples/cli/figures/svg.h"
+#include "heed/examples/cli/report/html.h"
+#include "heed/examples/cli/report/packed_weights.h"
+#include "heed/framework/base/text.h"
+
+namespace heed {
+namespace {
+
+using OfProbe = SnapshotAttention::OfProbe;
+
+constexpr size_t most_letters = 90'000;     // of all weights of a page
+constexpr size_t most_weights = 3'000'000;  // that a page unpacks at once without a pause
+
+/// How exactly weights are kept.
+struct Exactness {
+  int64_t scale;
+  int digits;
+};
+constexpr Exactness exactnesses[] = {
+    {int64_t{1} << 20, 6}, {int64_t{1} << 17, 5}, {int64_t{1} << 13, 4}, {1 << 10, 3}, {1 << 7, 2}};
+
+bool is_alike(const SnapshotAttention& one, const SnapshotAttention& other) {
+  if (one.path != other.path || one.probes.size() != other.probes.size()) return false;
+  for (size_t p = 0; p < one.probes.size(); ++p) {
+    const OfProbe &a = one.probes[p], &b = other.probes[p];
+    if (a.weights.shape() != b.weights.shape() || a.queries != b.queries || a.keys != b.keys) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_alike(const Snapshot& one, const Snapshot& other) {
+  return one.probe_texts == other.probe_texts &&
+         std::equal(one.attentions.begin(), one.attentions.end(), other.attentions.begin(),
+                    other.attentions.end(),
+                    [](const auto& a, const auto& b) { return is_alike(a, b); });
+}
+
+/// Those that are like the last one.
+std::vector<const Snapshot*> alike(const std::vector<Snapshot>& snapshots,
+                                   std::vector<std::string>& warnings) {
+  std::vector<const Snapshot*> same;
+  for (const Snapshot& snapshot : snapshots) {
+    if (is_alike(snapshot, snapshots.back())) {
+      same.push_back(&snapshot);
+    } else {
+      warnings.push_back(fmt::format(
+          "the snapshot of step {} has other attentions or inputs than that of step {}; it is left "
+          "out",
+          snapshot.step, snapshots.back().step));
+    }
+  }
+  return same;
+}
+
+size_t weights_of(const Snapshot& snapshot) {
+  size_t sum = 0;
+  for (const SnapshotAttention& attention : snapshot.attentions) {
+    for (const OfProbe& probe : attention.probes) {
+      sum += static_cast<size_t>(probe.weights.numel());
+    }
+  }
+  return sum;
+}
+
+/// The first, the last, and of the others every second one until their weights are few enough.
+std::vector<const Snapshot*> affordable(std::vector<const Snapshot*> snapshots) {
+  while (snapshots.size() > 2 && snapshots.size() * weights_of(*snapshots.back()) > most_weights) {
+    std::vector<const Snapshot*> some;
+    for (size_t i = 0; i < snapshots.size(); ++i) {
+      if (i % 2 == 0 || i + 1 == snapshots.size()) some.push_back(snapshots[i]);
+    }
+    snapshots = std::move(some);
+  }
+  return snapshots;
+}
+
+/// Lengths of the stretches that are not masked and masked, in turn.
+std::vector<int64_t> blocked_runs(const Tensor& blocked) {
+  std::vector<int64_t> runs{0};
+  bool is_blocked = false;
+  for (const int64_t cell : blocked.to(DType::i64).to_vector<int64_t>()) {
+    if ((cell != 0) != is_blocked) {
+      is_blocked = !is_blocked;
+      runs.push_back(0);
+    }
+    ++runs.back();
+  }
+  return runs;
+}
+
+/// The weights of a probe that are not masked, head by head.
+std::vector<float> open_weights(const OfProbe& probe) {
+  const std::vector<int64_t> blocked = probe.blocked.to(DType::i64).to_vector<int64_t>();
+  const std::vector<float> all = probe.weights.to_vector<float>();
+  std::vector<float> open;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (blocked[i % blocked.size()] == 0) open.push_back(all[i]);
+  }
+  return open;
+}
+
+JsonValue texts_json(const std::vector<std::string>& texts) {
+  std::vector<std::string> shown;
+  for (const std::string& text : texts) shown.push_back(shown_text(text, 40));
+  return shown;
+}
+
+JsonValue probe_json(const std::vector<const Snapshot*>& snapshots, size_t attention, size_t probe,
+                     const Exactness& exactness) {
+  WeightsOfSnapshots weights;
+  for (const Snapshot* snapshot : snapshots) {
+    weights.push_back(open_weights(snapshot->attentions[attention].probes[probe]));
+  }
+  const OfProbe& last = snapshots.back()->attentions[attention].probes[probe];
+  JsonValue json = {{"queries", texts_json(last.queries)},
+                    {"keys", texts_json(last.keys)},
+                    {"scale", exactness.scale},
+                    {"digits", exactness.digits},
+                    {"weights", packed_weights(weights, exactness.scale)}};
+  const std::vector<int64_t> runs = blocked_runs(last.blocked);
+  if (runs.size() > 1) json.add("blocked", runs);
+  return json;
+}
+
+/// All attentions of one probe.
+std::vector<JsonValue> probe_of_all(const std::vector<const Snapshot*>& snapshots, size_t probe,
+                                    const Exactness& exactness) {
+  std::vector<JsonValue> all;
+  for (size_t a = 0; a < snapshots.back()->attentions.size(); ++a) {
+    all.push_back(probe_json(snapshots, a, probe, exactness));
+  }
+  return all;
+}
+
+size_t letters_of(const std::vector<JsonValue>& attentions) {
+  size_t sum = 0;
+  for (const JsonValue& attention : attentions) sum += attention.find("weights")->text.size();
+  return sum;
+}
+
+/// What fits into a page of the probes.
+struct Fitting {
+  std::vector<std::vector<JsonValue>> probes{};  ///< each a list of its attentions
+  std::vector<int> digits{};                     ///< of each probe
+};
+
+/// The first probe as exactly as most of the room allows, the others as the rest of it does.
+Fitting fitting(const std::vector<const Snapshot*>& snapshots) {
+  Fitting fit;
+  const size_t all = snapshots.back()->probe_texts.size();
+  size_t left = most_letters;
+  for (size_t probe = 0; probe < all; ++probe) {
+    const size_t room = probe == 0 ? most_letters / 4 * 3 : left / (all - probe);
+    std::vector<JsonValue> attentions;
+    int digits = 0;
+    for (const Exactness& exactness : exactnesses) {
+      attentions = probe_of_all(snapshots, probe, exactness);
+      digits = exactness.digits;
+      if (letters_of(attentions) <= room) break;
+    }
+    const size_t letters = letters_of(attentions);
+    if (probe > 0 && letters > room) break;  // without the first one there would be nothing
+    left -= std::min(left, letters);
+    fit.probes.push_back(std::move(attentions));
+    fit.digits.push_back(digits);
+  }
+  return fit;
+}
+
+JsonValue attentions_json(const Snapshot& last, const Fitting& fit) {
+  JsonValue all(std::vector<int64_t>{});
+  for (size_t a = 0; a < last.attentions.size(); ++a) {
+    std::vector<JsonValue> probes;
+    for (const std::vector<JsonValue>& attentions : fit.probes) probes.push_back(attentions[a]);
+    all.children.push_back({{"path", last.attentions[a].path},
+                            {"heads", last.attentions[a].heads()},
+                            {"probes", probes}});
+  }
+  return all;
+}
+
+/// How exactly weights are shown, and what did not fit.
+std::string fitting_text(const Fitting& fit, size_t probes, size_t snapshots, size_t taken) {
+  std::string text = fmt::format("Weights have {} digits", fit.digits.front());
+  if (fit.digits.back() != fit.digits.front()) {
+    text += fmt::format(" for the first input, {} or more for others", fit.digits.back());
+  }
+  if (fit.probes.size() < probes) {
+    text += fmt::format("; {} of {} inputs fit into the page", fit.probes.size(), probes);
+  }
+  if (snapshots < taken) text += fmt::format("; every second snapshot is shown, {}", snapshots);
+  return text + ". Where a head looks is not what it moves: see its scores.";
+}
+
+std::string heads_html(const std::vector<const Snapshot*>& snapshots, size_t taken,
+                       const Fitting& fit) {
+  const Snapshot& last = *snapshots.back();
+  std::string html =
+      "<section id=\"heads\" aria-labelledby=\"heads-title\">"
+      "<h2 id=\"heads-title\">Heads forming</h2>\n";
+  html += text_element(
+      "p",
+      fmt::format("What each head reads, at {} from step {} to step {}, for the same input. A row "
+                  "is a position that asks ↓, a column one that it reads from →; each row sums to "
+                  "1. All heads have one scale, 0 to 1; masked cells are hatched.",
+                  counted(static_cast<int64_t>(snapshots.size()), "snapshot"),
+                  snapshots.front()->step, last.step),
+      "about");
+  html += text_element("p", fitting_text(fit, last.probe_texts.size(), snapshots.size(), taken),
+                       "note");
+  html += R"(<noscript><p class="note">The pictures of heads need scripts; their scores are in the
+tables below.</p></noscript>
+<div id="heads-loss"></div>
+<div class="film" id="heads-film"></div>
+<div class="controls" id="heads-controls"></div>
+<div class="heads"><div><h3 id="heads-name"></h3>
+<p class="readout" id="heads-readout" aria-live="polite"></p>
+<div id="heads-view"></div>
+<ul id="heads-row" aria-label="read most"></ul>
+<div class="tools" id="heads-tools"></div></div>
+<div id="heads-all"></div></div>
+</section>
+)";
+  return html;
+}
+
+}  // namespace
+
+HeadsSection heads_section(const std::vector<Snapshot>& snapshots,
+                           std::vector<std::string>& warnings) {
+  if (snapshots.empty() || snapshots.back().attentions.empty()) return {};
+  const std::vector<const Snapshot*> same = alike(snapshots, warnings);
+  const std::vector<const Snapshot*> some = affordable(same);
+  const Fitting fit = fitting(some);
+  if (fit.probes.empty()) return {};
+  std::vector<int64_t> steps;
+  std::vector<double> losses;
+  for (const Snapshot* snapshot : some) {
+    steps.push_back(snapshot->step);
+    losses.push_back(snapshot->loss);
+  }
+  std::vector<std::string> probes = some.back()->probe_texts;
+  probes.resize(fit.probes.size());
+  HeadsSection section{.html = heads_html(some, same.size(), fit)};
+  section.data = {{"steps", steps},
+                  {"losses", losses},
+                  {"probes", texts_json(probes)},
+                  {"attentions", attentions_json(*some.back(), fit)}};
+  return section;
+}
+
+}  // namespace heed

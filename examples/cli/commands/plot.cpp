@@ -55,13 +55,13 @@ std::vector<std::string> comma_separated(const std::string& text) {
   return parts;
 }
 
-/// "0,10,100" as numbers.
-std::vector<int64_t> steps_in(const std::string& text) {
+/// "0,10,last" as numbers.
+std::vector<int64_t> steps_in(const std::string& text, int64_t last) {
   std::vector<int64_t> steps;
   for (const std::string& part : comma_separated(text)) {
-    const auto step = parse_number<int64_t>(part);
+    const auto step = part == "last" ? last : parse_number<int64_t>(part);
     if (!step || *step < 0) {
-      refuse("--steps " + printable(text), "must be steps with commas between, such as 0,10,100");
+      refuse("--steps " + printable(text), "must be steps with commas between, such as 0,10,last");
     }
     steps.push_back(*step);
   }
@@ -80,9 +80,9 @@ std::vector<Snapshot> snapshots_of(const std::string& run) {
 
 std::string draw_heads(const PlotArguments& arguments) {
   HeadsChoice choice{.probe = arguments.probe.value_or(0), .attention = arguments.attention};
-  if (arguments.steps) choice.steps = steps_in(*arguments.steps);
-  HeadsFigure figure =
-      heads_plot(run_name(arguments.runs[0]), snapshots_of(arguments.runs[0]), choice);
+  const std::vector<Snapshot> snapshots = snapshots_of(arguments.runs[0]);
+  if (arguments.steps) choice.steps = steps_in(*arguments.steps, snapshots.back().step);
+  HeadsFigure figure = heads_plot(run_name(arguments.runs[0]), snapshots, choice);
   if (arguments.title) figure.title = *arguments.title;
   return svg_of(figure);
 }
@@ -129,7 +129,7 @@ Options plot_options(PlotArguments& arguments) {
       Option::value("--out", &arguments.out, "FILE.svg|FILE.png", "the file; replaced if it exists")
           .required(),
       Option::value("--steps", &arguments.steps, "N[,N]...",
-                    "heads: the snapshots at these steps; several make a film strip"),
+                    "heads: the snapshots at these steps, such as 0,10,last; several make a film strip"),
       Option::value("--probe", &arguments.probe, "N", "heads: the input, counted from 0; default 0")
           .at_least(0),
       Option::value("--attention", &arguments.attention, "PATH",

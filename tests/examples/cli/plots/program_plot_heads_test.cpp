@@ -90,7 +90,7 @@ TEST_CASE("heed plot draws the heads of the last snapshot side by side") {
 TEST_CASE("heed plot draws several steps as a film strip") {
   const Folder folder;
   write_run(folder);
-  REQUIRE(plot(folder, {"--steps", "0,10", "--probe", "1", "--title", "a < b"}).exit_code == 0);
+  REQUIRE(plot(folder, {"--steps", "0,last", "--probe", "1", "--title", "a < b"}).exit_code == 0);
   const std::string svg = folder.read("x.svg");
   REQUIRE(elements_of(svg, "rect", "frame").size() == 4);  // rows are heads
   CHECK(brightest(svg, 2) == 0);
@@ -134,7 +134,7 @@ TEST_CASE("heed plot replaces a figure, and writes nothing if it cannot draw one
   fails({"--steps", "5"}, "--steps 5: error: no snapshot was taken at this step; there are 0, 10");
   for (const char* steps : {"", "1,", ",", "1 2", "x", "-1", "1e3", "99999999999999999999"}) {
     fails({"--steps", steps}, std::string("--steps ") + steps +
-                                  ": error: must be steps with commas between, such as 0,10,100");
+                                  ": error: must be steps with commas between, such as 0,10,last");
   }
   fails({"--probe", "2"}, "--probe 2: error: the snapshots have 2 inputs, counted from 0");
   fails({"--attention", "encoder"},

@@ -15,7 +15,7 @@ import lint
 FRAMEWORK = ["base", "tensor", "kernels", "autograd", "ops"]
 ABOVE_OPS = ["nn", "optim", "io"]
 PROGRAM = ["config", "statistics", "figures", "tasks", "model", "training", "runs", "inspect",
-           "snapshots", "plots", "report", "sweep", "commands", "program"]
+           "snapshots", "report", "plots", "sweep", "commands", "program"]
 MODULES = len(FRAMEWORK) + 1
 EXAMPLES = MODULES + 1 + len(PROGRAM)
 ANYTHING = EXAMPLES + 1

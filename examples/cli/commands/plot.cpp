@@ -12,8 +12,11 @@
 #include "heed/examples/cli/config/keys.h"
 #include "heed/examples/cli/figures/png.h"
 #include "heed/examples/cli/figures/svg.h"
+#include "heed/examples/cli/plots/curve_plot.h"
 #include "heed/examples/cli/plots/heads_plot.h"
 #include "heed/examples/cli/plots/scores_plot.h"
+#include "heed/examples/cli/report/curves.h"
+#include "heed/examples/cli/runs/metrics.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/output_file.h"
@@ -29,6 +32,8 @@ struct PlotArguments {
   std::string out;
   std::optional<std::string> title{}, steps{}, attention{}, scores{};
   std::optional<int64_t> probe{};
+  std::optional<double> smooth{};
+  bool log_x = false, log_y = false;
   int64_t scale = 2;
 };
 
@@ -96,8 +101,32 @@ std::string draw_scores(const PlotArguments& arguments) {
   return svg_of(figure);
 }
 
+/// One of the curves of a report.
+std::string draw_curve(const PlotArguments& arguments) {
+  const std::string& run = arguments.runs[0];
+  const Metrics metrics = read_metrics(run);
+  for (const std::string& warning : metrics.warnings) say(warning);
+  std::vector<ReportFigure> curves = curves_of(metrics, {});
+  const std::string id = arguments.what == "grad_norm" ? "grad-norm" : arguments.what;
+  const auto curve = std::find_if(curves.begin(), curves.end(),
+                                  [&](const ReportFigure& each) { return each.id == id; });
+  if (curve == curves.end()) {
+    refuse(run, "nothing to draw: its metrics.jsonl has no number for --what " + arguments.what);
+  }
+  LineFigure figure =
+      curve_plot(std::move(*curve),
+                 {.log_x = arguments.log_x, .log_y = arguments.log_y, .smooth = arguments.smooth});
+  figure.title = arguments.title.value_or(run_name(run));
+  return svg_of(figure);
+}
+
 const std::vector<Plot>& plots() {
+  const std::vector<std::string_view> of_curves = {"--log-x", "--log-y", "--smooth"};
   static const std::vector<Plot> all{
+      {"loss", "training and held-out loss over steps", of_curves, draw_curve},
+      {"accuracy", "held-out accuracy of sequences and tokens", of_curves, draw_curve},
+      {"lr", "the learning rate", of_curves, draw_curve},
+      {"grad_norm", "the gradient's norm before clipping", of_curves, draw_curve},
       {"heads",
        "the weights of every head, at the last snapshot or at --steps",
        {"--steps", "--probe", "--attention"},
@@ -128,14 +157,20 @@ Options plot_options(PlotArguments& arguments) {
           .one_of(plot_names()),
       Option::value("--out", &arguments.out, "FILE.svg|FILE.png", "the file; replaced if it exists")
           .required(),
-      Option::value("--steps", &arguments.steps, "N[,N]...",
-                    "heads: the snapshots at these steps, such as 0,10,last; several make a film strip"),
+      Option::value(
+          "--steps", &arguments.steps, "N[,N]...",
+          "heads: the snapshots at these steps, such as 0,10,last; several make a film strip"),
       Option::value("--probe", &arguments.probe, "N", "heads: the input, counted from 0; default 0")
           .at_least(0),
       Option::value("--attention", &arguments.attention, "PATH",
                     "heads: this attention only, such as encoder.blocks.0.attention"),
       Option::value("--scores", &arguments.scores, "NAME[,NAME]...",
                     "scores: such as prefix_match; default the strongest pattern"),
+      Option::flag("--log-x", &arguments.log_x, "curves: a logarithmic axis of steps"),
+      Option::flag("--log-y", &arguments.log_y, "curves: a logarithmic axis of values"),
+      Option::value("--smooth", &arguments.smooth, "WEIGHT",
+                    "curves: average lines of single batches, each value counting WEIGHT times as "
+                    "much as the next; the raw line stays behind; from 0 to below 1, such as 0.9"),
       Option::value("--title", &arguments.title, "TEXT", "the title; default the run's name"),
       Option::value("--scale", &arguments.scale, "N",
                     "PNG: pixels for each unit of the SVG; default 2")
@@ -149,7 +184,10 @@ void check_options(const PlotArguments& arguments) {
       {"--steps", arguments.steps.has_value()},
       {"--probe", arguments.probe.has_value()},
       {"--attention", arguments.attention.has_value()},
-      {"--scores", arguments.scores.has_value()}};
+      {"--scores", arguments.scores.has_value()},
+      {"--log-x", arguments.log_x},
+      {"--log-y", arguments.log_y},
+      {"--smooth", arguments.smooth.has_value()}};
   const Plot& plot = plot_named(arguments.what);
   for (const auto& [option, is_given] : given) {
     if (!is_given ||
@@ -157,6 +195,12 @@ void check_options(const PlotArguments& arguments) {
       continue;
     }
     throw UsageError("heed plot: ", option, " means nothing for --what ", arguments.what);
+  }
+  if (arguments.smooth && !(*arguments.smooth >= 0 && *arguments.smooth < 1)) {
+    throw UsageError("heed plot: --smooth must be a number from 0 to below 1: ", *arguments.smooth);
+  }
+  if (arguments.runs.size() > 1) {
+    throw UsageError("heed plot: --what ", arguments.what, " draws one run");
   }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/plots/shortened_paths.h"
+#include "heed/examples/cli/snapshots/shortened_paths.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {

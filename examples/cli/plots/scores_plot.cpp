@@ -12,8 +12,8 @@
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/figures/palette.h"
-#include "heed/examples/cli/plots/shortened_paths.h"
 #include "heed/examples/cli/snapshots/score_series.h"
+#include "heed/examples/cli/snapshots/shortened_paths.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {

@@ -7,9 +7,9 @@
 #include <map>
 #include <optional>
 
-#include "heed/examples/cli/plots/scores_plot.h"
 #include "heed/examples/cli/report/html.h"
 #include "heed/examples/cli/snapshots/score_series.h"
+#include "heed/examples/cli/snapshots/shortened_paths.h"
 
 namespace heed {
 namespace {

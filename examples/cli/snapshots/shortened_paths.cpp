@@ -1,4 +1,4 @@
-#include "heed/examples/cli/plots/shortened_paths.h"
+#include "heed/examples/cli/snapshots/shortened_paths.h"
 
 #include <algorithm>
 #include <cctype>

@@ -52,7 +52,7 @@ void restore_signals(const SignalDelay& delay) {
                          const SignalDelay& delay) {
   constexpr int cannot_start = 127;
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(cannot_start);  // it died before that
   restore_signals(delay);
   const int nothing = open("/dev/null", O_RDWR);

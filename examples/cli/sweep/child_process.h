@@ -10,8 +10,8 @@
 namespace heed {
 
 /// Has no input; its stdout is thrown away, its stderr is read here. It is in a process group of
-/// its own, so that Ctrl-C reaches only this process, which decides. When this process dies,
-/// whatever kills it, the child gets SIGTERM.
+/// its own, so that Ctrl-C reaches only this process, which decides. It is killed when this process
+/// dies, whatever the reason.
 class ChildProcess {
  public:
   /// `arguments` begin with the name of the program. Throws RunError if it cannot be started.

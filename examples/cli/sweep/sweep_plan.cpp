@@ -23,12 +23,12 @@ constexpr std::string_view seed_path = "train.seed", seed_set = "train.seed=";
 class RunLabels {
  public:
   RunLabels(const SweepRequest& request, const SweepPlan& plan,
-            const std::vector<Setting>& settings) {
+            const std::vector<SweepSetting>& settings) {
     for (const SweptKey& key : request.keys) {
       values_[key.path].insert(key.values.begin(), key.values.end());
     }
     for (const PlannedRun& run : plan.runs) add(run.setting());
-    for (const Setting& setting : settings) add(setting.sets);
+    for (const SweepSetting& setting : settings) add(setting.sets);
     for (const auto& [path, values] : values_) {
       if (values.size() > 1) paths_.push_back(path);
     }
@@ -107,7 +107,7 @@ SweepRequest read_request(const std::vector<std::string>& sets, std::optional<in
 }
 
 void extend_plan(SweepPlan& plan, const SweepRequest& request, const SweepConfig& source) {
-  const std::vector<Setting> settings = choose_settings(plan, request, source);
+  const std::vector<SweepSetting> settings = choose_settings(plan, request, source);
   const std::vector<std::string> seeds = seeds_of(request, source);
   const RunLabels labels(request, plan, settings);
   check_count(settings.size() * seeds.size());
@@ -116,7 +116,7 @@ void extend_plan(SweepPlan& plan, const SweepRequest& request, const SweepConfig
   std::vector<PlannedRun> added;
   FaultList faults;
   for (const std::string& seed : seeds) {
-    for (const Setting& setting : settings) {
+    for (const SweepSetting& setting : settings) {
       auto run = faults.collect([&] {
         std::vector<std::string> sets = setting.sets;
         sets.push_back(text_of(seed_set, seed));

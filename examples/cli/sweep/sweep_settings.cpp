@@ -55,19 +55,19 @@ std::string joined_sets(const std::vector<std::string>& sets) {
 }
 
 /// Which settings a request adds seeds to, or adds.
-class SettingChoice {
+class SweepSettingChoice {
  public:
-  SettingChoice(const SweepPlan& plan, const SweepRequest& request, const SweepConfig& source)
+  SweepSettingChoice(const SweepPlan& plan, const SweepRequest& request, const SweepConfig& source)
       : request_(request), source_(source) {
     for (const PlannedRun& run : plan.runs) {
-      Setting setting{run.setting(), meaning_of(run.config, false), false};
+      SweepSetting setting{run.setting(), meaning_of(run.config, false), false};
       if (known_.emplace(setting.meaning, planned_.size()).second) {
         planned_.push_back(std::move(setting));
       }
     }
   }
 
-  std::vector<Setting> choose() {
+  std::vector<SweepSetting> choose() {
     const int64_t count = combinations_of(request_.keys, request_.sample.has_value());
     check_each_value();
     const auto has_enough = [&] {
@@ -79,7 +79,7 @@ class SettingChoice {
       consider(combination(request_.keys, index));
     }
     faults_.throw_any();
-    std::vector<Setting> chosen;
+    std::vector<SweepSetting> chosen;
     for (size_t i = 0; i < planned_.size(); ++i) {
       if (request_.sample || asked_.contains(i)) chosen.push_back(planned_[i]);
     }
@@ -109,7 +109,7 @@ class SettingChoice {
   void consider(std::vector<std::string> sets) {
     const auto config = faults_.collect([&] { return source_.read(sets); });
     if (!config) return;
-    Setting setting{std::move(sets), meaning_of(*config, false)};
+    SweepSetting setting{std::move(sets), meaning_of(*config, false)};
     const auto [same, is_first] = seen_.emplace(setting.meaning, setting.sets);
     if (!is_first) {
       return faults_.add(
@@ -124,7 +124,7 @@ class SettingChoice {
 
   const SweepRequest& request_;
   const SweepConfig& source_;
-  std::vector<Setting> planned_, added_;
+  std::vector<SweepSetting> planned_, added_;
   std::map<std::string, size_t> known_;  ///< where a meaning is in planned_
   std::set<size_t> asked_;
   std::map<std::string, std::vector<std::string>> seen_;
@@ -146,9 +146,9 @@ std::vector<std::string> first_combination(const std::vector<SweptKey>& keys) {
   return combination(keys, 0);
 }
 
-std::vector<Setting> choose_settings(const SweepPlan& plan, const SweepRequest& request,
-                                     const SweepConfig& source) {
-  return SettingChoice(plan, request, source).choose();
+std::vector<SweepSetting> choose_settings(const SweepPlan& plan, const SweepRequest& request,
+                                          const SweepConfig& source) {
+  return SweepSettingChoice(plan, request, source).choose();
 }
 
 }  // namespace heed

@@ -12,7 +12,7 @@ namespace heed {
 
 constexpr int64_t most_runs = 10'000;  ///< of a sweep
 
-struct Setting {
+struct SweepSetting {
   std::vector<std::string> sets;  ///< without train.seed
   std::string meaning;            ///< see meaning_of
   bool is_new = true;             ///< not in the plan yet
@@ -27,7 +27,7 @@ std::vector<std::string> first_combination(const std::vector<SweptKey>& keys);
 /// Those that the plan has, in its order, then new ones, shuffled. Of a request without a sample
 /// they are all combinations of its values, else all that the plan has and as many more as the
 /// sample lacks. Throws ConfigError with the faults of all configurations.
-std::vector<Setting> choose_settings(const SweepPlan& plan, const SweepRequest& request,
-                                     const SweepConfig& source);
+std::vector<SweepSetting> choose_settings(const SweepPlan& plan, const SweepRequest& request,
+                                          const SweepConfig& source);
 
 }  // namespace heed

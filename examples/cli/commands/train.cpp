@@ -9,11 +9,13 @@
 #include "heed/examples/cli/config/listing.h"
 #include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/inspect/dry_run.h"
+#include "heed/examples/cli/inspect/heads/head_lab.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/progress_bar.h"
 #include "heed/examples/cli/runs/resume.h"
 #include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/snapshots/take_snapshot.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
@@ -92,6 +94,16 @@ class RunObserver final : public TrainingObserver {
     progress_.on_evaluation(step, evaluation);
   }
   void on_checkpoint(const Trainer& trainer) override { directory_.on_checkpoint(trainer); }
+  void on_snapshot(const Trainer& trainer) override {
+    Model& model = trainer.model();
+    if (!has_heads(model)) return;
+    const TrainingConfig& config = trainer.config();
+    const SnapshotSlice slice =
+        snapshot_slice(model, trainer.task(), config.steps * config.batch_size, config.snapshots);
+    const Snapshot snapshot = take_snapshot(model, trainer.task(), slice, trainer.state().step);
+    directory_.check_place();
+    save_snapshot(directory_.path(), snapshot);
+  }
   bool wants_stop() override { return SignalWatch::caught() != 0; }
 
  private:

@@ -16,6 +16,7 @@
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/model_source.h"
+#include "heed/examples/cli/runs/snapshot_folder.h"
 #include "heed/examples/cli/runs/stored_config.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
@@ -278,6 +279,7 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
                           warnings);
   }
   CheckpointFolder(source.run).clean();
+  SnapshotFolder(source.run).remove_after(run.start.state.training.step);
   RunContents contents = contents_of(experiment);
   contents.record = std::move(run.record);
   if (contents.record.id().empty()) {

@@ -21,11 +21,11 @@ struct ResumedRun {
 };
 
 /// Locks a run directory, or that of a checkpoint, and puts training back to the newest checkpoint,
-/// or that one; a run that has none starts over. Later metrics are cut, later checkpoints set
-/// aside. Keys change only by `sets`; `config_path`, if not empty, must agree with the run in all
-/// but train.steps. Where the data is other than at the checkpoint, which only `sets` can choose,
-/// what was measured on the held-out sequences is forgotten. Throws ConfigError for what cannot be
-/// resumed so, having changed nothing, and IoError.
+/// or that one; a run that has none starts over. Later metrics are cut, later snapshots removed,
+/// later checkpoints set aside. Keys change only by `sets`; `config_path`, if not empty, must agree
+/// with the run in all but train.steps. Where the data is other than at the checkpoint, which only
+/// `sets` can choose, what was measured on the held-out sequences is forgotten. Throws ConfigError
+/// for what cannot be resumed so, having changed nothing, and IoError.
 ResumedRun resume_run(const Registry& registry, const std::string& path,
                       const std::string& config_path, const std::vector<std::string>& sets);
 

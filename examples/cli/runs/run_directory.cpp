@@ -7,6 +7,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/paths.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/examples/cli/runs/snapshot_folder.h"
 #include "heed/examples/cli/runs/trained_model.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
@@ -106,6 +107,7 @@ void RunDirectory::check_files(const std::string& path) {
   for (const std::string& file : {metrics_file(path), log_file(path), resumes_file(path)}) {
     check_own_file(file, "open");
   }
+  SnapshotFolder(path).check();
 }
 
 RunDirectory RunDirectory::reopen(const std::string& path, FolderLock lock, RunContents contents,

@@ -35,8 +35,8 @@ class RunDirectory : public TrainingObserver {
   static RunDirectory create(const std::optional<std::string>& path, const Experiment& experiment,
                              const std::vector<std::string>& command,
                              const Trainer* initial = nullptr);
-  /// Throws IoError if a file that is changed when a run continues is a link or no regular file;
-  /// changes nothing.
+  /// Throws IoError if a file that is changed when a run continues is a link or no regular file, or
+  /// the folder of the snapshots no folder; changes nothing.
   static void check_files(const std::string& path);
   /// Continues one whose lock is taken: metrics.jsonl is cut off after `metrics_bytes`.
   static RunDirectory reopen(const std::string& path, FolderLock lock, RunContents contents,
@@ -63,13 +63,13 @@ class RunDirectory : public TrainingObserver {
   std::string add_diverged_batch(const Trainer& trainer, const std::string& reason);
   /// Closes the files; only then is it sure that all is written.
   void close();
+  /// Throws IoError if the folder that is locked has another name now: whatever is at its old one
+  /// belongs to somebody else.
+  void check_place() const;
 
  private:
   RunDirectory(std::string path, FolderLock lock, RunContents contents, int64_t metrics_bytes);
 
-  /// Throws IoError if the folder that is locked has another name now: whatever is at its old one
-  /// belongs to somebody else.
-  void check_place() const;
   /// Gives a file of the run directory another content, at once.
   void replace(const std::string& name, const std::string& text) const;
 

@@ -15,22 +15,6 @@
 namespace heed {
 namespace {
 
-/// Evaluation mode without recording, for as long as it lives.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(Model& model) : model_(model), was_training_(model.training()) {
-    model_.eval();
-  }
-  ~EvaluationMode() { model_.train(was_training_); }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-
- private:
-  Model& model_;
-  bool was_training_;
-  NoGrad guard_;
-};
-
 /// Targets and predictions that count in one sequence, and how many are right.
 struct Score {
   int64_t counted = 0;

@@ -7,6 +7,7 @@
 
 #include "heed/examples/cli/model/model.h"
 #include "heed/examples/cli/tasks/task.h"
+#include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/loss.h"
 
 namespace heed {
@@ -23,6 +24,22 @@ struct Accuracy {
 /// Of the held-out sequences, and of the training set if the task has one.
 struct Evaluation : Accuracy {
   std::optional<Accuracy> training;
+};
+
+/// Evaluation mode without recording, for as long as it lives.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(Model& model) : model_(model), was_training_(model.training()) {
+    model_.eval();
+  }
+  ~EvaluationMode() { model_.train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  Model& model_;
+  bool was_training_;
+  NoGrad guard_;
 };
 
 /// Runs the model, in evaluation mode and without recording, on all held-out sequences,

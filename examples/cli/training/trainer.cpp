@@ -11,6 +11,7 @@
 
 #include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
+#include "heed/examples/cli/training/snapshot_steps.h"
 #include "heed/framework/autograd/anomaly.h"
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
@@ -87,7 +88,11 @@ void forget_beyond(std::optional<int64_t>& index, int64_t size) {
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
-    : model_(model), task_(task), config_(config), trained_(trained_parameters(model, config)) {}
+    : model_(model),
+      task_(task),
+      config_(config),
+      trained_(trained_parameters(model, config)),
+      snapshot_steps_(snapshot_steps(config.snapshots, config.steps)) {}
 
 void Trainer::initialise() {
   Rng rng(stream(config_.random_seed(), Purpose::initialisation));
@@ -100,7 +105,8 @@ void Trainer::run(TrainingObserver& observer) {
   const double before = state_.seconds;
   while (true) {
     // Asked to stop after a step, it leaves that step's evaluation to whoever resumes.
-    const bool ends = observer.wants_stop() || !evaluate_if_due(observer) || is_done();
+    const bool ends =
+        observer.wants_stop() || !evaluate_if_due(observer) || !look_if_due(observer) || is_done();
     state_.seconds = before + seconds_since(start);
     if (ends || checkpoint_is_due()) observer.on_checkpoint(*this);
     if (ends) return;
@@ -153,6 +159,18 @@ bool Trainer::evaluate_if_due(TrainingObserver& observer) {
   }
   observer.on_evaluation(state_.step, *state_.evaluation);
   return true;
+}
+
+bool Trainer::look_if_due(TrainingObserver& observer) {
+  const bool is_wanted =
+      std::binary_search(snapshot_steps_.begin(), snapshot_steps_.end(), state_.step) ||
+      (config_.snapshots > 0 && is_done());
+  try {
+    if (is_wanted) observer.on_snapshot(*this);
+    return true;
+  } catch (const Interrupted&) {
+    return false;
+  }
 }
 
 double Trainer::next_lr() const {

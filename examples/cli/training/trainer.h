@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "heed/examples/cli/model/model.h"
 #include "heed/examples/cli/tasks/task.h"
@@ -49,6 +50,9 @@ class TrainingObserver {
   virtual void on_evaluation(int64_t step, const Evaluation& evaluation) = 0;
   /// Between two steps whose state should be saved.
   virtual void on_checkpoint(const Trainer&) {}
+  /// Between two steps where the heads should be looked at, before a checkpoint that is due; again
+  /// if training resumes there. May throw Interrupted: then it stops there.
+  virtual void on_snapshot(const Trainer&) {}
   /// Called before the first step and after each: whether to stop here.
   virtual bool wants_stop() { return false; }
 };
@@ -95,6 +99,8 @@ class Trainer {
   bool checkpoint_is_due() const;
   /// False if a signal came first; the evaluation is then still due.
   bool evaluate_if_due(TrainingObserver& observer);
+  /// Likewise of the snapshot. There is one at the end too, whichever rule ends training.
+  bool look_if_due(TrainingObserver& observer);
   StepReport train_step(int64_t step);
   /// The loss of one part of a batch, to be added to those of the others.
   Tensor loss_of(const Batch& batch, int64_t step, int64_t part);
@@ -103,6 +109,7 @@ class Trainer {
   const Task& task_;
   TrainingConfig config_;
   TrainedParameters trained_;
+  std::vector<int64_t> snapshot_steps_;
   TrainingState state_;
 };
 

@@ -178,6 +178,15 @@ struct TrainingConfig : Keys {
        .keeps_results = true,
        .help = "number of latest checkpoints to keep, besides the one with the lowest held-out "
                "loss"}};
+  Value<int64_t> snapshots{
+      this,
+      {.path = "snapshots",
+       .fallback = 24,
+       .minimum = 0,
+       .maximum = 1000,
+       .keeps_results = true,
+       .help = "number of times to write what every attention head looks at: before the first "
+               "step, then ever less often up to the last one; 0: never"}};
 
   uint64_t random_seed() const { return static_cast<uint64_t>(*seed); }
   /// The learning rate of a step; the first step is 0.

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
+#include "heed/examples/cli/inspect/heads/attention_axes.h"
 #include "heed/examples/cli/inspect/heads/heat_map.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/text.h"
@@ -13,30 +13,6 @@ namespace heed {
 namespace {
 
 using Words = std::vector<std::string>;
-
-Words input_words(const Batch& batch, const Tokenizer& tokenizer) {
-  Words words;
-  for (const int64_t symbol : batch.inputs.to_vector<int64_t>()) {
-    words.push_back(tokenizer.input_text(symbol));
-  }
-  return words;
-}
-
-/// What a decoder reads: the start, then its answer so far.
-Words answer_words(const Batch& batch, const Tokenizer& tokenizer) {
-  Words words;
-  if (!batch.decoder_inputs.defined()) return words;
-  for (const int64_t symbol : batch.decoder_inputs.to_vector<int64_t>()) {
-    words.push_back(words.empty() ? "<start>" : tokenizer.target_text(symbol));
-  }
-  return words;
-}
-
-Words positions_up_to(int64_t count) {
-  Words words;
-  for (int64_t i = 0; i < count; ++i) words.push_back("@" + std::to_string(i));
-  return words;
-}
 
 /// `text`, flush right.
 std::string right(const std::string& text, size_t columns) {
@@ -70,36 +46,23 @@ std::string weights_text(const Tensor& weights, const WatchedAttention& attentio
 
 }  // namespace
 
-AttentionWatch::AttentionWatch(Model& model) : model_(model) {
-  for (const auto& [path, place] : model.attentions()) {
-    std::unique_ptr<MultiHeadAttention> same = place->as_multi_head();
-    if (same == nullptr) continue;
-    auto gated = std::make_unique<GatedAttention>(std::move(same));
-    gated->is_watched = true;
-    GatedAttention* const watched = gated.get();
-    watched_.push_back({path, place, AnyAttention(std::move(gated)), watched});
-  }
-}
-
-void AttentionWatch::exchange() {
-  for (Watched& one : watched_) std::swap(*one.place, one.other);
+AttentionWatch::AttentionWatch(Model& model) : model_(model), opened_(model) {
+  opened_.set_watched(true);
 }
 
 std::vector<WatchedAttention> AttentionWatch::watch(const Batch& batch,
                                                     const Tokenizer& tokenizer) {
   const NoGrad guard;
-  exchange();
-  model_(batch);
-  exchange();
-  const Words inputs = input_words(batch, tokenizer), answers = answer_words(batch, tokenizer);
+  {
+    const ExchangeScope exchanged(opened_);
+    model_(batch);
+  }
   std::vector<WatchedAttention> all;
-  for (const Watched& one : watched_) {
-    const bool writes = one.path.starts_with("writer.");
-    const bool crosses = one.path.ends_with(".cross_attention");
+  for (const OpenedAttention& one : opened_.all) {
+    const AttentionAxes axes = axes_of(one.path, model_.attends);
     const Tensor weights = one.gated->weights.select(0, 0).clone();
-    Words queries = writes ? answers : inputs;
-    if (model_.attends == Attends::queries) queries = positions_up_to(weights.size(1));
-    all.push_back({one.path, std::move(queries), writes && !crosses ? answers : inputs, weights});
+    all.push_back({one.path, axis_words(axes.queries, weights.size(1), batch, tokenizer),
+                   axis_words(axes.keys, weights.size(2), batch, tokenizer), weights});
   }
   return all;
 }

@@ -1,11 +1,10 @@
 // AttentionWatch: the weights of every head while a model reads one sequence.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "heed/examples/cli/inspect/heads/gated_attention.h"
+#include "heed/examples/cli/inspect/heads/opened_attentions.h"
 #include "heed/examples/cli/model/model.h"
 
 namespace heed {
@@ -23,20 +22,13 @@ class AttentionWatch {
   explicit AttentionWatch(Model& model);
 
   /// Whether the model has no multi-head attention.
-  bool empty() const { return watched_.empty(); }
+  bool empty() const { return opened_.all.empty(); }
   /// The weights of each multi-head attention while the model reads `batch`, one sequence.
   std::vector<WatchedAttention> watch(const Batch& batch, const Tokenizer& tokenizer);
 
  private:
-  struct Watched {
-    std::string path;
-    AnyAttention* place;
-    AnyAttention other;  // the one that is not in the model now
-    GatedAttention* gated;
-  };
-  void exchange();
   Model& model_;
-  std::vector<Watched> watched_;
+  OpenedAttentions opened_;
 };
 
 /// Tables of percents, a row for each query and a column for each key, or pictures (heat_maps) if

@@ -6,51 +6,19 @@
 #include <memory>
 #include <utility>
 
-#include "heed/examples/cli/inspect/heads/gated_attention.h"
 #include "heed/examples/cli/inspect/heads/head_statistics.h"
 #include "heed/examples/cli/inspect/heads/held_out_slice.h"
+#include "heed/examples/cli/inspect/heads/opened_attentions.h"
 #include "heed/examples/cli/inspect/long_work.h"
-#include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
-#include "heed/framework/ops/inplace.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/framework/ops/view.h"
-#include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/prune_heads.h"
 
 namespace heed {
 namespace {
-
-/// An attention of the model that was exchanged for one with gates.
-struct Opened {
-  std::string path;
-  AnyAttention* place;
-  GatedAttention* gated;
-
-  int64_t H() const { return gated->attention().H; }
-  /// Open gates of a shape that ends with H.
-  Tensor open_gates(const Shape& shape) const {
-    return ones(shape, gated->attention().W_O.weight->dtype());
-  }
-};
-
-/// Exchanges all attentions that can be; the paths of the others go to `untranslated`.
-std::vector<Opened> open_attentions(Model& model, std::vector<std::string>& untranslated) {
-  std::vector<Opened> opened;
-  for (const auto& [path, place] : model.attentions()) {
-    std::unique_ptr<MultiHeadAttention> same = place->as_multi_head();
-    if (same == nullptr) {
-      untranslated.push_back(path);
-      continue;
-    }
-    auto gated = std::make_unique<GatedAttention>(std::move(same));
-    opened.push_back({path, place, gated.get()});
-    *place = AnyAttention(std::move(gated));
-  }
-  return opened;
-}
 
 class Lab {
  public:
@@ -58,15 +26,17 @@ class Lab {
       : model_(model),
         task_(task, options.sequences),
         batch_size_(options.batch_size),
-        options_(options) {}
+        options_(options),
+        opened_(model) {}
 
   HeadLabReport examine() {
     HeadLabReport report{.sequences = task_.evaluation_size()};
     report.evaluation = evaluate(model_, task_, batch_size_);
     const std::vector<Tensor> before = all_scores();
-    opened_ = open_attentions(model_, report.untranslated);
+    report.untranslated = opened_.untranslated;
+    opened_.exchange();
     report.translation_difference = difference(before, all_scores());
-    for (const Opened& opened : opened_) {
+    for (const OpenedAttention& opened : opened_.all) {
       report.attentions.push_back({opened.path, std::vector<HeadReport>(heads_of(opened)), {}});
       const std::vector<HeadSpectrum> spectra = head_spectra(opened.gated->attention());
       for (size_t h = 0; h < spectra.size(); ++h) {
@@ -75,7 +45,7 @@ class Lab {
     }
     watch(report);
     LongWork work = planned("heads", head_count(), "a smaller --sequences");
-    for (size_t k = 0; k < opened_.size(); ++k) leave_out(k, report, work);
+    for (size_t k = 0; k < opened_.all.size(); ++k) leave_out(k, report, work);
     prune(report);
     return report;
   }
@@ -91,7 +61,7 @@ class Lab {
 
   int64_t head_count() const {
     int64_t count = 0;
-    for (const Opened& opened : opened_) count += opened.H();
+    for (const OpenedAttention& opened : opened_.all) count += opened.H();
     return count;
   }
 
@@ -99,10 +69,10 @@ class Lab {
   int64_t query_count() const {
     const TaskShape shape = task_.shape();
     return task_.evaluation_size() * std::max(shape.length, shape.answer_length) *
-           std::ssize(opened_);
+           std::ssize(opened_.all);
   }
 
-  static size_t heads_of(const Opened& opened) { return static_cast<size_t>(opened.H()); }
+  static size_t heads_of(const OpenedAttention& opened) { return static_cast<size_t>(opened.H()); }
 
   void for_each_batch(const std::function<void(const Batch&)>& visit) const {
     const int64_t size = task_.evaluation_size();
@@ -129,45 +99,31 @@ class Lab {
     return largest;
   }
 
-  /// The loss of each sequence, the mean over its positions that count, and their sum.
-  static Tensor summed_loss(const Tensor& scores, const Tensor& targets) {
-    const int64_t B = targets.size(0), L = targets.size(1);
-    std::vector<double> factors;
-    const auto* target = targets.data<int64_t>();
-    for (int64_t b = 0; b < B; ++b, target += L) {
-      const auto counted = L - std::count(target, target + L, ignored_target);
-      factors.push_back(counted == 0 ? 0 : 1 / static_cast<double>(counted));
-    }
-    const Tensor losses = sequence_loss(scores, targets, Reduction::none).reshape({B, L});
-    return sum(losses * from_values(factors, {B, 1}).to(scores.dtype()));
-  }
-
   /// Entropy, similarity, importance and a picture: all that one forward and backward gives.
   void watch(HeadLabReport& report) {
     model_.eval();
     std::vector<HeadStatistics> statistics;
-    for (const Opened& opened : opened_) {
+    for (const OpenedAttention& opened : opened_.all) {
       statistics.emplace_back(opened.H());
-      opened.gated->is_watched = true;
     }
+    opened_.set_watched(true);
     LongWork work = planned("queries of attentions", query_count(), "a smaller --sequences");
     for_each_batch([&](const Batch& batch) {
       watch_batch(batch, report);
-      for (size_t k = 0; k < opened_.size(); ++k) {
-        const GatedAttention& gated = *opened_[k].gated;
+      for (size_t k = 0; k < opened_.all.size(); ++k) {
+        const GatedAttention& gated = *opened_.all[k].gated;
         statistics[k].add(gated.weights, gated.blocked, [&] { work.next(); });
       }
     });
-    for (size_t k = 0; k < opened_.size(); ++k) {
-      opened_[k].gated->is_watched = false;
-      opened_[k].gated->gates = {};
-      for (size_t h = 0; h < heads_of(opened_[k]); ++h) {
+    opened_.set_watched(false);
+    for (size_t k = 0; k < opened_.all.size(); ++k) {
+      for (size_t h = 0; h < heads_of(opened_.all[k]); ++h) {
         HeadReport& head = report.attentions[k].heads[h];
         const auto index = static_cast<int64_t>(h);
         head.entropy = statistics[k].entropy(index);
         head.entropy_share = statistics[k].entropy_share(index);
         head.importance /= static_cast<double>(report.sequences);
-        for (int64_t other = 0; other < opened_[k].H(); ++other) {
+        for (int64_t other = 0; other < opened_.all[k].H(); ++other) {
           head.similarity.push_back(statistics[k].similarity(index, other));
         }
       }
@@ -175,17 +131,10 @@ class Lab {
   }
 
   void watch_batch(const Batch& batch, HeadLabReport& report) {
-    const int64_t B = batch.inputs.size(0);
-    std::vector<Tensor> gates;
-    for (const Opened& opened : opened_) {
-      gates.push_back(opened.open_gates({B, opened.H()}).requires_grad_());
-      opened.gated->gates = gates.back();
-    }
-    const Tensor loss = summed_loss(model_(batch), batch.targets);
-    const std::vector<Tensor> gradients = grad(std::vector{loss}, gates);
-    for (size_t k = 0; k < opened_.size(); ++k) {
+    const std::vector<Tensor> gradients = gate_gradients(model_, batch, opened_).gradients;
+    for (size_t k = 0; k < opened_.all.size(); ++k) {
       AttentionReport& attention = report.attentions[k];
-      const GatedAttention& gated = *opened_[k].gated;
+      const GatedAttention& gated = *opened_.all[k].gated;
       if (!attention.first_weights.defined()) {
         attention.first_weights = gated.weights.detach().select(0, 0).clone();
       }
@@ -194,18 +143,11 @@ class Lab {
     }
   }
 
-  /// Gates [H]: 1, but 0 for one head.
-  static Tensor gates_without(const Opened& opened, int64_t head) {
-    const Tensor gates = opened.open_gates({opened.H()});
-    fill_(gates.select(0, head), 0);
-    return gates;
-  }
-
   void leave_out(size_t k, HeadLabReport& report, LongWork& work) {
-    const Opened& opened = opened_[k];
+    const OpenedAttention& opened = opened_.all[k];
     for (int64_t h = 0; h < opened.H(); ++h) {
       work.next();
-      opened.gated->gates = gates_without(opened, h);
+      opened.gated->gates = opened.gates_without(h);
       const Evaluation without = evaluate(model_, task_, batch_size_);
       HeadReport& head = report.attentions[k].heads[static_cast<size_t>(h)];
       head.loss_change = without.loss - report.evaluation.loss;
@@ -224,8 +166,8 @@ class Lab {
       int64_t head;
     };
     std::vector<Candidate> candidates;
-    for (size_t k = 0; k < opened_.size(); ++k) {
-      for (int64_t h = 0; h < opened_[k].H(); ++h) {
+    for (size_t k = 0; k < opened_.all.size(); ++k) {
+      for (int64_t h = 0; h < opened_.all[k].H(); ++h) {
         const auto& heads = report.attentions[k].heads;
         candidates.push_back({heads[static_cast<size_t>(h)].importance, k, h});
       }
@@ -233,7 +175,7 @@ class Lab {
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const auto& a, const auto& b) { return a.importance < b.importance; });
     for (const Candidate& candidate : candidates) {
-      Opened& opened = opened_[candidate.attention];
+      OpenedAttention& opened = opened_.all[candidate.attention];
       std::unique_ptr<MultiHeadAttention> smaller;
       try {
         smaller = prune_heads(opened.gated->attention(), {candidate.head});
@@ -247,14 +189,14 @@ class Lab {
   }
 
   /// Puts `smaller`, which is without `head`, in the place of the attention.
-  PruningReport compared(Opened& opened, int64_t head,
+  PruningReport compared(OpenedAttention& opened, int64_t head,
                          std::unique_ptr<MultiHeadAttention> smaller) {
     const MultiHeadAttention& whole = opened.gated->attention();
     PruningReport report{.path = opened.path,
                          .head = head,
                          .parameters_before = whole.num_parameters(),
                          .parameters_after = smaller->num_parameters()};
-    opened.gated->gates = gates_without(opened, head);
+    opened.gated->gates = opened.gates_without(head);
     const std::vector<Tensor> gated = all_scores();
     auto pruned = std::make_unique<GatedAttention>(std::move(smaller));
     opened.gated = pruned.get();
@@ -268,7 +210,7 @@ class Lab {
   HeldOutSlice task_;
   int64_t batch_size_;
   const HeadLabOptions& options_;
-  std::vector<Opened> opened_;
+  OpenedAttentions opened_;
 };
 
 }  // namespace

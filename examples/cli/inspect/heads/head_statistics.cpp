@@ -34,11 +34,12 @@ int64_t visible_keys(const bool* blocked, int64_t L_2) {
 
 }  // namespace
 
-HeadStatistics::HeadStatistics(int64_t heads)
+HeadStatistics::HeadStatistics(int64_t heads, bool with_similarities)
     : H_(heads),
+      with_similarities_(with_similarities),
       entropy_(static_cast<size_t>(heads)),
       share_(static_cast<size_t>(heads)),
-      similarity_(static_cast<size_t>(heads * heads)) {}
+      similarity_(with_similarities ? static_cast<size_t>(heads * heads) : 0) {}
 
 void HeadStatistics::add(const Tensor& weights, const Tensor& blocked,
                          const std::function<void()>& before_each) {
@@ -67,7 +68,7 @@ void HeadStatistics::add_query(const double* weights, int64_t stride, int64_t L_
     if (visible > 1) {
       share_[static_cast<size_t>(h)] += entropy / std::log(static_cast<double>(visible));
     }
-    for (int64_t k = 0; k < H_; ++k) {
+    for (int64_t k = 0; with_similarities_ && k < H_; ++k) {
       const double divergence = h == k ? 0 : jensen_shannon(p, weights + k * stride, L_2);
       similarity_[static_cast<size_t>(h * H_ + k)] += 1 - divergence / std::numbers::ln2;
     }

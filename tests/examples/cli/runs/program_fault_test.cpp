@@ -16,9 +16,9 @@ const std::string run = "precious/run";
 
 constexpr const char* config = R"({
   "task": {"type": "reverse", "symbols": 3, "length": 3},
-  "model": {"d_model": 4, "d_ff": 4, "positions": "none", "attention": {"type": "none"}},
+  "model": {"d_model": 4, "d_ff": 4, "positions": "none", "attention": {"type": "my_mha"}},
   "train": {"steps": 3, "batch_size": 2, "eval_every": 2, "eval_sequences": 4,
-            "checkpoint_every": 1, "checkpoints_kept": 1}})";
+            "checkpoint_every": 1, "checkpoints_kept": 1, "snapshots": 2}})";
 
 /// A call that the preloaded library has written down.
 struct Call {
@@ -162,8 +162,9 @@ class Faults {
   /// Nothing under a final name is half there, and the run resumes bit-identically.
   void check_resumes(const Folder& folder) const {
     if (folder.has(run)) {
-      train_well(folder, {"--resume", run, "--set", "train.steps=3", "--set",
-                          "train.checkpoints_kept=1"});  // the configuration is part of the bits
+      train_well(folder,
+                 {"--resume", run, "--set", "train.steps=3", "--set", "train.checkpoints_kept=1",
+                  "--set", "train.snapshots=2"});  // the configuration is part of the bits
     } else {
       train_well(folder, {"config.json", "--out", run});
     }
@@ -206,13 +207,13 @@ TEST_CASE("a name is given only to what is on the disk", "[fault]") {
     for (const std::string& other : unsynced) {
       CAPTURE(other);
       CHECK((!is_in(other, ".partial") || other.ends_with("/lock")));
-      CHECK(!other.ends_with("metrics.jsonl"));
+      CHECK((!other.ends_with("metrics.jsonl") || is_in(path, "/snapshots/")));
     }
     REQUIRE(i + 1 < faults.calls.size());
     CHECK(faults.calls[i + 1].name == "fsync");
     CHECK(faults.calls[i + 1].path == folder);
   }
-  CHECK(names == 5);  // the run directory, three checkpoints, and how it ended in run.json
+  CHECK(names == 7);  // the run directory, two snapshots, three checkpoints, the end in run.json
 }
 
 TEST_CASE("each call of a new run and of its saves may fail", "[fault]") {
@@ -226,11 +227,13 @@ TEST_CASE("each call of a new run and of its saves may fail", "[fault]") {
 TEST_CASE("each call of a resume may fail", "[fault]") {
   const Folder stopped;
   stopped.write("config.json", config);
+  // Without snapshots: one of its end would be no part of the longer run.
   train_well(stopped, {"config.json", "--out", run, "--set", "train.steps=2", "--set",
-                       "train.checkpoints_kept=2"});
-  const Faults faults({"train", "--resume", run + "/checkpoints/step-000001", "--set",
-                       "train.steps=3", "--set", "train.checkpoints_kept=1"},
-                      &stopped);
+                       "train.checkpoints_kept=2", "--set", "train.snapshots=0"});
+  const Faults faults(
+      {"train", "--resume", run + "/checkpoints/step-000001", "--set", "train.steps=3", "--set",
+       "train.checkpoints_kept=1", "--set", "train.snapshots=2"},
+      &stopped);
   std::vector<std::string> names;
   for (const Call& call : faults.calls) names.push_back(call.name);
   for (const char* name :

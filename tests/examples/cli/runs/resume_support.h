@@ -1,11 +1,13 @@
 // What tests of stopping and resuming share: what must be the same, and a run to stop.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "heed/examples/cli/runs/checkpoint.h"
+#include "heed/framework/io/folder.h"
 #include "heed/tests/examples/cli/program_run.h"
 
 namespace heed::testing {
@@ -15,6 +17,7 @@ struct RunBits {
   std::vector<std::string> metrics;  ///< without tokens_per_second
   std::string model;
   std::string optimizer;
+  std::map<std::string, std::string> snapshots = {};  ///< the files by name
   bool operator==(const RunBits&) const = default;
 };
 
@@ -37,10 +40,20 @@ inline std::vector<std::string> checkpoint_names(const Folder& folder, const std
   return names;
 }
 
+/// The files of the snapshots of a run, by name.
+inline std::map<std::string, std::string> snapshots_of(const Folder& folder,
+                                                       const std::string& run) {
+  std::map<std::string, std::string> files;
+  for (const std::string& name : names_in(folder / (run + "/snapshots"))) {
+    files[name] = folder.read(run + "/snapshots/" + name);
+  }
+  return files;
+}
+
 inline RunBits run_bits(const Folder& folder, const std::string& run) {
   const std::string last = run + "/checkpoints/" + checkpoint_names(folder, run).back();
   return {metrics_lines(folder, run), folder.read(last + "/model.safetensors"),
-          folder.read(last + "/optimizer.safetensors")};
+          folder.read(last + "/optimizer.safetensors"), snapshots_of(folder, run)};
 }
 
 /// A run of milliseconds whose learning rate does not depend on how many steps there are.

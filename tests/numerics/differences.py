@@ -127,7 +127,7 @@ def order_decides_what_overflows(call: Any, ours: Any, theirs: Any, fault: Any) 
     if not extreme(call, tiny=False):
         return False
     return everywhere(fault, lambda a, b: ~a.isfinite() | ~b.isfinite()) and (
-        call.op == "scaled_dot_product_attention"
+        call.op == "scaled_dot_product_attention" and meant.scores_leave_the_range(call)
         or call.op in SUMS and meant.sums_leave_the_range(call, fault))
 
 
@@ -136,10 +136,11 @@ def subnormals_are_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
     import torch
     if not number(fault) or not fault.a.is_floating_point():
         return False
-    if call.op == "cross_entropy" and fault.kind == "grad" and extreme(call):
-        return True  # such a probability times a huge target
-    return everywhere(
-        fault, lambda a, b: (a - b).abs() <= 4 * torch.finfo(a.dtype).smallest_normal)
+    least = 4 * torch.finfo(fault.a.dtype).smallest_normal
+    if call.op == "cross_entropy" and fault.kind == "grad":  # such a probability times a target
+        least *= max([1.0, *(
+            abs(value) for x in call.floating() for value in x[x.isfinite()].tolist())])
+    return everywhere(fault, lambda a, b: (a - b).abs() <= least)
 
 
 @intended("ties")
@@ -169,8 +170,15 @@ def nan_has_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
 
 @intended("no-dims")
 def no_dims_are_all(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return call.attrs.get("dim") == [] and (call.op in ("any", "all", "logsumexp") or (
-        call.op in ("var", "std") and number(fault, "grad")))
+    import compare
+    import meant
+    if call.attrs.get("dim") != [] or call.op not in ("any", "all", "logsumexp"):
+        return False
+    if ours.error is not None:
+        return False
+    x = call.inputs[0]
+    all_of_them = meant.all_dims(call.op, x, call.attrs.get("keepdim", False))
+    return not compare.compare_tensors("output", "0", ours.outputs[0], all_of_them)
 
 
 @intended("no-freedom")
@@ -285,8 +293,8 @@ def extremes_of_what_is_written(call: Any, ours: Any, theirs: Any, fault: Any) -
 
 @intended("infinite-sums")
 def infinities_have_no_gradient(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return call.op == "logcumsumexp" and number(fault, "grad") and (
-        extreme(call) or not_finite(call)) and everywhere(fault, lambda a, b: a.isfinite())
+    return call.op == "logcumsumexp" and number(fault, "grad") and not_finite(call) and everywhere(
+        fault, lambda a, b: a.isfinite() & ~b.isfinite())
 
 
 @intended("median-empty")
@@ -310,10 +318,12 @@ def gradient_of_qr(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
 
 @intended("masked")
 def what_is_masked_has_no_influence(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
+    import meant
     if call.op == "masked_softmax":
         return number(fault, "grad") and not_finite(call)
     return (call.op == "scaled_dot_product_attention" and number(fault) and not_finite(call)
-            and (call.attrs.get("is_causal", False) or call.inputs[3] is not None))
+            and (call.attrs.get("is_causal", False) or call.inputs[3] is not None)
+            and meant.close(call, fault, meant.attention))
 
 
 @intended("infinite-losses")
@@ -343,8 +353,16 @@ def constant_rows_are_zero(call: Any, ours: Any, theirs: Any, fault: Any) -> boo
 
 @intended("infinite-scores")
 def infinite_scores_are_not_masked(call: Any, ours: Any, theirs: Any, fault: Any) -> bool:
-    return (call.op == "scaled_dot_product_attention" and number(fault) and not_finite(call)
-            and everywhere(fault, lambda a, b: a.isnan()))
+    import meant
+    if call.op != "scaled_dot_product_attention" or not number(fault) or not (
+            not_finite(call) or extreme(call)):
+        return False
+    nothing = (fault.a.isnan() | (fault.a == 0)) & (fault.b.isnan() | (fault.b == 0))
+    nothing |= fault.a.isfinite() & fault.b.isnan()  # a weight of 0, times an infinity
+    nothing |= ~fault.a.isfinite() & ~fault.b.isfinite()
+    if fault.kind == "grad" and ours.outputs[0].isnan().any():  # by one of the scores
+        nothing |= fault.a.isnan()
+    return meant.close(call, fault, meant.attention, but=nothing)
 
 
 @intended("zero-dim")

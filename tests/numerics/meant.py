@@ -16,8 +16,10 @@ import pytorch
 from calls import Answer, Call
 
 
-def close(call: Call, fault: Any, function: Callable[..., Any]) -> bool:
-    """Whether heed's answer is what the function gives in f64, at all elements that differ."""
+def close(call: Call, fault: Any, function: Callable[..., Any],
+          but: torch.Tensor | None = None) -> bool:
+    """Whether heed's answer is what the function gives in f64, at all elements that differ but
+    those of a mask."""
     answer = pytorch.answer(call, torch.float64, function=function)
     if answer.error is not None:
         return False
@@ -25,6 +27,7 @@ def close(call: Call, fault: Any, function: Callable[..., Any]) -> bool:
     meant = torch.zeros_like(fault.a) if meant is None else meant.to(fault.a.dtype)
     eps = 1000 * torch.finfo(fault.a.dtype).eps if fault.a.is_floating_point() else 0.0
     near = torch.isclose(fault.a, meant, rtol=eps, atol=eps, equal_nan=True)
+    near = near if but is None else near | but
     return bool(near[fault.apart].all())
 
 
@@ -71,6 +74,10 @@ def index_put(x: torch.Tensor, values: torch.Tensor, *indices: torch.Tensor,
 
 
 LAST_STAYS = {"scatter": scatter, "index_copy": index_copy, "index_put": index_put}
+
+
+def all_dims(op: str, x: torch.Tensor, keepdim: bool) -> torch.Tensor:
+    return getattr(torch, op)(x, dim=tuple(range(x.dim())), keepdim=keepdim)
 
 
 def product(factors: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -120,6 +127,32 @@ def binary_cross_entropy_with_logits(
     return {"none": lambda: losses, "mean": losses.mean, "sum": losses.sum}[reduction]()
 
 
+def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None,
+              is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False,
+              dropout_p: float = 0.0) -> torch.Tensor:
+    """Each query with those keys alone that no mask blocks; without any its answer is 0."""
+    if enable_gqa:
+        k, v = (t.repeat_interleave(q.shape[-3] // t.shape[-3], -3) for t in (k, v))
+    length, keys = q.shape[-2], k.shape[-2]
+    bias = torch.zeros(length, keys, dtype=q.dtype) if mask is None else mask
+    if bias.dtype == torch.bool:
+        bias = torch.zeros(bias.shape, dtype=q.dtype).masked_fill(~bias, -torch.inf)
+    if is_causal:
+        bias = bias + torch.full((length, keys), -torch.inf, dtype=q.dtype).triu(1)
+    bias = bias.expand(torch.broadcast_shapes(bias.shape, (length, keys)))
+    batch = torch.broadcast_shapes(*(t.shape[:-2] for t in (q, k, v, bias)))
+    q, k, v, bias = (t.expand(*batch, *t.shape[-2:]).flatten(0, -3) if batch else t.unsqueeze(0)
+                     for t in (q, k, v, bias))
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
+    rows = []
+    for sample, queries in enumerate(q):
+        for i, query in enumerate(queries):
+            seen = bias[sample, i] != -torch.inf
+            scores = (k[sample][seen] * (query * scale)).sum(-1) + bias[sample, i][seen]
+            rows.append((torch.softmax(scores, -1).unsqueeze(-1) * v[sample][seen]).sum(0))
+    return torch.stack(rows).reshape(*batch, length, v.shape[-1])
+
+
 def without_product(x: torch.Tensor, a: torch.Tensor, b: torch.Tensor, beta: float = 1.0,
                     alpha: float = 1.0) -> torch.Tensor:
     """addmm and baddbmm with alpha 0."""
@@ -143,6 +176,14 @@ def sums_leave_the_range(call: Call, fault: Any) -> bool:
     answer = pytorch.answer(dataclasses.replace(call, op=op, inputs=inputs, attrs=attrs))
     limit = 0.999 * torch.finfo(dtype).max * scale ** factors
     return answer.error is None and bool((~(answer.outputs[0] < limit))[fault.apart].all())
+
+
+def scores_leave_the_range(call: Call) -> bool:
+    """Whether a product of a query and a key may, before or after its scale."""
+    sizes = [t.double().abs()[t.isfinite()].flatten() for t in call.inputs[:2]]
+    q, k = (math.log2(size.max().item() or 1.0) if size.numel() else 0.0 for size in sizes)
+    return q + k + math.log2(max(1, call.inputs[0].shape[-1])) > math.log2(
+        torch.finfo(call.inputs[0].dtype).max)
 
 
 def products_leave_the_range(call: Call) -> bool:

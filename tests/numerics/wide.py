@@ -1,7 +1,7 @@
-"""Exact answers to calls of ops that square, in their value or their gradient, in long double,
-whose range is far wider than that of f64: PyTorch in f64 is no judge where its own squares overflow
-or vanish. Nor is it one of the gradient of cosine_similarity, which passes by the bound of a
-length."""
+"""Exact answers in long double, whose range is far wider than that of f64, to calls of ops that
+square in their value or their gradient: PyTorch in f64 is no judge where its own squares overflow
+or vanish. Nor is it one of two gradients: that of cosine_similarity passes by the bound of a
+length, and that of logcumsumexp is the exponential of a difference of logarithms."""
 
 from __future__ import annotations
 
@@ -156,3 +156,19 @@ def atan2(y: Array, x: Array) -> Answered:
     return numpy.arctan2(y, x), lambda g: [
         divided(g * numerator, numpy.where((x == 0) & (y == 0), 0, x * x + y * y))
         for numerator in (x, -y)]
+
+
+@wide
+def logcumsumexp(x: Array, dim: int) -> Answered:
+    if not x.ndim:
+        return x, lambda g: [g]
+    y = numpy.logaddexp.accumulate(x, dim)
+    rows, sums = numpy.moveaxis(x, dim, -1), numpy.moveaxis(y, dim, -1)
+
+    def pull(g: Array) -> list[Array]:
+        size = x.shape[dim]
+        later = numpy.arange(size)[:, None] <= numpy.arange(size)
+        shares = numpy.exp(numpy.where(later, rows[..., :, None] - sums[..., None, :], -numpy.inf))
+        terms = numpy.where(later, shares * numpy.moveaxis(g, dim, -1)[..., None, :], 0)
+        return [numpy.moveaxis(terms.sum(-1), -1, dim)]
+    return y, pull

@@ -50,10 +50,27 @@ std::string owner_in(const std::string& file) {
 /// Locks an open folder or file. Returns false, with errno set, if that cannot be locked. Throws
 /// IoError if another process has locked it: the one that `file` names.
 bool take_lock(int descriptor, const std::string& file) {
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
-  if (errno != EWOULDBLOCK) return false;
+  constexpr int tries = 10;
+  constexpr useconds_t pause = 5000;  // longer than is_locked() holds it
+  for (int i = 0; i < tries; ++i) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return false;
+    usleep(pause);
+  }
   throw IoError(file, ": locked by another run, process ", owner_in(file),
                 "; wait until it ends or stop it");
+}
+
+enum class Locked { no, yes, unknown };
+
+/// Looks whether another process has locked an open folder or file; those that look do not see each
+/// other.
+Locked look_at_lock(int descriptor) {
+  if (flock(descriptor, LOCK_SH | LOCK_NB) == 0) {
+    flock(descriptor, LOCK_UN);
+    return Locked::no;
+  }
+  return errno == EWOULDBLOCK ? Locked::yes : Locked::unknown;
 }
 
 }  // namespace
@@ -148,15 +165,11 @@ FolderLock::FolderLock(const std::string& folder, const std::string& file)
 
 std::optional<std::string> FolderLock::owner(const std::string& folder, const std::string& file) {
   const std::string path = folder + "/" + file;
-  const auto is_taken = [](const Descriptor& descriptor) {
-    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  };
-  if (is_taken(Descriptor(folder, O_RDONLY | O_DIRECTORY, "open directory"))) {
-    return owner_in(path);
+  Locked locked = look_at_lock(Descriptor(folder, O_RDONLY | O_DIRECTORY, "open directory"));
+  if (locked == Locked::unknown && !is_free(path)) {
+    locked = look_at_lock(Descriptor::regular_file(path, O_RDONLY, "read", Links::refuse));
   }
-  if (is_free(path)) return std::nullopt;
-  if (is_taken(Descriptor::own_file(path, O_RDWR, "open"))) return owner_in(path);
-  return std::nullopt;
+  return locked == Locked::yes ? std::optional(owner_in(path)) : std::nullopt;
 }
 
 bool FolderLock::is_at(const std::string& folder) const {

@@ -50,8 +50,9 @@ class FolderLock {
   /// process.
   FolderLock(const std::string& folder, const std::string& file);
 
-  /// The process that has the lock, "unknown" if it cannot be read; none if the lock is free, which
-  /// is found out by taking it for a moment. Throws IoError if there is no such folder.
+  /// The process that has the lock, "unknown" if it cannot be read; none if the lock is free.
+  /// Changes nothing and keeps nobody from taking the lock: the constructor waits for the moment in
+  /// which this looks. Throws IoError if there is no such folder.
   static std::optional<std::string> owner(const std::string& folder, const std::string& file);
 
   /// Whether `folder` still is the locked one.

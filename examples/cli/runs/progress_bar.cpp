@@ -1,12 +1,9 @@
 #include "heed/examples/cli/runs/progress_bar.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <string_view>
 #include <utility>
 
 #include "heed/examples/cli/config/text.h"
@@ -16,22 +13,6 @@ namespace heed {
 namespace {
 
 constexpr const char* part_gap = "  ";
-
-/// Columns of the terminal on stderr, but for the last: some wrap after it.
-size_t terminal_columns() {
-  winsize size{};
-  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return is_known ? size.ws_col - 1 : 79;
-}
-
-bool variable_is(const char* name, std::string_view value) {
-  const char* text = std::getenv(name);
-  return text != nullptr && text == value;
-}
-
-bool has_text(const char* name) {
-  return std::getenv(name) != nullptr && !variable_is(name, "");
-}
 
 /// The parts in lines of at most `columns`; all but the first are indented.
 std::string wrapped_parts(const std::vector<std::string>& parts, size_t columns) {
@@ -50,8 +31,8 @@ std::string wrapped_parts(const std::vector<std::string>& parts, size_t columns)
 ProgressBar::ProgressBar(const Trainer& trainer, std::function<void(const std::string&)> log)
     : trainer_(trainer),
       log_(std::move(log)),
-      is_terminal_(isatty(STDERR_FILENO) == 1 && !variable_is("TERM", "dumb")),
-      has_colour_(!has_text("NO_COLOR")) {}
+      is_terminal_(is_terminal(STDERR_FILENO)),
+      has_colour_(wants_colour()) {}
 
 ProgressBar::~ProgressBar() {
   if (is_drawn_) say("");
@@ -83,7 +64,7 @@ void ProgressBar::on_evaluation(int64_t step, const Evaluation& evaluation) {
   clear();
   Parts kept{"held-out " + of_all};
   kept.insert(kept.end(), held_out.begin(), held_out.end());
-  say(wrapped_parts(kept, terminal_columns()));
+  say(wrapped_parts(kept, terminal_size(STDERR_FILENO).columns));
   draw();
 }
 
@@ -123,7 +104,7 @@ void ProgressBar::draw() {
   if (!last_) return;  // resumed just before an evaluation
   constexpr size_t widest = 20, narrowest = 5, brackets = 3;
   const int64_t steps = trainer_.config().steps;
-  const size_t columns = terminal_columns();
+  const size_t columns = terminal_size(STDERR_FILENO).columns;
   std::string text = fmt::format("train {}/{}", last_->step, steps);
   const auto add = [&](const std::string& part) {
     if (text.size() + 2 + part.size() <= columns) text += part_gap + part;

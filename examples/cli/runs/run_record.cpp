@@ -72,6 +72,39 @@ bool member_is(const JsonValue& object, const char* name, std::string_view text)
   return found != nullptr && found->kind == JsonValue::Kind::string && found->text == text;
 }
 
+std::string member_text(const JsonValue& object, const char* name) {
+  const JsonValue* found = object.find(name);
+  return found != nullptr && found->kind == JsonValue::Kind::string ? found->text : "";
+}
+
+template <class T>
+std::optional<T> member_number(const JsonValue& object, const char* name) {
+  const JsonValue* found = object.find(name);
+  if (found == nullptr || found->kind != JsonValue::Kind::number) return {};
+  return parse_number<T>(found->text);
+}
+
+Session session_of(const JsonValue& json) {
+  Session session{.directory = member_text(json, "directory"),
+                  .host = member_text(json, "host"),
+                  .started = member_text(json, "started"),
+                  .heed = member_text(json, "heed"),
+                  .commit = member_text(json, "commit"),
+                  .simd = member_text(json, "simd"),
+                  .blas = member_text(json, "blas"),
+                  .from = member_text(json, "from"),
+                  .threads = member_number<int64_t>(json, "threads"),
+                  .first_step = member_number<int64_t>(json, "first_step"),
+                  .last_step = member_number<int64_t>(json, "last_step"),
+                  .end = member_text(json, "end"),
+                  .ended = member_text(json, "ended"),
+                  .seconds = member_number<double>(json, "seconds")};
+  const JsonValue* command = json.find("command");
+  if (command == nullptr) return session;
+  for (const JsonValue& word : command->children) session.command.push_back(word.text);
+  return session;
+}
+
 }  // namespace
 
 RunRecord RunRecord::of_new_run() {
@@ -156,6 +189,12 @@ std::optional<DataFingerprint> RunRecord::data_of(std::string_view config) const
     return data == nullptr ? std::nullopt : read_fingerprint(*data);
   }
   return {};
+}
+
+std::vector<Session> RunRecord::sessions() const {
+  std::vector<Session> all;
+  for (const JsonValue& session : sessions_) all.push_back(session_of(session));
+  return all;
 }
 
 std::string RunRecord::to_json() const {

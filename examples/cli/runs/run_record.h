@@ -22,6 +22,16 @@ struct SessionStart {
   DataFingerprint data{};
 };
 
+/// What run.json says of one process; texts are "" and numbers none where it does not say.
+struct Session {
+  std::vector<std::string> command{};
+  std::string directory, host, started, heed, commit, simd, blas, from;
+  std::optional<int64_t> threads, first_step, last_step;
+  std::string end;  ///< "running", "finished", "interrupted by …", "diverged: …", "failed: …"
+  std::string ended;
+  std::optional<double> seconds;
+};
+
 /// The processes that have trained a run, the first one first. A value; RunDirectory writes it.
 class RunRecord {
  public:
@@ -49,6 +59,9 @@ class RunRecord {
   const std::string& id() const { return id_; }
   /// Gives a run its id; a new one if that is "".
   void set_id(std::string id);
+
+  /// What is known of each process, the first one first.
+  std::vector<Session> sessions() const;
 
   std::string to_json() const;
 

@@ -1,8 +1,10 @@
 #include "heed/examples/cli/runs/terminal.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -32,8 +34,25 @@ void say(const std::string& line) {
   std::fputs((without_controls(named(line)) + "\n").c_str(), stderr);
 }
 
-void draw(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
+void draw(const std::string& text, std::FILE* stream) {
+  std::fputs(text.c_str(), stream);
+  std::fflush(stream);
+}
+
+bool is_terminal(int stream) {
+  const char* kind = std::getenv("TERM");
+  return isatty(stream) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
+bool wants_colour() {
+  const char* wish = std::getenv("NO_COLOR");
+  return wish == nullptr || *wish == '\0';
+}
+
+TerminalSize terminal_size(int stream) {
+  winsize size{};
+  if (ioctl(stream, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return {79, 24};
+  return {size_t{size.ws_col} - 1, std::max<size_t>(size.ws_row, 1)};
 }
 
 }  // namespace heed

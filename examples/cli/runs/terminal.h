@@ -2,6 +2,8 @@
 // characters leave with it, whatever a file or a command line has: see without_controls.
 #pragma once
 
+#include <cstddef>
+#include <cstdio>
 #include <string>
 
 namespace heed {
@@ -17,7 +19,18 @@ void write_result(const std::string& text);
 /// Writes a line to stderr, with the program's own name (config/program_name.h). As stderr is only
 /// watched, a failure ends nothing.
 void say(const std::string& line);
-/// Writes to stderr what the program itself has made to control a terminal.
-void draw(const std::string& text);
+/// Writes at once what the program itself has made to control a terminal.
+void draw(const std::string& text, std::FILE* stream = stderr);
+
+/// Whether a stream is a terminal that can move its cursor.
+bool is_terminal(int stream);
+/// Whether colours may be used: NO_COLOR is not set.
+bool wants_colour();
+/// What can be written on a terminal; of what is none, 79 columns and 24 lines. The last column is
+/// left out: some terminals wrap after it.
+struct TerminalSize {
+  size_t columns, lines;
+};
+TerminalSize terminal_size(int stream);
 
 }  // namespace heed

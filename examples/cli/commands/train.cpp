@@ -14,6 +14,7 @@
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/progress_bar.h"
 #include "heed/examples/cli/runs/resume.h"
+#include "heed/examples/cli/runs/snapshot_folder.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/snapshots/take_snapshot.h"
 #include "heed/examples/cli/training/failure.h"
@@ -82,8 +83,13 @@ void check_train(const TrainArguments& arguments) {
 /// Writes what happens to the run directory, shows it, and stops at a signal.
 class RunObserver final : public TrainingObserver {
  public:
-  RunObserver(RunDirectory& directory, ProgressBar& progress)
-      : directory_(directory), progress_(progress) {}
+  RunObserver(RunDirectory& directory, ProgressBar& progress, const Trainer& trainer)
+      : directory_(directory),
+        progress_(progress),
+        has_heads_(heed::has_heads(trainer.model())),
+        slice_(snapshot_slice(trainer.model(), trainer.task(),
+                              trainer.config().steps * trainer.config().batch_size,
+                              trainer.config().snapshots)) {}
 
   void on_step(const StepReport& report) override {
     directory_.on_step(report);
@@ -93,22 +99,29 @@ class RunObserver final : public TrainingObserver {
     directory_.on_evaluation(step, evaluation);
     progress_.on_evaluation(step, evaluation);
   }
-  void on_checkpoint(const Trainer& trainer) override { directory_.on_checkpoint(trainer); }
+  void on_checkpoint(const Trainer& trainer) override {
+    directory_.check_place();
+    // Whoever resumes there relies on those before it.
+    SnapshotFolder(directory_.path()).sync(unsynced_);
+    unsynced_.clear();
+    directory_.on_checkpoint(trainer);
+  }
   void on_snapshot(const Trainer& trainer) override {
-    Model& model = trainer.model();
-    if (!has_heads(model)) return;
-    const TrainingConfig& config = trainer.config();
-    const SnapshotSlice slice =
-        snapshot_slice(model, trainer.task(), config.steps * config.batch_size, config.snapshots);
-    const Snapshot snapshot = take_snapshot(model, trainer.task(), slice, trainer.state().step);
+    if (!has_heads_) return;
+    const int64_t step = trainer.state().step;
+    const Snapshot snapshot = take_snapshot(trainer.model(), trainer.task(), slice_, step);
     directory_.check_place();
     save_snapshot(directory_.path(), snapshot);
+    unsynced_.push_back(step);
   }
   bool wants_stop() override { return SignalWatch::caught() != 0; }
 
  private:
   RunDirectory& directory_;
   ProgressBar& progress_;
+  bool has_heads_;
+  SnapshotSlice slice_;
+  std::vector<int64_t> unsynced_{};  // snapshots since the last checkpoint
 };
 
 ProgressBar progress_of(RunDirectory& directory, const Experiment& experiment) {
@@ -204,7 +217,7 @@ const char* name_of_signal(int signal) {
 void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
   introduce(progress, experiment, directory.path());
   Trainer& trainer = *experiment.trainer;
-  RunObserver observer(directory, progress);
+  RunObserver observer(directory, progress, trainer);
   try {
     trainer.run(observer);
   } catch (const IoError&) {

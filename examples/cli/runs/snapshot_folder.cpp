@@ -10,10 +10,14 @@
 
 #include "heed/examples/cli/runs/run_files.h"
 #include "heed/framework/io/folder.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/output_file.h"
 #include "heed/framework/io/safetensors.h"
 
 namespace heed {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::string_view name_start = "step-", name_end = ".safetensors";
 
@@ -37,17 +41,30 @@ void SnapshotFolder::save(int64_t step, const NamedTensors& tensors,
                           const std::map<std::string, std::string>& metadata) const {
   if (!has_folder(path_)) {
     make_folder(path_);
-    sync_folder(std::filesystem::path(path_).parent_path().string());
+    sync_folder(fs::path(path_).parent_path().string());
   }
   const std::string name = snapshot_name(step), partial = partial_file(path_, name);
   remove_folder(partial);
   try {
-    save_safetensors(partial, tensors, metadata);
-    publish_over(partial, path_ + "/" + name);
+    OutputFile file(partial);
+    file.write(to_safetensors(tensors, metadata));
+    file.close();
+    fs::rename(partial, path_ + "/" + name);
+  } catch (const fs::filesystem_error& error) {
+    remove_folder(partial);
+    throw IoError(path_ + "/" + name, ": cannot replace: ", error.code().message());
   } catch (...) {
     remove_folder(partial);
     throw;
   }
+}
+
+void SnapshotFolder::sync(const std::vector<int64_t>& steps) const {
+  for (const int64_t step : steps) {
+    const std::string path = path_ + "/" + snapshot_name(step);
+    if (is_file(path)) OutputFile(path, INT64_MAX).sync();  // else somebody removed it meanwhile
+  }
+  if (!steps.empty()) sync_folder(path_);
 }
 
 void SnapshotFolder::remove_after(int64_t step) const {

@@ -24,9 +24,12 @@ class SnapshotFolder {
   /// Throws IoError if the folder is a link, or no folder; changes nothing.
   void check() const { list(); }
   /// Writes the snapshot of a step, over the one that is there. Throws IoError; then that is as it
-  /// was.
+  /// was. A crash of the machine may spoil it until it is synced.
   void save(int64_t step, const NamedTensors& tensors,
             const std::map<std::string, std::string>& metadata) const;
+  /// Waits until the disk has the snapshots of these steps. One by one, when they are saved, that
+  /// would take longer than all the rest. Throws IoError.
+  void sync(const std::vector<int64_t>& steps) const;
   /// Removes those of later steps, and what an interrupted save left behind.
   void remove_after(int64_t step) const;
   /// All, the earliest first.

@@ -140,16 +140,4 @@ std::vector<std::pair<std::string, HeadScores>> weight_scores(const HeadWeights&
           {"mirror", mirror_score(heads)}};
 }
 
-std::optional<int64_t> score_appears(std::span<const ScoreAtStep> scores, double threshold) {
-  std::optional<int64_t> since;
-  for (const ScoreAtStep& one : scores) {
-    if (!(one.score >= threshold)) {
-      since.reset();
-    } else if (!since) {
-      since = one.step;
-    }
-  }
-  return since;
-}
-
 }  // namespace heed

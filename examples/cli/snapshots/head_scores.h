@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,16 +42,5 @@ HeadScores importance_score(const Tensor& gate_gradients);
 
 /// All that need only weights, by name.
 std::vector<std::pair<std::string, HeadScores>> weight_scores(const HeadWeights& heads);
-
-/// A score of a head over the steps of a run.
-struct ScoreAtStep {
-  int64_t step;
-  double score;
-};
-/// The first step from which on a score is at least `threshold` to the end; none if it is not at
-/// the end. With prefix_match: the step at which induction appears. NaN is below every threshold.
-std::optional<int64_t> score_appears(std::span<const ScoreAtStep> scores, double threshold);
-/// What counts as looking there: of prefix_match, previous_token, diagonal and mirror.
-inline constexpr double appears_threshold = 0.5;
 
 }  // namespace heed

@@ -1,6 +1,7 @@
 #include "heed/examples/cli/snapshots/take_snapshot.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "heed/examples/cli/inspect/heads/opened_attentions.h"
@@ -84,8 +85,9 @@ class Taker {
     const ExchangeScope exchanged(opened_);
     watch(snapshot);
     opened_.set_watched(false);
-    for (size_t k = 0; k < opened_.all.size(); ++k) {
-      snapshot.attentions[k].scores.emplace_back("loss_change", loss_changes(opened_.all[k]));
+    const std::vector<HeadScores> changes = loss_changes();
+    for (size_t k = 0; k < changes.size(); ++k) {
+      snapshot.attentions[k].scores.emplace_back("loss_change", changes[k]);
     }
     return snapshot;
   }
@@ -116,28 +118,45 @@ class Taker {
     }
   }
 
-  /// The loss of the first few sequences without each head, less that with all.
-  HeadScores loss_changes(const OpenedAttention& one) {
-    constexpr int64_t most_rows = 256;
-    const int64_t rows = few_.inputs.size(0), H = one.H();
-    HeadScores changes;
-    for (int64_t first = 0; first < H;) {
-      SignalWatch::poll();
-      const int64_t heads = std::clamp<int64_t>(most_rows / rows, 1, H - first);
-      const Batch batch = many_times(few_, heads);
-      one.gated->gates = one.open_gates({heads * rows, H});
-      for (int64_t h = 0; h < heads; ++h) {
-        fill_(narrow(one.gated->gates, 0, h * rows, rows).select(1, first + h), 0);
-      }
-      const Tensor scores = model_(batch);
-      for (int64_t h = 0; h < heads; ++h) {
-        const Tensor without = narrow(scores, 0, h * rows, rows);
-        changes.push_back(loss_sum(without, few_.targets).mean() - before_.mean());
-      }
-      first += heads;
+  /// For each attention, the loss of the first few sequences without each head, less that with
+  /// all. Many heads are left out in one batch, each for its copy of the sequences.
+  std::vector<HeadScores> loss_changes() {
+    constexpr size_t most_rows = 256;
+    std::vector<std::pair<size_t, int64_t>> heads;
+    for (size_t k = 0; k < opened_.all.size(); ++k) {
+      for (int64_t h = 0; h < opened_.all[k].H(); ++h) heads.emplace_back(k, h);
     }
-    one.gated->gates = {};
+    const size_t at_once =
+        std::max<size_t>(1, most_rows / static_cast<size_t>(few_.inputs.size(0)));
+    std::vector<HeadScores> changes(opened_.all.size());
+    for (size_t first = 0; first < heads.size(); first += at_once) {
+      SignalWatch::poll();
+      const auto some = std::span<const std::pair<size_t, int64_t>>(heads).subspan(first);
+      leave_out(some.first(std::min(at_once, some.size())), changes);
+    }
+    for (const OpenedAttention& one : opened_.all) one.gated->gates = {};
     return changes;
+  }
+
+  /// Adds the changes of some heads: of each the attention and which of its heads.
+  void leave_out(std::span<const std::pair<size_t, int64_t>> heads,
+                 std::vector<HeadScores>& changes) {
+    const int64_t rows = few_.inputs.size(0), copies = std::ssize(heads);
+    for (const OpenedAttention& one : opened_.all) {
+      one.gated->gates = one.open_gates({copies * rows, one.H()});
+    }
+    int64_t at = 0;
+    for (const auto& [k, h] : heads) {
+      fill_(narrow(opened_.all[k].gated->gates, 0, at, rows).select(1, h), 0);
+      at += rows;
+    }
+    const Tensor scores = model_(many_times(few_, copies));
+    at = 0;
+    for (const auto& [k, h] : heads) {
+      const double without = loss_sum(narrow(scores, 0, at, rows), few_.targets).mean();
+      changes[k].push_back(without - before_.mean());
+      at += rows;
+    }
   }
 
   Model& model_;
@@ -156,12 +175,13 @@ SnapshotSlice snapshot_slice(Model& model, const Task& task, int64_t trained_seq
     const auto same = attention->as_multi_head();
     heads += same == nullptr ? 0 : same->H;
   }
-  // A trained sequence takes three times as long as one that is only read.
+  // A trained sequence takes three times as long as one that is only read. The rest is measured:
+  // for the scores a sequence takes some seven times as long, and small batches take longer.
   const int64_t read = trained_sequences * 3 / 50 / std::max<int64_t>(1, count);
   const int64_t most = std::min<int64_t>(64, task.evaluation_size());
-  const int64_t sequences = std::clamp<int64_t>(read / 5, std::min<int64_t>(4, most), most);
+  const int64_t sequences = std::clamp<int64_t>(read / 14, std::min<int64_t>(3, most), most);
   const int64_t left_out =
-      std::clamp<int64_t>(read / 2 / std::max<int64_t>(1, heads), 1, sequences);
+      std::clamp<int64_t>(read / 7 / std::max<int64_t>(1, heads), 1, sequences);
   return {.sequences = sequences, .left_out_sequences = left_out};
 }
 

@@ -149,15 +149,5 @@ TEST_CASE("every score of weights has its name", "[program][snapshots]") {
                                           "diagonal", "mirror"});
 }
 
-TEST_CASE("a score appears where it passes a threshold for good", "[program][snapshots]") {
-  const std::vector<ScoreAtStep> scores{{0, 0.1}, {1, 0.6}, {2, nan}, {4, 0.5}, {8, 0.9}};
-  CHECK(score_appears(scores, 0.5) == 4);
-  CHECK(score_appears(scores, 0.05) == 4);  // not a number is below
-  CHECK(score_appears(scores, 0.7) == 8);
-  CHECK(score_appears(scores, 0.95) == std::nullopt);
-  CHECK(score_appears({}, 0.5) == std::nullopt);
-  CHECK(score_appears(std::vector<ScoreAtStep>{{0, 0.6}, {1, 0.4}}, 0.5) == std::nullopt);
-}
-
 }  // namespace
 }  // namespace heed::testing::head_scores_test

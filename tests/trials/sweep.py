@@ -15,6 +15,7 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -121,11 +122,20 @@ def sweep_with_kills(heed, folder, arguments, kills, draw):
     return arrived, len(orphans)
 
 
+def table(heed, folder, arguments):
+    """What a sweep that has ended says: nothing is trained."""
+    return subprocess.run([heed, *arguments, "--csv"], cwd=folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=True).stdout
+
+
 def trial(heed, folder, steps, kills, draw):
-    tools.run(heed, folder, command(steps, "whole"))
-    arrived, hit = sweep_with_kills(heed, folder, command(steps, "killed"), kills, draw)
+    whole, killed = command(steps, "whole"), command(steps, "killed")
+    tools.run(heed, folder, whole)
+    arrived, hit = sweep_with_kills(heed, folder, killed, kills, draw)
     count = compare(os.path.join(folder, "whole"), os.path.join(folder, "killed"))
-    return (f"{RUNS} runs, {count} files: identical after {arrived} times kill -9, "
+    if table(heed, folder, whole) != table(heed, folder, killed):
+        raise tools.TrialError("the tables differ")
+    return (f"{RUNS} runs, {count} files and the table: identical after {arrived} times kill -9, "
             f"which hit {hit} runs")
 
 

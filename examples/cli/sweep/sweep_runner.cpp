@@ -11,9 +11,12 @@
 #include <utility>
 
 #include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/inspect/runs/run_list.h"
 #include "heed/examples/cli/runs/run_files.h"
+#include "heed/examples/cli/runs/run_summary.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/signals.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/io/folder.h"
 
 namespace heed {
@@ -24,6 +27,15 @@ constexpr int diverged_code = 3;
 
 double seconds_after(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What a run has reached, for the line about it.
+std::string result_text(const std::string& path) {
+  const RunSummary summary = read_summary(path);
+  if (!summary.best || !summary.most_accurate) return "";
+  return fmt::format(", {}: loss {}, sequence accuracy {}", counted(summary.step, "step"),
+                     rounded(summary.best->held_out.loss),
+                     rounded(summary.most_accurate->held_out.sequence_accuracy));
 }
 
 /// How a process failed, by its status.
@@ -140,7 +152,7 @@ void SweepRunner::end(Job& job) {
   const int status = job.process.wait();
   const std::string line = job.process.last_line(), time = duration_text(seconds_after(job.start));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-    tell(job.run, "finished, " + time);
+    tell(job.run, "finished, " + time + result_text(directory_.run(job.run)));
   } else if (WIFEXITED(status) && WEXITSTATUS(status) == diverged_code) {
     tell(job.run, "diverged, " + time + ": " + line);
   } else if (is_stopping_ && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <memory>
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/config_error.h"
@@ -10,6 +11,7 @@
 #include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/inspect/dry_run.h"
 #include "heed/examples/cli/inspect/heads/head_lab.h"
+#include "heed/examples/cli/report/live_report.h"
 #include "heed/examples/cli/runs/evaluation_json.h"
 #include "heed/examples/cli/runs/initialise.h"
 #include "heed/examples/cli/runs/progress_bar.h"
@@ -34,6 +36,7 @@ struct TrainArguments {
   std::optional<std::string> resume;  // a run directory or a checkpoint
   std::optional<std::string> init;    // a file to take the parameters from
   bool dry_run = false;
+  bool report = false;
 };
 
 Options train_options(TrainArguments& arguments) {
@@ -51,6 +54,10 @@ Options train_options(TrainArguments& arguments) {
       Option::flag(
           "--dry-run", &arguments.dry_run,
           "show parameters, memory, schedule, the first batch and one step; write nothing"),
+      Option::flag(
+          "--report", &arguments.report,
+          "keep RUN_DIR/report.html current: at checkpoints and at the end; see `heed help "
+          "report`"),
       Option::value(
           "--threads", [](int64_t count) { set_num_threads(static_cast<int>(count)); }, "N",
           "number of threads; does not affect the result; default: HEED_THREADS, or all "
@@ -68,6 +75,9 @@ void check_train(const TrainArguments& arguments) {
   if (arguments.resume && (arguments.init || arguments.dry_run)) {
     throw UsageError("heed train: --init and --dry-run are for a new run, not with --resume");
   }
+  if (arguments.dry_run && arguments.report) {
+    throw UsageError("heed train: --dry-run writes nothing; remove --report");
+  }
   if (arguments.dry_run && arguments.out) {
     throw UsageError("heed train: --dry-run writes nothing; remove --out");
   }
@@ -83,9 +93,12 @@ void check_train(const TrainArguments& arguments) {
 /// Writes what happens to the run directory, shows it, and stops at a signal.
 class RunObserver final : public TrainingObserver {
  public:
-  RunObserver(RunDirectory& directory, ProgressBar& progress, const Trainer& trainer)
+  /// `report`: nullptr if none is kept.
+  RunObserver(RunDirectory& directory, ProgressBar& progress, LiveReport* report,
+              const Trainer& trainer)
       : directory_(directory),
         progress_(progress),
+        report_(report),
         has_heads_(heed::has_heads(trainer.model())),
         slice_(snapshot_slice(trainer.model(), trainer.task(),
                               trainer.config().steps * trainer.config().batch_size,
@@ -105,6 +118,7 @@ class RunObserver final : public TrainingObserver {
     SnapshotFolder(directory_.path()).sync(unsynced_);
     unsynced_.clear();
     directory_.on_checkpoint(trainer);
+    if (report_ != nullptr) report_->update();
   }
   void on_snapshot(const Trainer& trainer) override {
     if (!has_heads_) return;
@@ -119,6 +133,7 @@ class RunObserver final : public TrainingObserver {
  private:
   RunDirectory& directory_;
   ProgressBar& progress_;
+  LiveReport* report_;
   bool has_heads_;
   SnapshotSlice slice_;
   std::vector<int64_t> unsynced_{};  // snapshots since the last checkpoint
@@ -214,10 +229,11 @@ const char* name_of_signal(int signal) {
   return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
 }
 
-void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
+void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress,
+                LiveReport* report) {
   introduce(progress, experiment, directory.path());
   Trainer& trainer = *experiment.trainer;
-  RunObserver observer(directory, progress, trainer);
+  RunObserver observer(directory, progress, report, trainer);
   try {
     trainer.run(observer);
   } catch (const IoError&) {
@@ -245,7 +261,8 @@ void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& pr
 }
 
 /// The same; run.json says how it fails, if it does.
-void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar& progress) {
+void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar& progress,
+                    LiveReport* report) {
   const auto end = [&](const std::string& how) {
     try {
       directory.end(how, experiment.trainer->state().step);
@@ -253,7 +270,7 @@ void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar
     }
   };
   try {
-    train_into(directory, experiment, progress);
+    train_into(directory, experiment, progress, report);
   } catch (const Interrupted& interrupted) {
     end(text_of("interrupted by ", name_of_signal(interrupted.signal())));
     throw;
@@ -266,7 +283,14 @@ void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar
   }
 }
 
+/// Lives longer than the run directory: while that is locked, the run counts as running.
+std::unique_ptr<LiveReport> wanted_report(const Program& program, const TrainArguments& arguments) {
+  if (!arguments.report) return nullptr;
+  return std::make_unique<LiveReport>(program.registry, say);
+}
+
 void resume(const Program& program, const TrainArguments& arguments) {
+  const auto report = wanted_report(program, arguments);
   ResumedRun run = resume_run(program.registry, *arguments.resume, arguments.config.value_or(""),
                               arguments.sets);
   run.directory.add_resume({.command = program.command_line,
@@ -275,7 +299,8 @@ void resume(const Program& program, const TrainArguments& arguments) {
                            resume_line(run));
   ProgressBar progress = progress_of(run.directory, run.experiment);
   show_resumed(progress, run);
-  train_recorded(run.directory, run.experiment, progress);
+  if (report) report->begin(run.directory.path());
+  train_recorded(run.directory, run.experiment, progress, report.get());
 }
 
 void run_train(const Program& program, const TrainArguments& arguments) {
@@ -301,12 +326,14 @@ void run_train(const Program& program, const TrainArguments& arguments) {
   // With parameters that its configuration does not give, a run has a checkpoint from the start.
   const bool begins_with_checkpoint =
       arguments.init.has_value() || experiment.training.checkpoint_at_start;
+  const auto report = wanted_report(program, arguments);
   RunDirectory directory =
       RunDirectory::create(arguments.out, experiment, program.command_line,
                            begins_with_checkpoint ? experiment.trainer.get() : nullptr);
   ProgressBar progress = progress_of(directory, experiment);
   if (arguments.init) progress.show(initialised);
-  train_recorded(directory, experiment, progress);
+  if (report) report->begin(directory.path());
+  train_recorded(directory, experiment, progress, report.get());
 }
 
 std::string keys_text(const Registry& registry) {

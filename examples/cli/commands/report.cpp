@@ -1,0 +1,83 @@
+// `heed report`: a run as one HTML file, to be looked at anywhere.
+#include <algorithm>
+
+#include "heed/examples/cli/commands/line/command.h"
+#include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/report/page.h"
+#include "heed/examples/cli/report/report.h"
+#include "heed/examples/cli/runs/find_runs.h"
+#include "heed/examples/cli/runs/terminal.h"
+#include "heed/framework/io/io_error.h"
+
+namespace heed {
+namespace {
+
+struct ReportArguments {
+  std::vector<std::string> runs;
+  std::optional<std::string> out;
+};
+
+Options report_options(ReportArguments& arguments) {
+  return {
+      Option::argument("RUN", &arguments.runs,
+                       "run directories, or directories of runs such as that of a sweep", "RUN_DIR")
+          .required(),
+      Option::value("--out", &arguments.out, "FILE",
+                    "where to write; default RUN/report.html, also for a directory of runs; "
+                    "required for several")};
+}
+
+std::vector<std::string> readable_runs(const std::string& path) {
+  try {
+    return runs_below(path);
+  } catch (const IoError& error) {  // it is all that the command was given
+    refuse("report", error.what());
+  }
+}
+
+/// All runs that are named, each once.
+std::vector<std::string> named_runs(const std::vector<std::string>& paths) {
+  std::vector<std::string> runs;
+  for (const std::string& path : paths) {
+    const std::vector<std::string> below = readable_runs(path);
+    if (below.empty()) refuse(path, "there is no run directory in it");
+    for (const std::string& run : below) {
+      if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+    }
+  }
+  return runs;
+}
+
+void run_report(const Program& program, const ReportArguments& arguments) {
+  if (arguments.runs.size() > 1 && !arguments.out) {
+    throw UsageError("heed report: --out FILE is required for several runs");
+  }
+  const std::vector<std::string> runs = named_runs(arguments.runs);
+  const std::string out = arguments.out.value_or(arguments.runs.front() + "/report.html");
+  const std::string html = runs.size() == 1 ? run_report_html(program.registry, runs.front())
+                                            : several_runs_html(program.registry, runs);
+  write_page(out, html);
+  write_result(out + "\n");
+}
+
+}  // namespace
+
+Command report_command() {
+  return {.name = "report",
+          .stage = Stage::analyse,
+          .summary = "show runs as one HTML file: curves, heads forming, examples",
+          .description =
+              "Writes RUN/report.html, or FILE: a page that needs no network and nothing else. Of "
+              "one run: curves, the weights of all heads at each snapshot, their scores, held-out "
+              "examples with their errors, the model, what it was. Of several runs, or of all "
+              "below a directory: their curves overlaid, runs that differ only in train.seed as a "
+              "mean with a band, and only the keys that differ. What is missing in a run is left "
+              "out, and the page says so. Reads the data of the task if it is there. See "
+              "docs/report.md; `heed train --report` keeps a report current.",
+          .examples = {{"heed report runs/reverse-1", "writes runs/reverse-1/report.html"},
+                       {"heed report runs/sweep", "all runs below, in runs/sweep/report.html"},
+                       {"heed report runs/a runs/b --out both.html", "two runs, overlaid"}},
+          .call = calling(report_options, run_report)};
+}
+
+}  // namespace heed

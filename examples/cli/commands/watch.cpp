@@ -63,7 +63,9 @@ void wait_for_news(std::chrono::steady_clock::duration reading) {
 /// Draws each view over the one before it; the last one stays. No mode of the terminal is changed,
 /// so there is nothing to restore however this ends.
 void watch_live(const std::string& path) {
+  constexpr int most_quiet_looks = 3;  // a sweep needs a moment between two runs
   const SignalWatch signals;
+  int quiet_looks = 0;
   for (size_t drawn = 0;;) {
     const auto begun = std::chrono::steady_clock::now();
     const std::vector<WatchedRun> runs = watched_in(path);
@@ -72,7 +74,8 @@ void watch_live(const std::string& path) {
     const std::string up = drawn > 0 ? fmt::format("\x1b[{}A", drawn) : "";
     draw("\r" + up + text_of_lines(lines, "\x1b[K\n") + "\x1b[J", stdout);
     drawn = lines.size();
-    if (!any_goes_on(runs)) return;
+    quiet_looks = any_goes_on(runs) ? 0 : quiet_looks + 1;
+    if (quiet_looks == (is_run(path) ? 1 : most_quiet_looks)) return;
     wait_for_news(reading);
   }
 }

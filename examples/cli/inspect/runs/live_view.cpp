@@ -160,12 +160,16 @@ std::vector<std::string> view_of_many(std::vector<WatchedRun> runs, TerminalSize
 }  // namespace
 
 WatchedRun read_watched(const std::string& run) {
-  try {
-    Metrics metrics = read_metrics(run);
-    return {read_summary(run, metrics), std::move(metrics)};
-  } catch (const IoError&) {
-    return {read_summary(run), {}};  // which says what is damaged
+  constexpr int tries = 2;  // a run that is resumed just now cuts off its metrics
+  for (int i = 0; i < tries; ++i) {
+    try {
+      Metrics metrics = read_metrics(run);
+      return {read_summary(run, metrics), std::move(metrics)};
+    } catch (const IoError&) {
+      continue;
+    }
   }
+  return {read_summary(run), {}};  // which says what is damaged
 }
 
 std::vector<std::string> live_view(const std::vector<WatchedRun>& runs, TerminalSize size) {

@@ -51,6 +51,12 @@ TEST_CASE("heed runs lists, sorts and chooses", "[program][runs]") {
   CHECK(listed({"--where", "state=done", "--where", "train.seed=0"}) ==
         std::vector<std::string>{"runs/slow"});
   CHECK(listed({"runs/slow"}) == std::vector<std::string>{"runs/slow"});
+  fs::create_directories(folder / "runs/begun");  // which has no loss yet
+  fs::copy(folder / "runs/slow/config.json", folder / "runs/begun/config.json");
+  folder.write("runs/begun/metrics.jsonl", "");
+  CHECK(listed({"--sort", "loss"}).back() == "runs/begun");
+  CHECK(listed({"--sort", "loss", "--reverse"}).back() == "runs/begun");
+  fs::remove_all(folder / "runs/begun");
   const Ended none = run_heed(folder, {"runs", "--where", "state=running"});
   CHECK(none.exit_code == 0);
   CHECK(none.out.empty());

@@ -109,16 +109,16 @@ TEST_CASE("heed watch refuses what is no directory", "[program][watch]") {
   CHECK(empty.err == ".: no runs in or below it\n");
 }
 
-/// `heed watch runs/a` on a terminal of its own.
+/// `heed watch PATH` on a terminal of its own.
 class WatchOnTerminal {
  public:
-  explicit WatchOnTerminal(const Folder& folder) {
+  WatchOnTerminal(const Folder& folder, const char* path) {
     winsize size{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
     child_ = forkpty(&terminal_, nullptr, nullptr, &size);
     if (child_ != 0) return;
     if (chdir(folder.path().c_str()) != 0) std::_Exit(99);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
-    const char* const arguments[] = {"heed", "watch", "runs/a"};
+    const char* const arguments[] = {"heed", "watch", path};
     const int code = run_program(3, arguments, builtin_registry(), {});
     std::fflush(nullptr);
     std::_Exit(code);
@@ -160,7 +160,7 @@ TEST_CASE("heed watch follows a run until it ends, or Ctrl-C", "[program][watch]
   while (!folder.has("runs/a/metrics.jsonl") || folder.read("runs/a/metrics.jsonl").empty()) {
     usleep(1000);
   }
-  WatchOnTerminal stopped(folder), whole(folder);
+  WatchOnTerminal stopped(folder, "runs/a"), whole(folder, "runs/a"), all(folder, "runs");
   CHECK(stopped.read_until("running, step "));
   stopped.type('\x03');  // Ctrl-C
   const int status = stopped.wait();
@@ -172,6 +172,9 @@ TEST_CASE("heed watch follows a run until it ends, or Ctrl-C", "[program][watch]
   const int ended = whole.wait();
   CHECK((WIFEXITED(ended) && WEXITSTATUS(ended) == 0));
   CHECK(contains(whole.text, "interrupted, step "));
+  const int all_ended = all.wait();
+  CHECK((WIFEXITED(all_ended) && WEXITSTATUS(all_ended) == 0));
+  CHECK(contains(all.text, "interrupted, step "));
 }
 
 }  // namespace

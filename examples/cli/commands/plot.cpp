@@ -18,6 +18,7 @@
 #include "heed/examples/cli/report/curves.h"
 #include "heed/examples/cli/runs/metrics.h"
 #include "heed/examples/cli/runs/terminal.h"
+#include "heed/examples/cli/snapshots/checkpoint_snapshots.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/output_file.h"
 
@@ -42,7 +43,7 @@ struct Plot {
   std::string_view name;
   std::string_view help;
   std::vector<std::string_view> options;  ///< those of its own
-  std::string (*draw)(const PlotArguments&);
+  std::string (*draw)(const Program&, const PlotArguments&);
 };
 
 std::string run_name(const std::string& run) {
@@ -73,9 +74,11 @@ std::vector<int64_t> steps_in(const std::string& text, int64_t last) {
   return steps;
 }
 
-std::vector<Snapshot> snapshots_of(const std::string& run) {
+/// Those of its checkpoints if a run has none of its own.
+std::vector<Snapshot> snapshots_of(const Program& program, const std::string& run) {
   std::vector<std::string> warnings;
   std::vector<Snapshot> snapshots = read_snapshots(run, warnings);
+  if (snapshots.empty()) snapshots = checkpoint_snapshots(program.registry, run, warnings);
   for (const std::string& warning : warnings) say(warning);
   if (snapshots.empty()) {
     refuse(run, "there are no snapshots; `heed train` takes them if train.snapshots is not 0");
@@ -83,26 +86,26 @@ std::vector<Snapshot> snapshots_of(const std::string& run) {
   return snapshots;
 }
 
-std::string draw_heads(const PlotArguments& arguments) {
+std::string draw_heads(const Program& program, const PlotArguments& arguments) {
   HeadsChoice choice{.probe = arguments.probe.value_or(0), .attention = arguments.attention};
-  const std::vector<Snapshot> snapshots = snapshots_of(arguments.runs[0]);
+  const std::vector<Snapshot> snapshots = snapshots_of(program, arguments.runs[0]);
   if (arguments.steps) choice.steps = steps_in(*arguments.steps, snapshots.back().step);
   HeadsFigure figure = heads_plot(run_name(arguments.runs[0]), snapshots, choice);
   if (arguments.title) figure.title = *arguments.title;
   return svg_of(figure);
 }
 
-std::string draw_scores(const PlotArguments& arguments) {
+std::string draw_scores(const Program& program, const PlotArguments& arguments) {
   std::vector<std::string> scores;
   if (arguments.scores) scores = comma_separated(*arguments.scores);
-  LineFigure figure =
-      scores_plot(run_name(arguments.runs[0]), snapshots_of(arguments.runs[0]), std::move(scores));
+  LineFigure figure = scores_plot(run_name(arguments.runs[0]),
+                                  snapshots_of(program, arguments.runs[0]), std::move(scores));
   if (arguments.title) figure.title = *arguments.title;
   return svg_of(figure);
 }
 
 /// One of the curves of a report.
-std::string draw_curve(const PlotArguments& arguments) {
+std::string draw_curve(const Program&, const PlotArguments& arguments) {
   const std::string& run = arguments.runs[0];
   const Metrics metrics = read_metrics(run);
   for (const std::string& warning : metrics.warnings) say(warning);
@@ -221,14 +224,14 @@ void check_figure_file(const PlotArguments& arguments) {
   if (is_png(arguments)) require_png();
 }
 
-void run_plot(const Program&, const PlotArguments& arguments) {
+void run_plot(const Program& program, const PlotArguments& arguments) {
   check_options(arguments);
   check_figure_file(arguments);
   for (const std::string& run : arguments.runs) {
     std::error_code ignored;
     if (!fs::is_directory(run, ignored)) refuse(run, "no such run directory");
   }
-  const std::string svg = svg_file(plot_named(arguments.what).draw(arguments));
+  const std::string svg = svg_file(plot_named(arguments.what).draw(program, arguments));
   const std::string file =
       is_png(arguments) ? png_of(svg, static_cast<double>(arguments.scale)) : svg;
   replace_file(arguments.out, file);

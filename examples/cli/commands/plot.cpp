@@ -135,7 +135,7 @@ const std::vector<Plot>& plots() {
        {"--steps", "--probe", "--attention"},
        draw_heads},
       {"scores",
-       "--scores of every head over steps, with the step at which each appears",
+       "--scores of every head over steps, and when each appears",
        {"--scores"},
        draw_scores}};
   return all;

@@ -32,7 +32,8 @@ std::string config_text(const ConfigValue& value) {
 }
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  constexpr double most = 1e12;  // what a file says may be anything
+  const auto whole = static_cast<int64_t>(std::clamp(seconds, 0.0, most) + 0.5);
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
   return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);

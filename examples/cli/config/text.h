@@ -17,7 +17,7 @@ std::vector<std::string> wrapped(std::string_view text, size_t width);
 /// A value as JSON text; doubles in the shortest form that reads back equal.
 std::string config_text(const ConfigValue& value);
 
-/// A time of at most 10¹² seconds: "12 s", "4:30 min", "2:05 h".
+/// A time from 0 to 10¹² seconds, the nearest to any other: "12 s", "4:30 min", "2:05 h".
 std::string duration_text(double seconds);
 
 /// A number of bytes in the unit that suits it, as "1.5 KiB".

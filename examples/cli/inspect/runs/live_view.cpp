@@ -24,7 +24,7 @@ namespace {
 std::optional<double> silence_of(const RunSummary& run) {
   struct stat status {};
   if (lstat(metrics_file(run.path).c_str(), &status) != 0) return {};
-  return static_cast<double>(std::time(nullptr) - status.st_mtime);
+  return static_cast<double>(std::time(nullptr)) - static_cast<double>(status.st_mtime);
 }
 
 std::string state_remark(const RunSummary& run) {
@@ -48,12 +48,11 @@ std::string eta_text(const RunSummary& run) {
   if (run.state != RunState::running || run.sessions.empty() || !run.steps) return "";
   const Session& session = run.sessions.back();
   const auto begun = utc_seconds(session.started);
-  const int64_t taken = run.step - session.first_step.value_or(0);
-  if (!begun || taken <= 0 || run.step >= *run.steps) return "";
+  const int64_t first = session.first_step.value_or(0);
+  if (!begun || first < 0 || first >= run.step || run.step >= *run.steps) return "";
   const double elapsed = std::max(0.0, static_cast<double>(std::time(nullptr)) - *begun);
   const double left = static_cast<double>(*run.steps) - static_cast<double>(run.step);
-  constexpr double most = 1e12;
-  return "ETA " + duration_text(std::min(elapsed / static_cast<double>(taken) * left, most));
+  return "ETA " + duration_text(elapsed / static_cast<double>(run.step - first) * left);
 }
 
 std::string last_evaluation_text(const MeasuredEvaluation& evaluation) {
@@ -104,9 +103,9 @@ std::vector<std::string> view_of_one(const WatchedRun& run, TerminalSize size) {
   lines.insert(lines.end(), curve.begin(), curve.end());
   if (!metrics.steps.empty()) {
     const MeasuredStep& step = metrics.steps.back();
-    lines.push_back(fmt::format("train loss {}  lr {:.2e}  gradient {}  {:.0f} tokens/s",
-                                rounded(step.loss), step.lr, rounded(step.grad_norm),
-                                step.tokens_per_second));
+    lines.push_back(fmt::format("train loss {}  lr {}  gradient {}  {} tokens/s",
+                                rounded(step.loss), rounded(step.lr), rounded(step.grad_norm),
+                                rounded(step.tokens_per_second)));
   }
   if (summary.last) {
     lines.push_back(last_evaluation_text(*summary.last) + "  (o)");

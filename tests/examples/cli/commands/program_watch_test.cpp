@@ -9,6 +9,7 @@
 #include "heed/examples/cli/inspect/runs/curve.h"
 #include "heed/examples/cli/inspect/runs/live_view.h"
 #include "heed/framework/base/text.h"
+#include "heed/framework/io/folder.h"
 #include "heed/tests/examples/cli/runs/resume_support.h"
 #include "heed/tests/examples/cli/runs/small_run.h"
 
@@ -86,6 +87,29 @@ TEST_CASE("heed watch shows hostile runs as they are", "[program][watch]") {
     CHECK(!contains(ended.out, "\xe2\x80\xae"));
     CHECK(first_invalid_utf8(ended.out) == ended.out.size());
   }
+}
+
+TEST_CASE("the time that is left, of whatever run.json says", "[watch]") {
+  const Folder folder;
+  folder.write("config.json",
+               R"({"task":{"type":"reverse"},"train":{"steps":9223372036854775807}})");
+  folder.write("metrics.jsonl", "{\"step\":10,\"loss\":1}\n");
+  const FolderLock lock(folder.path(), "lock");
+  const auto first_line = [&](const std::string& started, const std::string& first_step) {
+    folder.write("run.json", R"({"sessions":[{"end":"running","started":")" + started +
+                                 R"(","first_step":)" + first_step + "}]}");
+    return live_view({read_watched(folder.path())}, {.columns = 200, .lines = 10}).at(0);
+  };
+  const std::string time = "2026-01-01T00:00:00Z";
+  CHECK(
+      contains(first_line(time, "0"), "running, step 10/9223372036854775807, ETA 277777777:46 h"));
+  for (const char* first_step : {"-9223372036854775808", "10", "11", "null", "1e99"}) {
+    CAPTURE(first_step);
+    CHECK(contains(first_line("yesterday", first_step), "running, step 10/9"));
+    CHECK(!contains(first_line("yesterday", first_step), "ETA"));
+  }
+  CHECK(!contains(first_line(time, "-9223372036854775808"), "ETA"));
+  CHECK(!contains(first_line(time, "10"), "ETA"));
 }
 
 TEST_CASE("of more runs than lines those that go on are shown", "[watch]") {

@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/inspect/heads/head_lab.h"
-#include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/examples/cli/runs/trained_task.h"
-#include "heed/examples/cli/snapshots/take_snapshot.h"
+#include "heed/examples/cli/snapshots/checkpoint_snapshots.h"
 #include "heed/examples/cli/training/failure.h"
 #include "heed/framework/base/text.h"
 
@@ -30,17 +28,8 @@ void attempt(RunReport& report, const std::string& missing, const Read& read) {
 }
 
 /// What the heads of each kept checkpoint look at: of a run that took no snapshots.
-void ask_checkpoints(RunReport& report, const Registry& registry, const Task& task) {
-  const int64_t sequences = std::min<int64_t>(64, task.evaluation_size());
-  for (const std::string& checkpoint : CheckpointFolder(report.summary.path).list()) {
-    StoredModel stored = read_stored_model(checkpoint);
-    const int64_t step = stored.step;
-    const TrainedModel trained = trained_model(std::move(stored), registry);
-    if (!has_heads(*trained.model)) return;
-    report.snapshots.push_back(take_snapshot(
-        *trained.model, task,
-        {.sequences = sequences, .left_out_sequences = std::min<int64_t>(16, sequences)}, step));
-  }
+void ask_checkpoints(RunReport& report, const Registry& registry) {
+  report.snapshots = checkpoint_snapshots(registry, report.summary.path, report.warnings);
   if (report.snapshots.empty()) return;
   report.warnings.push_back("the run took no snapshots of its heads (train.snapshots); shown: " +
                             counted(std::ssize(report.snapshots), "kept checkpoint"));
@@ -61,7 +50,7 @@ void ask_model(RunReport& report, const Registry& registry) {
                                              data->training.batch_size, most_sequences);
   });
   if (!report.snapshots.empty()) return;
-  attempt(report, "no heads over steps", [&] { ask_checkpoints(report, registry, *data->task); });
+  attempt(report, "no heads over steps", [&] { ask_checkpoints(report, registry); });
 }
 
 }  // namespace

@@ -77,8 +77,8 @@ std::string losses_html(const AnsweredSequence& one, const Tokenizer& tokenizer)
     const std::string answer = target_cell(tokenizer, one.answer[i]);
     html += fmt::format("<span class=\"cost-{}{}\" title=\"{}\">{}</span>", cost_step(one.loss[i]),
                         one.is_wrong(i) ? " missed" : "",
-                        xml_text(fmt::format("“{}”: {} nats; model: “{}”", target,
-                                             shown_number(one.loss[i], 3), answer)),
+                        xml_text(fmt::format("“{}” {} nats{}", target, shown_number(one.loss[i], 3),
+                                             one.is_wrong(i) ? ", model “" + answer + "”" : "")),
                         xml_text(target));
   }
   return html + "</div><p class=\"losses-readout note\" aria-live=\"polite\"></p></div>\n";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "heed/examples/cli/figures/svg.h"
@@ -16,7 +17,8 @@ namespace {
 
 using OfProbe = SnapshotAttention::OfProbe;
 
-constexpr size_t most_letters = 90'000;     // of all weights of a page
+constexpr size_t most_letters = 95'000;  // of all weights of a page
+constexpr size_t least_snapshots = 4;
 constexpr size_t most_weights = 3'000'000;  // that a page unpacks at once without a pause
 
 /// How exactly weights are kept.
@@ -24,8 +26,9 @@ struct Exactness {
   int64_t scale;
   int digits;
 };
-constexpr Exactness exactnesses[] = {
-    {int64_t{1} << 20, 6}, {int64_t{1} << 17, 5}, {int64_t{1} << 13, 4}, {1 << 10, 3}, {1 << 7, 2}};
+constexpr Exactness exactnesses[] = {{int64_t{1} << 20, 6}, {int64_t{1} << 17, 5},
+                                     {int64_t{1} << 13, 4}, {1 << 10, 3},
+                                     {1 << 9, 2},           {1 << 7, 2}};
 
 bool is_alike(const SnapshotAttention& one, const SnapshotAttention& other) {
   if (one.path != other.path || one.probes.size() != other.probes.size()) return false;
@@ -72,16 +75,13 @@ size_t weights_of(const Snapshot& snapshot) {
   return sum;
 }
 
-/// The first, the last, and of the others every second one until their weights are few enough.
-std::vector<const Snapshot*> affordable(std::vector<const Snapshot*> snapshots) {
-  while (snapshots.size() > 2 && snapshots.size() * weights_of(*snapshots.back()) > most_weights) {
-    std::vector<const Snapshot*> some;
-    for (size_t i = 0; i < snapshots.size(); ++i) {
-      if (i % 2 == 0 || i + 1 == snapshots.size()) some.push_back(snapshots[i]);
-    }
-    snapshots = std::move(some);
+/// Every second one, and the last.
+std::vector<const Snapshot*> halved(const std::vector<const Snapshot*>& snapshots) {
+  std::vector<const Snapshot*> some;
+  for (size_t i = 0; i < snapshots.size(); ++i) {
+    if (i % 2 == 0 || i + 1 == snapshots.size()) some.push_back(snapshots[i]);
   }
-  return snapshots;
+  return some;
 }
 
 /// Lengths of the stretches that are not masked and masked, in turn.
@@ -154,13 +154,27 @@ struct Fitting {
   std::vector<int> digits{};                     ///< of each probe
 };
 
+constexpr size_t room_of_first = most_letters / 4 * 3;
+
+/// So many snapshots that the page unpacks them at once, and that they fit if need be with the
+/// fewest digits.
+std::vector<const Snapshot*> affordable(std::vector<const Snapshot*> snapshots) {
+  const auto is_too_much = [&] {
+    if (snapshots.size() * weights_of(*snapshots.back()) > most_weights) return true;
+    return letters_of(probe_of_all(snapshots, 0, exactnesses[std::size(exactnesses) - 1])) >
+           room_of_first;
+  };
+  while (snapshots.size() > least_snapshots && is_too_much()) snapshots = halved(snapshots);
+  return snapshots;
+}
+
 /// The first probe as exactly as most of the room allows, the others as the rest of it does.
 Fitting fitting(const std::vector<const Snapshot*>& snapshots) {
   Fitting fit;
   const size_t all = snapshots.back()->probe_texts.size();
   size_t left = most_letters;
   for (size_t probe = 0; probe < all; ++probe) {
-    const size_t room = probe == 0 ? most_letters / 4 * 3 : left / (all - probe);
+    const size_t room = probe == 0 ? room_of_first : left / (all - probe);
     std::vector<JsonValue> attentions;
     int digits = 0;
     for (const Exactness& exactness : exactnesses) {
@@ -198,7 +212,7 @@ std::string fitting_text(const Fitting& fit, size_t probes, size_t snapshots, si
   if (fit.probes.size() < probes) {
     text += fmt::format("; {} of {} inputs fit into the page", fit.probes.size(), probes);
   }
-  if (snapshots < taken) text += fmt::format("; every second snapshot is shown, {}", snapshots);
+  if (snapshots < taken) text += fmt::format("; {} of {} snapshots fit", snapshots, taken);
   return text + ". Where a head looks is not what it moves: see its scores.";
 }
 
@@ -238,7 +252,10 @@ tables below.</p></noscript>
 
 HeadsSection heads_section(const std::vector<Snapshot>& snapshots,
                            std::vector<std::string>& warnings) {
-  if (snapshots.empty() || snapshots.back().attentions.empty()) return {};
+  if (snapshots.empty() || snapshots.back().attentions.empty() ||
+      snapshots.back().probe_texts.empty()) {
+    return {};
+  }
   const std::vector<const Snapshot*> same = alike(snapshots, warnings);
   const std::vector<const Snapshot*> some = affordable(same);
   const Fitting fit = fitting(some);

@@ -12,8 +12,8 @@ namespace heed {
 namespace {
 
 constexpr int64_t most_classes = 64;  // of a confusion matrix that can be read
-constexpr size_t first_shown = 4;
-constexpr size_t wrong_shown = 4;
+constexpr size_t first_shown = 3;
+constexpr size_t wrong_shown = 3;
 
 std::vector<int64_t> symbols_of_row(const Tensor& matrix, int64_t row) {
   const int64_t length = matrix.size(1);

@@ -17,6 +17,9 @@ constexpr size_t most_points_of_page = 24000;
 constexpr size_t most_points_of_picture = 160;  // it is there for paper, and where scripts are not
 constexpr size_t least_points = 100;
 constexpr size_t most_table_rows = 20;
+constexpr size_t most_table_cells = 100;  // of a figure that is no curve: there are many of them
+constexpr int curve_digits = 7;
+constexpr int other_digits = 5;
 
 std::vector<double> selected(const std::vector<double>& values,
                              const std::vector<size_t>& indices) {
@@ -36,14 +39,21 @@ Series thinned_series(const Series& series, size_t most) {
   return thin;
 }
 
+/// How many rows a figure's table has at most.
+size_t most_rows_of(const ReportFigure& figure) {
+  if (figure.is_curve) return most_table_rows;
+  const size_t columns = std::max<size_t>(1, figure.figure.series.size());
+  return std::clamp<size_t>(most_table_cells / columns, 4, most_table_rows / 2);
+}
+
 /// With the digits that a figure can show; null unless it is finite.
-JsonValue number_json(double value, int digits = 7) {
+JsonValue number_json(double value, int digits) {
   JsonValue number(value);
   if (number.kind == JsonValue::Kind::number) number.text = fmt::format("{:.{}g}", value, digits);
   return number;
 }
 
-JsonValue numbers_json(const std::vector<double>& values, int digits = 7) {
+JsonValue numbers_json(const std::vector<double>& values, int digits) {
   JsonValue list;
   list.kind = JsonValue::Kind::array;
   for (const double value : values) list.children.push_back(number_json(value, digits));
@@ -51,7 +61,7 @@ JsonValue numbers_json(const std::vector<double>& values, int digits = 7) {
 }
 
 JsonValue empty_list() {
-  return numbers_json({});
+  return numbers_json({}, 1);
 }
 
 /// The x of all series: most figures of a run have the same ones.
@@ -78,12 +88,14 @@ size_t look_of(const std::vector<Series>& series, size_t index) {
 
 JsonValue series_json(const ReportFigure& figure, size_t index, size_t most, AxisPool& axes) {
   const Series series = thinned_series(figure.figure.series[index], most);
+  const int digits = figure.is_curve ? curve_digits : other_digits;
   JsonValue json = {{"name", series.name},
                     {"look", look_of(figure.figure.series, index)},
                     {"x", axes.index_of(series.x)},
-                    {"y", numbers_json(series.y)}};
+                    {"y", numbers_json(series.y, digits)}};
   if (!series.low.empty()) {
-    json.add("low", numbers_json(series.low)).add("high", numbers_json(series.high));
+    json.add("low", numbers_json(series.low, digits))
+        .add("high", numbers_json(series.high, digits));
   }
   if (series.is_faint) json.add("faint", true);
   const bool is_noisy =
@@ -108,7 +120,7 @@ JsonValue figure_json(const ReportFigure& figure, size_t most, AxisPool& axes) {
           {"x_name", lines.x_name},
           {"y_name", lines.y_name},
           {"log_y", lines.log_y},
-          {"holds", numbers_json(lines.y_holds)},
+          {"holds", numbers_json(lines.y_holds, curve_digits)},
           {"time", figure.is_over_steps},
           {"is_curve", figure.is_curve},
           {"series", std::move(series)},
@@ -138,7 +150,7 @@ double value_before(const Series& series, double x) {
   return series.y[static_cast<size_t>(after - series.x.begin()) - 1];
 }
 
-std::string table_html(const LineFigure& figure) {
+std::string table_html(const LineFigure& figure, size_t most_rows) {
   const Series* rows = sparsest(figure.series);
   if (rows == nullptr) return "<p>There is no number yet.</p>";
   HtmlTable table{
@@ -148,7 +160,7 @@ std::string table_html(const LineFigure& figure) {
     table.head.push_back(series.name);
     table.is_number.push_back(true);
   }
-  const size_t count = std::min(rows->x.size(), most_table_rows);
+  const size_t count = std::min(rows->x.size(), most_rows);
   for (size_t k = 0; k < count; ++k) {
     const size_t index = count == 1 ? 0 : k * (rows->x.size() - 1) / (count - 1);
     std::vector<std::string> cells{shown_number(rows->x[index], 9)};
@@ -189,7 +201,8 @@ std::string figure_html(const ReportFigure& figure) {
     html += "<div class=\"static\">" + svg_of(picture) + "</div>\n";
   }
   return html + "<div class=\"drawn\"></div>\n<div class=\"tools\">" +
-         folded("Numbers as a table", table_html(figure.figure)) + "</div></figure>\n";
+         folded("Numbers as a table", table_html(figure.figure, most_rows_of(figure))) +
+         "</div></figure>\n";
 }
 
 std::string shown_number(double value, int digits) {

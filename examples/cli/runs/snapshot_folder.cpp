@@ -62,7 +62,10 @@ void SnapshotFolder::save(int64_t step, const NamedTensors& tensors,
 void SnapshotFolder::sync(const std::vector<int64_t>& steps) const {
   for (const int64_t step : steps) {
     const std::string path = path_ + "/" + snapshot_name(step);
-    if (is_file(path)) OutputFile(path, INT64_MAX).sync();  // else somebody removed it meanwhile
+    if (!is_file(path)) continue;  // somebody removed it meanwhile
+    OutputFile file(path, INT64_MAX);
+    file.sync();
+    file.close();
   }
   if (!steps.empty()) sync_folder(path_);
 }

@@ -30,10 +30,6 @@ std::optional<double> silence_of(const RunSummary& run) {
 std::string state_remark(const RunSummary& run) {
   constexpr double long_silence = 60;  // seconds
   std::string text(name_of(run.state));
-  if (run.state == RunState::damaged) {
-    const std::string folder = run.path + "/";
-    return text + ": " + run.why.substr(run.why.starts_with(folder) ? folder.size() : 0);
-  }
   const auto silence = silence_of(run);
   const bool is_silent = run.state == RunState::running && silence && *silence > long_silence;
   return is_silent ? text + ", silent for " + duration_text(*silence) : text;
@@ -41,6 +37,13 @@ std::string state_remark(const RunSummary& run) {
 
 std::string step_text(const RunSummary& run) {
   return text_of(run.step, run.steps ? text_of("/", *run.steps) : "");
+}
+
+/// What is damaged, its file without the folder; "" if nothing is.
+std::string damage_remark(const RunSummary& run) {
+  if (run.state != RunState::damaged) return "";
+  const std::string folder = run.path + "/";
+  return run.why.substr(run.why.starts_with(folder) ? folder.size() : 0);
 }
 
 /// From the speed of the process that trains it now; "" if that is not known.
@@ -96,7 +99,8 @@ std::vector<std::string> view_of_one(const WatchedRun& run, TerminalSize size) {
   std::vector<std::string> lines{
       summary.path + ": " + (summary.task.empty() ? "" : summary.task + ", ") +
       state_remark(summary) + ", step " + step_text(summary) + (eta.empty() ? "" : ", " + eta)};
-  constexpr size_t other_lines = 5, most_rows = 16;
+  if (summary.state == RunState::damaged) lines.push_back(damage_remark(summary));
+  constexpr size_t other_lines = 6, most_rows = 16;
   const size_t rows = size.lines > other_lines ? std::min(size.lines - other_lines, most_rows) : 0;
   const auto curve =
       drawn_curve(training_losses(metrics), held_out_losses(metrics), size.columns, rows);
@@ -136,18 +140,19 @@ std::vector<std::string> view_of_many(std::vector<WatchedRun> runs, TerminalSize
     runs.resize(room);
   }
   std::vector<std::vector<std::string>> cells{
-      {"run", "", "step", "train loss", "held-out", "accuracy", "state"}};
+      {"run", "", "step", "state", "held-out", "accuracy", "train loss", ""}};
   for (const auto& [run, metrics] : runs) {
     const std::string eta = eta_text(run);
-    cells.push_back({run.path, bar_of(run), step_text(run),
-                     metrics.steps.empty() ? "–" : rounded(metrics.steps.back().loss),
-                     run.last ? rounded(run.last->held_out.loss) : "–",
-                     run.last ? rounded(run.last->held_out.sequence_accuracy) : "–",
-                     state_remark(run) + (eta.empty() ? "" : ", " + eta)});
+    cells.push_back(
+        {run.path, bar_of(run), step_text(run), state_remark(run) + (eta.empty() ? "" : ", " + eta),
+         run.last ? rounded(run.last->held_out.loss) : "–",
+         run.last ? rounded(run.last->held_out.sequence_accuracy) : "–",
+         metrics.steps.empty() ? "–" : rounded(metrics.steps.back().loss), damage_remark(run)});
     for (std::string& cell : cells.back()) cell = cell_text(cell);
   }
   std::vector<std::string> lines;
-  std::string table = aligned(cells, [](size_t column) { return column >= 2 && column <= 5; });
+  std::string table =
+      aligned(cells, [](size_t column) { return column == 2 || (column >= 4 && column <= 6); });
   for (size_t end = table.find('\n'); end != std::string::npos; end = table.find('\n')) {
     lines.push_back(table.substr(0, end));
     table.erase(0, end + 1);

@@ -65,9 +65,12 @@ TEST_CASE("heed watch without a terminal shows a run once", "[program][watch]") 
   folder.write("runs/b/config.json", "{");
   const auto lines = lines_of(run_heed(folder, {"watch", "runs", "--once"}).out);
   REQUIRE(lines.size() == 3);
-  CHECK(lines[1].starts_with("runs/a  [##########]   6/6  "));
-  CHECK(lines[1].ends_with("done"));
-  CHECK(contains(lines[2], "damaged: config"));
+  CHECK(lines[1].starts_with("runs/a  [##########]   6/6  done "));
+  CHECK(contains(lines[2], "  damaged "));
+  CHECK(contains(lines[2], "  config"));
+  const auto damaged = lines_of(run_heed(folder, {"watch", "runs/b"}).out);
+  CHECK(damaged.at(0) == "runs/b: damaged, step 3");
+  CHECK(damaged.at(1).starts_with("config.json: damaged: not JSON at byte 1"));
   CHECK(displayed_width(lines[2]) <= 79);
 }
 

@@ -153,7 +153,7 @@ ModelSection model_section(Model& model, const TaskForm& form) {
       "<section id=\"model\" aria-labelledby=\"model-title\">"
       "<h2 id=\"model-title\">Model</h2>\n";
   html += text_element("p", counted(tree.parameters, "parameter") + ".", "about");
-  html += "<div class=\"figures\"><div class=\"tree\">" + text_element("h3", "Parameters") +
+  html += "<div class=\"figures pair\"><div class=\"tree\">" + text_element("h3", "Parameters") +
           tree_html(tree) + "</div><div>" + journey_html(model, form) + "</div></div>\n";
   if (!section.figures.empty()) {
     html += text_element("h3", "Singular values of each head") +

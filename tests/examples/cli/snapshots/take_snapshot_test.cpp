@@ -154,6 +154,33 @@ TEST_CASE("axes have the words of what reads and of what is read", "[program][sn
   }
 }
 
+TEST_CASE("padding does not count in scores", "[program][snapshots]") {
+  const Experiment experiment = experiment_of(R"({"type": "pairs"})");
+  const Snapshot snapshot = take_snapshot(*experiment.model, *experiment.task,
+                                          {.sequences = 3, .left_out_sequences = 1}, 0);
+  REQUIRE(snapshot.probe_texts.size() == 3);
+  REQUIRE(snapshot.probe_texts[0].size() != snapshot.probe_texts[1].size());
+  for (const SnapshotAttention& attention : snapshot.attentions) {
+    CAPTURE(attention.path);
+    std::vector<double> distances(2);
+    double queries = 0;
+    for (const auto& probe : attention.probes) {
+      const int64_t L_1 = probe.weights.size(1), L_2 = probe.weights.size(2);
+      const auto weights = probe.weights.to_vector<float>();
+      queries += static_cast<double>(L_1);
+      for (int64_t at = 0; at < 2 * L_1 * L_2; ++at) {
+        const int64_t i = at / L_2 % L_1, j = at % L_2;
+        distances[static_cast<size_t>(at / (L_1 * L_2))] +=
+            static_cast<double>(weights[static_cast<size_t>(at)]) *
+            std::fabs(static_cast<double>(i - j));
+      }
+    }
+    for (size_t h = 0; h < 2; ++h) {
+      CHECK(score_of(attention, "distance")[h] == Approx(distances[h] / queries).epsilon(1e-6));
+    }
+  }
+}
+
 TEST_CASE("of long sequences the first queries are shown", "[program][snapshots]") {
   const Snapshot causal = [] {
     const Experiment experiment =

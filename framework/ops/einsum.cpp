@@ -149,7 +149,7 @@ void broadcast_shared(Labelled& a, Labelled& b) {
     }
     Labelled& small = size_a == 1 ? a : b;
     Shape shape = small.tensor.shape();
-    shape[static_cast<int64_t>(small.labels.find(label))] = std::max(size_a, size_b);
+    shape[static_cast<int64_t>(small.labels.find(label))] = size_a == 1 ? size_b : size_a;
     small.tensor = expand(small.tensor, shape);
   }
 }

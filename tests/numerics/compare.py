@@ -155,7 +155,7 @@ class Rounding:
             self.absolute += scale * self.eps * scale_of(call, self.exact)
             self.absolute += DIRECT * self.eps * (
                 scale_of_normalization(call, self.exact) + scale_of_attention(call, self.exact)
-                + scale_of_cosine(call))
+                + scale_of_cosine(call) + scale_of_targets(call))
 
     def exact_of(self, fault: Fault) -> torch.Tensor | None:
         """In the dtype of the answers, rounded; None if there is no judge but PyTorch's answer."""
@@ -207,6 +207,15 @@ def scale_of_normalization(call: Call, answer: Answer) -> float:
                call.cotangent(0, answer.outputs[0].shape, torch.float64).flatten()]
     sizes = [factor.double()[factor.isfinite()].abs() for factor in factors]
     return math.prod(size.max().item() if size.numel() else 0.0 for size in sizes)
+
+
+def scale_of_targets(call: Call) -> float:
+    """Of the terms of the gradient of cross_entropy: probabilities, or whatever numbers are given
+    for them, whose sum times a probability is what each is taken from."""
+    target = call.inputs[1] if call.op == "cross_entropy" else None
+    if target is None or not target.is_floating_point():
+        return 0.0
+    return target[target.isfinite()].double().abs().sum().item()
 
 
 def scale_of_cosine(call: Call) -> float:

@@ -80,6 +80,13 @@ TEST_CASE("einsum reads spaces and an empty result as PyTorch does") {
   CHECK(einsum("ij,jk->", std::array{a, b}).shape() == Shape{});
 }
 
+TEST_CASE("einsum expands a dimension of size 1 to one without elements, too") {
+  const Tensor one = normal({2, 1}, 1), none = normal({2, 0}, 2);
+  CHECK(einsum("ij,ij->j", std::array{one, none}).shape() == Shape{0});
+  CHECK(einsum("ij,ij->j", std::array{none, one}).shape() == Shape{0});
+  CHECK(shown(einsum("ij,ij->i", std::array{one, none})) == shown(tensor<double>({0, 0})));
+}
+
 TEST_CASE("the gradients of einsum are those of the matrix product it stands for") {
   const Tensor a = normal({2, 3}, 1).requires_grad_(), b = normal({3, 4}, 2).requires_grad_();
   const Tensor g = normal({4, 2}, 3);

@@ -109,6 +109,22 @@ if [[ $(id -u) != 0 ]]; then
   echo "skipped: what one user builds and another uses, as this is not root"
   exit
 fi
+
+echo "- what only a PNG needs is installed for a PNG"
+mkdir "$scratch/fakes"
+cat >"$scratch/fakes/dpkg-query" <<'END'
+#!/bin/sh
+case "$*" in *librsvg*) exit 1 ;; esac
+echo installed
+END
+printf '#!/bin/sh\necho "$@" >>"%s/installed"\n' "$scratch" >"$scratch/fakes/apt-get"
+chmod +x "$scratch"/fakes/*
+plot() { env -u HEED_NO_INSTALL PATH="$scratch/fakes:$PATH" "$tree/heed" plot run --out "$1"; }
+expect "third plot" plot x.svg
+[[ ! -e $scratch/installed ]] || fail "an SVG installed $(<"$scratch/installed")"
+expect "third plot" plot x.png
+grep -q "install.* librsvg2-2" "$scratch/installed" || fail "a PNG did not install librsvg"
+
 as_nobody() {
   setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$scratch/home" "$@"
 }

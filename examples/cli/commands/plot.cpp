@@ -16,7 +16,10 @@
 #include "heed/examples/cli/plots/heads_plot.h"
 #include "heed/examples/cli/plots/scores_plot.h"
 #include "heed/examples/cli/report/curves.h"
-#include "heed/examples/cli/runs/metrics.h"
+#include "heed/examples/cli/report/run_groups.h"
+#include "heed/examples/cli/report/run_marks.h"
+#include "heed/examples/cli/report/run_report.h"
+#include "heed/examples/cli/runs/find_runs.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/snapshots/checkpoint_snapshots.h"
 #include "heed/framework/base/text.h"
@@ -34,6 +37,7 @@ struct PlotArguments {
   std::optional<std::string> title{}, steps{}, attention{}, scores{};
   std::optional<int64_t> probe{};
   std::optional<double> smooth{};
+  std::optional<std::string> x{};
   bool log_x = false, log_y = false;
   int64_t scale = 2;
 };
@@ -43,6 +47,7 @@ struct Plot {
   std::string_view name;
   std::string_view help;
   std::vector<std::string_view> options;  ///< those of its own
+  size_t least_runs, most_runs;
   std::string (*draw)(const Program&, const PlotArguments&);
 };
 
@@ -104,40 +109,73 @@ std::string draw_scores(const Program& program, const PlotArguments& arguments) 
   return svg_of(figure);
 }
 
-/// One of the curves of a report.
-std::string draw_curve(const Program&, const PlotArguments& arguments) {
-  const std::string& run = arguments.runs[0];
-  const Metrics metrics = read_metrics(run);
-  for (const std::string& warning : metrics.warnings) say(warning);
-  std::vector<ReportFigure> curves = curves_of(metrics, {});
-  const std::string id = arguments.what == "grad_norm" ? "grad-norm" : arguments.what;
+std::vector<RunReport> reports_of(const Program& program, const std::vector<std::string>& runs) {
+  std::vector<RunReport> reports;
+  for (const std::string& run : runs) {
+    reports.push_back(read_run_report(program.registry, run, false));
+    for (const std::string& warning : reports.back().warnings) say(warning);
+  }
+  return reports;
+}
+
+std::vector<RunClock> clocks_of(const std::vector<RunReport>& reports) {
+  std::vector<RunClock> clocks;
+  for (const RunReport& report : reports) {
+    clocks.push_back(
+        clock_of(report.metrics, batch_size_of(report.summary), report.summary.seconds));
+  }
+  return clocks;
+}
+
+/// One of the curves of a report: of one run, or those of several overlaid.
+std::string draw_curve(const Program& program, const PlotArguments& arguments) {
+  const std::vector<RunReport> reports = reports_of(program, arguments.runs);
+  std::vector<ReportFigure> curves = reports.size() == 1
+                                         ? curves_of(reports[0].metrics, run_marks(reports[0]))
+                                         : overlaid_curves(reports, groups_of(reports));
+  const std::string id = arguments.what == "grad_norm" ? "grad-norm"
+                         : arguments.what == "compare" ? "loss"
+                                                       : arguments.what;
   const auto curve = std::find_if(curves.begin(), curves.end(),
                                   [&](const ReportFigure& each) { return each.id == id; });
   if (curve == curves.end()) {
-    refuse(run, "nothing to draw: its metrics.jsonl has no number for --what " + arguments.what);
+    refuse(arguments.runs[0],
+           "nothing to draw: metrics.jsonl has no number for --what " + arguments.what);
   }
-  LineFigure figure =
-      curve_plot(std::move(*curve),
-                 {.log_x = arguments.log_x, .log_y = arguments.log_y, .smooth = arguments.smooth});
-  figure.title = arguments.title.value_or(run_name(run));
+  const std::string title = reports.size() == 1
+                                ? run_name(arguments.runs[0])
+                                : counted(std::ssize(reports), "run") + ": " + curve->figure.title;
+  LineFigure figure = curve_plot(std::move(*curve), clocks_of(reports),
+                                 {.log_x = arguments.log_x,
+                                  .log_y = arguments.log_y,
+                                  .smooth = arguments.smooth,
+                                  .x = arguments.x.value_or("step")});
+  figure.title = arguments.title.value_or(title);
   return svg_of(figure);
 }
 
 const std::vector<Plot>& plots() {
-  const std::vector<std::string_view> of_curves = {"--log-x", "--log-y", "--smooth"};
+  constexpr size_t any = 1000;
+  const std::vector<std::string_view> of_curves = {"--log-x", "--log-y", "--smooth", "--x"};
   static const std::vector<Plot> all{
-      {"loss", "training and held-out loss over steps", of_curves, draw_curve},
-      {"accuracy", "held-out accuracy of sequences and tokens", of_curves, draw_curve},
-      {"lr", "the learning rate", of_curves, draw_curve},
-      {"grad_norm", "the gradient's norm before clipping", of_curves, draw_curve},
+      {"loss", "training and held-out loss over steps", of_curves, 1, any, draw_curve},
+      {"accuracy", "held-out accuracy of sequences and tokens", of_curves, 1, any, draw_curve},
+      {"lr", "the learning rate", of_curves, 1, any, draw_curve},
+      {"grad_norm", "the gradient's norm before clipping", of_curves, 1, any, draw_curve},
       {"heads",
        "the weights of every head, at the last snapshot or at --steps",
        {"--steps", "--probe", "--attention"},
+       1,
+       1,
        draw_heads},
       {"scores",
        "--scores of every head over steps, and when each appears",
        {"--scores"},
-       draw_scores}};
+       1,
+       1,
+       draw_scores},
+      {"compare", "held-out loss of several runs, seeds as a mean with a band", of_curves, 2, any,
+       draw_curve}};
   return all;
 }
 
@@ -154,7 +192,9 @@ std::vector<std::string> plot_names() {
 
 Options plot_options(PlotArguments& arguments) {
   return {
-      Option::argument("RUN", &arguments.runs, "a run directory").required(),
+      Option::argument("RUN", &arguments.runs,
+                       "a run directory, or one with runs below it; several are compared")
+          .required(),
       Option::value("--what", &arguments.what, "WHAT", "what to draw")
           .required()
           .one_of(plot_names()),
@@ -169,6 +209,8 @@ Options plot_options(PlotArguments& arguments) {
                     "heads: this attention only, such as encoder.blocks.0.attention"),
       Option::value("--scores", &arguments.scores, "NAME[,NAME]...",
                     "scores: such as prefix_match; default the strongest pattern"),
+      Option::value("--x", &arguments.x, "UNIT", "curves: what the axis counts; default step")
+          .one_of({"step", "sequences", "seconds"}),
       Option::flag("--log-x", &arguments.log_x, "curves: a logarithmic axis of steps"),
       Option::flag("--log-y", &arguments.log_y, "curves: a logarithmic axis of values"),
       Option::value("--smooth", &arguments.smooth, "WEIGHT",
@@ -188,6 +230,7 @@ void check_options(const PlotArguments& arguments) {
       {"--probe", arguments.probe.has_value()},
       {"--attention", arguments.attention.has_value()},
       {"--scores", arguments.scores.has_value()},
+      {"--x", arguments.x.has_value()},
       {"--log-x", arguments.log_x},
       {"--log-y", arguments.log_y},
       {"--smooth", arguments.smooth.has_value()}};
@@ -202,9 +245,14 @@ void check_options(const PlotArguments& arguments) {
   if (arguments.smooth && !(*arguments.smooth >= 0 && *arguments.smooth < 1)) {
     throw UsageError("heed plot: --smooth must be a number from 0 to below 1: ", *arguments.smooth);
   }
-  if (arguments.runs.size() > 1) {
-    throw UsageError("heed plot: --what ", arguments.what, " draws one run");
-  }
+}
+
+/// Refuses too few runs, or too many.
+void check_number_of_runs(const std::vector<std::string>& runs, const std::string& what) {
+  const Plot& plot = plot_named(what);
+  if (runs.size() >= plot.least_runs && runs.size() <= plot.most_runs) return;
+  refuse("--what " + what, text_of("draws ", plot.most_runs == 1 ? "one run" : "two runs or more",
+                                   ", not ", runs.size()));
 }
 
 bool is_png(const PlotArguments& arguments) {
@@ -227,17 +275,16 @@ void check_figure_file(const PlotArguments& arguments) {
 void run_plot(const Program& program, const PlotArguments& arguments) {
   check_options(arguments);
   check_figure_file(arguments);
-  for (const std::string& run : arguments.runs) {
-    std::error_code ignored;
-    if (!fs::is_directory(run, ignored)) refuse(run, "no such run directory");
-  }
-  const std::string svg = svg_file(plot_named(arguments.what).draw(program, arguments));
+  PlotArguments found = arguments;
+  found.runs = named_runs(arguments.runs);
+  check_number_of_runs(found.runs, arguments.what);
+  const std::string svg = svg_file(plot_named(arguments.what).draw(program, found));
   const std::string file =
       is_png(arguments) ? png_of(svg, static_cast<double>(arguments.scale)) : svg;
   replace_file(arguments.out, file);
   write_result(json_line({{"file", arguments.out},
                           {"what", arguments.what},
-                          {"runs", arguments.runs},
+                          {"runs", found.runs},
                           {"bytes", file.size()}}));
 }
 

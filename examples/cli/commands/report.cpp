@@ -1,13 +1,10 @@
 // `heed report`: a run as one HTML file, to be looked at anywhere.
-#include <algorithm>
-
+#include "heed/examples/cli/report/report.h"
 #include "heed/examples/cli/commands/line/command.h"
 #include "heed/examples/cli/config/config_error.h"
-#include "heed/examples/cli/report/page.h"
-#include "heed/examples/cli/report/report.h"
 #include "heed/examples/cli/runs/find_runs.h"
 #include "heed/examples/cli/runs/terminal.h"
-#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/output_file.h"
 
 namespace heed {
 namespace {
@@ -27,27 +24,6 @@ Options report_options(ReportArguments& arguments) {
                     "required for several")};
 }
 
-std::vector<std::string> readable_runs(const std::string& path) {
-  try {
-    return runs_below(path);
-  } catch (const IoError& error) {  // it is all that the command was given
-    refuse("report", error.what());
-  }
-}
-
-/// All runs that are named, each once.
-std::vector<std::string> named_runs(const std::vector<std::string>& paths) {
-  std::vector<std::string> runs;
-  for (const std::string& path : paths) {
-    const std::vector<std::string> below = readable_runs(path);
-    if (below.empty()) refuse(path, "there is no run directory in it");
-    for (const std::string& run : below) {
-      if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
-    }
-  }
-  return runs;
-}
-
 void run_report(const Program& program, const ReportArguments& arguments) {
   if (arguments.runs.size() > 1 && !arguments.out) {
     throw UsageError("heed report: --out FILE is required for several runs");
@@ -56,7 +32,7 @@ void run_report(const Program& program, const ReportArguments& arguments) {
   const std::string out = arguments.out.value_or(arguments.runs.front() + "/report.html");
   const std::string html = runs.size() == 1 ? run_report_html(program.registry, runs.front())
                                             : several_runs_html(program.registry, runs);
-  write_page(out, html);
+  replace_file(out, html);
   write_result(out + "\n");
 }
 

@@ -183,7 +183,7 @@ std::string svg_of(const HeadsFigure& figure) {
   const std::string note = note_of(figure, layout);
   const double key = layout.lefts[0] + bar_length + 110 + text_width(note, 10);
   const double width = std::max({layout.width, key, 200.0}), bottom = layout.bottom + 16;
-  SvgWriter svg(width, bottom + 20, figure.title, figure.about);
+  SvgWriter svg(std::ceil(width), std::ceil(bottom + 20), figure.title, figure.about);
   svg.text(page_edge, 18, shown_text(figure.title, static_cast<size_t>(width / 8)),
            {{"class", "title"}, {"font-size", 13}, {"font-weight", "bold"}});
   draw_axes(svg, figure, layout);

@@ -130,7 +130,7 @@ std::string svg_of(const LineFigure& figure) {
   check_lengths(figure);
   const std::vector<size_t> colours = colours_of(figure.series);
   const LineFrame frame = frame_of(figure);
-  SvgWriter svg(figure.width, frame.height(), figure.title, figure.about);
+  SvgWriter svg(figure.width, std::ceil(frame.height()), figure.title, figure.about);
   frame.draw_axes(svg);
   const int64_t hidden = left_out(figure);
   if (!has_points(figure)) {

@@ -12,7 +12,7 @@ struct Series {
   std::string name;  ///< stands at the end of the line; empty: nothing does
   std::vector<double> x, y;
   std::vector<double> low{}, high{};  ///< bounds of a band around the line
-  bool is_faint = false;              ///< a raw line behind a smoothed one: that of the next series
+  bool is_faint = false;              ///< behind the next series, in its colour, without a name
   bool is_grey = false;               ///< one of many, that does not stand out
 };
 

@@ -26,9 +26,15 @@ double widest_text(const std::vector<std::string>& texts, double size) {
   return width;
 }
 
+/// A faint line has the name of the line in front of it.
+bool has_name(const Series& series) {
+  return !series.name.empty() && !series.is_faint;
+}
+
 double names_width(const LineFigure& figure) {
   double width = 0;
   for (const Series& series : figure.series) {
+    if (!has_name(series)) continue;
     width = std::max(width, text_width(shown_text(series.name, longest_name), small_font));
   }
   return width == 0 ? 14 : lead_length + sample_length + width + 12;
@@ -41,8 +47,7 @@ double ticks_width(const std::vector<Tick>& ticks) {
 }
 
 size_t names_count(const LineFigure& figure) {
-  return static_cast<size_t>(std::count_if(figure.series.begin(), figure.series.end(),
-                                           [](const Series& each) { return !each.name.empty(); }));
+  return static_cast<size_t>(std::count_if(figure.series.begin(), figure.series.end(), has_name));
 }
 
 /// As much of a text as fits into a width.
@@ -118,7 +123,7 @@ std::vector<LineFrame::PlacedName> LineFrame::placed_names() const {
   std::vector<PlacedName> placed;
   for (size_t s = 0; s < figure_.series.size(); ++s) {
     const Series& series = figure_.series[s];
-    if (series.name.empty()) continue;
+    if (!has_name(series)) continue;
     size_t last = series.x.size();
     while (last > 0 && !(x_.shows(series.x[last - 1]) && y_.shows(series.y[last - 1]))) --last;
     const double y = last == 0 ? bottom_ : y_.position(series.y[last - 1]);
@@ -218,7 +223,6 @@ void LineFrame::draw_names(SvgWriter& svg, const std::vector<size_t>& colours) c
   for (const PlacedName& name : names_) {
     const size_t colour = colours[name.series];
     const std::string_view ink = line_colour(colour);
-    const double opacity = figure_.series[name.series].is_faint ? 0.35 : 1;
     if (!std::isnan(name.end)) {
       const std::string from =
           fmt::format("M{} {}L{} {}", svg_number(right_ + 3), svg_number(name.end),
@@ -233,7 +237,6 @@ void LineFrame::draw_names(SvgWriter& svg, const std::vector<size_t>& colours) c
                          {"fill", "none"},
                          {"stroke", ink},
                          {"stroke-width", 1.6},
-                         {"stroke-opacity", opacity},
                          {"stroke-dasharray", line_dashes(colour)},
                          {"d", fmt::format("M{} {}h{}", svg_number(right_ + lead_length),
                                            svg_number(name.y), svg_number(sample_length))}});

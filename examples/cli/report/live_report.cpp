@@ -2,9 +2,9 @@
 
 #include <exception>
 
-#include "heed/examples/cli/report/page.h"
 #include "heed/examples/cli/report/report.h"
 #include "heed/examples/cli/training/signals.h"
+#include "heed/framework/io/output_file.h"
 
 namespace heed {
 
@@ -21,7 +21,8 @@ void LiveReport::write(bool asks_model) noexcept {
   if (run_.empty()) return;
   const Clock::time_point start = Clock::now();
   try {
-    write_page(run_ + "/report.html", run_report_html(registry_, run_, {.asks_model = asks_model}));
+    replace_file(run_ + "/report.html",
+                 run_report_html(registry_, run_, {.asks_model = asks_model}));
   } catch (const std::exception& error) {
     try {
       warn_(std::string("warning: no report: ") + error.what());

@@ -3,8 +3,6 @@
 #include "heed/examples/cli/figures/svg.h"
 #include "heed/examples/cli/report/html.h"
 #include "heed/examples/cli/report/page_sources.h"
-#include "heed/framework/io/folder.h"
-#include "heed/framework/io/output_file.h"
 
 namespace heed {
 namespace {
@@ -39,17 +37,6 @@ std::string page_html(const Page& page) {
   html += page_script().text;
   html += "</script>\n</body>\n</html>\n";
   return html;
-}
-
-void write_page(const std::string& path, const std::string& html) {
-  const std::string partial = partial_name(path);
-  try {
-    write_file(partial, html);
-    publish_over(partial, path);
-  } catch (...) {
-    remove_folder(partial);
-    throw;
-  }
 }
 
 }  // namespace heed

@@ -23,7 +23,4 @@ struct Page {
 /// The whole file. Its policy lets run what heed has written into it, and load nothing.
 std::string page_html(const Page& page);
 
-/// Writes a file so that there is either the old one or all of the new one. Throws IoError.
-void write_page(const std::string& path, const std::string& html);
-
 }  // namespace heed

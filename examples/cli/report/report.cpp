@@ -7,6 +7,7 @@
 #include "heed/examples/cli/report/html.h"
 #include "heed/examples/cli/report/model_section.h"
 #include "heed/examples/cli/report/page.h"
+#include "heed/examples/cli/report/run_marks.h"
 #include "heed/examples/cli/report/run_report.h"
 #include "heed/examples/cli/report/runs_section.h"
 #include "heed/examples/cli/report/scores_section.h"
@@ -14,23 +15,6 @@
 
 namespace heed {
 namespace {
-
-/// The best evaluation, where the run was resumed, and where it diverged.
-std::vector<Mark> marks_of(const RunReport& report) {
-  std::vector<Mark> marks;
-  const RunSummary& summary = report.summary;
-  if (summary.best) marks.push_back({static_cast<double>(summary.best->step), "best"});
-  for (size_t i = 1; i < summary.sessions.size(); ++i) {
-    if (const auto step = summary.sessions[i].first_step) {
-      marks.push_back({static_cast<double>(*step), "resumed"});
-    }
-  }
-  if (summary.state == RunState::diverged) {
-    marks.push_back({static_cast<double>(summary.step), "diverged"});
-  }
-  for (const Mark& mark : induction_marks(report.snapshots)) marks.push_back(mark);
-  return marks;
-}
 
 std::string curves_html(const std::vector<ReportFigure>& figures) {
   std::string html =
@@ -59,7 +43,7 @@ std::string run_report_html(const Registry& registry, const std::string& run,
                             const ReportOptions& options) {
   RunReport report = read_run_report(registry, run, options.asks_model);
   Page page{.title = report.summary.name + ", a run of heed", .header = {}};
-  std::vector<ReportFigure> figures = curves_of(report.metrics, marks_of(report));
+  std::vector<ReportFigure> figures = curves_of(report.metrics, run_marks(report));
   if (!figures.empty()) add_section(page, "curves", "Curves", curves_html(figures));
   HeadsSection heads = heads_section(report.snapshots, report.warnings);
   add_section(page, "heads", "Heads forming", heads.html);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/runs/run_files.h"
 #include "heed/framework/base/error.h"
 #include "heed/framework/io/folder.h"
@@ -90,6 +91,23 @@ std::vector<std::string> runs_below(const std::string& directory,
   std::vector<std::string> runs;
   add_runs(directory, 0, runs, warnings);
   std::sort(runs.begin(), runs.end(), reads_before);
+  return runs;
+}
+
+std::vector<std::string> named_runs(const std::vector<std::string>& paths) {
+  std::vector<std::string> runs;
+  for (const std::string& path : paths) {
+    std::vector<std::string> below;
+    try {
+      below = runs_below(path);
+    } catch (const IoError& error) {  // it is all that the command was given
+      refuse("runs", error.what());
+    }
+    if (below.empty()) refuse(path, "there is no run directory in it");
+    for (const std::string& run : below) {
+      if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+    }
+  }
   return runs;
 }
 

@@ -16,4 +16,8 @@ bool is_run(const std::string& path);
 std::vector<std::string> runs_below(const std::string& directory,
                                     std::vector<std::string>* warnings = nullptr);
 
+/// All runs at or below the paths of a command line, each once. Throws ConfigError
+/// if a path has none, or cannot be read.
+std::vector<std::string> named_runs(const std::vector<std::string>& paths);
+
 }  // namespace heed

@@ -215,13 +215,15 @@ TEST_CASE("figures: marks are lines with labels that meet neither each other nor
 
 TEST_CASE("figures: a faint line has the colour of the line in front of it, and no name") {
   const std::string svg = svg_of(figure_of(
-      {{"", {0, 1}, {0, 1}, {}, {}, true}, {"a", {0, 1}, {0, 1}}, {"b", {0, 1}, {1, 0}}}));
+      {{"a", {0, 1}, {0, 1}, {}, {}, true}, {"a", {0, 1}, {0, 1}}, {"b", {0, 1}, {1, 0}}}));
   const std::vector<XmlElement> lines = lines_in(svg);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].attribute("stroke") == line_colour(0));
   CHECK(lines[1].attribute("stroke") == line_colour(0));
   CHECK(lines[2].attribute("stroke") == line_colour(1));
   CHECK(lines[0].number("stroke-opacity") < 0.5);
+  const std::vector<std::string> texts = texts_of(svg);
+  CHECK(std::count(texts.begin(), texts.end(), "a") == 1);
 }
 
 TEST_CASE("figures: grey lines lie behind all others and take no colour") {

@@ -14,6 +14,7 @@ namespace {
 /// A run of 4 steps with an evaluation after the last.
 void write_run(const Folder& folder, const std::string& name = "run-1") {
   std::filesystem::create_directory(folder / name);
+  folder.write(name + "/config.json", "{}");
   std::string metrics;
   for (const char* step : {"1,\"loss\":4", "2,\"loss\":2", "3,\"loss\":NaN", "4,\"loss\":1"}) {
     metrics += std::string("{\"step\":") + step +
@@ -114,11 +115,11 @@ TEST_CASE("heed plot refuses what it could not do for a curve") {
   }
   fails(plot(folder, "loss", {"--steps", "0"}),
         "heed plot: --steps means nothing for --what loss; see heed plot --help");
+  fails(plot(folder, "loss", {"--x", "sequences"}),
+        "--x sequences: error: a run does not say how many sequences it took");
   folder.write("run-1/metrics.jsonl", "{\"step\":1,\"loss\":NaN}\n");
   fails(plot(folder, "loss"),
-        "run-1: error: nothing to draw: its metrics.jsonl has no number for --what loss");
-  fails(run_heed(folder, {"plot", "run-1", "run-1", "--what", "heads", "--out", "x.svg"}),
-        "heed plot: --what heads draws one run; see heed plot --help");
+        "run-1: error: nothing to draw: metrics.jsonl has no number for --what loss");
 }
 
 TEST_CASE("heed plot says what is wrong with metrics, and draws the rest") {

@@ -7,6 +7,7 @@
 #include "heed/examples/cli/figures/svg.h"
 #include "heed/examples/cli/report/page.h"
 #include "heed/examples/cli/report/page_sources.h"
+#include "heed/framework/io/output_file.h"
 #include "heed/tests/examples/cli/runs/small_run.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/folder.h"
@@ -108,11 +109,11 @@ TEST_CASE("a table has a cell for each text", "[report]") {
 TEST_CASE("a page is written over the old one, or not at all", "[report]") {
   const Folder folder;
   folder.write("page.html", "old");
-  write_page(folder / "page.html", "new");
+  replace_file(folder / "page.html", "new");
   CHECK(folder.read("page.html") == "new");
   std::filesystem::create_directory(folder / "folder");
-  CHECK_THROWS(write_page(folder / "folder", "new"));
-  CHECK_THROWS(write_page(folder / "missing/page.html", "new"));
+  CHECK_THROWS(replace_file(folder / "folder", "new"));
+  CHECK_THROWS(replace_file(folder / "missing/page.html", "new"));
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     files += entry.is_regular_file();

@@ -136,10 +136,11 @@ NamedSweep named_sweep(const Program& program, const SweepArguments& arguments,
 }
 
 /// Processes inherit it: not in their command lines, so that these reproduce a run anywhere.
-void set_threads(const SweepArguments& arguments) {
+int64_t set_threads(const SweepArguments& arguments) {
   const int64_t threads =
       arguments.threads.value_or(std::max<int64_t>(1, num_threads() / arguments.jobs));
   setenv("HEED_THREADS", std::to_string(threads).c_str(), 1);
+  return threads;
 }
 
 /// What the sweep has come to; runs that have not begun are not in it.
@@ -171,7 +172,9 @@ void run_sweep(const Program& program, const SweepArguments& arguments) {
   const std::string plan = plan_text_of(program, path, sweep.plan);
   if (arguments.dry_run) return write_result(plan);
   say(plan.substr(0, plan.size() - 1));
-  set_threads(arguments);
+  const int64_t threads = set_threads(arguments);
+  say(text_of(arguments.jobs, " at a time, ", counted(threads, "thread"), " each; heed watch ",
+              path, " shows them while they train"));
   const std::vector<std::string> failed =
       SweepRunner(program.registry.table(), *sweep.directory, sweep.plan,
                   {arguments.jobs, arguments.stop_on_failure, program.command_line.front()})

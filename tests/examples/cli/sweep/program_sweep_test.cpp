@@ -1,46 +1,17 @@
 // `heed sweep` as a program: its runs are processes of the same program.
-#include <chrono>
-#include <csignal>
 #include <cstdlib>
-#include <thread>
 
 #include "heed/examples/cli/config/json.h"
-#include "heed/examples/cli/runs/run_directory.h"
-#include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/examples/cli/sweep/sweep_support.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::program_sweep_test {
 namespace {
 
-using Texts = std::vector<std::string>;
-
-/// `heed sweep` with a rest of a shell's command line.
-Ended sweep(const Folder& folder, const std::string& rest) {
-  const Folder output;
-  const int status = std::system(("cd " + folder.path() + " && " HEED_PROGRAM " sweep " + rest +
-                                  " >" + (output / "out") + " 2>" + (output / "err"))
-                                     .c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0, output.read("out"), output.read("err")};
-}
-
-bool is_in(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// The lines about runs that have ended.
-Texts endings(const Ended& ended) {
-  Texts lines = lines_of(ended.err);
-  std::erase_if(lines, [](const std::string& line) { return !line.starts_with("["); });
-  return lines;
-}
+using namespace sweeps;
 
 std::string weights(const Folder& folder, const std::string& run) {
   return folder.read(run + "/checkpoints/step-000006/model.safetensors");
-}
-
-Folder& with_config(Folder& folder, const std::string& rest = "") {
-  folder.write("tiny.json", tiny_config(rest));
-  return folder;
 }
 
 TEST_CASE("each run of a sweep is the run that heed train makes", "[program]") {
@@ -65,6 +36,58 @@ TEST_CASE("each run of a sweep is the run that heed train makes", "[program]") {
     CHECK(weights(folder, "s/" + name) == weights(folder, "one"));
     std::filesystem::remove_all(folder / "one");
   }
+}
+
+TEST_CASE("the processors are divided among the runs", "[program]") {
+  Folder folder;
+  with_config(folder);
+  const auto threads_of = [&](const std::string& options) {
+    std::filesystem::remove_all(folder / "s");
+    const Ended ended = sweep(folder, "tiny.json --out s " + options);
+    CHECK(ended.exit_code == 0);
+    const JsonValue record = read_json(folder.read("s/001-seed=0/run.json"));
+    return record.find("sessions")->children.front().find("threads")->text;
+  };
+  setenv("HEED_THREADS", "5", 1);
+  CHECK(threads_of("") == "5");
+  CHECK(threads_of("--jobs 2") == "2");
+  CHECK(threads_of("--jobs 8") == "1");
+  CHECK(threads_of("--jobs 2 --threads 3") == "3");
+  unsetenv("HEED_THREADS");
+}
+
+TEST_CASE("CONFIG may be a pipe, and its relative paths start in its folder", "[program]") {
+  Folder folder;
+  with_config(folder);
+  CHECK(sweep(folder, "- --out s <tiny.json").exit_code == 0);
+  CHECK(folder.read("s/config.json") == folder.read("tiny.json"));
+  std::filesystem::create_directory(folder / "below");
+  folder.write("below/words.txt", std::string(60, 'a') + std::string(400, 'b'));
+  folder.write("below/text.json", R"({"task": {"type": "text", "path": "words.txt", "length": 4},
+    "model": {"d_model": 8, "attention": {"type": "multi_head_attention"}},
+    "train": {"steps": 2, "batch_size": 2, "eval_sequences": 2}})");
+  const Ended ended = sweep(folder, "below/text.json --seeds 2 --out t");
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  CHECK(is_in(folder.read("t/002-seed=1/config.json"), folder / "below/words.txt"));
+}
+
+TEST_CASE("the table at the end is also what a sweep that has ended prints", "[program]") {
+  Folder folder;
+  with_config(folder);
+  const std::string command = "tiny.json --set train.lr=1e-3,1e-2 --seeds 2 --out s";
+  const Ended first = sweep(folder, command);
+  REQUIRE(lines_of(first.out).size() == 4);
+  CHECK(lines_of(first.out)[0].starts_with("train.lr  n  "));
+  CHECK(lines_of(first.out)[3].starts_with("best: train.lr=0.01: "));
+  CHECK(is_in(endings(first)[0], "finished, "));
+  CHECK(is_in(endings(first)[0], ", 6 steps: loss "));
+  CHECK(sweep(folder, command).out == first.out);
+  CHECK(lines_of(sweep(folder, command + " --csv").out).size() == 3);
+  CHECK(read_json(sweep(folder, command + " --json").out).find("best")->text == "B");
+  CHECK(sweep(folder, command + " --md").out.starts_with("| train.lr | n |"));
+  CHECK(sweep(folder, command + " --md --json").exit_code == 2);
+  CHECK(sweep(folder, command + " --csv --json").exit_code == 2);
 }
 
 TEST_CASE("the same command again trains nothing; more values add runs", "[program]") {
@@ -205,132 +228,6 @@ TEST_CASE("a directory that is no sweep, or that of another one, is refused", "[
   CHECK(folder.read("s/sweep.json") == plan);
   CHECK(sweep(folder, "second.json").err ==
         "heed sweep: --out DIR is required; see heed sweep --help\n");
-}
-
-/// A sweep in a process of its own; its stderr goes to the file "err".
-class RunningSweep {
- public:
-  RunningSweep(const Folder& folder, Texts arguments) : folder_(folder), child_(fork()) {
-    if (child_ != 0) return;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
-    arguments.insert(arguments.begin(), {"heed", "sweep"});
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    const bool is_ready = chdir(folder.path().c_str()) == 0 &&
-                          std::freopen("err", "w", stderr) != nullptr &&
-                          std::freopen("/dev/null", "w", stdout) != nullptr;
-    if (is_ready) execv(HEED_PROGRAM, argv.data());
-    std::_Exit(98);
-  }
-
-  /// Until each of these runs has taken some steps.
-  void wait_for(const Texts& runs) const {
-    for (const std::string& run : runs) {
-      CHECK(soon([&] { return lines_of(folder_.read(run + "/metrics.jsonl")).size() > 3; }));
-    }
-  }
-  Ended end(int signal) const {
-    kill(child_, signal);
-    return wait();
-  }
-  Ended wait() const {
-    int status = 0;
-    waitpid(child_, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-            WIFSIGNALED(status) ? WTERMSIG(status) : 0, "", folder_.read("err")};
-  }
-
-  template <class Holds>
-  static bool soon(const Holds& holds) {
-    constexpr int tries = 3000;
-    for (int i = 0; i < tries && !holds(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return holds();
-  }
-
- private:
-  const Folder& folder_;
-  pid_t child_;
-};
-
-const Texts endless_sweep{"tiny.json",
-                          "--set",
-                          "train.lr=1e-3,1e-2",
-                          "--set",
-                          "train.steps=100000000",
-                          "--set",
-                          "train.eval_every=1000",
-                          "--jobs",
-                          "2",
-                          "--out",
-                          "s"};
-const Texts both_runs{"s/001-lr=1e-3,seed=0", "s/002-lr=1e-2,seed=0"};
-
-TEST_CASE("a signal ends every run with a checkpoint, then the sweep", "[program]") {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    Folder folder;
-    with_config(folder);
-    const RunningSweep running(folder, endless_sweep);
-    running.wait_for(both_runs);
-    const Ended ended = running.end(signal);
-    INFO(ended.err);
-    CHECK(ended.signal == signal);
-    for (const std::string& run : both_runs) {
-      CHECK(is_in(folder.read(run + "/run.json"), "\"interrupted by SIG"));
-      CHECK(std::filesystem::exists(folder / (run + "/checkpoints")));
-      CHECK(is_in(ended.err, run.substr(2) + ": interrupted; the same command resumes it"));
-    }
-  }
-}
-
-TEST_CASE("a sweep that is killed takes its runs with it", "[program]") {
-  Folder folder;
-  with_config(folder);
-  const RunningSweep running(folder, endless_sweep);
-  running.wait_for(both_runs);
-  CHECK(running.end(SIGKILL).signal == SIGKILL);
-  for (const std::string& run : both_runs) {
-    CHECK(RunningSweep::soon([&] { return !FolderLock::owner(folder / run, "lock"); }));
-  }
-}
-
-TEST_CASE("two sweeps do not share a directory", "[program]") {
-  Folder folder;
-  with_config(folder);
-  const RunningSweep running(folder, endless_sweep);
-  running.wait_for(both_runs);
-  const Ended second = sweep(folder, "tiny.json --set train.lr=1e-1 --out s");
-  CHECK(second.exit_code == 1);
-  CHECK(second.err.starts_with("s/lock: locked by another run, process "));
-  CHECK_FALSE(is_in(folder.read("s/sweep.json"), "1e-1"));
-  running.end(SIGTERM);
-}
-
-TEST_CASE("a run that somebody else trains is waited for, the others are not", "[program]") {
-  Folder folder;
-  with_config(folder);
-  const std::string command = "tiny.json --set train.lr=1e-3,1e-2 --out s";
-  REQUIRE(sweep(folder, command).exit_code == 0);
-  const std::string first = "s/001-lr=1e-3,seed=0", second = "s/002-lr=1e-2,seed=0";
-  std::string record = folder.read(first + "/run.json");
-  record.replace(record.find("\"finished\""), 10, "\"running\"");
-  folder.write(first + "/run.json", record);
-  std::filesystem::remove_all(folder / second);
-  std::optional<FolderLock> lock(RunDirectory::lock(folder / first));
-  const RunningSweep running(folder, {"tiny.json", "--set", "train.lr=1e-3,1e-2", "--out", "s"});
-  CHECK(RunningSweep::soon([&] { return is_in(folder.read("err"), "[1/2]"); }));
-  CHECK_FALSE(is_in(folder.read("err"), "[2/2]"));
-  lock.reset();
-  const Ended ended = running.wait();
-  INFO(ended.err);
-  CHECK(ended.exit_code == 0);
-  CHECK(is_in(ended.err, "001-lr=1e-3,seed=0: process " + std::to_string(getpid()) +
-                             " trains it; waiting until that ends"));
-  REQUIRE(endings(ended).size() == 2);
-  CHECK(is_in(endings(ended)[0], "002-lr=1e-2,seed=0: finished"));
-  CHECK(is_in(endings(ended)[1], "001-lr=1e-3,seed=0: finished"));
 }
 
 TEST_CASE("a damaged plan is refused", "[program]") {

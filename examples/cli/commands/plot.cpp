@@ -309,7 +309,9 @@ Command plot_command() {
           .summary = "draw curves and heads of runs as SVG or PNG",
           .description = description(),
           .examples = {{"heed plot runs/reverse-1 --what heads --steps 0,20,40 --out heads.svg",
-                        "heads that form, as a film strip"}},
+                        "heads that form, as a film strip"},
+                       {"heed plot runs/lr --what compare --out seeds.png",
+                        "the runs of a sweep, those that differ only in their seed together"}},
           .call = calling(plot_options, run_plot)};
 }
 

@@ -48,18 +48,45 @@ bool is_alike(const Snapshot& one, const Snapshot& other) {
                     [](const auto& a, const auto& b) { return is_alike(a, b); });
 }
 
-/// Those that are like the last one.
+/// The weights of a probe that are not masked, head by head.
+std::vector<float> open_weights(const OfProbe& probe) {
+  const std::vector<int64_t> blocked = probe.blocked.to(DType::i64).to_vector<int64_t>();
+  const std::vector<float> all = probe.weights.to_vector<float>();
+  std::vector<float> open;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (blocked[i % blocked.size()] == 0) open.push_back(all[i]);
+  }
+  return open;
+}
+
+/// Those of a model that diverges are not.
+bool is_finite(const Snapshot& snapshot) {
+  for (const SnapshotAttention& attention : snapshot.attentions) {
+    for (const OfProbe& probe : attention.probes) {
+      const std::vector<float> open = open_weights(probe);
+      const auto is_number = [](float weight) { return std::isfinite(weight); };
+      if (!std::all_of(open.begin(), open.end(), is_number)) return false;
+    }
+  }
+  return true;
+}
+
+/// Those that are like the last one, and whose weights are numbers.
 std::vector<const Snapshot*> alike(const std::vector<Snapshot>& snapshots,
                                    std::vector<std::string>& warnings) {
   std::vector<const Snapshot*> same;
   for (const Snapshot& snapshot : snapshots) {
-    if (is_alike(snapshot, snapshots.back())) {
-      same.push_back(&snapshot);
-    } else {
+    if (!is_alike(snapshot, snapshots.back())) {
       warnings.push_back(fmt::format(
           "the snapshot of step {} has other attentions or inputs than that of step {}; it is left "
           "out",
           snapshot.step, snapshots.back().step));
+    } else if (!is_finite(snapshot)) {
+      warnings.push_back(
+          fmt::format("the snapshot of step {} has weights that are not finite; it is left out",
+                      snapshot.step));
+    } else {
+      same.push_back(&snapshot);
     }
   }
   return same;
@@ -96,17 +123,6 @@ std::vector<int64_t> blocked_runs(const Tensor& blocked) {
     ++runs.back();
   }
   return runs;
-}
-
-/// The weights of a probe that are not masked, head by head.
-std::vector<float> open_weights(const OfProbe& probe) {
-  const std::vector<int64_t> blocked = probe.blocked.to(DType::i64).to_vector<int64_t>();
-  const std::vector<float> all = probe.weights.to_vector<float>();
-  std::vector<float> open;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (blocked[i % blocked.size()] == 0) open.push_back(all[i]);
-  }
-  return open;
 }
 
 JsonValue texts_json(const std::vector<std::string>& texts) {
@@ -257,6 +273,7 @@ HeadsSection heads_section(const std::vector<Snapshot>& snapshots,
     return {};
   }
   const std::vector<const Snapshot*> same = alike(snapshots, warnings);
+  if (same.empty()) return {};
   const std::vector<const Snapshot*> some = affordable(same);
   const Fitting fit = fitting(some);
   if (fit.probes.empty()) return {};

@@ -42,9 +42,8 @@ std::string packed_weights(const WeightsOfSnapshots& weights, int64_t scale) {
   for (const std::vector<float>& now : weights) {
     before.resize(now.size());
     for (size_t i = 0; i < now.size(); ++i) {
-      const float weight = std::isfinite(now[i]) ? now[i] : 0;
       const auto rounded = static_cast<int32_t>(
-          std::lround(static_cast<double>(weight) * static_cast<double>(scale)));
+          std::lround(static_cast<double>(now[i]) * static_cast<double>(scale)));
       changes.push_back(rounded - before[i]);
       before[i] = rounded;
     }

@@ -12,7 +12,8 @@ namespace heed {
 /// is the lowest bit. "." and a number without a sign stand for so many zeros.
 std::string packed_numbers(const std::vector<int32_t>& numbers);
 
-/// Weights of one attention and one probe: at each snapshot all that may be more than 0, in order.
+/// Weights of one attention and one probe: at each snapshot all that are not masked, in order. They
+/// are finite.
 using WeightsOfSnapshots = std::vector<std::vector<float>>;
 
 /// With weights rounded to whole numbers of 1/scale, as the changes from snapshot to snapshot: what

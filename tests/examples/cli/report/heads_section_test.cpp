@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "heed/examples/cli/report/scores_section.h"
@@ -110,6 +111,14 @@ TEST_CASE("snapshots of another model are left out of a film, and named", "[repo
   REQUIRE(warnings.size() == 1);
   CHECK(contains(warnings[0], "the snapshot of step 0 has other attentions or inputs"));
   CHECK(heads_section({}, warnings).html.empty());
+
+  Snapshot diverged = snapshot_at(3);
+  diverged.attentions[0].probes[0].weights =
+      full({2, 2, 3}, std::numeric_limits<double>::quiet_NaN(), DType::f32);
+  warnings.clear();
+  CHECK(data_of(heads_section({snapshot_at(0), diverged}, warnings))["steps"] == Json({0}));
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "step 3 has weights that are not finite"));
 }
 
 TEST_CASE("many and large heads fit into a page, which says how exactly", "[report]") {

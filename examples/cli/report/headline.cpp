@@ -56,8 +56,9 @@ std::string tiles_html(const RunReport& report) {
 /// The state with its reason; a good end is green, a bad one red, and both are words.
 std::string state_html(const RunSummary& summary) {
   const bool is_good = summary.state == RunState::done || summary.state == RunState::running;
-  std::string text(name_of(summary.state));
-  if (!summary.why.empty()) text += ": " + shown_text(summary.why, 300);
+  const std::string state(name_of(summary.state)), why = shown_text(summary.why, 300);
+  const bool says_state = why.starts_with(state);  // "diverged: the loss is …"
+  const std::string text = why.empty() ? state : says_state ? why : state + ": " + why;
   return "<p>" + text_element("span", text, is_good ? "state state-done" : "state state-bad") +
          "</p>\n";
 }

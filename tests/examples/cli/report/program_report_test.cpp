@@ -145,6 +145,18 @@ TEST_CASE("a report says what is missing", "[program][report]") {
   }
 }
 
+TEST_CASE("the report of a run that diverged says so, and is written", "[program][report]") {
+  const Folder folder;
+  folder.write("a.json", small_config(reverse_task));
+  const Ended ended = run_heed(folder, {"train", "a.json", "--out", "run", "--report", "--set",
+                                        "train.lr=1e30", "--set", "train.schedule=constant"});
+  CHECK(ended.exit_code == 3);
+  const std::string page = folder.read("run/report.html");
+  CHECK(contains(page, "state-bad\">diverged: "));
+  CHECK(!contains(page, "diverged: diverged"));
+  CHECK(data_of(page)["figures"][0]["marks"].back()["label"] == "diverged");
+}
+
 TEST_CASE("hostile words are text in a report", "[program][report]") {
   const Folder folder;
   const std::string words =

@@ -39,15 +39,15 @@ Options inspect_options(InspectArguments& arguments) {
 }
 
 /// The finite elements of a tensor; the extremes as text, so that whole numbers stay exact.
-struct Summary {
+struct Extremes {
   int64_t elements = 0;
   int64_t finite = 0;
   JsonValue least = {}, largest = {}, mean = {};  // null if there is no finite element
 };
 
 template <class T>
-Summary summary_of(const std::vector<T>& values) {
-  Summary summary{.elements = static_cast<int64_t>(values.size())};
+Extremes extremes_of(const std::vector<T>& values) {
+  Extremes summary{.elements = static_cast<int64_t>(values.size())};
   std::optional<T> least, largest;
   double sum = 0;
   for (const T value : values) {
@@ -64,20 +64,20 @@ Summary summary_of(const std::vector<T>& values) {
   return summary;
 }
 
-Summary summary_of(const Tensor& tensor) {
+Extremes extremes_of(const Tensor& tensor) {
   switch (tensor.dtype()) {
     case DType::f32:
-      return summary_of(tensor.to_vector<float>());
+      return extremes_of(tensor.to_vector<float>());
     case DType::f64:
-      return summary_of(tensor.to_vector<double>());
+      return extremes_of(tensor.to_vector<double>());
     default:
-      return summary_of(tensor.to(DType::i64).to_vector<int64_t>());
+      return extremes_of(tensor.to(DType::i64).to_vector<int64_t>());
   }
 }
 
 struct Row {
   TensorEntry entry;
-  Summary summary;
+  Extremes summary;
 };
 
 struct Inspected {
@@ -96,7 +96,7 @@ Inspected inspected_file(const std::string& path, Links links) {
   for (const TensorEntry& entry : header.entries) {
     const auto tensor = tensors.find(entry.name);
     if (tensor == tensors.end()) throw IoError(path, ": changed while it was read");
-    result.rows.push_back({entry, summary_of(tensor->second)});
+    result.rows.push_back({entry, extremes_of(tensor->second)});
     result.elements += result.rows.back().summary.elements;
     result.bytes += entry.end - entry.begin;
   }
@@ -131,7 +131,7 @@ std::string number_text(const JsonValue& number) {
   return is_whole ? number.text : fmt::format("{:.4g}", *parse_number<double>(number.text));
 }
 
-std::string finite_text(const Summary& summary) {
+std::string finite_text(const Extremes& summary) {
   if (summary.finite == summary.elements) return "yes";
   return fmt::format("no: {} not", summary.elements - summary.finite);
 }

@@ -12,16 +12,16 @@
 namespace heed {
 namespace {
 
-constexpr size_t longest_word = 40;  // of a run from elsewhere it may be anything
+constexpr size_t longest_shown_word = 40;  // of a run from elsewhere it may be anything
 
 using Cells = std::vector<std::string>;
 
 /// Symbols of a sequence as cells show them.
 std::string input_cell(const Tokenizer& tokenizer, int64_t symbol) {
-  return shown_text(tokenizer.input_text(symbol), longest_word);
+  return shown_text(tokenizer.input_text(symbol), longest_shown_word);
 }
 std::string target_cell(const Tokenizer& tokenizer, int64_t target) {
-  return shown_text(tokenizer.target_text(target), longest_word);
+  return shown_text(tokenizer.target_text(target), longest_shown_word);
 }
 
 /// A row of a sequence: its name, and a cell for each position with its class.

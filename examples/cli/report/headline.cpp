@@ -14,7 +14,7 @@
 namespace heed {
 namespace {
 
-constexpr size_t most_sessions = 40;  // that are shown: the first and the last ones
+constexpr size_t most_shown_sessions = 40;  // that are shown: the first and the last ones
 constexpr size_t most_warnings = 30;
 constexpr size_t longest_fact = 2000;
 constexpr size_t longest_config = 100'000;
@@ -153,7 +153,8 @@ std::string origin_html(const RunReport& report) {
                        "about") +
           text_element("pre", command_text({"heed", "train", summary.path + "/config.json"}));
   for (size_t i = 0; i < summary.sessions.size(); ++i) {
-    if (i >= most_sessions / 2 && i + most_sessions / 2 < summary.sessions.size()) continue;
+    if (i >= most_shown_sessions / 2 && i + most_shown_sessions / 2 < summary.sessions.size())
+      continue;
     html += text_element("h3", session_title(i)) + fact_list(facts_of(summary.sessions[i]));
   }
   if (!summary.shipped.shipped.empty()) {

@@ -19,7 +19,7 @@ using OfProbe = SnapshotAttention::OfProbe;
 
 constexpr size_t most_letters = 95'000;  // of all weights of a page
 constexpr size_t least_snapshots = 4;
-constexpr size_t most_weights = 3'000'000;  // that a page unpacks at once without a pause
+constexpr size_t most_unpacked_weights = 3'000'000;  // that a page unpacks at once without a pause
 
 /// How exactly weights are kept.
 struct Exactness {
@@ -176,7 +176,7 @@ constexpr size_t room_of_first = most_letters / 4 * 3;
 /// fewest digits.
 std::vector<const Snapshot*> affordable(std::vector<const Snapshot*> snapshots) {
   const auto is_too_much = [&] {
-    if (snapshots.size() * weights_of(*snapshots.back()) > most_weights) return true;
+    if (snapshots.size() * weights_of(*snapshots.back()) > most_unpacked_weights) return true;
     return letters_of(probe_of_all(snapshots, 0, exactnesses[std::size(exactnesses) - 1])) >
            room_of_first;
   };

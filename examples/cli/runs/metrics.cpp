@@ -17,7 +17,7 @@
 namespace heed {
 namespace {
 
-constexpr size_t longest_line = size_t{1} << 16;  // bytes; heed's have some 150
+constexpr size_t longest_metrics_line = size_t{1} << 16;  // bytes; heed's have some 150
 constexpr uint64_t largest_file = uint64_t{1} << 30;
 constexpr int64_t last_step = int64_t{1} << 53;  // beyond it a double does not count any more
 
@@ -54,11 +54,11 @@ std::string with_null_for_words(std::string_view line) {
 
 std::optional<JsonValue> json_of_line(std::string_view line) {
   try {
-    return read_json(line, longest_line);
+    return read_json(line, longest_metrics_line);
   } catch (const JsonError&) {
   }
   try {
-    return read_json(with_null_for_words(line), 2 * longest_line);
+    return read_json(with_null_for_words(line), 2 * longest_metrics_line);
   } catch (const JsonError&) {
     return {};
   }
@@ -125,7 +125,8 @@ class LineReader {
 
  private:
   void take(std::string_view bytes) {
-    line_ += bytes.substr(0, longest_line + 1 - std::min(longest_line + 1, line_.size()));
+    line_ += bytes.substr(
+        0, longest_metrics_line + 1 - std::min(longest_metrics_line + 1, line_.size()));
   }
 
   void end_line() {
@@ -136,7 +137,7 @@ class LineReader {
 
   /// Whether the line is one of heed's.
   bool add_line() {
-    if (line_.size() > longest_line) return false;
+    if (line_.size() > longest_metrics_line) return false;
     const auto json = json_of_line(line_);
     const auto step = json ? measured_step(*json) : std::nullopt;
     if (!step) return false;

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 /// What heed writes is far smaller; a run from elsewhere must not fill the memory.
 constexpr uint64_t most_bytes = uint64_t{1} << 26, most_bytes_of_all = uint64_t{1} << 30;
-constexpr int64_t format = 1;
+constexpr int64_t snapshot_format = 1;
 constexpr const char* metadata_key = "heed.snapshot";
 constexpr const char* loss_name = "loss";
 
@@ -46,7 +46,7 @@ std::map<std::string, std::string> metadata_of(const Snapshot& snapshot) {
   std::vector<JsonValue> attentions;
   for (const auto& attention : snapshot.attentions)
     attentions.push_back(snapshot_attention_json(attention));
-  return {{metadata_key, json_text({{"format", format},
+  return {{metadata_key, json_text({{"format", snapshot_format},
                                     {"step", snapshot.step},
                                     {"sequences", snapshot.sequences},
                                     {"probes", snapshot.probe_texts},
@@ -82,7 +82,7 @@ class SnapshotReader {
     if (text == file_.metadata.end()) throw IoError(path_, ": not a snapshot");
     const JsonValue json = read_json(text->second, text->second.size());
     const JsonReader reader(json, path_, "not a snapshot");
-    reader.integer("format", format, format);
+    reader.integer("format", snapshot_format, snapshot_format);
     Snapshot snapshot{.step = reader.integer("step", 0, most_steps),
                       .loss = tensor(loss_name, DType::f64, {1}).item(),
                       .sequences = reader.integer("sequences", 1, most_steps),

@@ -9,7 +9,7 @@
 namespace heed {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double outside = 0.025;             // of a 95 % interval, at each end
 constexpr double normal = 1.959963984540054;  // what a standard normal variable exceeds with it
 
@@ -76,7 +76,7 @@ double student_t(double tail, double degrees) {
 }
 
 Summary summary_of(std::span<const double> values) {
-  Summary summary{values.size(), nan, nan, nan, nan, nan, {}};
+  Summary summary{values.size(), undefined, undefined, undefined, undefined, undefined, {}};
   if (values.empty()) return summary;
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());

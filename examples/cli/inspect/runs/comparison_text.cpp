@@ -13,11 +13,11 @@
 namespace heed {
 namespace {
 
-using Lines = std::vector<std::vector<std::string>>;
+using Rows = std::vector<std::vector<std::string>>;
 
 struct TitledTable {
   std::string title;
-  Lines lines;  // the first one is the heading
+  Rows lines;  // the first one is the heading
 };
 
 std::string interval_text(const std::optional<Interval>& interval) {
@@ -204,7 +204,7 @@ std::string comparison_markdown(const Comparison& comparison) {
 }
 
 std::string comparison_csv(const Comparison& comparison) {
-  Lines lines{{"setting"}};
+  Rows lines{{"setting"}};
   auto& heading = lines.front();
   heading.insert(heading.end(), comparison.keys.begin(), comparison.keys.end());
   for (const char* measure : {"loss", "accuracy"}) add_csv_names(heading, measure);

@@ -16,7 +16,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr size_t dots_across = 2, dots_down = 4;  // of a Braille letter
 
 /// Where values lie between the least and the greatest, from 0 to 1.
-struct Scale {
+struct TerminalScale {
   double low = infinity, high = -infinity;
   bool is_log = false;
 
@@ -89,7 +89,8 @@ struct Span {
 };
 using Spans = std::vector<std::optional<Span>>;
 
-Spans spans_of(const Canvas& canvas, const CurvePoints& line, const Scale& x, const Scale& y) {
+Spans spans_of(const Canvas& canvas, const CurvePoints& line, const TerminalScale& x,
+               const TerminalScale& y) {
   const size_t lowest = canvas.dot_rows() - 1;
   Spans spans(canvas.dot_columns());
   for (const auto& [at, value] : line) {
@@ -120,7 +121,8 @@ void draw_spans(Canvas& canvas, const Spans& spans) {
   }
 }
 
-void draw_marks(Canvas& canvas, const CurvePoints& marks, const Scale& x, const Scale& y) {
+void draw_marks(Canvas& canvas, const CurvePoints& marks, const TerminalScale& x,
+                const TerminalScale& y) {
   for (const auto& [at, value] : marks) {
     canvas.add_mark(part_of(x.place_of(at), canvas.dot_columns()),
                     canvas.dot_rows() - 1 - part_of(y.place_of(value), canvas.dot_rows()));
@@ -133,7 +135,7 @@ std::vector<std::string> drawn_curve(const CurvePoints& line, const CurvePoints&
                                      size_t columns, size_t rows) {
   constexpr size_t label_width = 10, least_columns = 20, least_rows = 2;
   constexpr double widest_linear = 20;
-  Scale x, y;
+  TerminalScale x, y;
   const CurvePoints of_line = finite_points(line), of_marks = finite_points(marks);
   for (const CurvePoints* points : {&of_line, &of_marks}) {
     for (const auto& [at, value] : *points) {

@@ -17,18 +17,18 @@ namespace {
 using Values = std::vector<std::pair<std::string, double>>;
 
 /// The names of what is measured, in metrics.jsonl and in TensorBoard.
-struct Names {
+struct MetricNames {
   std::array<std::string, 4> step;
   std::array<std::string, 3> held_out, training;
 };
-const Names& names_in_file() {
-  static const Names names{{"loss", "lr", "grad_norm", "tokens_per_second"},
-                           {"eval_loss", "token_accuracy", "sequence_accuracy"},
-                           {"train_loss", "train_token_accuracy", "train_sequence_accuracy"}};
+const MetricNames& names_in_file() {
+  static const MetricNames names{{"loss", "lr", "grad_norm", "tokens_per_second"},
+                                 {"eval_loss", "token_accuracy", "sequence_accuracy"},
+                                 {"train_loss", "train_token_accuracy", "train_sequence_accuracy"}};
   return names;
 }
-const Names& tags() {
-  static const Names names{
+const MetricNames& tags() {
+  static const MetricNames names{
       {"train/loss", "train/lr", "train/grad_norm", "train/tokens_per_second"},
       {"held_out/loss", "held_out/token_accuracy", "held_out/sequence_accuracy"},
       {"training_set/loss", "training_set/token_accuracy", "training_set/sequence_accuracy"}};
@@ -40,7 +40,7 @@ Values finite(Values values) {
   return values;
 }
 
-Values named_values(const MeasuredStep& step, const Names& names) {
+Values named_values(const MeasuredStep& step, const MetricNames& names) {
   const auto& [loss, lr, grad_norm, speed] = names.step;
   return finite({{loss, step.loss},
                  {lr, step.lr},
@@ -48,7 +48,7 @@ Values named_values(const MeasuredStep& step, const Names& names) {
                  {speed, step.tokens_per_second}});
 }
 
-Values named_values(const MeasuredEvaluation& evaluation, const Names& names) {
+Values named_values(const MeasuredEvaluation& evaluation, const MetricNames& names) {
   Values values;
   const auto add = [&](const MeasuredAccuracy& accuracy, const auto& of) {
     values.emplace_back(of[0], accuracy.loss);
@@ -62,7 +62,7 @@ Values named_values(const MeasuredEvaluation& evaluation, const Names& names) {
 
 /// Calls each(step, values) in order of step, a step before its evaluation.
 template <class Each>
-void for_each_measured(const Metrics& metrics, const Names& names, const Each& each) {
+void for_each_measured(const Metrics& metrics, const MetricNames& names, const Each& each) {
   auto evaluation = metrics.evaluations.begin();
   const auto add_evaluations_before = [&](int64_t step) {
     for (; evaluation != metrics.evaluations.end() && evaluation->step < step; ++evaluation) {

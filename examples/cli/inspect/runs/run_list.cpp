@@ -15,7 +15,7 @@
 namespace heed {
 namespace {
 
-using Lines = std::vector<std::vector<std::string>>;
+using Rows = std::vector<std::vector<std::string>>;
 
 constexpr const char* none = "–";
 
@@ -33,8 +33,8 @@ std::string remark(const RunSummary& run) {
   return text;
 }
 
-Lines list_lines(const std::vector<RunSummary>& runs) {
-  Lines lines{{"run", "task", "state", "step", "loss", "accuracy", "time", "configuration"}};
+Rows list_lines(const std::vector<RunSummary>& runs) {
+  Rows lines{{"run", "task", "state", "step", "loss", "accuracy", "time", "configuration"}};
   for (const RunSummary& run : runs) {
     const auto& [best, most] = std::pair(run.best, run.most_accurate);
     lines.push_back({run.path, run.task.empty() ? none : run.task, std::string(name_of(run.state)),
@@ -84,7 +84,7 @@ std::string run_list_csv(const std::vector<RunSummary>& runs) {
       if (std::find(names.begin(), names.end(), path) == names.end()) names.push_back(path);
     }
   }
-  Lines lines{names};
+  Rows lines{names};
   for (const RunSummary& run : runs) {
     lines.emplace_back();
     for (const std::string& name : names) lines.back().push_back(run_value(run, name));

@@ -11,6 +11,15 @@ function lineLook(index) {
     dash: dashes[Math.floor(index / lineColours) % dashes.length] };
 }
 
+const mostMarked = 60;
+
+/** The outline of a line's mark around a point, so that colour is not all that tells lines apart. */
+function markPath(index, x, y) {
+  const at = (dx, dy) => `M${(x + dx).toFixed(1)} ${(y + dy).toFixed(1)}`;
+  return [`${at(-2.6, 0)}a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0 -5.2 0z`, `${at(-2.4, -2.4)}h4.8v4.8h-4.8z`,
+    `${at(0, -3.2)}l3.2 5.6h-6.4z`, `${at(0, -3.5)}l3.5 3.5-3.5 3.5-3.5-3.5z`][index % 4];
+}
+
 class LineChart {
   /** `view` is shared by the charts of a section: {unit, logX, logY, smoothing}. */
   constructor(host, figure, data, view) {
@@ -53,8 +62,11 @@ class LineChart {
     this.figure.series.forEach((series, index) => {
       if (series.faint) return;
       const look = lineLook(series.look ?? index);
-      const swatch = makeSvg("svg", { class: "swatch", width: 22, height: 8, "aria-hidden": "true" },
+      const swatch = makeSvg("svg", { class: "swatch", width: 22, height: 9, "aria-hidden": "true" },
         makeSvg("path", { class: `line ${look.colour}`, d: "M0 4H22", "stroke-dasharray": look.dash }));
+      if (this.hasMarks(index)) {
+        swatch.append(makeSvg("path", { class: `dot ${look.colour}`, d: markPath(series.look ?? index, 11, 4) }));
+      }
       const value = make("span", { class: "legend-value" });
       const button = make("button", { type: "button", class: "legend-entry",
         "aria-pressed": String(!this.view.hidden.has(index)), title: "show or hide this line" },
@@ -63,6 +75,11 @@ class LineChart {
       this.values[index] = value;
       this.legend.append(button);
     });
+  }
+
+  hasMarks(index) {
+    const { length } = this.data.axes[this.figure.series[index].x];
+    return this.figure.series.length > 1 && length <= mostMarked;
   }
 
   toggle(index, button) {
@@ -156,9 +173,15 @@ class LineChart {
     }
     this.svg.append(makeSvg("path", { class: `line ${look.colour}${faint ? " faint" : ""}`,
       d: linePath(xs, ys, this.x, this.y, this.view.logX, isLogY), "stroke-dasharray": look.dash }));
-    if (xs.length === 1 && isShown(ys[0], isLogY)) {
-      this.svg.append(makeSvg("circle", { class: `dot ${look.colour}`, r: 3, cx: this.x.at(xs[0]), cy: this.y.at(ys[0]) }));
-    }
+    if (faint || !(this.hasMarks(line.index) || xs.length === 1)) return;
+    const leastGap = 9;
+    let before = -Infinity;
+    const marks = xs.map((x, i) => {
+      if (!isShown(x, this.view.logX) || !isShown(ys[i], isLogY) || this.x.at(x) < before + leastGap) return "";
+      before = this.x.at(x);
+      return markPath(series.look ?? line.index, before, this.y.at(ys[i]));
+    });
+    this.svg.append(makeSvg("path", { class: `dot ${look.colour}`, d: marks.join("") }));
   }
 
   /** The line that the arrow keys walk along: the one with the most points. */

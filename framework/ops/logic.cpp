@@ -13,8 +13,6 @@ namespace {
 
 using kernels::Bitwise;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 Tensor truth_of(const Tensor& x) {
   return x.dtype() == DType::boolean ? x : ne(x, 0);
 }
@@ -70,9 +68,11 @@ Tensor isnan(const Tensor& x) {
   return ne(x, x);
 }
 Tensor isinf(const Tensor& x) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
   return logical_or(eq(x, infinity), eq(x, -infinity));
 }
 Tensor isfinite(const Tensor& x) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
   return logical_and(gt(x, -infinity), lt(x, infinity));  // false for NaN
 }
 

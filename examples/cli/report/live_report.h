@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "heed/examples/cli/training/registry.h"
 
@@ -12,9 +13,9 @@ namespace heed {
 /// Writes RUN/report.html. No failure leaves it: each is one warning, and the training goes on.
 class LiveReport {
  public:
-  /// `warn` gets what could not be written. The registry outlives it.
-  LiveReport(const Registry& registry, std::function<void(const std::string&)> warn)
-      : registry_(registry), warn_(std::move(warn)) {}
+  /// `tell` gets where the report is, or why it could not be written. The registry outlives it.
+  LiveReport(const Registry& registry, std::function<void(const std::string&)> tell)
+      : registry_(registry), tell_(std::move(tell)) {}
   /// Writes it for the last time, with examples and the model unless a signal has ended the run.
   ~LiveReport();
   LiveReport(const LiveReport&) = delete;
@@ -28,10 +29,13 @@ class LiveReport {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void write(bool asks_model) noexcept;
+  std::string path() const { return run_ + "/report.html"; }
+  /// Whether that went well.
+  bool write(bool asks_model) noexcept;
+  void tell(const std::string& line) noexcept;
 
   const Registry& registry_;
-  std::function<void(const std::string&)> warn_;
+  std::function<void(const std::string&)> tell_;
   std::string run_;
   Clock::time_point next_{};  // before which no update is written
 };

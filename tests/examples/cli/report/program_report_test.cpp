@@ -222,6 +222,9 @@ TEST_CASE("train --report keeps a report, and one that fails fails nothing", "[p
   CHECK(contains(page, "<section id=\"examples\""));
   CHECK(contains(page, ">done<"));  // it was written after the lock was gone
   CHECK(page == page_of(folder, "run"));
+  const Ended told =
+      run_heed(folder, {"train", "--resume", "run", "--set", "train.steps=7", "--report"});
+  CHECK(told.err.ends_with("report: run/report.html\n"));
 
   // Where the report should be there is a folder, from the first checkpoint on.
   folder.write("run.json", small_config(reverse_task));
@@ -231,6 +234,7 @@ TEST_CASE("train --report keeps a report, and one that fails fails nothing", "[p
       run_heed(folder, {"train", "--resume", "run", "--set", "train.steps=9", "--report"});
   CHECK(ended.exit_code == 0);
   CHECK(contains(ended.err, "warning: no report: "));
+  CHECK(!contains(ended.err, "\nreport: "));
   CHECK(contains(refusal(folder, {"train", "run.json", "--dry-run", "--report"}), "--report"));
 }
 

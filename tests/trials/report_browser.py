@@ -43,13 +43,16 @@ def all_checks():
     """Those of every page, of one run, of several runs, of every page at the end, without
     scripts."""
     import report_checks as does
+    import report_controls as controls
     import report_looks as looks
     every = [Check("small", does.is_small), Check("nothing executes", does.nothing_executes),
              Check("light", looks.is_light), Check("contrast", looks.has_contrast)]
     of_run = [Check("slider", does.slides), Check("weights", does.reads_weights),
               Check("keys", does.keys_read_curves), Check("pointer", does.pointer_reads_curves),
               Check("legend", does.legend_hides), Check("tab order", does.tab_order),
-              Check("downloads", does.downloads)]
+              Check("downloads", does.downloads), Check("arcs", controls.shows_arcs),
+              Check("play", controls.plays), Check("axes", controls.changes_axes),
+              Check("sorting", controls.sorts)]
     of_several = [Check("several runs", does.shows_all_runs)]
     # Of what has been done to the page so far.
     afterwards = [Check("quiet", does.is_quiet), Check("asks for nothing", does.asks_for_nothing),

@@ -131,6 +131,27 @@ FAULTS = [
               """const step = this.heads.steps[0];
               return was().map((row, i) => (i > 0 ? [row[0], row[1], step, ...row.slice(3)] : row));
               """),
+    in_method("arcs", "weak arcs are missing", "Arcs.recolour", "",
+              "was(); this.lines.querySelectorAll('[stroke-opacity^=\"0.\"]').forEach("
+              "(arc) => arc.remove());"),
+    in_method("arcs", "the first key counts as most read", "Arcs.read", "",
+              "this.source.onRead(this.chosen, 0);"),
+    in_method("arcs", "no keys", "Arcs.onKey"),
+    in_method("play", "nothing plays", "HeadFilm.run"),
+    in_method("play", "plays for ever", "HeadFilm.pause"),
+    in_method("play", "starts where it is", "HeadFilm.run", "",
+              "this.snapshot -= 1; was();"),
+    in_page("axes", "the unit stays", "window.inUnit = (steps) => steps;"
+            "byId('curves-unit').replaceWith(makeSelect('', 'curves-unit', [['step', 'step'],"
+            " ['sequences', 'sequences']], () => {}))"),
+    in_page("axes", "smoothing only hides", "window.smoothed = (xs, ys) => ys"),
+    in_page("axes", "log axes are ignored", "const old = makeScale;"
+            "window.makeScale = (range, ends) => old(range, ends, false)"),
+    in_page("sorting", "the table stays", "HTMLTableSectionElement.prototype.append = () => {}"),
+    in_page("sorting", "sorts only downwards", "const sort = Array.prototype.sort;"
+            "Array.prototype.sort = function (...all) { sort.apply(this, all); this.isUp ="
+            " document.querySelector('[aria-sort=ascending]'); return this.isUp ?"
+            " this.reverse() : this; }"),
     in_page("no scripts", "no curves", "document.querySelector('.static').remove()"),
     in_page("no scripts", "hidden curves",
             "document.querySelector('#figure-lr .static').hidden = true"),

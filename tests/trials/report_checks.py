@@ -119,6 +119,10 @@ def reads_weights(view, page):
     """Pointing at a cell says what is in the file of the snapshot."""
     digits = int(part(r"Weights have (\d) digits", view.text("#heads")))
     steps = list(page.snapshots())
+    shapes = [snapshot.shape(attention["path"]) for snapshot in page.snapshots().values()
+              for attention in snapshot.attentions]
+    require(page.name != "pairs" or any(rows != columns for _, rows, columns in shapes),
+            "no attention between sequences of different lengths")
     for position, key in ((0, "HOME"), (-1, "END")):
         snapshot = page.snapshots()[steps[position]]
         view.press(view.one("#heads-slider"), key)

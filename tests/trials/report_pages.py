@@ -10,7 +10,8 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHORT = ["train.steps=20", "train.eval_every=5", "train.snapshots=4"]
-CONFIGS = ["reverse", "induction", "pairs", "text", "recall"]  # pairs: L_1 ≠ L_2, and padding
+CONFIGS = ["reverse", "induction", "pairs", "text", "recall"]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ATTACK = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 SYMBOLS = ATTACK + "<!--\"'`\u2028\u2029\u202e\u200f\x01\x7f&amp;]]>${alert(1)}\\"
 EVIL_NAME = "<img src=x onerror=\"window.hacked=1\">"
@@ -98,8 +99,18 @@ class Maker:
         self.heed("report", run)
         return Page(run.name, run / "report.html", run)
 
-    def shipped(self):
-        return [self.report(self.train(config, config)) for config in CONFIGS]
+    def shipped(self, configs=tuple(CONFIGS)):
+        """Of pairs 4 to 12 letters and every second one of them, so that L_1 ≠ L_2."""
+        words = ["".join(LETTERS[(i * i + i * k + 5 * k) % 26] for k in range(4 + i % 9))
+                 for i in range(300)]
+        (self.folder / "words.tsv").write_text(
+            "".join(f"{' '.join(word)}\t{' '.join(word[::2])}\n" for word in sorted(set(words))),
+            encoding="utf-8")
+        pages = []
+        for config in configs:
+            own = [f"task.path={self.folder}/words.tsv"] if config == "pairs" else []
+            pages.append(self.report(self.train(config, config, *own)))
+        return pages
 
     def several(self):
         runs = self.folder / "runs"
@@ -121,7 +132,8 @@ class Maker:
         (self.folder / "pairs.tsv").write_text(
             "".join(f"{symbol}{other}\t{other}{symbol}\n" for symbol in sorted(set(SYMBOLS))
                     for other in "<>\"'\u202e" if symbol not in "\t\n\r"), encoding="utf-8")
-        pairs = self.train("pairs", "symbol_pairs", f"task.path={self.folder}/pairs.tsv")
+        pairs = self.train("pairs", "symbol_pairs", f"task.path={self.folder}/pairs.tsv",
+                           "task.tokens=characters")
         return [(self.report(symbols), "window.hacked"), (self.report(pairs), "\\u202e"),
                 self._damaged_metrics(reverse), self._without_snapshots(reverse),
                 self._foreign_snapshot(reverse)]

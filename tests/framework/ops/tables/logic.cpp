@@ -31,7 +31,7 @@ OpCase one_tensor(const std::string& name, UnaryOp call, bool (*naive)(double)) 
 }
 
 /// Integers of both signs.
-Input integers(Sizes shape, int64_t step) {
+Input whole_numbers(Sizes shape, int64_t step) {
   std::vector<double> values(static_cast<size_t>(reference::count_elements(shape)));
   int64_t value = 0;
   for (double& element : values) element = static_cast<double>((value += step) % 1000 - 500);
@@ -58,7 +58,7 @@ OpCase bitwise(const std::string& name, BinaryOp call, int64_t (*naive)(int64_t,
   OpCase row = bitwise_row(binary(name, call, of_integers, any, any));
   for (const Sample& sample : broadcasting(any, any)) {
     row.samples.push_back(
-        {{integers(sample.inputs[0].shape, 37), integers(sample.inputs[1].shape, 71)}});
+        {{whole_numbers(sample.inputs[0].shape, 37), whole_numbers(sample.inputs[1].shape, 71)}});
   }
   row.errors.push_back(shapes_that_do_not_broadcast(name, i64));
   row.errors.push_back({{of_type(i64, {2}), of_type(boolean, {2})},
@@ -73,7 +73,7 @@ OpCase bitwise_not_row() {
       "bitwise_not", bitwise_not, [](double v) { return -v - 1; }, any));
   row.errors[0].inputs.pop_back();
   for (const Sample& sample : any_shapes(any)) {
-    row.samples.push_back({{integers(sample.inputs[0].shape, 37)}});
+    row.samples.push_back({{whole_numbers(sample.inputs[0].shape, 37)}});
   }
   return row;
 }

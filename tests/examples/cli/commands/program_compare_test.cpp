@@ -59,13 +59,13 @@ TEST_CASE("heed compare: settings, seeds and differences", "[program][compare]")
   make_settings(folder);
   const auto json = compared(folder, all);
   CHECK(json["task"] == "reverse");
-  CHECK(json["keys"] == nlohmann::json{"train.lr"});
+  CHECK(json["keys"] == nlohmann::ordered_json{"train.lr"});
   CHECK(json["notes"].empty());
   REQUIRE(json["settings"].size() == 2);
   const auto &a = json["settings"][0], &b = json["settings"][1];
   CHECK(a["setting"] == "A");
   CHECK(a["values"]["train.lr"] == "0.1");
-  CHECK(a["runs"] == nlohmann::json{"a0", "a1", "a2"});
+  CHECK(a["runs"] == nlohmann::ordered_json{"a0", "a1", "a2"});
   CHECK(b["values"]["train.lr"] == "0.2");
   CHECK(a["loss"]["n"] == 3);
   CHECK(a["loss"]["mean"] == 2);

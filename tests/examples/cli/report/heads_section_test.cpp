@@ -116,7 +116,7 @@ TEST_CASE("snapshots of another model are left out of a film, and named", "[repo
   diverged.attentions[0].probes[0].weights =
       full({2, 2, 3}, std::numeric_limits<double>::quiet_NaN(), DType::f32);
   warnings.clear();
-  CHECK(data_of(heads_section({snapshot_at(0), diverged}, warnings))["steps"] == Json({0}));
+  CHECK(data_of(heads_section({snapshot_at(0), diverged}, warnings))["steps"] == Json::array({0}));
   REQUIRE(warnings.size() == 1);
   CHECK(contains(warnings[0], "step 3 has weights that are not finite"));
 }

@@ -176,11 +176,6 @@ void RunRecord::end(std::string_view how, int64_t step) {
       .add("seconds", static_cast<double>(milliseconds() - began_) / 1000);
 }
 
-std::string RunRecord::last_end() const {
-  const JsonValue* end = sessions_.empty() ? nullptr : sessions_.back().find("end");
-  return end != nullptr && end->kind == JsonValue::Kind::string ? end->text : "";
-}
-
 std::optional<DataFingerprint> RunRecord::data_of(std::string_view config) const {
   const std::string checksum = crc_of(config);
   for (auto session = sessions_.rbegin(); session != sessions_.rend(); ++session) {

@@ -47,9 +47,6 @@ class RunRecord {
   /// Says how this process ends, now, after `step`; the first time it is called.
   void end(std::string_view how, int64_t step);
 
-  /// What the last process said when it ended, "running" if it has not; "" without a process.
-  std::string last_end() const;
-
   /// The data that a configuration, the text of config.json, was last used with; none if it is not
   /// known.
   std::optional<DataFingerprint> data_of(std::string_view config) const;

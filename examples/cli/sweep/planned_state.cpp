@@ -44,7 +44,8 @@ PlannedState state_of_run(const ConfigTable& table, const std::string& path,
                           const PlannedRun& run) {
   if (!has_folder(path)) return PlannedState::absent;
   check_is_as_planned(table, path, run);
-  const std::string end = RunRecord::read(path).last_end();
+  const std::vector<Session> sessions = RunRecord::read(path).sessions();
+  const std::string end = sessions.empty() ? "" : sessions.back().end;
   if (end == "finished") return PlannedState::finished;
   return end.starts_with("diverged") ? PlannedState::diverged : PlannedState::unfinished;
 }

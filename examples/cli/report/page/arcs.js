@@ -8,15 +8,8 @@ class Arcs {
   constructor(host, label, source) {
     this.source = source;
     this.chosen = null;
-    this.plot = make("div", { class: "plot arcs", tabindex: 0, role: "group",
-      "aria-label": `${label}. Arrow keys choose the position that asks.` });
-    host.append(this.plot);
-    this.plot.addEventListener("pointermove", (event) => this.onPointer(event));
-    this.plot.addEventListener("pointerdown", (event) => this.onPointer(event));
-    this.plot.addEventListener("pointerleave", () => this.choose(null));
-    this.plot.addEventListener("blur", () => this.choose(null));
-    this.plot.addEventListener("keydown", (event) => this.onKey(event));
-    onWidth(this.plot, (width) => { this.width = width; this.draw(); });
+    addReadPlot(this, host, "arcs",
+      `${label}. Arrow keys choose the position that asks.`);
   }
 
   setSource(source) {

@@ -42,6 +42,21 @@ function onWidth(node, draw) {
   update();
 }
 
+/**
+ * Gives `view` a plot that it draws at every width, and that the pointer and the keys read: the view
+ * has draw(), onPointer(event), onKey(event) and choose(), with null for nothing.
+ */
+function addReadPlot(view, host, kind, label) {
+  view.plot = make("div", { class: `plot ${kind}`, tabindex: 0, role: "group", "aria-label": label });
+  host.append(view.plot);
+  view.plot.addEventListener("pointermove", (event) => view.onPointer(event));
+  view.plot.addEventListener("pointerdown", (event) => view.onPointer(event));
+  view.plot.addEventListener("pointerleave", () => view.choose(null));
+  view.plot.addEventListener("blur", () => view.choose(null));
+  view.plot.addEventListener("keydown", (event) => view.onKey(event));
+  onWidth(view.plot, (width) => { view.width = width; view.draw(); });
+}
+
 /** Numbers for reading: so many digits that count, never a row of zeros. */
 function numberText(value, digits = 4) {
   if (value === null || !Number.isFinite(value)) return "–";

@@ -9,15 +9,8 @@ class Matrix {
   constructor(host, label, source) {
     this.source = source;
     this.chosen = null;
-    this.plot = make("div", { class: "plot matrix", tabindex: 0, role: "group",
-      "aria-label": `${label}. Arrow keys choose a cell, Home and End its row's ends.` });
-    host.append(this.plot);
-    this.plot.addEventListener("pointermove", (event) => this.onPointer(event));
-    this.plot.addEventListener("pointerdown", (event) => this.onPointer(event));
-    this.plot.addEventListener("pointerleave", () => this.choose(null));
-    this.plot.addEventListener("blur", () => this.choose(null));
-    this.plot.addEventListener("keydown", (event) => this.onKey(event));
-    onWidth(this.plot, (width) => { this.width = width; this.draw(); });
+    addReadPlot(this, host, "matrix",
+      `${label}. Arrow keys choose a cell, Home and End its row's ends.`);
   }
 
   setSource(source) {

@@ -24,13 +24,6 @@ LineFigure figure_of(std::vector<Series> series) {
           .series = std::move(series)};
 }
 
-/// The lines themselves, without their samples beside the names.
-std::vector<XmlElement> lines_in(const std::string& svg) {
-  std::vector<XmlElement> lines = elements_of(svg, "path", "line");
-  std::erase_if(lines, [](const XmlElement& each) { return each.is_in("names"); });
-  return lines;
-}
-
 /// The position along its axis of the tick whose label reads so.
 double tick_at(const std::string& svg, const std::string& axis, const std::string& label) {
   for (const XmlElement& text : elements_of(svg, "text")) {

@@ -143,6 +143,23 @@ inline std::vector<std::string> texts_of(std::string_view svg) {
   return texts;
 }
 
+/// Of a figure of lines, the lines themselves, without their samples beside the names.
+inline std::vector<XmlElement> lines_in(std::string_view svg) {
+  std::vector<XmlElement> lines = elements_of(svg, "path", "line");
+  std::erase_if(lines, [](const XmlElement& each) { return each.is_in("names"); });
+  return lines;
+}
+
+/// The names at the ends of its lines, sorted.
+inline std::vector<std::string> names_in(std::string_view svg) {
+  std::vector<std::string> names;
+  for (const XmlElement& text : elements_of(svg, "text")) {
+    if (text.is_in("names")) names.push_back(text.text);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 /// Texts that a page or a figure must survive.
 inline const std::vector<std::string> hostile_texts = {
     "</title></svg><script>alert(1)</script>",

@@ -29,15 +29,6 @@ Ended plot(const Folder& folder, std::vector<std::string> arguments) {
   return run_heed(folder, arguments);
 }
 
-std::vector<std::string> names_in(const std::string& svg) {
-  std::vector<std::string> names;
-  for (const XmlElement& text : elements_of(svg, "text")) {
-    if (text.is_in("names")) names.push_back(text.text);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 /// The labels of the x axis that are numbers, and its name.
 std::pair<double, std::string> end_of_x_axis(const std::string& svg) {
   double most = 0;

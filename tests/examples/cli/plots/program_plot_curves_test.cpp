@@ -31,22 +31,6 @@ Ended plot(const Folder& folder, const std::string& what,
   return run_heed(folder, arguments);
 }
 
-/// The names at the ends of the lines.
-std::vector<std::string> names_in(const std::string& svg) {
-  std::vector<std::string> names;
-  for (const XmlElement& text : elements_of(svg, "text")) {
-    if (text.is_in("names")) names.push_back(text.text);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::vector<XmlElement> lines_in(const std::string& svg) {
-  std::vector<XmlElement> lines = elements_of(svg, "path", "line");
-  std::erase_if(lines, [](const XmlElement& each) { return each.is_in("names"); });
-  return lines;
-}
-
 TEST_CASE("heed plot draws what a run has measured") {
   const Folder folder;
   write_run(folder);

@@ -104,4 +104,22 @@ OpCase binary(std::string name, BinaryOp call, BinaryReference naive, Domain lef
       .samples = broadcasting(left, right)};
 }
 
+OpCase binary_or_number(const std::string& name, BinaryOp call, NumberOnTheRight with_number,
+                        const BinaryReference& naive, Domain left, Domain right) {
+  OpCase row = binary(name, call, naive, left, right);
+  row.inputs = {"input", "other?"};
+  row.attributes = {number("other", left_out)};
+  row.call = [=](auto& in, auto& with) {
+    if (in[1].defined() == with.has("other")) {
+      throw RequestError(name + ": needs other once, as an input or as an attribute");
+    }
+    return in[1].defined() ? call(in[0], in[1]) : with_number(in[0], with.number("other"));
+  };
+  row.reference = [=](auto& in, auto& with) {
+    return reference::each_pair(
+        in[0], with.has("other") ? reference::scalar(with.number("other")) : in[1], naive);
+  };
+  return row;
+}
+
 }  // namespace heed::testing

@@ -18,6 +18,7 @@ using Domain = Input (*)(Sizes shape);
 using UnaryOp = Tensor (*)(const Tensor&);
 using UnaryReference = std::function<double(double)>;  ///< of one element
 using BinaryOp = Tensor (*)(const Tensor&, const Tensor&);
+using NumberOnTheRight = Tensor (*)(const Tensor&, double);
 using BinaryReference = std::function<double(double, double)>;  ///< of a pair that broadcasts
 
 /// Shapes for ops of one input that take any: several ranks, 0-d, no elements, large.
@@ -48,6 +49,9 @@ OpCase unary_with(std::string name, std::vector<Attribute> attributes,
                   const std::vector<Json>& settings);
 /// A row for an op of two inputs that broadcast.
 OpCase binary(std::string name, BinaryOp call, BinaryReference naive, Domain left, Domain right);
+/// The same with a tensor or, as an attribute, a number on the right.
+OpCase binary_or_number(const std::string& name, BinaryOp call, NumberOnTheRight with_number,
+                        const BinaryReference& naive, Domain left, Domain right);
 /// A row for an op of one tensor of any dtype.
 template <class Call, class Reference>
 OpCase of_any_dtype(std::string name, std::vector<Attribute> attributes, Call call,

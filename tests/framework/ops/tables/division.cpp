@@ -8,24 +8,10 @@
 namespace heed::testing {
 namespace {
 
-using NumberOnTheRight = Tensor (*)(const Tensor&, double);
-
 /// The samples' quotients are no integers, where the functions jump.
 OpCase rest_row(const std::string& name, BinaryOp call, NumberOnTheRight with_number,
                 double (*naive)(double, double)) {
-  OpCase row = binary(name, call, naive, shifted, nonzero);
-  row.inputs = {"input", "other?"};
-  row.attributes = {number("other", left_out)};
-  row.call = [=](auto& in, auto& with) {
-    if (in[1].defined() == with.has("other")) {
-      throw RequestError(name + ": needs other once, as an input or as an attribute");
-    }
-    return in[1].defined() ? call(in[0], in[1]) : with_number(in[0], with.number("other"));
-  };
-  row.reference = [=](auto& in, auto& with) {
-    return reference::each_pair(
-        in[0], with.has("other") ? reference::scalar(with.number("other")) : in[1], naive);
-  };
+  OpCase row = binary_or_number(name, call, with_number, naive, shifted, nonzero);
   for (const double number : {2.0, -3.0}) {
     row.samples.push_back({{shifted({2, 3})}, {{"other", number}}});
   }

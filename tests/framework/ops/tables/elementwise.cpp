@@ -18,7 +18,6 @@ using reference::for_each_index;
 using reference::Index;
 using reference::NdArray;
 
-using NumberOnTheRight = Tensor (*)(const Tensor&, double);
 using NumberOnTheLeft = Tensor (*)(double, const Tensor&);
 
 constexpr const char* no_operand =
@@ -82,19 +81,7 @@ OpCase arithmetic(const Operators& with) {
 
 OpCase comparison(const std::string& name, BinaryOp call, NumberOnTheRight with_number,
                   BinaryReference naive) {
-  OpCase row = binary(name, call, naive, any, any);
-  row.inputs = {"input", "other?"};
-  row.attributes = {number("other", left_out)};
-  row.call = [=](auto& in, auto& with) {
-    if (in[1].defined() == with.has("other")) {
-      throw RequestError(name + ": needs other once, as an input or as an attribute");
-    }
-    return in[1].defined() ? call(in[0], in[1]) : with_number(in[0], with.number("other"));
-  };
-  row.reference = [=](auto& in, auto& with) {
-    return reference::each_pair(
-        in[0], with.has("other") ? reference::scalar(with.number("other")) : in[1], naive);
-  };
+  OpCase row = binary_or_number(name, call, with_number, naive, any, any);
   row.samples.push_back({{listed({1, 2, 3, 3, 2, 1}, {2, 3}), listed({2, 2, 1}, {3})}});
   row.samples.push_back({{listed({1, 2, 3, 3, 2, 1}, {2, 3})}, {{"other", 2}}});
   row.samples.push_back({{any({})}, {{"other", 0.5}}});

@@ -1,14 +1,13 @@
-// Decompositions of matrices [batch…, M, N], f32 or f64, by LAPACK, which libopenblas.a has;
-// nothing else calls it. Each matrix is computed by one thread, so the bits do not depend on their
-// number.
+// Decompositions of matrices [batch…, M, N], f32 or f64. Each matrix is computed by one thread, so
+// the bits do not depend on their number.
 #pragma once
 
 #include "heed/framework/tensor/tensor.h"
 
 namespace heed::kernels {
 
-// All throw ValueError naming the op and the matrix if an element is not finite, or if LAPACK
-// fails.
+// All throw ValueError naming the op and the matrix if an element is not finite, or if the
+// iteration does not converge.
 
 struct SvdResult {
   Tensor u;   ///< [batch…, M, K], K = min(M, N); [batch…, M, M] if full

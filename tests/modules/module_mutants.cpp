@@ -1,4 +1,4 @@
-#include "heed/tests/modules/case/module_mutants.h"
+#include "heed/tests/modules/module_mutants.h"
 
 #include <algorithm>
 #include <array>
@@ -16,8 +16,9 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/heads.h"
 #include "heed/tests/modules/case/module_multi_head.h"
-#include "heed/tests/modules/case/module_options.h"
-#include "heed/tests/support/not_finite.h"
+#include "heed/tests/modules/module_options.h"
+#include "heed/tests/modules/module_table.h"
+#include "heed/tests/support/case/not_finite.h"
 
 namespace heed::testing {
 namespace {

@@ -1,12 +1,13 @@
-#include "heed/tests/modules/case/module_eval.h"
+#include "heed/tests/modules/module_eval.h"
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random_scope.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/pytorch_state.h"
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/module_table.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
 namespace {

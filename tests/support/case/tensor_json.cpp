@@ -1,7 +1,7 @@
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/case/tensor_json.h"
 
-#include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <set>
 
 #include "heed/framework/base/error.h"
@@ -58,9 +58,10 @@ void append_element(std::string& text, T value) {
     text += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
   } else {
     char buffer[40];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value,
-                                   std::chars_format::general, std::is_same_v<T, float> ? 9 : 17);
-    const std::string_view number(buffer, static_cast<size_t>(end.ptr - buffer));
+    const int digits = std::is_same_v<T, float> ? 9 : 17;
+    const int size =
+        std::snprintf(buffer, sizeof buffer, "%.*g", digits, static_cast<double>(value));
+    const std::string_view number(buffer, static_cast<size_t>(size));
     text += number;
     // Many readers take -0 for an integer and lose its sign.
     if (number.find_first_of(".e") == std::string_view::npos) text += ".0";

@@ -1,8 +1,9 @@
-#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/framework/ops/op_eval.h"
 
 #include "heed/tests/framework/ops/case/op_case.h"
+#include "heed/tests/framework/ops/op_table.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
 

@@ -1,7 +1,7 @@
-#include "heed/tests/modules/case/module_pytorch.h"
+#include "heed/tests/modules/module_pytorch.h"
 
 #include "heed/framework/ops/view.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
 
 namespace heed::testing {

@@ -1,4 +1,4 @@
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 
 #include <utility>
 

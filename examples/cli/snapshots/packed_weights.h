@@ -1,5 +1,5 @@
 // Packed numbers: the weights of all heads at all snapshots, small enough for a page. The page's
-// script unpacks them: page/head_data.js.
+// script unpacks them: report/page/common/head_data.js.
 #pragma once
 
 #include <cstdint>

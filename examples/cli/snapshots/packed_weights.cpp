@@ -1,4 +1,4 @@
-#include "heed/examples/cli/report/packed_weights.h"
+#include "heed/examples/cli/snapshots/packed_weights.h"
 
 #include <cmath>
 #include <string_view>

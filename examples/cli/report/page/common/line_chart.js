@@ -108,7 +108,7 @@ class LineChart {
     const isLogY = view.logY && !(figure.holds ?? []).includes(0);
     this.isLogY = isLogY;
     this.lines = linesOf(figure, view, this.data.axes, this.data.clocks);
-    const xs = extent(this.lines.map((line) => line.xs), view.logX, 0);
+    const xs = extent([...this.lines.map((line) => line.xs), figure.x_holds], view.logX, 0);
     const holds = figure.holds ?? [];
     const ys = extent([...this.lines.flatMap((line) => [line.ys, line.series.low, line.series.high]), holds],
       isLogY, 0.04);

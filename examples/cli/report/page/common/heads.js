@@ -4,8 +4,9 @@
 const readHint = "Point at a cell, or go to the picture and use the arrow keys.";
 
 class HeadFilm {
-  constructor(section, heads, data) {
-    this.section = section;
+  /** `prefix`: what the ids of its places on the page begin with. */
+  constructor(heads, data, prefix = "heads") {
+    this.prefix = prefix;
     this.heads = heads;
     this.snapshot = heads.steps.length - 1;
     this.probe = 0;
@@ -18,6 +19,10 @@ class HeadFilm {
     this.showSnapshot(this.snapshot);
     channel.on("choose-step", (step) => this.showSnapshot(nearestIndex(heads.steps, step)));
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+  }
+
+  part(name) {
+    return byId(`${this.prefix}-${name}`);
   }
 
   weights(attention = this.chosen.attention) {
@@ -33,50 +38,50 @@ class HeadFilm {
     this.buildSlider(data);
     this.buildControls();
     this.buildThumbnails();
-    this.name = byId("heads-name");
-    this.readout = byId("heads-readout");
-    this.row = byId("heads-row");
-    this.view = byId("heads-view");
+    this.name = this.part("name");
+    this.readout = this.part("readout");
+    this.row = this.part("row");
+    this.view = this.part("view");
     this.buildView();
     this.read(null);
-    addDownloads(byId("heads-tools"), "heads", { svg: () => this.enlarged.svg, rows: () => this.rows() });
+    addDownloads(this.part("tools"), "heads", { svg: () => this.enlarged.svg, rows: () => this.rows() });
   }
 
   buildSlider(data) {
     const { steps } = this.heads;
-    this.slider = make("input", { type: "range", id: "heads-slider", min: 0, max: steps.length - 1,
+    this.slider = make("input", { type: "range", id: `${this.prefix}-slider`, min: 0, max: steps.length - 1,
       step: 1, value: this.snapshot, "aria-label": "snapshot" });
     this.slider.addEventListener("input", () => {
       this.pause();
       this.showSnapshot(Number(this.slider.value));
     });
-    this.play = make("button", { type: "button", id: "heads-play", "aria-pressed": "false" });
+    this.play = make("button", { type: "button", id: `${this.prefix}-play`, "aria-pressed": "false" });
     this.play.textContent = "▶ Play";
     this.play.addEventListener("click", () => (this.timer ? this.pause() : this.run()));
-    this.step = make("output", { id: "heads-step", for: "heads-slider" });
-    byId("heads-film").append(this.play, this.slider, this.step);
+    this.step = make("output", { id: `${this.prefix}-step`, for: `${this.prefix}-slider` });
+    this.part("film").append(this.play, this.slider, this.step);
     const loss = data.figures.find((figure) => figure.id === "loss");
     if (loss && steps.length > 1) {
-      const small = new LineChart(byId("heads-loss"), { ...loss, height: 130, marks: [] }, data, {});
+      const small = new LineChart(this.part("loss"), { ...loss, height: 130, marks: [] }, data, {});
       small.plot.title = "click to choose the nearest snapshot";
     }
   }
 
   buildControls() {
-    const controls = byId("heads-controls");
+    const controls = this.part("controls");
     if (this.heads.probes.length > 1) {
       const probes = this.heads.probes.map((text, index) => [String(index), text]);
-      controls.append(makeSelect("input", "heads-probe", probes, (value) => {
+      controls.append(makeSelect("input", `${this.prefix}-probe`, probes, (value) => {
         this.probe = Number(value);
         this.redraw();
       }));
     }
     controls.append(
-      makeSelect("view", "heads-shape", [["matrix", "matrix"], ["arcs", "arcs"]], (shape) => {
+      makeSelect("view", `${this.prefix}-shape`, [["matrix", "matrix"], ["arcs", "arcs"]], (shape) => {
         this.shape = shape;
         this.buildView();
       }),
-      makeSelect("colours", "heads-scale", [["unit", "0 to 1"], ["head", "0 to the head's largest"],
+      makeSelect("colours", `${this.prefix}-scale`, [["unit", "0 to 1"], ["head", "0 to the head's largest"],
         ["log", "0.001 to 1, logarithmic"]], (scale) => {
         this.scale = scale;
         this.paint();
@@ -86,7 +91,7 @@ class HeadFilm {
     for (let i = 0; i < 50; i += 1) {
       bar.append(makeSvg("rect", { x: i * 2, width: 2.2, height: 10, fill: weightColours[Math.round((i / 49) * 255)] }));
     }
-    this.barEnds = [make("span", { id: "heads-bar-low" }), make("span", { id: "heads-bar-high" })];
+    this.barEnds = [make("span", { id: `${this.prefix}-bar-low` }), make("span", { id: `${this.prefix}-bar-high` })];
     const hatched = make("span", { class: "hatched-key" });
     controls.append(make("span", { class: "control colour-bar" }, this.barEnds[0], bar, this.barEnds[1]));
     if (this.heads.attentions.some((attention) => attention.probes.some((probe) => probe.blocked))) {
@@ -95,7 +100,7 @@ class HeadFilm {
   }
 
   buildThumbnails() {
-    const place = byId("heads-all");
+    const place = this.part("all");
     this.thumbnails = [];
     this.heads.attentions.forEach((attention, index) => {
       const name = make("h3");
@@ -238,5 +243,5 @@ class HeadFilm {
 
 function startHeads(data) {
   const section = byId("heads");
-  if (section && data.heads) new HeadFilm(section, data.heads, data);
+  if (section && data.heads) new HeadFilm(data.heads, data);
 }

@@ -1,41 +1,16 @@
 // Packed weights read back as what they were, as exactly as they say.
-#include "heed/examples/cli/report/packed_weights.h"
+#include "heed/examples/cli/snapshots/packed_weights.h"
 
 #include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "heed/tests/examples/cli/snapshots/unpacked.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::packed_weights_test {
 namespace {
-
-/// As page/head_data.js does it.
-std::vector<int32_t> unpacked(const std::string& text) {
-  const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::vector<int32_t> numbers;
-  size_t i = 0;
-  const auto next = [&] {
-    uint32_t value = 0;
-    for (unsigned shift = 0;; shift += 5) {
-      const auto digit = static_cast<uint32_t>(letters.find(text.at(i++)));
-      value |= (digit & 31) << shift;
-      if (digit < 32) return value;
-    }
-  };
-  while (i < text.size()) {
-    if (text[i] == '.') {
-      ++i;
-      numbers.resize(numbers.size() + next());
-      continue;
-    }
-    const uint32_t value = next();
-    const auto size = static_cast<int32_t>(value >> 1);
-    numbers.push_back((value & 1) != 0 ? -size : size);
-  }
-  return numbers;
-}
 
 TEST_CASE("packed numbers read back", "[report]") {
   const std::vector<int32_t> numbers{0, 1, -1, 15, 16, -16, 0, 0, 0, 0, 1 << 20, -(1 << 21), 0, 0};

@@ -1,4 +1,4 @@
-// The weights of all heads at all snapshots, as heed has packed them: see report/packed_weights.h.
+// The weights of all heads at all snapshots, as heed has packed them: see snapshots/packed_weights.h.
 
 const packedDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const digitValues = new Map([...packedDigits].map((digit, value) => [digit, value]));

@@ -7,6 +7,11 @@ if(EXISTS ${SOURCE}/.git)
   if(found MATCHES "^[0-9a-f]+(-dirty)?$")
     set(commit ${found})
   endif()
+else()
+  file(STRINGS ${SOURCE}/cmake/commit.txt found)  # git archive fills it in
+  if(found MATCHES "^[0-9a-f]+$")
+    set(commit ${found})
+  endif()
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
 #include "heed/examples/cli/runs/commit.h"

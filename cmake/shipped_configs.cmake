@@ -1,7 +1,6 @@
-# shipped_configs(OUTPUT): writes a C++ file that holds the files of configs/ and of configs/data.
-function(shipped_configs output)
-  file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.json)
-  list(FILTER paths EXCLUDE REGEX "/schema\\.json$")
+# embedded_files(VARIABLE PATHS): elements of a C++ array, {"name", R"(text)"}, of files by their names
+# without extension.
+function(embedded_files variable paths)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${paths})
   set(entries "")
   foreach(path ${paths})
@@ -9,6 +8,14 @@ function(shipped_configs output)
     file(READ ${path} text)
     string(APPEND entries "    {\"${name}\", R\"heed(${text})heed\"},\n")
   endforeach()
+  set(${variable} "${entries}" PARENT_SCOPE)
+endfunction()
+
+# shipped_configs(OUTPUT): writes a C++ file that holds the files of configs/ and of configs/data.
+function(shipped_configs output)
+  file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.json)
+  list(FILTER paths EXCLUDE REGEX "/schema\\.json$")
+  embedded_files(entries "${paths}")
   file(GLOB paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/data/*)
   list(FILTER paths EXCLUDE REGEX "\\.py$")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${paths})

@@ -83,8 +83,8 @@ class Search {
     std::stable_sort(found.begin(), found.end(), [](const Extension& a, const Extension& b) {
       return a.log_probability > b.log_probability;
     });
-    if (std::ssize(found) > options_.beams)
-      found.erase(found.begin() + options_.beams, found.end());
+    const auto beams_left = std::min(std::ssize(found), static_cast<ptrdiff_t>(options_.beams));
+    found.erase(found.begin() + beams_left, found.end());
     return found;
   }
 

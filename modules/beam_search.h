@@ -10,6 +10,7 @@
 
 namespace heed {
 
+/// How far and how wide to search.
 struct BeamSearchOptions {
   int64_t beams;                    ///< continuations that are pursued
   int64_t tokens;                   ///< at most this many in each

@@ -3,6 +3,10 @@
 
 namespace heed {
 
-enum class Bias { none, learned };
+/// Whether a projection or a norm has one.
+enum class Bias {
+  none,     ///< y = x·Wᵀ
+  learned,  ///< a parameter is added
+};
 
 }  // namespace heed

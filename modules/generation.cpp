@@ -140,7 +140,8 @@ Tensor choose(const Tensor& scores, const Sampling& sampling, Rng& rng, const Te
   const std::vector<double> all = scores.to(DType::f64).to_vector<double>();
   std::vector<int64_t> ids;
   for (int64_t row = 0; row < B; ++row) {
-    std::vector<double> one(all.begin() + row * classes, all.begin() + (row + 1) * classes);
+    const double* const first = all.data() + row * classes;
+    std::vector<double> one(first, first + classes);
     check_row(one, row);
     if (penalises) {
       penalise(one, select(seen, 0, row).clone().to_vector<int64_t>(), sampling.repetition_penalty);

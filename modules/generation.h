@@ -36,9 +36,10 @@ using NextScores = std::function<Tensor(const Tensor& ids)>;
 /// NextScores of a function from all ids so far [B, L] to scores [B, L, classes].
 NextScores recomputing(std::function<Tensor(const Tensor& ids)> scores_of);
 
+/// How long a continuation is, and how its tokens are drawn.
 struct GenerationOptions {
-  int64_t tokens;  ///< at most this many
-  Sampling sampling = {};
+  int64_t tokens;          ///< at most this many
+  Sampling sampling = {};  ///< of each token
   /// A row ends when it has generated these tokens one after another, and is then filled with the
   /// last of them.
   std::vector<int64_t> stop = {};

@@ -7,9 +7,10 @@
 
 namespace heed {
 
+/// GPT-2's recipe: Radford et al. 2019.
 struct Gpt2Init {
-  double standard_deviation = 0.02;
-  int64_t residual_adds;  ///< of the stack: 2·layers, or 3·layers with cross-attention
+  double standard_deviation = 0.02;  ///< of Linears, embeddings and learned positions
+  int64_t residual_adds;             ///< of the stack: 2·layers, or 3·layers with cross-attention
 };
 
 /// Below `root`: weights of Linears, embeddings and learned positions are normal, biases of Linears

@@ -9,14 +9,14 @@ namespace heed {
 /// x [..., in] → [..., out]. `weight` is [out, in] and `bias` [out], both uniform in ±1/√in at
 /// first, as in PyTorch.
 struct Linear : Layer<Linear> {
-  Parameter weight;
-  std::optional<Parameter> bias;
+  Parameter weight;               ///< [out, in]
+  std::optional<Parameter> bias;  ///< [out], or none
   /// Its result is what a block adds to its sequence: initialisation may scale it (init_scheme.h).
   bool ends_residual_branch = false;
 
   /// Throws ValueError unless both sizes are at least 1.
   Linear(const Slot& slot, int64_t in, int64_t out, Bias with_bias = Bias::learned);
-  Tensor forward(const Tensor& x);
+  Tensor forward(const Tensor& x);  ///< [..., in] → [..., out]
 };
 
 }  // namespace heed

@@ -20,6 +20,7 @@ inline thread_local constinit bool anomaly_mode = false;
 /// has become NaN.
 class [[nodiscard]] AnomalyMode {
  public:
+  /// Off lifts an outer one for the time being.
   explicit AnomalyMode(bool on = true) : before_(detail::anomaly_mode) {
     detail::anomaly_mode = on;
   }

@@ -7,6 +7,7 @@
 
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
+#include "heed/framework/base/memory.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
 
@@ -213,7 +214,7 @@ Examined::Examined(const Computation& computation, std::vector<Tensor> leaves,
     for (const double value : gradient(leaf)) largest_ = std::max(largest_, std::abs(value));
   }
   here_ = values();
-  if (!std::ranges::all_of(here_, [](double value) { return std::isfinite(value); })) {
+  if (!std::all_of(here_.begin(), here_.end(), [](double value) { return std::isfinite(value); })) {
     throw GradientError("gradcheck: ", options.second_order ? "a gradient" : "an output",
                         " is not finite; AnomalyMode names the op that made it so");
   }
@@ -227,7 +228,7 @@ Examined::Examined(const Computation& computation, std::vector<Tensor> leaves,
 std::vector<double> Examined::gradient(size_t leaf) const {
   const Tensor& found = gradients_[leaf];
   return found.defined() ? found.to_vector<double>()
-                         : std::vector<double>(static_cast<size_t>(leaves_[leaf].numel()));
+                         : std::vector<double>(memory_size(leaves_[leaf].numel()));
 }
 
 std::vector<Tensor> Examined::first_cotangents() const {

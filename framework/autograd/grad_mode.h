@@ -16,6 +16,7 @@ inline bool is_grad_enabled() {
 /// Sets recording for its own lifetime, then puts back what was.
 class [[nodiscard]] GradMode {
  public:
+  /// Records ops of this thread from now on, or stops recording them.
   explicit GradMode(bool enabled) : before_(detail::grad_enabled) {
     detail::grad_enabled = enabled;
   }
@@ -30,6 +31,7 @@ class [[nodiscard]] GradMode {
 /// Nothing is recorded while it lives: `NoGrad guard;`.
 class [[nodiscard]] NoGrad : public GradMode {
  public:
+  /// Stops recording.
   NoGrad() : GradMode(false) {}
 };
 

@@ -13,9 +13,10 @@
 
 namespace heed {
 
+/// What counts as equal, and how much is checked.
 struct GradcheckOptions {
   double atol = 1e-7;  ///< times the largest gradient, if that is below 1
-  double rtol = 1e-5;
+  double rtol = 1e-5;  ///< times the numeric derivative
   double step = 1e-5;  ///< the longer of two; the other is a tenth of it; both times max(1, |x|)
   std::optional<int64_t> sample = {};  ///< number to check, if not all; at least one of each leaf
   uint64_t seed = 0;                   ///< of the cotangents and of the sample
@@ -26,32 +27,33 @@ struct GradcheckOptions {
 /// One element of a leaf and its two derivatives. `ratio` is |analytic − numeric| over what is
 /// allowed; above 1 they disagree.
 struct CheckedElement {
-  std::string path;
-  IntList index;
-  double analytic = 0;
-  double numeric = 0;
-  double ratio = -1;
+  std::string path;     ///< of its leaf
+  IntList index;        ///< in its leaf
+  double analytic = 0;  ///< by backward()
+  double numeric = 0;   ///< by central differences
+  double ratio = -1;    ///< −1: not compared
   /// `norm.weight at [2]: analytic 0.25, numeric 0.5, ratio 4.9e+04`
   std::string text() const;
 };
 
 /// Why the two derivatives of an element disagree.
 enum class Disagreement {
-  none,
+  none,        ///< they agree
   gradient,    ///< neither step agrees: the analytic derivative is wrong
   truncation,  ///< only the shorter step agrees: the function bends too much for the longer one
   round_off,   ///< only the longer step agrees: the function is too noisy for the shorter one
   unseen       ///< round-off, or numbers that are not finite, would hide a wrong derivative
 };
 
+/// What the comparison found.
 struct GradcheckReport {
-  bool passed = false;
+  bool passed = false;   ///< whether no element is wrong
   int64_t elements = 0;  ///< that were checked
   int64_t total = 0;     ///< that there are
   int64_t wrong = 0;     ///< that disagree, or where a wrong derivative would not be seen
-  std::vector<CheckedElement> kinks;
-  CheckedElement worst;  ///< of those that are not kinks
-  Disagreement disagreement = Disagreement::none;
+  std::vector<CheckedElement> kinks;  ///< where the two steps show a function without a derivative
+  CheckedElement worst;               ///< of those that are not kinks
+  Disagreement disagreement = Disagreement::none;  ///< why the worst is wrong, or none
   /// `gradcheck: passed: 20 of 90 elements, 0 kinks; worst is …`
   std::string text() const;
 };

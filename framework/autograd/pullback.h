@@ -14,7 +14,7 @@ namespace heed {
 /// A pullback in two forms: see `fused`.
 template <auto kernel, auto composed, class... Arguments>
 struct FusedPullback {
-  std::tuple<Arguments...> arguments;
+  std::tuple<Arguments...> arguments;  ///< of both forms, besides the tensors
 };
 
 /// A pullback whose gradient is computed by `kernel`, or by `composed` from public ops where it

@@ -47,6 +47,7 @@ Tensor record_joint(const char* op, Tensor output, std::span<const Tensor> input
 /// braces of `record`, which moves the closure into the graph if this input requires grad.
 class Edge {
  public:
+  /// An input and what carries the gradient to it, a lambda written in the call of record().
   template <class Pullback>
   Edge(const Tensor& input, Pullback&& pullback)
       : input_(input), type_(detail::pullback_type<Pullback>), closure_(&pullback) {

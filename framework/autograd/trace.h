@@ -11,7 +11,7 @@ namespace heed {
 
 /// One op as `record` had it. Where it happened is Scope::place().
 struct TracedOp {
-  const char* op;
+  const char* op;                         ///< a string literal
   std::span<const Tensor* const> inputs;  ///< as tensors may be left out, some are undefined
   const Tensor& output;                   ///< a view if its storage is that of an input
 };
@@ -30,6 +30,7 @@ class OpObserver {
 /// Costs one thread-local load per op where there is none.
 class [[nodiscard]] TraceScope {
  public:
+  /// `observer` outlives it; nullptr: nobody watches.
   explicit TraceScope(OpObserver* observer) : outer_(observer_) { observer_ = observer; }
   ~TraceScope() { observer_ = outer_; }
   TraceScope(const TraceScope&) = delete;

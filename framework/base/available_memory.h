@@ -7,7 +7,8 @@
 namespace heed {
 
 /// In bytes: what the machine has left, cut by the memory limits of its cgroups and by `ulimit -v`.
-/// INT64_MAX if nothing is known.
+/// INT64_MAX if nothing is known. On a target without these (no_available_memory.cpp): half of its
+/// address space.
 int64_t available_memory();
 
 namespace detail {

@@ -1,7 +1,6 @@
 #include "heed/framework/base/error.h"
 
-#include <charconv>
-
+#include "heed/framework/base/numbers.h"
 #include "heed/framework/base/scope.h"
 
 namespace heed {
@@ -15,9 +14,7 @@ std::string place_of_error() {
 }
 
 void append_text(std::string& text, double value) {
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
-  text.append(buffer, result.ptr);
+  append_number(text, value);
 }
 
 }  // namespace heed

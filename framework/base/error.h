@@ -47,6 +47,7 @@ std::string place_of_error();
 template <class Self>
 class TextError : public Error {
  public:
+  /// The parts are joined as text; " (in PATH)" follows if a module is being called.
   template <class... Parts>
   explicit TextError(const Parts&... parts) : Error(text_of(parts...) + place_of_error()) {}
 };

@@ -11,7 +11,9 @@ namespace heed {
 /// What registering a hook gives: `remove()` takes the hook back. Letting go of it does not.
 class HookHandle {
  public:
+  /// The flag that the hook looks at.
   explicit HookHandle(std::weak_ptr<bool> active) : active_(std::move(active)) {}
+  /// The hook is not called again. Does nothing if it has been removed, or its owner is gone.
   void remove() {
     if (const std::shared_ptr<bool> active = active_.lock()) *active = false;
   }
@@ -20,14 +22,17 @@ class HookHandle {
   std::weak_ptr<bool> active_;
 };
 
+/// Functions of one signature, in the order in which they were added.
 template <class Signature>
 class Hooks {
  public:
+  /// Adds a hook, which stays until it is removed by its handle.
   HookHandle add(std::function<Signature> hook) {
     auto entry = std::make_shared<Entry>(Entry{std::move(hook)});
     entries_.push_back(entry);
     return HookHandle(std::shared_ptr<bool>(entry, &entry->active));
   }
+  /// Whether there is none; one that was removed counts until the next call.
   bool empty() const { return entries_.empty(); }
   /// Calls visit(hook) in order of registration. A hook may add and remove hooks: new ones are not
   /// called this time.

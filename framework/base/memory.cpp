@@ -1,15 +1,16 @@
 #include "heed/framework/base/memory.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <utility>
+
+#include "heed/framework/base/threads.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEED_ADDRESS_SANITIZER 1
@@ -55,7 +56,9 @@ class SpinLock {
 constexpr size_t small_limit = 1024;
 constexpr size_t small_classes = small_limit / block_alignment + 1;
 constexpr size_t class_count = small_classes + 4 * 40;
-constexpr size_t size_class_limit = size_t{1} << 46;
+// 64 TiB, or half of the address space.
+constexpr int limit_width = std::min(46, std::numeric_limits<size_t>::digits - 1);
+constexpr size_t size_class_limit = size_t{1} << limit_width;
 std::atomic<size_t> largest_block{size_class_limit};
 
 struct SizeClass {
@@ -220,8 +223,8 @@ void end_other_threads() noexcept {
 
 /// This thread's cache becomes one of `running`, until the thread ends.
 void open_cache() {
-  static const int registered [[maybe_unused]] =
-      pthread_atfork(lock_all, unlock_all, end_other_threads);
+  static const bool registered [[maybe_unused]] =
+      (detail::at_fork(lock_all, unlock_all, end_other_threads), true);
   static thread_local CacheCloser closer;
   static_cast<void>(closer);  // naming it makes its destructor run
   own_cache.state = CacheState::open;

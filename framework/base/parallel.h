@@ -30,8 +30,9 @@ void run_chunks(int64_t size, int64_t grain, ChunkBody body, const void* context
 /// - `size` 0 calls nothing. A negative `size` or a `grain` below 1 is a ValueError.
 /// - One chunk, one thread, a parallel_for inside a chunk of another one, and a second user thread
 ///   while a first has the pool all run in the calling thread: same chunks, in ascending order.
-/// - When bodies throw, chunks already claimed finish, the others never start, and the exception of
-///   the lowest-numbered chunk that threw is rethrown here. The pool stays usable.
+/// - When bodies throw, chunks already claimed finish, those above the one that threw never start,
+///   and the exception of the lowest-numbered chunk that throws is rethrown here. The pool stays
+///   usable.
 /// - A fork is safe outside a body: the child starts threads of its own.
 template <class Body>
 void parallel_for(int64_t size, int64_t grain, const Body& body) {

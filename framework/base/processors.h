@@ -17,8 +17,13 @@ namespace detail {
 /// most_threads.
 int parse_threads(const char* text);
 
+/// Processors that this process may run on (affinity.cpp); 1 on a target that does not say
+/// (no_affinity.cpp).
+int affinity_processors();
+
 /// CPU quota in processors, rounded up, of the cgroups (v1 and v2) that the file `membership` lists
-/// as /proc/self/cgroup does, mounted below `mount`; INT_MAX without a quota.
+/// as /proc/self/cgroup does, mounted below `mount`; INT_MAX without a quota, or on a target that
+/// has no cgroups (no_quota.cpp).
 int quota_processors(const std::string& membership, const std::string& mount);
 }  // namespace detail
 

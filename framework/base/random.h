@@ -29,18 +29,18 @@ constexpr std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter,
 
 /// What random numbers are for. The values are part of what fixes the numbers: never change them.
 enum class Purpose : uint64_t {
-  initialisation = 1,
-  data = 2,
-  evaluation = 3,
-  dropout = 4,
-  shuffle = 5,
-  user = 6,
+  initialisation = 1,  ///< parameters
+  data = 2,            ///< training batches
+  evaluation = 3,      ///< held-out sequences
+  dropout = 4,         ///< which elements become 0
+  shuffle = 5,         ///< the order of examples
+  user = 6,            ///< yours; of heed only gradcheck draws these
 };
 
 /// Names one of 2^64 sequences of 2^66 words that belong to a seed.
 struct RandomStream {
-  uint64_t seed = 0;
-  uint64_t stream = 0;
+  uint64_t seed = 0;    ///< of the run
+  uint64_t stream = 0;  ///< one of the 2^64 that belong to the seed
   friend bool operator==(const RandomStream&, const RandomStream&) = default;
 };
 

@@ -11,9 +11,9 @@ namespace heed {
 
 /// What fixes the random numbers of a step.
 struct RandomPosition {
-  uint64_t seed = 0;
-  int64_t step = 0;
-  int64_t micro_step = 0;
+  uint64_t seed = 0;       ///< of the run
+  int64_t step = 0;        ///< from 0
+  int64_t micro_step = 0;  ///< part of the step's batch, from 0
 };
 
 /// While it lives, random modules of this thread draw from the streams of `position`; each use of
@@ -21,6 +21,7 @@ struct RandomPosition {
 /// scopes, one of the thread with seed 0 is used, which keeps counting.
 class RandomScope {
  public:
+  /// The calling thread is here until the scope ends.
   explicit RandomScope(const RandomPosition& position);
   ~RandomScope();
   RandomScope(const RandomScope&) = delete;
@@ -31,10 +32,13 @@ class RandomScope {
 
   /// Position and numbers of uses so far, to be put back when a part is computed again.
   struct State {
-    RandomPosition position;
-    std::unordered_map<uint64_t, int64_t> uses = {};
+    RandomPosition position;  ///< where it was
+    std::unordered_map<uint64_t, int64_t> uses =
+        {};  ///< by site, how many streams have been given out
   };
+  /// Of the innermost scope of the calling thread.
   static State state();
+  /// Goes back to a state, so that the same numbers are drawn again.
   explicit RandomScope(State state);
 
  private:

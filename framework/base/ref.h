@@ -43,10 +43,15 @@ class Ref {
     if (object_ != nullptr) release(object_);
   }
 
+  /// `nullptr` if it holds nothing.
   T* get() const noexcept { return object_; }
+  /// Not for one that holds nothing.
   T* operator->() const noexcept { return object_; }
+  /// Not for one that holds nothing.
   T& operator*() const noexcept { return *object_; }
+  /// Whether it holds an object.
   explicit operator bool() const noexcept { return object_ != nullptr; }
+  /// Whether both hold the same object.
   friend bool operator==(const Ref& a, const Ref& b) noexcept { return a.object_ == b.object_; }
 
  private:

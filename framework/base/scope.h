@@ -8,11 +8,13 @@ namespace heed {
 /// A path whose address stands for it: equal texts have one address, which stays valid for the life
 /// of the process. A program has as many as it has modules.
 using Place = const std::string*;
+/// The address that stands for `path`.
 Place place_of(const std::string& path);
 
 /// Marks the calling thread as inside of a place for the life of the Scope. Scopes nest.
 class Scope {
  public:
+  /// Enters `place`.
   explicit Scope(Place place) : outer_(innermost_) { innermost_ = place; }
   ~Scope() { innermost_ = outer_; }
   Scope(const Scope&) = delete;

@@ -11,8 +11,8 @@ namespace heed {
 
 /// Line and column, counted from 1; a column is one code point.
 struct TextPosition {
-  size_t line;
-  size_t column;
+  size_t line;    ///< from 1
+  size_t column;  ///< from 1, in code points
 };
 
 /// The position of the byte `offset`, which lies on the first byte of a code point.

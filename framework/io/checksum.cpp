@@ -1,16 +1,15 @@
 #include "heed/framework/io/checksum.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <charconv>
+
+#include "heed/framework/io/crc32.h"
 
 namespace heed {
 
 void Crc32::add(std::string_view bytes) {
-  if (bytes.empty()) return;  // zlib takes a null pointer as a request to start over
-  value_ = static_cast<uint32_t>(
-      crc32_z(value_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  value_ = crc32_of(value_, bytes);
 }
 
 std::string checksum_text(uint32_t checksum) {

@@ -11,7 +11,9 @@ namespace heed {
 /// The checksum of bytes that are given piece by piece.
 class Crc32 {
  public:
+  /// Goes on with these.
   void add(std::string_view bytes);
+  /// Of all bytes so far.
   uint32_t value() const { return value_; }
 
  private:

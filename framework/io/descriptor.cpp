@@ -42,7 +42,8 @@ void check_own_file(const std::string& path, std::string_view what) {
 }
 
 void fail_system(const std::string& path, std::string_view what) {
-  throw IoError(path, ": cannot ", what, ": ", std::generic_category().message(errno));
+  throw IoError(path, ": cannot ", what, ": ", std::generic_category().message(errno),
+                errno == EEXIST ? "; choose another name or remove it" : "");
 }
 
 Descriptor::Descriptor(const std::string& path, int flags, std::string_view what)

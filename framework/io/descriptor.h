@@ -12,7 +12,10 @@ namespace heed {
 
 /// Whether the last part of a path may be a symbolic link. It may in what the user names, but not
 /// in what a folder from elsewhere holds: there a link could lead heed to any file.
-enum class Links { follow, refuse };
+enum class Links {
+  follow,  ///< what it leads to is opened
+  refuse,  ///< opening it fails
+};
 
 /// Closes the file at the end of its life.
 class Descriptor {
@@ -31,6 +34,7 @@ class Descriptor {
   Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
   Descriptor& operator=(Descriptor&&) = delete;
 
+  /// The number that the system knows it by; −1 if it is closed.
   operator int() const { return value_; }
   /// Closes it now; false, with errno set, if the system reports an error.
   bool close() noexcept;

@@ -12,6 +12,7 @@
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
+#include "heed/framework/io/rename.h"
 
 namespace heed {
 namespace {
@@ -26,7 +27,7 @@ std::string folder_of(const std::string& path) {
 /// Renames, but never over something. Old kernels and some network file systems cannot promise
 /// that; there the check and the renaming are two.
 int rename_to_free_name(const char* from, const char* to) {
-  const int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+  const int result = rename_without_replacing(from, to);
   if (result == 0 || (errno != EINVAL && errno != ENOSYS)) return result;
   struct stat status {};
   if (lstat(to, &status) == 0) {

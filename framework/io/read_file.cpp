@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/io/input_file.h"
 #include "heed/framework/io/io_error.h"
 
@@ -16,7 +17,7 @@ std::string read_file(const std::string& path, size_t at_most, Links links) {
   if (file.size() > at_most) {
     throw IoError(path, ": too large: ", file.size(), " bytes, at most ", at_most);
   }
-  std::string bytes(static_cast<size_t>(file.size()), '\0');
+  std::string bytes(memory_size(static_cast<int64_t>(file.size())), '\0');
   file.read(bytes.data(), bytes.size());
   return bytes;
 }

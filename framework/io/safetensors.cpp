@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/io/checksum.h"
 #include "heed/framework/io/input_file.h"
@@ -65,7 +66,7 @@ SafetensorsHeader read_header(const Source& source, uint32_t* checksum = nullptr
     throw IoError(source.name, ": the file is incomplete: its header takes ", size, " bytes, ",
                   rest, " follow");
   }
-  std::string text(size, '\0');
+  std::string text(static_cast<size_t>(size), '\0');
   source.read(text.data(), text.size());
   if (checksum != nullptr) *checksum = checksum_of(text);
   return parse_safetensors_header(text, rest - size, source.name);
@@ -206,7 +207,7 @@ std::string to_safetensors(const NamedTensors& tensors,
                            const std::map<std::string, std::string>& metadata) {
   const Writer writer(tensors, metadata, "to_safetensors");
   std::string bytes;
-  bytes.reserve(writer.size());
+  bytes.reserve(memory_size(static_cast<int64_t>(writer.size())));
   writer.write([&](std::string_view piece) { bytes += piece; });
   return bytes;
 }

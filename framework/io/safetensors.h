@@ -21,8 +21,8 @@ namespace heed {
 /// What a file holds: the tensors in the order of their data, new and outside the graph, and the
 /// metadata without the checksums.
 struct TensorFile {
-  NamedTensors tensors;
-  std::map<std::string, std::string> metadata;
+  NamedTensors tensors;                         ///< in the order of their data
+  std::map<std::string, std::string> metadata;  ///< the user's own keys
   uint32_t checksum = 0;  ///< of the header, with the tensors' checksums that of the whole file
 };
 
@@ -38,10 +38,12 @@ uint32_t save_safetensors(const std::string& path, const NamedTensors& tensors,
 
 /// The tensors and the metadata of a file given as bytes; `name` is for messages.
 TensorFile read_safetensors(std::string_view bytes, std::string_view name);
+/// The same of the file at `path`. Throws IoError if it cannot be read or is damaged.
 TensorFile load_safetensors(const std::string& path, Links links = Links::follow);
 
 /// What the file says of its tensors. Their data is not looked at, but for its size.
 SafetensorsHeader read_safetensors_header(std::string_view bytes, std::string_view name);
+/// The same of the file at `path`. Throws IoError if it cannot be read or is damaged.
 SafetensorsHeader load_safetensors_header(const std::string& path, Links links = Links::follow);
 
 }  // namespace heed

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+
+#include "heed/framework/base/bits.h"
 
 namespace heed {
 namespace {
@@ -22,15 +23,15 @@ float of_half(uint16_t half) {
   const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
   const uint32_t exponent = half >> 10 & 0x1Fu;
   const uint32_t fraction = half & 0x3FFu;
-  if (exponent == 0x1F) return std::bit_cast<float>(sign | 0x7F800000u | fraction << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+  if (exponent == 0x1F) return bits_as<float>(sign | 0x7F800000u | fraction << 13);
+  if (exponent != 0) return bits_as<float>(sign | (exponent + 112) << 23 | fraction << 13);
   const float size = static_cast<float>(fraction) * 0x1p-24f;  // subnormal there, normal here
-  return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(size));
+  return bits_as<float>(sign | bits_as<uint32_t>(size));
 }
 
 /// The upper half of an f32.
 float of_bfloat(uint16_t bfloat) {
-  return std::bit_cast<float>(static_cast<uint32_t>(bfloat) << 16);
+  return bits_as<float>(static_cast<uint32_t>(bfloat) << 16);
 }
 
 }  // namespace

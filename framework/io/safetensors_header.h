@@ -16,13 +16,15 @@ namespace heed {
 
 /// A tensor of the file.
 struct TensorEntry {
-  std::string name;
+  std::string name;   ///< unique in its file
   std::string dtype;  ///< as in the file: "BF16"
-  Shape shape;
+  Shape shape;        ///< at most eight sizes
+  /// Bytes of the data, which follow the header.
   uint64_t begin, end;               ///< bytes of the data, which follow the header
   std::optional<uint32_t> checksum;  ///< CRC-32 of these bytes, if the file has it
 };
 
+/// All that a file says before its data.
 struct SafetensorsHeader {
   std::vector<TensorEntry> entries;             ///< in the order of their data
   std::map<std::string, std::string> metadata;  ///< without the checksums
@@ -36,7 +38,9 @@ template <class... Parts>
 
 /// Limits of the format (the header's) and of heed, which keep reading within bounds.
 inline constexpr uint64_t safetensors_header_limit = 100'000'000;  ///< bytes
+/// Files with more tensors are refused.
 inline constexpr size_t safetensors_tensor_limit = 65'536;
+/// Files with more metadata entries are refused.
 inline constexpr size_t safetensors_metadata_limit = 2 * safetensors_tensor_limit;
 
 /// Reads the JSON of a header whose file has `data_size` bytes after it. All rules of the format

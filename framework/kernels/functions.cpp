@@ -1,19 +1,29 @@
 #include "heed/framework/kernels/functions.h"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
-#include "heed/framework/kernels/log_of_sum.h"
 #include "heed/framework/kernels/map.h"
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
 
+#include "heed/framework/kernels/simd/quotient-inl.h"
 #include "heed/framework/kernels/simd/vector_map-inl.h"
 #include "heed/framework/kernels/simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::kernels::HWY_NAMESPACE {
+
+/// x rounded to a whole number: Highway's loops without vectors make 0 of −0 and of −0.3.
+template <class V>
+HWY_INLINE V with_sign_of(V x, V whole) {
+#if HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
+  return hn::CopySign(whole, x);
+#else
+  static_cast<void>(x);
+  return whole;
+#endif
+}
 
 constexpr double gelu_slope = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
 constexpr double gelu_cube = 0.044715;
@@ -64,9 +74,9 @@ auto with_unary(Unary function, const Use& use) {
       return use("sqrt", [](auto, auto x) HWY_ATTR { return hn::Sqrt(x); });
     case Unary::rsqrt:
       return use("rsqrt",
-                 [](auto d, auto x) HWY_ATTR { return hn::Div(hn::Set(d, 1), hn::Sqrt(x)); });
+                 [](auto d, auto x) HWY_ATTR { return quotient(hn::Set(d, 1), hn::Sqrt(x)); });
     case Unary::reciprocal:
-      return use("reciprocal", [](auto d, auto x) HWY_ATTR { return hn::Div(hn::Set(d, 1), x); });
+      return use("reciprocal", [](auto d, auto x) HWY_ATTR { return quotient(hn::Set(d, 1), x); });
     case Unary::sin:
       return use("sin", by_lanes([](auto x) HWY_ATTR { return std::sin(x); }));
     case Unary::cos:
@@ -94,13 +104,13 @@ auto with_unary(Unary function, const Use& use) {
     case Unary::erf:
       return use("erf", [](auto d, auto x) HWY_ATTR { return Erf(d, x); });
     case Unary::floor:
-      return use("floor", [](auto, auto x) HWY_ATTR { return hn::Floor(x); });
+      return use("floor", [](auto, auto x) HWY_ATTR { return with_sign_of(x, hn::Floor(x)); });
     case Unary::ceil:
-      return use("ceil", [](auto, auto x) HWY_ATTR { return hn::Ceil(x); });
+      return use("ceil", [](auto, auto x) HWY_ATTR { return with_sign_of(x, hn::Ceil(x)); });
     case Unary::trunc:
-      return use("trunc", [](auto, auto x) HWY_ATTR { return hn::Trunc(x); });
+      return use("trunc", [](auto, auto x) HWY_ATTR { return with_sign_of(x, hn::Trunc(x)); });
     case Unary::round:
-      return use("round", [](auto, auto x) HWY_ATTR { return hn::Round(x); });
+      return use("round", [](auto, auto x) HWY_ATTR { return with_sign_of(x, hn::Round(x)); });
     case Unary::relu:  // NaN stays NaN
       return use("relu", [](auto d, auto x)
                              HWY_ATTR { return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x); });
@@ -181,83 +191,6 @@ Tensor unary_backward(UnaryBackward function, const Tensor& g, const Tensor& sav
   return visit_floating("backward", g.dtype(), [&]<class T>() {
     const auto run = HEED_DISPATCH(unary_backward_run<T>);
     return map_runs<T>([&](const auto& part) { run(function, part); }, g, saved);
-  });
-}
-
-Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return map_floating("softplus", x, [=]<class T>(T v) {
-    const T scaled = v * static_cast<T>(beta);
-    return scaled > static_cast<T>(threshold) ? v
-                                              : std::log1p(std::exp(scaled)) / static_cast<T>(beta);
-  });
-}
-
-Tensor elu(const Tensor& x, double alpha) {
-  return map_floating(
-      "elu", x, [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(alpha) * std::expm1(v); });
-}
-
-Tensor leaky_relu(const Tensor& x, double slope) {
-  return map_floating("leaky_relu", x,
-                      [=]<class T>(T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
-}
-
-Tensor power_of_two(const Tensor& x) {
-  return map_floating("power_of_two", x, []<class T>(T v) {
-    return std::isfinite(v) && v > 0 ? std::ldexp(T{1}, std::ilogb(v)) : T{1};
-  });
-}
-
-Tensor atan2(const Tensor& y, const Tensor& x) {
-  return visit_floating("atan2", y.dtype(), [&]<class T>() {
-    return map<T, T, T>([](double b, double a) { return static_cast<T>(std::atan2(b, a)); }, y, x);
-  });
-}
-
-Tensor logaddexp(const Tensor& left, const Tensor& right) {
-  return visit_floating("logaddexp", left.dtype(), [&]<class T>() {
-    return map<T, T, T>([](double a, double b) { return static_cast<T>(log_of_sum(a, b)); }, left,
-                        right);
-  });
-}
-
-Tensor abs(const Tensor& x) {
-  return map_number("abs", x, []<class T>(T v) {
-    if constexpr (std::is_floating_point_v<T>) return std::abs(v);
-    const auto bits = static_cast<uint64_t>(v);
-    return static_cast<T>(v < 0 ? -bits : bits);  // the least i64 wraps around, as in PyTorch
-  });
-}
-
-Tensor sign(const Tensor& x) {
-  return map_number("sign", x, []<class T>(T v) { return v > 0 ? T{1} : v < 0 ? T{-1} : T{0}; });
-}
-
-Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high) {
-  return map_number("clamp", x, [=]<class T>(T v) {
-    const T least = static_cast<T>(low.value_or(0)), most = static_cast<T>(high.value_or(0));
-    if (low && !(v >= least) && v == v) v = least;
-    return high && !(v <= most) && v == v ? most : v;
-  });
-}
-
-Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> positive_infinity,
-                  std::optional<double> negative_infinity) {
-  return visit(x.dtype(), [&]<class T>() {
-    if constexpr (!std::is_floating_point_v<T>) {
-      return map<T, T>([](T v) { return v; }, x);
-    } else {
-      using Limits = std::numeric_limits<T>;
-      const T number = static_cast<T>(nan);
-      const T most = positive_infinity ? static_cast<T>(*positive_infinity) : Limits::max();
-      const T least = negative_infinity ? static_cast<T>(*negative_infinity) : Limits::lowest();
-      return map<T, T>(
-          [=](T v) {
-            if (std::isinf(v)) return v > 0 ? most : least;
-            return v == v ? v : number;
-          },
-          x);
-    }
   });
 }
 

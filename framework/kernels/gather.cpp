@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/strided_loop.h"
@@ -59,7 +60,7 @@ constexpr int64_t most_narrow_terms = 16;
 template <class T>
 std::vector<int64_t> wide_slices(const int64_t* at, int64_t count, int64_t size) {
   if (!std::is_same_v<T, float> || count <= most_narrow_terms) return {};
-  std::vector<int64_t> slots(static_cast<size_t>(size));
+  std::vector<int64_t> slots(memory_size(size));
   for (int64_t i = 0; i < count; ++i) ++slots[static_cast<size_t>(at[i])];
   int64_t wide = 0;
   for (int64_t& slot : slots) slot = slot > most_narrow_terms ? wide++ : -1;
@@ -97,7 +98,7 @@ struct AddedSlices {
       if (wide.empty()) first = slot;
       wide.push_back(i);
     }
-    std::vector<double> sums(wide.size() * static_cast<size_t>(inner));
+    std::vector<double> sums(memory_size(std::ssize(wide) * inner));
     const auto sum_of = [&](int64_t slot) { return sums.data() + (slot - first) * inner; };
     for (size_t k = 0; k < wide.size(); ++k) {
       std::copy_n(to + wide[k] * inner, inner, sums.data() + static_cast<int64_t>(k) * inner);
@@ -151,7 +152,7 @@ void add_slices(const Tensor& out, int64_t dim, const Tensor& index, const Tenso
 bool has_wide_sums(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
   if (x.dtype() != DType::f32 || x.dim() == 0) return false;
   if (index.shape()[dim] <= most_narrow_terms) return false;  // one from each place along it
-  std::vector<uint8_t> terms(static_cast<size_t>(x.numel()));
+  std::vector<uint8_t> terms(memory_size(x.numel()));
   bool is_wide = false;
   for_each_target(x, dim, index, source, [&](int64_t at, int64_t) {
     uint8_t& here = terms[static_cast<size_t>(at)];

@@ -5,10 +5,8 @@
 // f of vectors over the run.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -20,62 +18,34 @@ namespace heed::kernels {
 
 namespace detail {
 
-inline constexpr int64_t map_block = 256;
-template <class T>
-struct MapBuffer {
-  MapBuffer() {}  // NOLINT: the elements stay as they are
-  T elements[map_block];
+/// An operand without its type.
+struct MapOperand {
+  const Tensor* tensor;
+  void* first;
 };
 
-/// `length` elements at `from`, `step` apart: there, or in `buffer` if they are not dense.
-template <class T>
-const T* dense_elements(const T* from, int64_t step, int64_t length, T* buffer) {
-  if (step == 1) return from;
-  for (int64_t i = 0; i < length; ++i) buffer[i] = from[i * step];
-  return buffer;
-}
+/// to[i] = f(from[0][i], …) over dense elements, without its types: `function` points to f.
+using DenseMap = void (*)(const void* function, void* to, int64_t length, const void* const* from);
 
-/// to[i] = f(from[i]…), f being an F: all that is instantiated for each function.
 template <class F, class Out, class... In>
-void map_dense(const void* function, Out* to, int64_t length, const In*... from) {
-  const F& f = *static_cast<const F*>(function);
+void map_elements(const F& f, Out* to, int64_t length, const In*... from) {
   for (int64_t i = 0; i < length; ++i) to[i] = f(from[i]...);
 }
-template <class Out, class... In>
-struct MapFunction {
-  void (*dense)(const void*, Out*, int64_t, const In*...);
-  const void* function;
-  void operator()(Out* to, int64_t length, const In*... from) const {
-    dense(function, to, length, from...);
-  }
-};
-
-/// The loop of map_into, in blocks made dense, so that the loop over them is one of vectors.
-template <class Out, class... In, class... Tensors>
-void map_strided(const Tensor& out, const MapFunction<Out, In...>& f, const Tensors&... in) {
-  Out* const to = out.mutable_data<Out>();
-  const std::tuple<const In*...> from(in.template data<In>()...);
-  const StridedLoop<1 + sizeof...(In)> loop(out.shape(), {&out.strides(), &in.strides()...});
+/// A DenseMap: all that is instantiated for each function.
+template <class F, class Out, class... In>
+void map_dense(const void* function, void* to, int64_t length,
+               [[maybe_unused]] const void* const* from) {
   const auto each = [&]<size_t... k>(std::index_sequence<k...>) {
-    loop.parallel([&](const auto& offsets, int64_t length, const auto& steps) {
-      const bool dense = steps[0] == 1 && ((steps[k + 1] == 1) && ...);
-      const int64_t block = dense ? length : map_block;
-      Out results[map_block];
-      [[maybe_unused]] std::tuple<MapBuffer<In>...> buffers;
-      for (int64_t begin = 0; begin < length; begin += block) {
-        const int64_t count = std::min(block, length - begin);
-        Out* const target = to + offsets[0] + begin * steps[0];
-        Out* const filled = steps[0] == 1 ? target : results;
-        f(filled, count,
-          dense_elements(std::get<k>(from) + offsets[k + 1] + begin * steps[k + 1], steps[k + 1],
-                         count, std::get<k>(buffers).elements)...);
-        if (filled == target) continue;
-        for (int64_t i = 0; i < count; ++i) target[i * steps[0]] = filled[i];
-      }
-    });
+    map_elements(*static_cast<const F*>(function), static_cast<Out*>(to), length,
+                 static_cast<const In*>(from[k])...);
   };
-  each(std::make_index_sequence<sizeof...(In)>());
+  each(std::index_sequence_for<In...>());
 }
+
+/// map_into without its types; the first operand is the one to fill.
+template <size_t count>
+void map_operands(const std::array<MapOperand, count>& operands, DenseMap dense,
+                  const void* function);
 
 }  // namespace detail
 
@@ -84,12 +54,10 @@ void map_strided(const Tensor& out, const MapFunction<Out, In...>& f, const Tens
 template <class Out, class... In, class F, class... Tensors>
 void map_into(const Tensor& out, const F& f, const Tensors&... in) {
   static_assert(sizeof...(In) == sizeof...(Tensors));
-  const detail::MapFunction<Out, In...> function{&detail::map_dense<F, Out, In...>, &f};
-  if (out.numel() <= elements_per_chunk && out.is_contiguous() && (in.is_contiguous() && ...)) {
-    function(out.mutable_data<Out>(), out.numel(), in.template data<In>()...);
-  } else {
-    detail::map_strided(out, function, in...);
-  }
+  detail::map_operands<1 + sizeof...(In)>(
+      {detail::MapOperand{&out, out.mutable_data<Out>()},
+       detail::MapOperand{&in, in.template mutable_data<In>()}...},
+      &detail::map_dense<F, Out, In...>, &f);
 }
 
 /// As map_into, into a new tensor of the first operand's shape.
@@ -136,43 +104,27 @@ bool streams(const T* to, int64_t length) {
          reinterpret_cast<uintptr_t>(to) % line == 0;
 }
 
+namespace detail {
+/// A kernel of runs without its type: `context` points to it.
+template <class T, size_t count>
+using RunBody = void (*)(const void* context, const MapRun<T, count>& run);
+
+/// map_runs_into without its template of kernels.
+template <class T, size_t count>
+void map_runs_of(const Tensor& out, const std::array<const Tensor*, count>& in,
+                 RunBody<T, count> body, const void* context);
+}  // namespace detail
+
 /// Calls run(MapRun<T, …>) until all of `out` is filled; operands as for map_into.
 template <class T, class Run, class... Tensors>
 void map_runs_into(const Tensor& out, const Run& run, const Tensors&... in) {
   constexpr size_t count = sizeof...(in);
-  T* const to = out.mutable_data<T>();
-  const std::array<const T*, count> from{in.template data<T>()...};
-  if (out.numel() <= elements_per_chunk && out.is_contiguous() && (in.is_contiguous() && ...)) {
-    std::array<int64_t, count> steps;
-    steps.fill(1);
-    run(MapRun<T, count>{to, 1, 0, from, steps, steps, out.numel(), 1, false});
-    return;
-  }
-  const bool in_place = ((to == in.template data<T>()) || ...);
-  const bool stream = !in_place && streams(to, out.numel());
-  const StridedLoop<count + 1> loop(out.shape(), {&out.strides(), &in.strides()...});
-  using Loop = StridedLoop<count + 1>;
-  const auto each = [&](const typename Loop::Block& block) {
-    MapRun<T, count> part{to + block.offsets[0],
-                          block.steps[0],
-                          block.row_steps[0],
-                          from,
-                          {},
-                          {},
-                          block.length,
-                          block.rows,
-                          stream};
-    for (size_t k = 0; k < count; ++k) {
-      part.from[k] += block.offsets[k + 1];
-      part.steps[k] = block.steps[k + 1];
-      part.row_steps[k] = block.row_steps[k + 1];
-    }
-    run(part);
-  };
-  parallel_for(loop.numel, elements_per_chunk, [&](int64_t begin, int64_t end) {
-    loop.for_each_block(begin, end, each);
-    if (stream) finish_streaming();
-  });
+  detail::map_runs_of<T, count>(
+      out, {&in...},
+      [](const void* context, const MapRun<T, count>& part) {
+        (*static_cast<const Run*>(context))(part);
+      },
+      &run);
 }
 
 /// As map_runs_into, into a new tensor of the first operand's shape and dtype.

@@ -10,6 +10,7 @@
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
 
+#include "heed/framework/kernels/simd/quotient-inl.h"
 #include "heed/framework/kernels/simd/rows-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_NORMALIZE_ONCE
@@ -109,7 +110,7 @@ void normalize_rows(const NormRun<T>& run) {
       mean = sum_of_row(wide, length, element) / size;
       if (!std::isfinite(mean)) {  // the sum of doubles may be too large where the mean is not
         mean = sum_of_row(wide, length, [&](int64_t i, auto some) HWY_ATTR {
-          return hn::Div(element(i, some), hn::Set(wide, size));
+          return quotient(element(i, some), hn::Set(wide, size));
         });
       }
     }

@@ -11,6 +11,7 @@
 
 #include "heed/framework/kernels/simd/dispatch-inl.h"
 
+#include "heed/framework/kernels/simd/quotient-inl.h"
 #include "heed/framework/kernels/simd/vector_map-inl.h"
 
 #ifndef HEED_FRAMEWORK_KERNELS_OPTIMIZER_ONCE
@@ -97,7 +98,7 @@ void adam_run(const Update<T, AdamFactors<T>>& u, int64_t i, int64_t length) {
   };
   const auto moved = [&](auto d, auto parameter, auto first, auto second) HWY_ATTR {
     const auto root = hn::MulAdd(hn::Sqrt(second), hn::Set(d, c.scale), hn::Set(d, c.eps));
-    const auto move = hn::Div(hn::Mul(hn::Set(d, c.size), first), root);
+    const auto move = quotient(hn::Mul(hn::Set(d, c.size), first), root);
     return hn::MulSub(hn::Set(d, c.shrink), parameter, move);
   };
   if (u.state[2] == nullptr) {
@@ -130,7 +131,7 @@ void rmsprop_run(const Update<T, RmspropFactors<T>>& u, int64_t i, int64_t lengt
   const auto scaled = [&](auto d, auto change, auto variance) HWY_ATTR {
     const auto zero = hn::Zero(d);
     variance = hn::IfThenElse(hn::Lt(variance, zero), zero, variance);
-    return hn::Div(change, hn::Add(hn::Sqrt(variance), hn::Set(d, c.eps)));
+    return quotient(change, hn::Add(hn::Sqrt(variance), hn::Set(d, c.eps)));
   };
   const auto moved = [&](auto d, auto parameter, auto move)
                          HWY_ATTR { return hn::NegMulAdd(hn::Set(d, c.lr), move, parameter); };
@@ -177,7 +178,7 @@ void adagrad_run(const Update<T, AdagradFactors<T>>& u, int64_t i, int64_t lengt
   const auto update = [&](auto d, auto gradient, auto& parameter, auto& sum) HWY_ATTR {
     const auto change = hn::MulAdd(hn::Set(d, c.decay), parameter, gradient);
     sum = hn::MulAdd(change, change, sum);
-    const auto move = hn::Div(change, hn::Add(hn::Sqrt(sum), hn::Set(d, c.eps)));
+    const auto move = quotient(change, hn::Add(hn::Sqrt(sum), hn::Set(d, c.eps)));
     parameter = hn::NegMulAdd(hn::Set(d, c.lr), move, parameter);
   };
   update_run<T, 2>({u.parameter + i, u.state[0] + i}, u.gradient + i, length, update);
@@ -226,7 +227,9 @@ void step_items(std::span<const Item> items, const Describe& describe, const Run
     update.end = total += item.parameter.numel();
   }
   parallel_for(total, elements_per_update, [&](int64_t begin, int64_t end) {
-    for (auto at = std::ranges::upper_bound(updates, begin, {}, &U::end); begin < end; ++at) {
+    auto at = std::upper_bound(updates.begin(), updates.end(), begin,
+                               [](int64_t place, const U& update) { return place < update.end; });
+    for (; begin < end; ++at) {
       const int64_t stop = std::min(end, at->end);
       run(*at, begin - at->first, stop - begin);
       begin = stop;

@@ -18,7 +18,7 @@ namespace heed::kernels {
 /// Whether f32 holds each factor with all its digits in the exponent's range.
 inline bool fit_f32(std::initializer_list<double> factors) {
   using Limits = std::numeric_limits<float>;
-  return std::ranges::all_of(factors, [](double factor) {
+  return std::all_of(factors.begin(), factors.end(), [](double factor) {
     const double size = std::abs(factor);
     return size == 0 || (size >= double{Limits::min()} && size <= double{Limits::max()});
   });
@@ -59,7 +59,7 @@ void step_where_it_fits(std::span<const Item> items, const Fits& fits, const Ste
   const auto stays = [&](const Item& item) {
     return item.parameter.dtype() != DType::f32 || fits(item);
   };
-  if (std::ranges::all_of(items, stays)) return step(items);
+  if (std::all_of(items.begin(), items.end(), stays)) return step(items);
   std::vector<Item> all(items.begin(), items.end());
   for (Item& item : all) {
     if (stays(item)) continue;

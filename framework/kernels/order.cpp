@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/kernels/lines.h"
 
 namespace heed::kernels {
@@ -39,7 +40,7 @@ Tensor argsort(const Tensor& x, int64_t dim, bool descending) {
   visit_number("argsort", x.dtype(), [&]<class T>() {
     for_each_line<2>({&x, &y}, dim, [&](const auto& at, const auto& steps, int64_t size) {
       const T* values = x.data<T>() + at[0];
-      std::vector<int64_t> order(static_cast<size_t>(size));
+      std::vector<int64_t> order(memory_size(size));
       std::iota(order.begin(), order.end(), 0);
       std::stable_sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
         const T a = values[i * steps[0]], b = values[j * steps[0]];

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/kernels/rows.h"
 
@@ -128,7 +129,7 @@ namespace {
 template <class T, class Run>
 double sum_pieces(const T* x, int64_t count, const Run& run) {
   const int64_t pieces = (count + elements_per_chunk - 1) / elements_per_chunk;
-  std::vector<double> parts(static_cast<size_t>(pieces));
+  std::vector<double> parts(memory_size(pieces));
   parallel_for(count, elements_per_chunk, [&](int64_t begin, int64_t end) {
     parts[static_cast<size_t>(begin / elements_per_chunk)] = run(x + begin, end - begin);
   });
@@ -231,7 +232,7 @@ void sum_columns(const T* x, int64_t rows, int64_t columns, T* to) {
   const int64_t width = std::min(columns, columns_per_strip);
   const int64_t height = std::max<int64_t>(1, elements_per_chunk / width);
   const int64_t pieces = (rows + height - 1) / height;
-  std::vector<double> parts(static_cast<size_t>(pieces * columns));
+  std::vector<double> parts(memory_size(pieces * columns));
   parallel_for(pieces * strips, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = i / strips * height, column = i % strips * columns_per_strip;

@@ -54,43 +54,12 @@ struct StridedLoop {
   /// Calls block(Block) until all elements [begin, end) are done.
   template <class Call>
   void for_each_block(int64_t begin, int64_t end, const Call& call) const {
-    if (begin >= end) return;
-    std::array<int64_t, max_rank> index{};
-    const int64_t inner = rank - 1;
-    Block block{};
-    block.steps = at(steps, inner);
-    if (inner > 0) block.row_steps = at(steps, inner - 1);
-    Offsets& offsets = block.offsets;
-    int64_t rest = begin;
-    for (int64_t d = inner; d >= 0; --d) {
-      at(index, d) = rest % at(sizes, d);
-      rest /= at(sizes, d);
-      advance(offsets, d, at(index, d));
-    }
-    while (true) {
-      const int64_t size = at(sizes, inner);
-      const int64_t left = size - at(index, inner);
-      block.length = left < end - begin ? left : end - begin;
-      block.rows = 1;
-      if (inner > 0 && block.length == size) {
-        const int64_t below = at(sizes, inner - 1) - at(index, inner - 1);
-        const int64_t whole = (end - begin) / size;
-        block.rows = below < whole ? below : whole;
-      }
-      call(block);
-      begin += block.rows * block.length;
-      if (begin >= end) return;
-      advance(offsets, inner, -at(index, inner));
-      at(index, inner) = 0;
-      advance(offsets, inner - 1, block.rows);
-      at(index, inner - 1) += block.rows;
-      for (int64_t d = inner - 1; d > 0 && at(index, d) == at(sizes, d); --d) {
-        advance(offsets, d, -at(index, d));
-        at(index, d) = 0;
-        advance(offsets, d - 1, 1);
-        ++at(index, d - 1);
-      }
-    }
+    walk(
+        begin, end,
+        [](const void* context, const Block& block) {
+          (*static_cast<const Call*>(context))(block);
+        },
+        &call);
   }
 
   /// Calls run(offsets, length, steps) for each innermost run of the elements [begin, end):
@@ -114,6 +83,10 @@ struct StridedLoop {
   }
 
  private:
+  /// The callable of for_each_block without its type: `context` points to it.
+  using BlockBody = void (*)(const void* context, const Block& block);
+  void walk(int64_t begin, int64_t end, BlockBody body, const void* context) const;
+
   template <class Array>
   static auto& at(Array& array, int64_t i) {
     return array[static_cast<size_t>(i)];
@@ -132,5 +105,53 @@ struct StridedLoop {
     for (size_t k = 0; k < count; ++k) offsets[k] += by * at(steps, d)[k];
   }
 };
+
+template <size_t count>
+void StridedLoop<count>::walk(int64_t begin, int64_t end, BlockBody body,
+                              const void* context) const {
+  if (begin >= end) return;
+  std::array<int64_t, max_rank> index{};
+  const int64_t inner = rank - 1;
+  Block block{};
+  block.steps = at(steps, inner);
+  if (inner > 0) block.row_steps = at(steps, inner - 1);
+  Offsets& offsets = block.offsets;
+  int64_t rest = begin;
+  for (int64_t d = inner; d >= 0; --d) {
+    at(index, d) = rest % at(sizes, d);
+    rest /= at(sizes, d);
+    advance(offsets, d, at(index, d));
+  }
+  while (true) {
+    const int64_t size = at(sizes, inner);
+    const int64_t left = size - at(index, inner);
+    block.length = left < end - begin ? left : end - begin;
+    block.rows = 1;
+    if (inner > 0 && block.length == size) {
+      const int64_t below = at(sizes, inner - 1) - at(index, inner - 1);
+      const int64_t whole = (end - begin) / size;
+      block.rows = below < whole ? below : whole;
+    }
+    body(context, block);
+    begin += block.rows * block.length;
+    if (begin >= end) return;
+    advance(offsets, inner, -at(index, inner));
+    at(index, inner) = 0;
+    advance(offsets, inner - 1, block.rows);
+    at(index, inner - 1) += block.rows;
+    for (int64_t d = inner - 1; d > 0 && at(index, d) == at(sizes, d); --d) {
+      advance(offsets, d, -at(index, d));
+      at(index, d) = 0;
+      advance(offsets, d - 1, 1);
+      ++at(index, d - 1);
+    }
+  }
+}
+
+// In map.cpp.
+extern template struct StridedLoop<1>;
+extern template struct StridedLoop<2>;
+extern template struct StridedLoop<3>;
+extern template struct StridedLoop<4>;
 
 }  // namespace heed::kernels

@@ -9,6 +9,7 @@
 
 namespace heed {
 
+/// A module called as `Result(Arguments...)`: specialised below.
 template <class Signature>
 class AnyModule;
 
@@ -25,6 +26,7 @@ class AnyModule<Result(Arguments...)> {
   template <class Item>
   explicit AnyModule(std::unique_ptr<Item> module) : AnyModule(std::move(module), Itself()) {}
 
+  /// Whether it owns a module.
   explicit operator bool() const { return holder_ != nullptr; }
   /// Throws ModuleError if it owns none.
   Result operator()(Arguments... arguments) const {

@@ -5,8 +5,11 @@
 
 namespace heed::init {
 
+/// All 0.
 Initializer zeros();
+/// All 1.
 Initializer ones();
+/// All `value`.
 Initializer constant(double value);
 /// Uniform in [−bound, bound).
 Initializer uniform(double bound);

@@ -46,7 +46,9 @@ class Slot {
   /// The top of a tree of its own.
   static Slot root() { return {}; }
 
+  /// `nullptr` for a root.
   Module* parent() const { return parent_; }
+  /// Empty for a root.
   const std::string& name() const { return name_; }
 
  private:
@@ -72,18 +74,24 @@ class Module {
   Module& operator=(const Module&) = delete;
   virtual ~Module();
 
+  /// In its parent; empty for a root.
   const std::string& name() const { return name_; }
   /// Names from the root down to this module, with dots between; empty for a root.
   std::string path() const;
   /// The path, or the class's name for a root: for messages.
   std::string path_or_type() const;
+  /// Of the class, without namespaces: "Linear".
   virtual std::string_view type_name() const = 0;
 
+  /// Those of this module and all below, in registration order.
   std::vector<Tensor> parameters() const;
+  /// The same by path, relative to this module.
   NamedTensors named_parameters() const;
+  /// Buffers of this module and all below, by path relative to it.
   NamedTensors named_buffers() const;
   /// This module and all below it, parents first.
   std::vector<Module*> modules();
+  /// Elements of all parameters together.
   int64_t num_parameters() const;
 
   /// Copies of all parameters and buffers by name.
@@ -96,10 +104,13 @@ class Module {
   void reset_parameters(Rng& rng);
   /// Training or evaluation mode, for this module and all below: dropout asks for it.
   void train(bool on = true);
+  /// Evaluation mode: `train(false)`.
   void eval() { train(false); }
+  /// Whether it is in training mode, as modules are at first.
   bool training() const { return training_; }
   /// Turns all floating parameters and buffers, and their gradients, into `dtype`.
   void to(DType dtype);
+  /// Drops the gradients of all parameters.
   void zero_grad();
   /// Calls `function` on this module and all below, children first and in registration order.
   void apply(const std::function<void(Module&)>& function);
@@ -111,6 +122,7 @@ class Module {
   /// forward returns one Tensor; others throw ModuleError when called.
   using ForwardHook =
       std::function<Tensor(Module&, std::span<const Tensor> inputs, const Tensor& output)>;
+  /// Adds a hook, in the order of the calls; its handle removes it.
   HookHandle register_forward_hook(ForwardHook hook) { return forward_hooks_.add(std::move(hook)); }
 
  protected:
@@ -151,7 +163,9 @@ class StateTensor {
   StateTensor(const StateTensor&) = delete;
   StateTensor& operator=(const StateTensor&) = delete;
 
+  /// The tensor itself, filled or not.
   const Tensor& tensor() const { return tensor_; }
+  /// Its members: `weight->shape()`.
   const Tensor* operator->() const { return &tensor_; }
 
  protected:
@@ -170,10 +184,12 @@ class Parameter : public StateTensor {
   /// filled it, computing with it throws ModuleError: nothing trains from zeros by oversight.
   Parameter(const Slot& slot, const Shape& shape, Initializer initializer);
 
+  /// The tensor. Throws ModuleError if nothing has filled it.
   operator const Tensor&() const {
     if (tensor_.storage().version() == 0) fail_unfilled();
     return tensor_;
   }
+  /// Fills it by its initializer.
   void reset(Rng& rng) const;
   /// Another initializer, for the resets to come.
   void initialize_by(Initializer initializer) { initializer_ = std::move(initializer); }
@@ -194,6 +210,7 @@ class Buffer : public StateTensor {
   /// Starts as a copy of `value`.
   Buffer(const Slot& slot, const Tensor& value);
 
+  /// The tensor.
   operator const Tensor&() const { return tensor_; }
 };
 
@@ -220,8 +237,10 @@ void append_tensor(std::vector<Tensor>& tensors, const Argument& argument) {
 template <class Self>
 class Layer : public Module {
  public:
+  /// Registers it in `slot`. Throws ModuleError if the name is taken.
   explicit Layer(const Slot& slot) : Module(slot) {}
 
+  /// Enters this module's scope, calls `forward` with the arguments and then the hooks.
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) {
     const Scope scope(place());

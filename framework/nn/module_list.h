@@ -13,6 +13,7 @@ namespace heed {
 template <class Item>
 class ModuleList : public Layer<ModuleList<Item>> {
  public:
+  /// An empty list.
   explicit ModuleList(const Slot& slot) : Layer<ModuleList>(slot) {}
 
   /// Makes an Item (or a Derived) with the next name: `blocks.add(d_model, heads)`.
@@ -31,7 +32,9 @@ class ModuleList : public Layer<ModuleList<Item>> {
     items_.push_back(std::make_unique<Item>(make(Slot(this, std::to_string(items_.size())))));
   }
 
+  /// How many there are.
   size_t size() const { return items_.size(); }
+  /// Item i, from 0. Throws std::out_of_range.
   Item& operator[](size_t i) const { return *items_.at(i); }
 
  private:
@@ -41,6 +44,7 @@ class ModuleList : public Layer<ModuleList<Item>> {
 /// Modules from one tensor to one tensor, called in turn.
 class Sequential : public Layer<Sequential> {
  public:
+  /// No steps: the identity.
   explicit Sequential(const Slot& slot) : Layer(slot) {}
 
   /// Makes a module with the next name: `net.add<Linear>(8, 16)`.
@@ -53,6 +57,7 @@ class Sequential : public Layer<Sequential> {
     return made;
   }
 
+  /// x through all modules, in the order in which they were added.
   Tensor forward(const Tensor& x) {
     Tensor y = x;
     for (const AnyTensorModule& step : steps_) y = step(y);

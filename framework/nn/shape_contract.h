@@ -18,10 +18,12 @@ namespace heed {
 /// in front. Allocates nothing unless it throws.
 class Dims {
  public:
+  /// A name and the size that it has stood for so far.
   struct Letter {
-    std::string_view name;
-    int64_t size;
+    std::string_view name;  ///< as in the texts
+    int64_t size;           ///< of the first tensor that had it
   };
+  /// Contracts with more different letters are refused.
   static constexpr size_t max_letters = 16;
 
   /// `owner` names the module in messages. Texts are string literals: they are not copied.

@@ -7,6 +7,7 @@
 
 namespace heed {
 
+/// 2³¹ − 1: the largest size that modules take.
 inline constexpr int64_t largest_size = (int64_t{1} << 31) - 1;
 
 /// `size`, the argument `name` of the module class `owner`. Throws ValueError unless it is at

@@ -30,7 +30,10 @@ Tensor hardswish(const Tensor& x);  ///< x·hardsigmoid(x). Howard et al. 2019.
 Tensor softsign(const Tensor& x);   ///< x / (1 + |x|), ±1 at ±∞. Bergstra et al. 2009.
 
 /// How `gelu` computes the normal distribution function.
-enum class GeluApproximation { none, tanh };
+enum class GeluApproximation {
+  none,  ///< exactly, by erf
+  tanh,  ///< by the formula below, as GPT-2 does
+};
 /// x·Φ(x); with `tanh`, ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))). Hendrycks & Gimpel 2016.
 Tensor gelu(const Tensor& x, GeluApproximation approximate = GeluApproximation::none);
 

@@ -7,7 +7,12 @@
 
 namespace heed {
 
-enum class RoundingMode { none, trunc, floor };
+/// How a quotient is made whole.
+enum class RoundingMode {
+  none,   ///< as it is
+  trunc,  ///< towards 0, as integers in C++
+  floor,  ///< downwards, as // in Python
+};
 /// a / b, rounded towards 0 or down, with derivative 0; with `none`, true division.
 Tensor div(const Tensor& a, const Tensor& b, RoundingMode rounding_mode);
 Tensor div(const Tensor& a, double b, RoundingMode rounding_mode);

@@ -48,6 +48,7 @@ Tensor where(const Tensor& condition, const Tensor& a, double b);
 /// `value` where the bool tensor `mask` is true, else x; both broadcast.
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
 
+/// The same as add, sub, mul, div and neg.
 inline Tensor operator+(const Tensor& a, const Tensor& b) {
   return add(a, b);
 }

@@ -8,25 +8,25 @@
 
 namespace heed {
 
-Tensor exp(const Tensor& x);    ///< eˣ
-Tensor exp2(const Tensor& x);   ///< 2ˣ, exact for whole numbers
-Tensor expm1(const Tensor& x);  ///< exp(x) − 1, precise near 0
-Tensor log(const Tensor& x);
-Tensor log2(const Tensor& x);  ///< exact for powers of 2
-Tensor log10(const Tensor& x);
-Tensor log1p(const Tensor& x);  ///< log(1 + x), precise near 0
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);  ///< 1 / √x
-Tensor square(const Tensor& x);
+Tensor exp(const Tensor& x);         ///< eˣ
+Tensor exp2(const Tensor& x);        ///< 2ˣ, exact for whole numbers
+Tensor expm1(const Tensor& x);       ///< exp(x) − 1, precise near 0
+Tensor log(const Tensor& x);         ///< natural; −∞ at 0, NaN below
+Tensor log2(const Tensor& x);        ///< exact for powers of 2
+Tensor log10(const Tensor& x);       ///< to base 10
+Tensor log1p(const Tensor& x);       ///< log(1 + x), precise near 0
+Tensor sqrt(const Tensor& x);        ///< √x; NaN below 0
+Tensor rsqrt(const Tensor& x);       ///< 1 / √x
+Tensor square(const Tensor& x);      ///< x²
 Tensor reciprocal(const Tensor& x);  ///< 1 / x
-Tensor tanh(const Tensor& x);
-Tensor erf(const Tensor& x);
-Tensor abs(const Tensor& x);    ///< with derivative 0 at 0
-Tensor sign(const Tensor& x);   ///< −1, 0 or 1 (0 for NaN, as in PyTorch), with derivative 0
-Tensor floor(const Tensor& x);  ///< with derivative 0
-Tensor ceil(const Tensor& x);   ///< with derivative 0
-Tensor trunc(const Tensor& x);  ///< towards 0, with derivative 0
-Tensor round(const Tensor& x);  ///< halves to the even neighbour, with derivative 0
+Tensor tanh(const Tensor& x);        ///< hyperbolic tangent
+Tensor erf(const Tensor& x);         ///< 2/√π·∫₀ˣ exp(−t²) dt
+Tensor abs(const Tensor& x);         ///< with derivative 0 at 0
+Tensor sign(const Tensor& x);        ///< −1, 0 or 1 (0 for NaN, as in PyTorch), with derivative 0
+Tensor floor(const Tensor& x);       ///< with derivative 0
+Tensor ceil(const Tensor& x);        ///< with derivative 0
+Tensor trunc(const Tensor& x);       ///< towards 0, with derivative 0
+Tensor round(const Tensor& x);       ///< halves to the even neighbour, with derivative 0
 
 /// min(max(x, low), high): `high` wins where they cross, and a bound that is left out does not
 /// bind. The derivative is 1 between the bounds, 0 at and beyond them and at NaN. Throws ValueError

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "heed/framework/autograd/record.h"
-#include "heed/framework/kernels/lapack.h"
+#include "heed/framework/kernels/decompositions/decompositions.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/matmul.h"
 #include "heed/framework/ops/rearrange.h"

@@ -1,4 +1,4 @@
-// Decompositions of matrices [batch…, M, N], f32 and f64, by LAPACK, as in torch.linalg. Where a
+// Decompositions of matrices [batch…, M, N], f32 and f64, as in torch.linalg. Where a
 // decomposition leaves signs open (columns of u with rows of vh, eigenvectors), the first component
 // of at least half the size of the largest one is positive. A NaN or an infinity is a ValueError,
 // and so is a gradient that does not exist because the decomposition is not unique.
@@ -10,6 +10,7 @@
 
 namespace heed {
 
+/// A = u·diag(s)·vh, the singular value decomposition.
 struct Svd {
   Tensor u;   ///< [batch…, M, K] with K = min(M, N); [batch…, M, M] if full
   Tensor s;   ///< [batch…, K], descending, none negative
@@ -22,6 +23,7 @@ Svd svd(const Tensor& a, bool full_matrices = true);
 /// The singular values alone, [batch…, K].
 Tensor svdvals(const Tensor& a);
 
+/// A = vectors·diag(values)·vectorsᵀ, of symmetric matrices.
 struct Eigh {
   Tensor values;   ///< [batch…, N], ascending
   Tensor vectors;  ///< [batch…, N, N]: column i belongs to value i
@@ -31,6 +33,7 @@ struct Eigh {
 /// vectors exists where no two values are equal. Magnus 1985.
 Eigh eigh(const Tensor& a, std::string_view UPLO = "L");
 
+/// A = q·r.
 struct Qr {
   Tensor q;  ///< [batch…, M, K] with orthonormal columns; [batch…, M, M] if complete; [0] if "r"
   Tensor r;  ///< [batch…, K, N]; [batch…, M, N] if complete; zero below the diagonal

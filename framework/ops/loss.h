@@ -7,7 +7,11 @@
 namespace heed {
 
 /// How a loss joins its elements.
-enum class Reduction { none, mean, sum };
+enum class Reduction {
+  none,  ///< not at all: a loss for each
+  mean,  ///< the mean of all; with weights, the weighted one
+  sum,   ///< their sum
+};
 
 /// Options of the classification losses.
 struct ClassLossOptions {
@@ -48,9 +52,9 @@ Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction = R
 
 /// What the elements of a binary_cross_entropy_with_logits count; each broadcasts to the target.
 struct BinaryLossOptions {
-  Tensor weight = {};      ///< of elements, or undefined
-  Tensor pos_weight = {};  ///< of the positive term, or undefined
-  Reduction reduction = Reduction::mean;
+  Tensor weight = {};                     ///< of elements, or undefined
+  Tensor pos_weight = {};                 ///< of the positive term, or undefined
+  Reduction reduction = Reduction::mean;  ///< of the elements
 };
 /// −(pos_weight·target·log σ(input) + (1 − target)·log σ(−input)) · weight, precise for every
 /// logit. Input and target have one shape.

@@ -14,7 +14,10 @@ namespace heed {
 
 /// How the queries of a causal mask or a window align with the keys when their numbers differ:
 /// first to first, or last to last (decoding with a cache). PyTorch's is_causal is top_left.
-enum class Alignment { top_left, bottom_right };
+enum class Alignment {
+  top_left,      ///< query 0 sees key 0
+  bottom_right,  ///< the last query sees the last key
+};
 
 /// What the dimensions of a mask's tensor are, for scores [B, H, L_1, L_2]. A mask [B, L_1, L_2]
 /// that only broadcast would be read as one for each head wherever B = H: its layout is named.
@@ -49,12 +52,14 @@ class Mask {
   /// What both let through; what both add is added.
   friend Mask operator&(const Mask& a, const Mask& b);
 
+  /// Whether it blocks nothing and adds nothing.
   bool empty() const { return parts_.empty(); }
   /// Whether a causal rule of this alignment is part of it.
   bool is_causal(Alignment alignment) const;
   /// Whether there are causal rules and no others.
   bool is_only_causal() const;
 
+  /// A rule as tensors.
   struct Parts {
     Tensor blocked;  ///< bool, broadcasts to the scores; undefined: nothing is blocked
     Tensor bias;     ///< of the scores' dtype, finite where not blocked; undefined: none
@@ -65,14 +70,16 @@ class Mask {
 
   /// Query i sees at most the keys i + first … i + last: what causal rules and windows let through.
   struct Band {
+    /// Relative to the query's own position; both inclusive.
     int64_t first, last;
     bool limits(const Shape& scores) const;  ///< whether it blocks any key for a query
   };
   /// The same as a band and the rest, which is cheaper where the band need not become a tensor.
   struct Apart {
-    Band band;
-    Parts rest;
+    Band band;   ///< the causal rules and windows, joined
+    Parts rest;  ///< everything else
   };
+  /// As `resolve`, without making the band a tensor.
   Apart resolve_apart(const Shape& scores, DType dtype) const;
 
  private:

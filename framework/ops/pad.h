@@ -10,7 +10,12 @@ namespace heed {
 
 /// What stands beside the elements: a number, or elements mirrored at the last one (which is not
 /// repeated), the last one, or those from the other end.
-enum class PadMode { constant, reflect, replicate, circular };
+enum class PadMode {
+  constant,   ///< a number
+  reflect,    ///< mirrored at the last element, which is not repeated
+  replicate,  ///< the last element
+  circular,   ///< those from the other end
+};
 
 /// `x` with `sizes` more elements: before and behind the last dimension, then before and behind the
 /// last but one, and so on; negative sizes crop. PyTorch's semantics, for any number of dimensions

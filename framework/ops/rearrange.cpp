@@ -4,6 +4,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/autograd/record.h"
+#include "heed/framework/base/memory.h"
 #include "heed/framework/kernels/copy.h"
 #include "heed/framework/ops/cast.h"
 #include "heed/framework/ops/check.h"
@@ -117,7 +118,7 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   const int64_t size = x.shape()[existing_dim("chunk", "cut", dim, x.shape())];
   if (size == 0) {
     check_piece_count("chunk", chunks);
-    return split(x, std::vector<int64_t>(static_cast<size_t>(chunks), 0), dim);
+    return split(x, std::vector<int64_t>(memory_size(chunks), 0), dim);
   }
   return split(x, (size - 1) / chunks + 1, dim);
 }

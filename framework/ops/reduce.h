@@ -25,8 +25,9 @@ Tensor norm(const Tensor& x, double p = 2, const IntList& dims = {}, bool keepdi
 /// log Σ exp(x), computed around the maximum.
 Tensor logsumexp(const Tensor& x, const IntList& dims, bool keepdim = false);
 
+/// Elements that were chosen along a dimension, and where they were.
 struct ValuesAndIndices {
-  Tensor values;
+  Tensor values;   ///< of the input's dtype
   Tensor indices;  ///< i64
 };
 /// Largest elements along `dim` and the indices of the first of them, which get the gradient.
@@ -55,6 +56,7 @@ Tensor count_nonzero(const Tensor& x, const IntList& dims = {});
 
 // The same along one dimension, which needs no braces.
 
+/// A dimension by its number, and not a list of them.
 template <class Dim>
 concept OneDimension = std::integral<Dim> && !std::same_as<Dim, bool>;
 

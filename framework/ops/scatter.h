@@ -17,7 +17,13 @@ Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
 Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, double value);
 
 /// How scatter_reduce joins the elements of one place.
-enum class ScatterReduction { sum, prod, mean, amax, amin };
+enum class ScatterReduction {
+  sum,   ///< added
+  prod,  ///< multiplied
+  mean,  ///< added and divided by their number
+  amax,  ///< the largest
+  amin,  ///< the smallest
+};
 /// As `scatter`, but elements at one place are joined, with x's own unless `include_self` is false.
 /// Equal extremes share the gradient evenly; that of a product is right at zeros, too. A mean of
 /// i64 is rounded down.

@@ -18,10 +18,12 @@ Tensor view(const Tensor& x, const Shape& shape);
 Tensor reshape(const Tensor& x, const Shape& shape);
 /// Dimension i of the result is dimension dims[i] of `x`.
 Tensor permute(const Tensor& x, const IntList& dims);
+/// With dimensions dim0 and dim1 exchanged.
 Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1);
 /// Repeats dimensions of size 1 (and new leading ones) without copying; −1 keeps a size. The
 /// gradient sums over what was repeated: this is the one place where broadcasting is undone.
 Tensor expand(const Tensor& x, const Shape& shape);
+/// With a dimension of size 1 at `dim`, which counts in the result.
 Tensor unsqueeze(const Tensor& x, int64_t dim);
 /// Without dimension `dim` if its size is 1, else `x` as it is.
 Tensor squeeze(const Tensor& x, int64_t dim);

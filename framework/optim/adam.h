@@ -5,18 +5,20 @@
 
 namespace heed {
 
+/// PyTorch's options, and its defaults but for `weight_decay`.
 struct AdamConfig {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
-  bool amsgrad = false;  ///< divide by the largest v so far. Reddi et al. 2018
+  double lr = 1e-3;         ///< learning rate
+  double beta1 = 0.9;       ///< decay rate of the mean gradient
+  double beta2 = 0.999;     ///< decay rate of the mean squared gradient
+  double eps = 1e-8;        ///< added to the root, against division by 0
+  double weight_decay = 0;  ///< joins the gradient (Adam) or shrinks the parameter (AdamW)
+  bool amsgrad = false;     ///< divide by the largest v so far. Reddi et al. 2018
 };
 
 /// Adam, whose weight decay joins the gradient. Kingma & Ba 2015.
 class Adam : public Optimizer {
  public:
+  /// Throws ValueError for options out of range.
   Adam(const ParameterGroups& groups, const AdamConfig& config)
       : Adam("Adam", groups, config, false) {}
 

@@ -1,6 +1,7 @@
 #include "heed/framework/optim/clip.h"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <map>
 #include <set>
@@ -29,13 +30,6 @@ std::vector<Tensor> gradients_of(std::span<const Tensor> parameters) {
   return gradients;
 }
 
-/// A norm as root · 2^exponent, whose root can be squared.
-struct Norm {
-  double root;
-  int exponent = 0;
-  double value() const { return std::ldexp(root, exponent); }
-};
-
 /// x · 2^-exponent in f64, in two steps: one alone might overflow.
 Tensor scaled_down(const Tensor& x, int exponent) {
   const Tensor wide = kernels::cast(x, DType::f64);
@@ -45,22 +39,15 @@ Tensor scaled_down(const Tensor& x, int exponent) {
   return wide;
 }
 
-Norm norm_of(std::span<const Tensor> gradients) {
-  double total = 0;
-  for (const Tensor& gradient : gradients) total += kernels::square_sum(gradient);
-  const bool is_precise = std::isfinite(total) && total > 0x1p-900;
-  if (is_precise || std::isnan(total)) return {std::sqrt(total)};
-  double largest = 0;
-  for (const Tensor& gradient : gradients) {
-    if (gradient.numel() > 0) largest = std::max(largest, max(abs(gradient)).item());
-  }
-  if (largest == 0 || !std::isfinite(largest)) return {largest};
-  const int exponent = std::ilogb(largest);
-  total = 0;
-  for (const Tensor& gradient : gradients) {
-    total += kernels::square_sum(scaled_down(gradient, exponent));
-  }
-  return {std::sqrt(total), exponent};
+std::vector<SquareSum> square_sums_of(const std::vector<Tensor>& gradients) {
+  std::vector<SquareSum> sums;
+  for (const Tensor& gradient : gradients) sums.push_back(square_sum_of(gradient));
+  return sums;
+}
+
+/// Whether doubles hold the sum of squares well as they are.
+bool is_precise(double sum) {
+  return (std::isfinite(sum) && sum > 0x1p-900) || std::isnan(sum);
 }
 
 /// The elements that tensors of one storage see, each once, as runs of neighbours.
@@ -85,7 +72,8 @@ std::vector<Tensor> merged(const std::vector<Tensor>& tensors) {
 
 /// Whether each lies behind the one before it, as slices of one dense buffer do.
 bool are_apart(std::vector<Tensor> tensors) {
-  std::ranges::sort(tensors, {}, &Tensor::offset);
+  std::sort(tensors.begin(), tensors.end(),
+            [](const Tensor& a, const Tensor& b) { return a.offset() < b.offset(); });
   for (size_t i = 0; i + 1 < tensors.size(); ++i) {
     int64_t end = tensors[i].offset() + 1;
     for (int64_t d = 0; d < tensors[i].dim(); ++d) {
@@ -97,7 +85,7 @@ bool are_apart(std::vector<Tensor> tensors) {
 }
 
 /// Tensors that together see the elements of `gradients`, each once.
-std::vector<Tensor> each_element_once(const std::vector<Tensor>& gradients) {
+std::vector<Tensor> each_element_once(std::span<const Tensor> gradients) {
   std::map<const std::byte*, std::vector<Tensor>> by_memory;
   for (const Tensor& gradient : gradients) {
     check_writable("clip_grad_norm", gradient);
@@ -110,7 +98,7 @@ std::vector<Tensor> each_element_once(const std::vector<Tensor>& gradients) {
   return all;
 }
 
-void scale_to(const Tensor& gradient, double max_norm, const Norm& norm) {
+void scale_to(const Tensor& gradient, double max_norm, const GradNorm& norm) {
   const double factor = max_norm / norm.value();
   if (factor >= smallest_normal_of(gradient.dtype())) return mul_(gradient, factor);
   // The factor is too small for the dtype, or the norm too large, but what they make is neither.
@@ -122,17 +110,60 @@ void scale_to(const Tensor& gradient, double max_norm, const Norm& norm) {
 
 }  // namespace
 
+SquareSum square_sum_of(const Tensor& gradient) {
+  const NoGrad guard;
+  const double sum = kernels::square_sum(gradient);
+  if (is_precise(sum) || gradient.numel() == 0) return {sum};
+  const double largest = max(abs(gradient)).item();
+  if (largest == 0 || !std::isfinite(largest)) return {largest};
+  const int exponent = std::ilogb(largest);
+  return {kernels::square_sum(scaled_down(gradient, exponent)), exponent};
+}
+
+GradNorm norm_of(std::span<const SquareSum> sums) {
+  double total = 0;
+  bool is_plain = true;
+  for (const SquareSum& sum : sums) {
+    total += sum.value;
+    is_plain = is_plain && sum.exponent == 0;
+  }
+  if (!std::isnan(total) && std::isinf(total)) {
+    // Of an element that is, or only of all squares together?
+    const bool has_infinite = std::any_of(
+        sums.begin(), sums.end(), [](const SquareSum& sum) { return std::isinf(sum.value); });
+    if (has_infinite) return {total};
+  }
+  if (std::isnan(total) || total == 0 || (is_plain && is_precise(total))) return {std::sqrt(total)};
+  int largest = INT_MIN;  // its exponent
+  for (const SquareSum& sum : sums) {
+    if (sum.value > 0) largest = std::max(largest, sum.exponent + std::ilogb(sum.value) / 2);
+  }
+  total = 0;
+  for (const SquareSum& sum : sums) {
+    total += std::ldexp(sum.value, 2 * (sum.exponent - largest));
+  }
+  return {std::sqrt(total), largest};
+}
+
+double GradNorm::value() const {
+  return std::ldexp(root, exponent);
+}
+
+void clip_gradients(std::span<const Tensor> gradients, double max_norm, const GradNorm& norm) {
+  if (!(max_norm > 0)) throw ValueError("clip_grad_norm: max_norm must be above 0, got ", max_norm);
+  if (norm.value() <= max_norm || !std::isfinite(norm.root)) return;
+  const NoGrad guard;
+  for (const Tensor& gradient : each_element_once(gradients)) scale_to(gradient, max_norm, norm);
+}
+
 double grad_norm(std::span<const Tensor> parameters) {
-  return norm_of(gradients_of(parameters)).value();
+  return norm_of(square_sums_of(gradients_of(parameters))).value();
 }
 
 double clip_grad_norm(std::span<const Tensor> parameters, double max_norm) {
-  if (!(max_norm > 0)) throw ValueError("clip_grad_norm: max_norm must be above 0, got ", max_norm);
-  const NoGrad guard;
   const std::vector<Tensor> gradients = gradients_of(parameters);
-  const Norm norm = norm_of(gradients);
-  if (norm.value() <= max_norm || !std::isfinite(norm.root)) return norm.value();
-  for (const Tensor& gradient : each_element_once(gradients)) scale_to(gradient, max_norm, norm);
+  const GradNorm norm = norm_of(square_sums_of(gradients));
+  clip_gradients(gradients, max_norm, norm);
   return norm.value();
 }
 

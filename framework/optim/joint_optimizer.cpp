@@ -23,6 +23,7 @@ JointOptimizer::JointOptimizer(std::vector<std::unique_ptr<Optimizer>> optimizer
                          " shares elements with one of another optimizer");
       }
       parameters_.push_back(parameter);
+      names_.push_back(name);
     }
   }
 }

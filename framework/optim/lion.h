@@ -5,10 +5,11 @@
 
 namespace heed {
 
+/// The paper's options; learning rate and decay differ from AdamW's.
 struct LionConfig {
-  double lr = 1e-4;  ///< a third to a tenth of AdamW's
-  double beta1 = 0.9;
-  double beta2 = 0.99;
+  double lr = 1e-4;         ///< a third to a tenth of AdamW's
+  double beta1 = 0.9;       ///< weight of the momentum in the update
+  double beta2 = 0.99;      ///< decay rate of the momentum
   double weight_decay = 0;  ///< shrinks the parameter; three to ten times AdamW's
 };
 
@@ -16,6 +17,7 @@ struct LionConfig {
 /// defaults.
 class Lion : public Optimizer {
  public:
+  /// Throws ValueError for options out of range.
   Lion(const ParameterGroups& groups, const LionConfig& config);
 
  private:

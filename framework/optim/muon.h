@@ -11,18 +11,20 @@ namespace heed {
 enum class MuonScale {
   original,         ///< √max(1, rows / columns)
   match_rms_adamw,  ///< 0.2·√max(rows, columns): learning rates and decays of AdamW fit
-  none,
+  none,             ///< by 1
 };
 
+/// PyTorch's options and defaults, but for `weight_decay`.
 struct MuonConfig {
-  double lr = 1e-3;
+  double lr = 1e-3;         ///< learning rate
   double momentum = 0.95;   ///< decay rate of the mean gradient
   double weight_decay = 0;  ///< shrinks the parameter; PyTorch's default is 0.1
-  bool nesterov = true;
-  int64_t rounds = 5;  ///< of the Newton–Schulz iteration
+  bool nesterov = true;     ///< the update looks one step ahead
+  int64_t rounds = 5;       ///< of the Newton–Schulz iteration
+  /// Of the iteration's polynomial, a·x + b·x³ + c·x⁵.
   std::array<double, 3> coefficients{3.4445, -4.7750, 2.0315};
-  double eps = 1e-7;
-  MuonScale scale = MuonScale::original;
+  double eps = 1e-7;                      ///< keeps the first norm from being 0
+  MuonScale scale = MuonScale::original;  ///< how updates are scaled to the matrix's shape
 };
 
 /// The mean gradient of a matrix, with all its singular values brought near 1 by a few rounds of

@@ -17,7 +17,7 @@ namespace heed {
 
 /// Parameters that are trained with options of their own.
 struct ParameterGroup {
-  NamedTensors parameters;
+  NamedTensors parameters;                  ///< with names for messages and states
   double lr_factor = 1;                     ///< multiplies the optimizer's lr
   std::optional<double> weight_decay = {};  ///< replaces the optimizer's
 };
@@ -30,14 +30,21 @@ struct ParameterGroup {
 ///   AdamW split(groups, {.lr = 1e-3, .weight_decay = 0.1});
 class ParameterGroups {
  public:
+  /// Groups with options of their own.
   ParameterGroups(std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {}
+  /// One group with names.
   ParameterGroups(NamedTensors parameters) : groups_{{std::move(parameters)}} {}
+  /// One group, named by number.
   ParameterGroups(std::span<const Tensor> parameters);
+  /// One group, named by number.
   ParameterGroups(const std::vector<Tensor>& parameters) : ParameterGroups(std::span(parameters)) {}
+  /// One group, named by number.
   ParameterGroups(std::initializer_list<Tensor> parameters)
-      : ParameterGroups(std::span(parameters)) {}
+      : ParameterGroups(std::span(parameters.begin(), parameters.size())) {}
 
+  /// The first group.
   auto begin() const { return groups_.begin(); }
+  /// Behind the last group.
   auto end() const { return groups_.end(); }
 
  private:
@@ -62,10 +69,13 @@ class Optimizer {
   /// Drops all gradients.
   void zero_grad() const;
 
+  /// The rate of the next step, before the groups' factors.
   double lr() const { return lr_; }
   /// Throws ValueError unless `lr` is finite and not negative.
   void set_lr(double lr);
+  /// Of the class, for messages: "AdamW".
   const char* name() const { return name_; }
+  /// Of all groups, in order.
   const std::vector<Tensor>& parameters() const { return parameters_; }
   const std::vector<std::string>& names() const { return names_; }  ///< of the parameters
 

@@ -5,10 +5,11 @@
 
 namespace heed {
 
+/// PyTorch's options, and its defaults.
 struct RmspropConfig {
-  double lr = 1e-2;
-  double alpha = 0.99;  ///< decay rate of the mean squared gradient
-  double eps = 1e-8;
+  double lr = 1e-2;         ///< learning rate
+  double alpha = 0.99;      ///< decay rate of the mean squared gradient
+  double eps = 1e-8;        ///< added to the root, against division by 0
   double weight_decay = 0;  ///< joins the gradient
   double momentum = 0;      ///< fraction of the previous update to keep
   bool centered = false;    ///< divide by the standard deviation instead of the root mean square
@@ -17,6 +18,7 @@ struct RmspropConfig {
 /// Gradients divided by the root of their mean square. Hinton 2012; centered: Graves 2013.
 class RMSprop : public Optimizer {
  public:
+  /// Throws ValueError for options out of range.
   RMSprop(const ParameterGroups& groups, const RmspropConfig& config);
 
  private:

@@ -12,10 +12,16 @@
 namespace heed {
 
 /// Element types: f32 to train, f64 to check, i64 for token ids and indices, boolean for masks.
-enum class DType : uint8_t { f32, f64, i64, boolean };
+enum class DType : uint8_t {
+  f32,      ///< float
+  f64,      ///< double
+  i64,      ///< int64_t
+  boolean,  ///< bool
+};
 
 /// The name users write: "f32", "f64", "i64", "bool".
 const char* name_of(DType dtype);
+/// Appends the name, as messages are made.
 void append_text(std::string& text, DType dtype);
 std::ostream& operator<<(std::ostream& stream, DType dtype);
 
@@ -42,12 +48,16 @@ inline bool is_floating(DType dtype) {
 /// The dtype whose elements are of the C++ type T.
 template <class T>
 extern const DType dtype_of;
+/// For `float`.
 template <>
 inline constexpr DType dtype_of<float> = DType::f32;
+/// For `double`.
 template <>
 inline constexpr DType dtype_of<double> = DType::f64;
+/// For `int64_t`.
 template <>
 inline constexpr DType dtype_of<int64_t> = DType::i64;
+/// For `bool`.
 template <>
 inline constexpr DType dtype_of<bool> = DType::boolean;
 

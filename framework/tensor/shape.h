@@ -12,6 +12,7 @@
 
 namespace heed {
 
+/// Tensors have at most so many dimensions.
 inline constexpr int64_t max_rank = 8;
 
 /// Up to eight integers, inline: sizes, strides or a list of dimensions. Longer lists are refused
@@ -19,30 +20,47 @@ inline constexpr int64_t max_rank = 8;
 class IntList {
  public:
   IntList() = default;
-  IntList(std::initializer_list<int64_t> values) : IntList(std::span(values)) {}
+  /// `{2, 3}`. Throws ShapeError for more than eight.
+  IntList(std::initializer_list<int64_t> values)
+      : IntList(std::span(values.begin(), values.size())) {}
+  /// A copy. Throws ShapeError for more than eight.
   explicit IntList(std::span<const int64_t> values) {
     for (const int64_t value : values) push_back(value);
   }
-  static IntList filled(int64_t count, int64_t value);
+  static IntList filled(int64_t count, int64_t value);  ///< `count` times `value`.
 
+  /// From 0 to 8.
   int64_t size() const { return size_; }
+  /// Whether there are none: of a Shape, one element.
   bool empty() const { return size_ == 0; }
+  /// Element i, from 0: not checked.
   int64_t& operator[](int64_t i) { return values_[i]; }
+  /// Element i, from 0: not checked.
   int64_t operator[](int64_t i) const { return values_[i]; }
+  /// The last one: not of an empty list.
   int64_t back() const { return values_[size_ - 1]; }
+  /// The first of size() neighbouring numbers.
   const int64_t* begin() const { return values_; }
+  /// Behind the last.
   const int64_t* end() const { return values_ + size_; }
+  /// The first of size() neighbouring numbers.
   int64_t* begin() { return values_; }
+  /// Behind the last.
   int64_t* end() { return values_ + size_; }
 
+  /// Throws ShapeError for the ninth.
   void push_back(int64_t value) {
     if (size_ == max_rank) fail_rank();
     values_[size_++] = value;
   }
+  /// Before the element at `position`. Throws ShapeError for the ninth.
   void insert(int64_t position, int64_t value);
+  /// Removes the element at `position`.
   void erase(int64_t position);
+  /// Whether `value` is one of them.
   bool contains(int64_t value) const;
 
+  /// Equal lengths and elements.
   friend bool operator==(const IntList& a, const IntList& b) {
     if (a.size_ != b.size_) return false;
     for (int64_t i = 0; i < a.size_; ++i) {
@@ -61,6 +79,7 @@ class IntList {
 struct Shape : IntList {
   using IntList::IntList;
   Shape() = default;
+  /// These sizes.
   Shape(const IntList& list) : IntList(list) {}
 };
 
@@ -68,11 +87,13 @@ struct Shape : IntList {
 struct Strides : IntList {
   using IntList::IntList;
   Strides() = default;
+  /// These distances, in elements.
   explicit Strides(const IntList& list) : IntList(list) {}
 };
 
 /// Written as `[8, 16]`.
 void append_text(std::string& text, const IntList& list);
+/// Writes `[8, 16]`.
 std::ostream& operator<<(std::ostream& stream, const IntList& list);
 
 /// The number of elements. Throws ShapeError on a negative size or when it exceeds 2^63 − 1.

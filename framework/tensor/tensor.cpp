@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "heed/framework/base/memory.h"
 #include "heed/framework/tensor/index.h"
 
 namespace heed {
@@ -104,7 +105,7 @@ template <class T>
 std::vector<T> Tensor::to_vector() const {
   const T* source = data<T>();
   std::vector<T> result;
-  result.reserve(static_cast<size_t>(numel()));
+  result.reserve(memory_size(numel()));
   IntList index = IntList::filled(dim(), 0);
   for (int64_t i = 0; i < numel(); ++i) {
     result.push_back(source[offset_of(index, strides())]);

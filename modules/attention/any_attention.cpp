@@ -22,7 +22,12 @@ Tensor AnyAttention::operator()(const Tensor& query, const Tensor& key, const Te
                 "a sequence attends to itself, so query, key and value must be the same tensor");
   refuse_unless(abilities_.separate_values || key.is_same(value),
                 "attends one sequence, so key and value must be the same tensor");
-  return attend_(query, key, value, call);
+  Tensor y = attend_(query, key, value, call);
+  if (y.shape() != query.shape()) {
+    throw ValueError(name_, ": gave ", y.shape(), " for x1 ", query.shape(),
+                     "; it must give the shape of x1");
+  }
+  return y;
 }
 
 }  // namespace heed

@@ -18,10 +18,11 @@ namespace heed {
 ///   Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
 ///                 const AttentionCall& call);
 ///
-/// and, if it is a multi-head attention in other words, what it is as one: `as_multi_head() const`.
+/// and, if a MultiHeadAttention computes the same, `as_multi_head() const`, which makes that one.
 class AnyAttention {
  public:
   AnyAttention() = default;
+  /// Takes an attention: a module with `abilities` and `attend`.
   template <class Attention>
   explicit AnyAttention(std::unique_ptr<Attention> attention)
       : name_(detail::bare_type_name<Attention>()),
@@ -32,11 +33,13 @@ class AnyAttention {
         }),
         attend_(std::move(attention), &Attention::attend) {}
 
+  /// Whether it holds an attention.
   explicit operator bool() const { return static_cast<bool>(attend_); }
+  /// What it supports.
   const AttentionAbilities& abilities() const { return abilities_; }
 
-  /// query [B, L_1, D_1], key and value [B, L_2, D_2] → [B, L_1, D_1]. Throws ValueError if the
-  /// call asks for what the attention does not support: a mask is never ignored.
+  /// query [B, L_1, D_1], key and value [B, L_2, D_2] → [B, L_1, D_1]. Throws ValueError if another
+  /// shape results, or the call asks for what is not supported: a mask is never ignored.
   Tensor operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                     const AttentionCall& call = {}) const;
   /// The same attention as a MultiHeadAttention of its own, with copies of the parameters; nullptr
@@ -61,8 +64,8 @@ AnyAttention make_attention(const Slot& slot, const Arguments&... arguments) {
 
 /// An attention of a model and its place in the tree.
 struct PlacedAttention {
-  std::string path;
-  AnyAttention* attention;
+  std::string path;         ///< with dots between: "encoder.blocks.0.attention"
+  AnyAttention* attention;  ///< belongs to the model
 };
 
 }  // namespace heed

@@ -11,7 +11,7 @@ inline const Mask no_mask;
 
 /// Over scores [B, H, L_1, L_2].
 struct AttentionCall {
-  Mask mask = {};
+  Mask mask = {};  ///< who sees whom, besides the attention's own rule
   /// Keys and values continue where the cache ends and join it, unless the call throws; queries are
   /// the last positions. Needs a causal rule: of the attention, or
   /// Mask::causal(Alignment::bottom_right).
@@ -26,11 +26,11 @@ struct AttentionCall {
 
 /// What an attention supports; a call that asks for more is refused.
 struct AttentionAbilities {
-  bool masks = false;
+  bool masks = false;  ///< calls may have a mask
   /// Each query always sees the keys up to its own position and no others, as in recurrent forms:
   /// its calls have a causal mask and no other.
   bool causal_only = false;
-  bool caches = false;
+  bool caches = false;           ///< calls may have a cache
   bool crosses = true;           ///< one sequence may attend to another
   bool separate_values = false;  ///< key and value may be two tensors
   bool heads = false;            ///< a call's head_gates and weights

@@ -14,6 +14,7 @@ Tensor merge_heads(const Tensor& x);
 
 /// What an attention computes with, each [B, H, L, D].
 struct ProjectedHeads {
+  /// [B, H, L_1, D_qk], [B, H, L_2, D_qk] and [B, H, L_2, D_v]
   Tensor query, key, value;
 };
 

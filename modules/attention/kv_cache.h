@@ -9,6 +9,7 @@ namespace heed {
 /// so far. One for each attention and batch of sequences; it starts empty. While
 /// recording is on it keeps the graph of what it holds.
 struct KeyValueCache {
+  /// [B, n_kv_heads, L, D_qk] and [B, n_kv_heads, L, D_v]; undefined at first
   Tensor key, value;
 
   /// The number of positions it holds.

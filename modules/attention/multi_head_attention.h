@@ -23,15 +23,17 @@ struct MultiHeadAttentionConfig {
   /// Heads of keys and values, each serving H / n_kv_heads queries' heads in turn. Ainslie et al.
   /// 2023; with one, Shazeer 2019.
   std::optional<int64_t> n_kv_heads = {};
-  Bias query_bias = Bias::learned, key_bias = Bias::learned, value_bias = Bias::learned,
-       output_bias = Bias::learned;
+  Bias query_bias = Bias::learned;       ///< of W_Q
+  Bias key_bias = Bias::learned;         ///< of W_K
+  Bias value_bias = Bias::learned;       ///< of W_V
+  Bias output_bias = Bias::learned;      ///< of W_O
   std::optional<Alignment> causal = {};  ///< no query sees a later key
   std::optional<int64_t> window = {};    ///< nor one further away than this
   /// Queries and keys of each head are divided by their root mean square, so that no score exceeds
   /// √D_qk. Henry et al. 2020, Dehghani et al. 2023; without learned gains.
   bool qk_norm = false;
-  RelativePositionsFactory relative_positions = {};
-  double dropout = 0;      ///< of the weights, in training
+  RelativePositionsFactory relative_positions = {};  ///< how it knows distances; empty: it does not
+  double dropout = 0;                                ///< of the weights, in training
   bool recompute = false;  ///< scores are recomputed in backward instead of stored
 };
 
@@ -41,9 +43,12 @@ struct MultiHeadAttentionConfig {
 /// gives zeros before W_O.
 struct MultiHeadAttention : Layer<MultiHeadAttention> {
   const MultiHeadAttentionConfig config;  ///< with every size filled in
+  /// Number of heads, of queries and of keys, and their widths.
   const int64_t H, n_kv_heads, D_qk, D_v;
+  /// [H·D_qk, D_1], [n_kv_heads·D_qk, D_2], [n_kv_heads·D_v, D_value], [D_out, H·D_v]
   Linear W_Q, W_K, W_V, W_O;
-  std::unique_ptr<RelativePositions> relative_positions;  // or none
+  std::unique_ptr<RelativePositions> relative_positions;  ///< or none
+  /// It can do all that a call may ask for.
   static constexpr AttentionAbilities abilities{
       .masks = true, .caches = true, .separate_values = true, .heads = true};
 
@@ -54,6 +59,7 @@ struct MultiHeadAttention : Layer<MultiHeadAttention> {
   /// query [B, L_1, D_1], key [B, L_2, D_2], value [B, L_2, D_value] → [B, L_1, D_out]
   Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value,
                  const AttentionCall& call = {});
+  /// What a block calls: forward.
   Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
                 const AttentionCall& call) {
     return (*this)(query, key, value, call);

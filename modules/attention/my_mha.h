@@ -15,8 +15,11 @@ namespace heed {
 /// bias-free Linears with H(D_1·D_qk + D_2·D_qk + D_2·D_v + D_v·D_1) parameters. No mask, no loop.
 /// An empty attended sequence (L_2 = 0) gives zeros.
 struct MyMHA : Layer<MyMHA> {
+  /// Widths of x1, x2, a head's queries and keys, a head's values; number of heads.
   const int64_t D_1, D_2, D_qk, D_v, H;
+  /// [H·D_qk, D_1], [H·D_qk, D_2], [H·D_v, D_2], [D_1, H·D_v]
   Linear W_Q, W_K, W_V, W_O;
+  /// It takes neither masks nor caches.
   static constexpr AttentionAbilities abilities{};
 
   /// Throws ValueError unless all sizes are at least 1.
@@ -24,6 +27,7 @@ struct MyMHA : Layer<MyMHA> {
 
   /// x1 [B, L_1, D_1], x2 [B, L_2, D_2] → [B, L_1, D_1]
   Tensor forward(const Tensor& x1, const Tensor& x2);
+  /// What a block calls: forward.
   Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall&) {
     return (*this)(query, key);
   }

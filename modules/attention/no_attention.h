@@ -12,7 +12,9 @@ struct NoAttention {
   /// Nothing of the zeros depends on what a mask may hide.
   static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
 
+  /// No parameters.
   explicit NoAttention(const Slot&) {}
+  /// Zeros of query's shape.
   Tensor attend(const Tensor& query, const Tensor&, const Tensor&, const AttentionCall&) {
     return zeros_like(query);
   }

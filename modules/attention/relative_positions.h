@@ -33,8 +33,8 @@ using RelativePositionsFactory = std::function<std::unique_ptr<RelativePositions
 /// Rotary positions: pairs of a query and a key are turned by angles that grow with the position,
 /// so that their product depends on the distance alone. Su et al. 2021.
 struct RotaryPositions : Layer<RotaryPositions>, RelativePositions {
-  const double base;
-  const RotaryPairs pairs;
+  const double base;        ///< angles are position·base^(−2j/D)
+  const RotaryPairs pairs;  ///< which elements are turned together
 
   /// Throws ValueError unless `base` is above 0.
   RotaryPositions(const Slot& slot, double base = 10000, RotaryPairs pairs = RotaryPairs::halves);
@@ -46,7 +46,7 @@ struct RotaryPositions : Layer<RotaryPositions>, RelativePositions {
 /// h = 1 … H if H is a power of two, else those of the next lower power and every second one of the
 /// next higher. Press, Smith & Lewis 2022.
 struct AlibiPositions : Layer<AlibiPositions>, RelativePositions {
-  Buffer slopes;  // [H]
+  Buffer slopes;  ///< [H]
 
   /// Throws ValueError unless H is at least 1.
   AlibiPositions(const Slot& slot, int64_t H);
@@ -57,7 +57,7 @@ struct AlibiPositions : Layer<AlibiPositions>, RelativePositions {
 /// A learned number for each head and distance j − i, cut to ±max_distance. After Shaw et al. 2018
 /// and Raffel et al. 2020, with a number of its own for each distance.
 struct LearnedDistances : Layer<LearnedDistances>, RelativePositions {
-  Parameter weight;  // [H, 2·max_distance + 1]
+  Parameter weight;  ///< [H, 2·max_distance + 1]
 
   /// Throws ValueError unless H and max_distance are at least 1.
   LearnedDistances(const Slot& slot, int64_t H, int64_t max_distance);

@@ -11,14 +11,15 @@
 
 namespace heed {
 
+/// All about a block but its attentions.
 struct TransformerBlockConfig {
-  int64_t d_model;
-  int64_t d_ff;
-  NormPlacement norm_placement = NormPlacement::pre;
-  NormFactory norm = make_layer_norm;
-  Activation activation = Activation::gelu;
-  double dropout = 0;
-  double norm_eps = 1e-5;
+  int64_t d_model;                                    ///< width of the sequence
+  int64_t d_ff;                                       ///< inner width of the feed-forward network
+  NormPlacement norm_placement = NormPlacement::pre;  ///< before each sublayer or after each sum
+  NormFactory norm = make_layer_norm;                 ///< makes its two or three norms
+  Activation activation = Activation::gelu;           ///< of the feed-forward network
+  double dropout = 0;         ///< of what is added to the sequence, in training
+  double norm_eps = 1e-5;     ///< of the norms
   Bias bias = Bias::learned;  ///< of the feed-forward network and of layer norms
 };
 
@@ -38,12 +39,14 @@ struct BlockCall {
 /// A block holding any attention. With a causal mask it is a decoder-only one, with cross-attention
 /// that of an encoder-decoder. Vaswani et al. 2017, §3.1 (post); Xiong et al. 2020 (pre).
 struct TransformerBlock : Layer<TransformerBlock> {
-  const int64_t d_model;
-  const NormPlacement norm_placement;
+  const int64_t d_model;               ///< width of the sequence
+  const NormPlacement norm_placement;  ///< before each sublayer or after each sum
+  /// The second is empty without cross-attention.
   AnyTensorModule attention_norm, cross_attention_norm, feed_forward_norm;
+  /// The second is empty without cross-attention.
   AnyAttention attention, cross_attention;
-  FeedForward feed_forward;
-  Dropout dropout;
+  FeedForward feed_forward;  ///< on every position alone
+  Dropout dropout;           ///< of what is added to the sequence
 
   /// Without the second factory there is no cross-attention. Throws ValueError on sizes below 1 and
   /// if a factory makes nothing.

@@ -7,13 +7,16 @@
 namespace heed {
 
 /// Where the norm is: before each sublayer (pre) or after each residual add (post).
-enum class NormPlacement { pre, post };
+enum class NormPlacement {
+  pre,   ///< x + f(norm(x))
+  post,  ///< norm(x + f(x))
+};
 
 /// For the length of one call: all parts of a block share its dropout.
 struct Residual {
-  const AnyTensorModule& norm;
-  Dropout& dropout;
-  NormPlacement placement;
+  const AnyTensorModule& norm;  ///< of this part
+  Dropout& dropout;             ///< of what is added
+  NormPlacement placement;      ///< where the norm is
 
   /// x + dropout(part(norm(x))), or norm(x + dropout(part(x))).
   template <class Part>

@@ -14,14 +14,18 @@ namespace heed {
 /// A block of any class: it has the `forward` and `attentions` of TransformerBlock.
 class AnyBlock {
  public:
+  /// Takes a block: a module with `attentions` and `forward(x, call)`.
   template <class Block>
   explicit AnyBlock(std::unique_ptr<Block> block)
       : module_(block.get()),
         attentions_([one = block.get()] { return one->attentions(); }),
         forward_(std::move(block)) {}
 
+  /// [B, L, d_model] → the same shape.
   Tensor operator()(const Tensor& x, const BlockCall& call = {}) const { return forward_(x, call); }
+  /// Its attentions, those of x on itself first.
   std::vector<PlacedAttention> attentions() const { return attentions_(); }
+  /// The block as a module.
   Module& module() const { return *module_; }
 
  private:
@@ -46,26 +50,28 @@ AnyBlock make_block(const Slot& slot, const TransformerBlockConfig& config,
 /// One cache for the self-attention of each block.
 using KeyValueCaches = std::vector<KeyValueCache>;
 
+/// All about a stack but its attentions.
 struct TransformerConfig {
-  TransformerBlockConfig block;
-  int64_t layers;
+  TransformerBlockConfig block;  ///< of every block
+  int64_t layers;                ///< number of blocks
   /// A norm after the last block; left out, there is one if the blocks have theirs in front.
   std::optional<bool> final_norm = {};
+  /// Makes each block; another class is `make_block<Mine>`.
   BlockFactory make_block = heed::make_block<TransformerBlock>;
 };
 
 /// What one call of a stack gets besides its sequence: a BlockCall for all blocks.
 struct StackCall {
-  Tensor memory = {};
-  Mask mask = {};
-  Mask memory_mask = {};
+  Tensor memory = {};                ///< [B, L_2, d_memory], for cross-attention; else undefined
+  Mask mask = {};                    ///< over the sequence itself
+  Mask memory_mask = {};             ///< over the memory
   KeyValueCaches* caches = nullptr;  ///< one for each block, or empty
 };
 
 /// x [B, L, d_model] → the same shape, block by block.
 struct TransformerStack : Layer<TransformerStack> {
-  ModuleList<AnyBlock> blocks;
-  AnyTensorModule norm;  // or none
+  ModuleList<AnyBlock> blocks;  ///< in the order of the calls
+  AnyTensorModule norm;         ///< or none
 
   /// Throws ValueError unless `layers` is at least 1.
   TransformerStack(const Slot& slot, const TransformerConfig& config,

@@ -7,9 +7,9 @@
 
 #include "heed/framework/base/error.h"
 #include "heed/framework/base/memory.h"
-#include "heed/framework/base/parallel.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
+#include "heed/tests/support/case/threads.h"
 
 namespace heed::testing {
 
@@ -50,18 +50,6 @@ struct Held {
   int64_t bytes = memory_stats().live_bytes;
   int64_t blocks = memory_stats().live_blocks;
   friend bool operator==(const Held&, const Held&) = default;
-};
-
-/// Sets the number of threads for one test.
-class Threads {
- public:
-  explicit Threads(int count) : before_(num_threads()) { set_num_threads(count); }
-  ~Threads() { set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
 };
 
 }  // namespace heed::testing

@@ -9,7 +9,7 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/ops/reduce.h"
 #include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/support/not_finite.h"
+#include "heed/tests/support/case/not_finite.h"
 
 namespace heed::testing {
 

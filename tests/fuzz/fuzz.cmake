@@ -1,7 +1,7 @@
 # heed_fuzz_<part>: only where the compiler has libFuzzer and memory is watched.
 # Coverage is wanted of what reads the bytes, not of the kernels.
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND HEED_SANITIZE MATCHES address)
-  foreach(target heed_io heed_test_support heed_program)
+  foreach(target heed_io heed_testing heed_test_support heed_program)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endforeach()
   foreach(part eval config set safetensors)

@@ -16,10 +16,13 @@ joined() {  # NAME FILE…: without what is compiled alone
     sed "s|.*|#include \"$PWD/&\"|" >"$scratch/joined.cpp"
   echo "joined: $name, $(wc -l <"$scratch/joined.cpp") files"
   g++ -std=c++20 -fsyntax-only -w -DFMT_SHARED -DHWY_SHARED_DEFINE '-DHEED_VERSION=""' \
-    '-DHEED_SOURCE_DIR=""' -I "$build/include" "$scratch/joined.cpp"
+    '-DHEED_SOURCE_DIR=""' '-DHEED_MPI_FOLDER=""' '-DHEED_INSTALLED_MPI_FOLDER=""' \
+    '-DHEED_INSTALLED_ENGINE_FOLDER=""' \
+    -I "$build/include" "$scratch/joined.cpp"
 }
 
-files() { find "$@" -name '*.cpp' ! -name '*_test.cpp'; }
+# Of X.cpp and no_X.cpp a build has one.
+files() { find "$@" -name '*.cpp' ! -name '*_test.cpp' ! -name 'no_*.cpp'; }
 
 # shellcheck disable=SC2046  # the names have no blanks
 {

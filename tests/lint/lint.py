@@ -5,14 +5,16 @@ import re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SKIPPED_FOLDERS = {"build", "third_party", "__pycache__"}
+OF_USERS = {"runs"}  # of the root: what README's first command writes
 
 
 def project_files(suffixes, names=()):
     """Paths below the root, with forward slashes, of files with these suffixes or names."""
     found = []
     for folder, folders, files in os.walk(ROOT):
+        skipped = SKIPPED_FOLDERS | (OF_USERS if folder == ROOT else set())
         folders[:] = sorted(f for f in folders if not f.startswith(".git") and
-                            f not in SKIPPED_FOLDERS and not f.startswith("build"))
+                            f not in skipped and not f.startswith("build"))
         for name in sorted(files):
             if name.endswith(suffixes) or name in names:
                 found.append(os.path.relpath(os.path.join(folder, name), ROOT).replace(os.sep, "/"))

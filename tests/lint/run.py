@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 LINTS = ["layers.py", "umbrella.py", "style.py", "captures.py", "names.py", "simd.py",
-         "mutant_places.py"]
+         "mutant_places.py", "release.py"]
 
 
 def main():

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that every lambda in code compiled for each SIMD target has HWY_ATTR.
+"""Checks that every lambda in code compiled for each SIMD target has HWY_ATTR, and that vectors are
+divided by quotient() of quotient-inl.h: hn::Div gives 0 for x / 0 on a target of Highway 1.1.
 
 A lambda does not inherit the target of the function around it: without HWY_ATTR it compiles, but
 for the oldest CPU, so vectors are passed through memory or the compiler fails to inline them.
@@ -14,6 +15,9 @@ PER_TARGET = re.compile(r"HWY_BEFORE_NAMESPACE\(\);(.*?)HWY_AFTER_NAMESPACE\(\);
 # Not an index, which follows a name or a bracket, nor a structured binding, nor an attribute.
 LAMBDA = re.compile(r"(?<![\w)\]\[])(?<!auto )(?<!auto& )\[[^\[\]]*\]\s*(?:<[^<>]*>\s*)?(?=[({])")
 MESSAGE = "a lambda of a SIMD target needs HWY_ATTR"
+QUOTIENT = "framework/kernels/simd/quotient-inl.h"
+DIV = re.compile(r"\bhn::Div\b")
+DIV_MESSAGE = f"hn::Div is not IEEE 754's on every target: use quotient() of {QUOTIENT}"
 
 
 def after_parameters(code, start):
@@ -34,6 +38,9 @@ def check(path, text):
         for match in LAMBDA.finditer(code, block.start(1), block.end(1)):
             if not re.match(r"\s*HWY_ATTR\b", code[after_parameters(code, match.end()):]):
                 findings.append((lint.line_of(code, match.start()), MESSAGE))
+    if path != QUOTIENT:
+        findings += [(lint.line_of(code, match.start()), DIV_MESSAGE)
+                     for match in DIV.finditer(code)]
     return findings
 
 
@@ -47,10 +54,12 @@ BAD = [(*per_target(code), MESSAGE) for code in (
     "const auto each = [&]<size_t... k>(std::index_sequence<k...>) { f(x[k]...); };",
     "use([&] { return 1; });",
     "use([x](int (*f)(int)) { return f(x); }, [](int) HWY_ATTR { return 1; });")]
+BAD.append((*per_target("return hn::Div(a, b);"), DIV_MESSAGE))
 GOOD = [per_target(code) for code in (
     "map(run, [f, x](auto d, auto y)\n    HWY_ATTR { return f(d, x, y); });",
     "const auto each = [&]<size_t... k>(std::index_sequence<k...>) HWY_ATTR { f(x[k]...); };",
     "const auto [a, b] = f(); x[i](y); sum[i][j] = T{}; T part[4] = {}; // [](int) {}")]
+GOOD.append((QUOTIENT, "return hn::Div(a, b);  // of the target"))
 
 
 def main():

@@ -2,6 +2,7 @@
 
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/order.h"
+#include "heed/framework/ops/pad.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/attention/my_mha.h"
@@ -32,6 +33,15 @@ struct RunningMean : Layer<RunningMean> {
   }
 };
 
+/// One column too many.
+struct Widening : Layer<Widening> {
+  static constexpr AttentionAbilities abilities{};
+  explicit Widening(const Slot& slot) : Layer(slot) {}
+  Tensor attend(const Tensor& x, const Tensor&, const Tensor&, const AttentionCall&) {
+    return pad(x, {0, 1});
+  }
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -54,6 +64,18 @@ TEST_CASE("An attention of one sequence refuses keys and values that differ") {
   const Tensor x = normal({2, 3, 4}, 1, DType::f32);
   CHECK(message_of([&] { block.attention(x, x, x.clone()); }) ==
         "MyMHA: attends one sequence, so key and value must be the same tensor");
+}
+
+TEST_CASE("An attention that gives another shape than its block needs is named") {
+  TransformerBlock block(Slot::root(), {.d_model = 4, .d_ff = 5},
+                         [](const Slot& slot) { return make_attention<Widening>(slot); });
+  Rng rng(stream(1, Purpose::user));
+  block.reset_parameters(rng);
+  CHECK(message_of([&] {
+          block(normal({2, 3, 4}, 1, DType::f32));
+        }) ==
+        "Widening: gave [2, 3, 5] for x1 [2, 3, 4]; it must give the shape of x1 (in "
+        "TransformerBlock)");
 }
 
 TEST_CASE("What an attention does not support is refused, not ignored") {

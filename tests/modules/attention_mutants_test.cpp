@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "heed/tests/modules/case/module_checks.h"
-#include "heed/tests/modules/case/module_mutants.h"
+#include "heed/tests/modules/module_mutants.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::attention_mutants_test {

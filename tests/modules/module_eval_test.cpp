@@ -1,5 +1,5 @@
 // heed-eval about modules: golden files through it, and what it refuses.
-#include "heed/tests/modules/case/module_eval.h"
+#include "heed/tests/modules/module_eval.h"
 
 #include <algorithm>
 #include <map>
@@ -8,11 +8,12 @@
 #include "heed/modules/pytorch_state.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/modules/module_table.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/eval.h"
 #include "heed/tests/support/golden.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::module_eval_test {
 namespace {

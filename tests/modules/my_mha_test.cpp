@@ -8,10 +8,11 @@
 
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/modules/module_table.h"
 #include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::my_mha_test {
 namespace {

@@ -9,10 +9,11 @@
 #include "heed/modules/feed_forward.h"
 #include "heed/modules/pytorch_state.h"
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/module_table.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::pytorch_layers_test {
 namespace {

@@ -62,7 +62,7 @@ def sampled(root: pathlib.Path, count: int, seed: int) -> list[tuple[str, str, i
     places = []
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*.cpp")):
-            if path.name in LEFT_OUT:
+            if path.name in LEFT_OUT or path.name.startswith("no_"):  # not in this build
                 continue
             file = str(path.relative_to(root))
             text = path.read_text()

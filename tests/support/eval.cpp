@@ -5,10 +5,10 @@
 #include "heed/framework/base/error.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_eval.h"
+#include "heed/tests/framework/ops/op_eval.h"
 #include "heed/tests/framework/optim/optim_request.h"
-#include "heed/tests/modules/case/module_eval.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/modules/module_eval.h"
+#include "heed/tests/support/case/tensor_json.h"
 
 namespace heed::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "heed/tests/support/case/difference.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/case/tensor_json.h"
 
 namespace heed::testing {
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <string>
 
+#include "heed/tests/support/case/sanitized.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/sanitized.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace {
 

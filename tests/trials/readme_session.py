@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the session in README.md as a reader would: every line of the first block after
-"## A whole session" must succeed, in an empty folder, and Ctrl-C must end the training.
+"""Runs the session in README.md as a reader would: every line of the block that says
+`run by: tests/trials/readme_session.py` must succeed, in an empty folder, and Ctrl-C must end the
+training.
 
   tests/trials/readme_session.py [PROGRAM, by default build/release/bin/heed]
 """
@@ -16,13 +17,10 @@ import time
 import tools
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/docs"))
+import shell  # noqa: E402  (after the path)
+
 LINES_BEFORE_CTRL_C = 30  # of metrics.jsonl
-
-
-def session():
-    text = (ROOT / "README.md").read_text()
-    block = re.search(r"^## A whole session$.*?^```sh\n(.*?)^```$", text, re.M | re.S)
-    return block.group(1).splitlines()
 
 
 def run(command):
@@ -43,9 +41,7 @@ def run_until_ctrl_c(command, run_directory):
         sys.exit(f"readme_session: Ctrl-C did not end the training: status {process.returncode}")
 
 
-def main():
-    program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/heed")
-    lines = session()
+def run_session(program, lines):
     tools.let_signals_through()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -57,6 +53,13 @@ def main():
             elif command.strip():
                 run(command.strip())
     print(f"all {len(lines)} lines of the session succeed")
+
+
+def main():
+    program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/heed")
+    program = program.resolve()
+    shell.run_marked(__file__,
+                     lambda _, block: run_session(program, block.text.splitlines()))
 
 
 main()

@@ -5,19 +5,15 @@
 
 #include "heed/examples/cli/commands/line/arguments.h"
 #include "heed/examples/cli/config/json.h"
-#include "heed/examples/cli/inspect/example_batch.h"
 #include "heed/examples/cli/inspect/long_work.h"
+#include "heed/examples/cli/inspect/model_gradcheck.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
-#include "heed/framework/autograd/leaf_gradcheck.h"
-#include "heed/framework/base/random_scope.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {
 namespace {
 
-// Two sequences show whether one leaks into the other; more would only take longer.
-constexpr int64_t sequences = 2;
 // A model with more parameters gets a sample of this many: it takes seconds.
 constexpr int64_t most_by_default = 5000;
 
@@ -91,10 +87,7 @@ std::string result_line(const GradcheckReport& report, const GradcheckArguments&
 
 void run_gradcheck(const Program& program, const GradcheckArguments& arguments) {
   const NamedModel named = named_model(program, arguments.source);
-  Model& model = *named.model;
-  model.to(DType::f64);
-  const Batch batch = example_batch(named.form, sequences);
-  const int64_t total = model.num_parameters();
+  const int64_t total = named.model->num_parameters();
   const std::optional<int64_t> sample = sample_of(arguments, total);
   LongWork work({.name = named.name,
                  .parts = "elements",
@@ -106,12 +99,8 @@ void run_gradcheck(const Program& program, const GradcheckArguments& arguments) 
                                  .second_order = arguments.second_order,
                                  .before_each = [&] { work.next(); }};
   announce(named, options);
-  const auto scores = [&] {
-    // The same position for each call: dropout drops the same elements and is checked too.
-    const RandomScope random(RandomPosition{.seed = named.seed, .step = 1});
-    return std::vector<Tensor>{model(batch)};
-  };
-  const GradcheckReport report = leaf_gradcheck(scores, model.named_parameters(), options);
+  const GradcheckReport report =
+      check_model_gradients(*named.model, named.form, named.seed, options);
   write_result(result_line(report, arguments, options));
   if (!report.passed) throw GradcheckFailure(report.text());
   say(report.text());

@@ -46,8 +46,7 @@ struct Examined {
 
 void check_heads(const Examined& examined) {
   if (has_heads(*examined.model)) return;
-  throw RunError(examined.name, ": heads: no attention of this model is a multi-head attention; ",
-                 "`heed tasks` lists others");
+  throw RunError(examined.name, ": heads: ", no_heads);
 }
 
 /// Of a configuration: it is trained.

@@ -10,6 +10,7 @@
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/inspect/answering.h"
 #include "heed/examples/cli/inspect/heads/attention_watch.h"
+#include "heed/examples/cli/inspect/heads/head_lab.h"
 #include "heed/examples/cli/inspect/rows_json.h"
 #include "heed/examples/cli/runs/terminal.h"
 #include "heed/examples/cli/training/failure.h"
@@ -163,11 +164,7 @@ class Predictor {
         answerer_(model_, form_) {
     if (!arguments.attention) return;
     watch_.emplace(model_);
-    if (watch_->empty()) {
-      refuse("--attention",
-             "no attention of this model is a multi-head attention; `heed tasks` "
-             "lists others");
-    }
+    if (watch_->empty()) refuse("--attention", no_heads);
   }
 
   Sequence read(const std::string& place, const std::string& text) const {
@@ -177,9 +174,9 @@ class Predictor {
   void answer(const std::string& place, const std::string& text, const Sequence& input) {
     const Answer answer = answer_of(place, input);
     if (answer.is_short) {
-      say(text_of(place, ": note: ", input.size(),
-                  " symbols; the sequences of the task have more; ",
-                  "the model was only trained on longer inputs"));
+      say(text_of(place, ": note: ", input.size(), " symbols; the sequences of the task have ",
+                  form_.questions.shortest == form_.shape.length ? "" : "at least ",
+                  form_.questions.shortest, "; the model was only trained on longer inputs"));
     }
     show(text, answer);
   }

@@ -2,29 +2,24 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 
 #include "heed/examples/cli/commands/line/arguments.h"
+#include "heed/examples/cli/commands/training/ranks.h"
+#include "heed/examples/cli/commands/training/run_training.h"
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/listing.h"
-#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/inspect/dry_run.h"
-#include "heed/examples/cli/inspect/heads/head_lab.h"
-#include "heed/examples/cli/report/live_report.h"
-#include "heed/examples/cli/runs/evaluation_json.h"
+#include "heed/examples/cli/ranks/job.h"
+#include "heed/examples/cli/ranks/launched_rank.h"
 #include "heed/examples/cli/runs/initialise.h"
-#include "heed/examples/cli/runs/progress_bar.h"
 #include "heed/examples/cli/runs/resume.h"
-#include "heed/examples/cli/runs/snapshot_folder.h"
 #include "heed/examples/cli/runs/terminal.h"
-#include "heed/examples/cli/snapshots/take_snapshot.h"
-#include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/processors.h"
-#include "heed/framework/base/text.h"
-#include "heed/framework/io/io_error.h"
 
 namespace heed {
 namespace {
@@ -37,6 +32,8 @@ struct TrainArguments {
   std::optional<std::string> init;    // a file to take the parameters from
   bool dry_run = false;
   bool report = false;
+  std::optional<int64_t> threads;
+  int64_t rank_timeout = 600;
 };
 
 Options train_options(TrainArguments& arguments) {
@@ -58,12 +55,15 @@ Options train_options(TrainArguments& arguments) {
           "--report", &arguments.report,
           "keep RUN_DIR/report.html current: at checkpoints and at the end; see `heed help "
           "report`"),
-      Option::value(
-          "--threads", [](int64_t count) { set_num_threads(static_cast<int>(count)); }, "N",
-          "number of threads; does not affect the result; default: HEED_THREADS, or all "
-          "available processors")
+      Option::value("--threads", &arguments.threads, "N",
+                    "number of threads; does not affect the result; default: HEED_THREADS, or all "
+                    "available processors, which the ranks of a machine share")
           .at_least(1)
-          .at_most(most_threads)};
+          .at_most(most_threads),
+      Option::value("--rank-timeout", &arguments.rank_timeout, "SECONDS",
+                    "of several ranks, one that makes no progress for so long ends the training; "
+                    "default 600; see `heed help launch`")
+          .at_least(1)};
 }
 
 /// Which of the options go together.
@@ -86,72 +86,6 @@ void check_train(const TrainArguments& arguments) {
   }
   if (arguments.config && arguments.config->empty()) {
     refuse("CONFIG", "the name of the configuration is empty");
-  }
-  if (arguments.out) check_is_free(*arguments.out);
-}
-
-/// Writes what happens to the run directory, shows it, and stops at a signal.
-class RunObserver final : public TrainingObserver {
- public:
-  /// `report`: nullptr if none is kept.
-  RunObserver(RunDirectory& directory, ProgressBar& progress, LiveReport* report,
-              const Trainer& trainer)
-      : directory_(directory),
-        progress_(progress),
-        report_(report),
-        has_heads_(heed::has_heads(trainer.model())),
-        slice_(snapshot_slice(trainer.model(), trainer.task(),
-                              trainer.config().steps * trainer.config().batch_size,
-                              trainer.config().snapshots)) {}
-
-  void on_step(const StepReport& report) override {
-    directory_.on_step(report);
-    progress_.on_step(report);
-  }
-  void on_evaluation(int64_t step, const Evaluation& evaluation) override {
-    directory_.on_evaluation(step, evaluation);
-    progress_.on_evaluation(step, evaluation);
-  }
-  void on_checkpoint(const Trainer& trainer) override {
-    directory_.check_place();
-    // Whoever resumes there relies on those before it.
-    SnapshotFolder(directory_.path()).sync(unsynced_);
-    unsynced_.clear();
-    directory_.on_checkpoint(trainer);
-    if (report_ != nullptr) report_->update();
-  }
-  void on_snapshot(const Trainer& trainer) override {
-    if (!has_heads_) return;
-    const int64_t step = trainer.state().step;
-    const Snapshot snapshot = take_snapshot(trainer.model(), trainer.task(), slice_, step);
-    directory_.check_place();
-    save_snapshot(directory_.path(), snapshot);
-    unsynced_.push_back(step);
-  }
-  bool wants_stop() override { return SignalWatch::caught() != 0; }
-
- private:
-  RunDirectory& directory_;
-  ProgressBar& progress_;
-  LiveReport* report_;
-  bool has_heads_;
-  SnapshotSlice slice_;
-  std::vector<int64_t> unsynced_{};  // snapshots since the last checkpoint
-};
-
-ProgressBar progress_of(RunDirectory& directory, const Experiment& experiment) {
-  return ProgressBar(*experiment.trainer,
-                     [&](const std::string& line) { directory.add_log(line); });
-}
-
-void introduce(ProgressBar& progress, const Experiment& experiment, const std::string& directory) {
-  for (const std::string& line : experiment.config.about()) progress.show(line);
-  progress.show(fmt::format("{}: {}, {}, {}, writing to {}", task_name(experiment.config),
-                            counted(experiment.model->num_parameters(), "parameter"),
-                            counted(experiment.task->evaluation_size(), "held-out sequence"),
-                            counted(num_threads(), "thread"), directory));
-  for (const std::string& warning : experiment.task->warnings()) {
-    progress.show("warning: " + warning);
   }
 }
 
@@ -182,136 +116,35 @@ std::string resume_line(const ResumedRun& run) {
   return json_text(line);
 }
 
-std::string run_line(const Experiment& experiment, const std::string& directory) {
-  const TrainingState& state = experiment.trainer->state();
-  const Evaluation& evaluation = *state.evaluation;
-  JsonValue line = {
-      {"task", task_name(experiment.config)}, {"steps", state.step}, {"seconds", state.seconds}};
-  add_accuracy(line, evaluation);
-  if (evaluation.training) {
-    line.add("train_sequence_accuracy", evaluation.training->sequence_accuracy);
-  }
-  line.add("parameters", experiment.model->num_parameters())
-      .add("seed", *experiment.training.seed)
-      .add("run_dir", directory);
-  return json_text(line);
-}
-
-std::string interruption_text(const TrainingState& state, const std::string& directory) {
-  std::string text = fmt::format("interrupted after {}, {:.1f} seconds",
-                                 counted(state.step, "step"), state.seconds);
-  if (!state.evaluation) {
-    text += ", before the first evaluation";
-  } else {
-    text += fmt::format(
-        "; last evaluation: loss {:.4f}, token accuracy {:.4f}, sequence accuracy {:.4f}",
-        state.evaluation->loss, state.evaluation->token_accuracy,
-        state.evaluation->sequence_accuracy);
-  }
-  return text + fmt::format("; resume with: {} train --resume {}", program_name(), directory);
-}
-
-/// Writes the batch and adds its path to the message; if that fails, the divergence still matters
-/// more.
-[[noreturn]] void end_diverged(RunDirectory& directory, const Trainer& trainer,
-                               const DivergedError& error) {
-  std::string message = error.what();
-  try {
-    message += "; the batch is in " + directory.add_diverged_batch(trainer, error.what());
-    directory.add_log(message);
-  } catch (const IoError& fault) {
-    message += fmt::format("; {}", fault.what());
-  }
-  throw DivergedError(message);
-}
-
-const char* name_of_signal(int signal) {
-  return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
-}
-
-void train_into(RunDirectory& directory, Experiment& experiment, ProgressBar& progress,
-                LiveReport* report) {
-  introduce(progress, experiment, directory.path());
-  Trainer& trainer = *experiment.trainer;
-  RunObserver observer(directory, progress, report, trainer);
-  try {
-    trainer.run(observer);
-  } catch (const IoError&) {
-    throw;  // the log may be what could not be written
-  } catch (const DivergedError& error) {
-    end_diverged(directory, trainer, error);
-  } catch (const Error& error) {
-    directory.add_log(error.what());
-    throw;
-  }
-  const TrainingState& state = trainer.state();
-  if (const int signal = SignalWatch::caught(); signal != 0) {
-    progress.show(interruption_text(state, directory.path()));
-    directory.close();
-    throw Interrupted(signal);
-  }
-  progress.show(
-      "held-out examples, errors marked:\n" +
-      example_predictions(*experiment.model, *experiment.task, state.evaluation->first_wrong));
-  const std::string line = run_line(experiment, directory.path());
-  directory.add_log(line);
-  directory.end("finished", state.step);
-  directory.close();
-  write_result(line + "\n");
-}
-
-/// The same; run.json says how it fails, if it does.
-void train_recorded(RunDirectory& directory, Experiment& experiment, ProgressBar& progress,
-                    LiveReport* report) {
-  const auto end = [&](const std::string& how) {
-    try {
-      directory.end(how, experiment.trainer->state().step);
-    } catch (const Error&) {  // the failure itself matters more
-    }
-  };
-  try {
-    train_into(directory, experiment, progress, report);
-  } catch (const Interrupted& interrupted) {
-    end(text_of("interrupted by ", name_of_signal(interrupted.signal())));
-    throw;
-  } catch (const DivergedError& error) {
-    end(std::string("diverged: ") + error.what());
-    throw;
-  } catch (const std::exception& error) {
-    end(std::string("failed: ") + error.what());
-    throw;
-  }
-}
-
 /// Lives longer than the run directory: while that is locked, the run counts as running.
 std::unique_ptr<LiveReport> wanted_report(const Program& program, const TrainArguments& arguments) {
   if (!arguments.report) return nullptr;
   return std::make_unique<LiveReport>(program.registry, say);
 }
 
-void resume(const Program& program, const TrainArguments& arguments) {
+void resume(const Program& program, const TrainArguments& arguments, Team& team) {
   const auto report = wanted_report(program, arguments);
   ResumedRun run = resume_run(program.registry, *arguments.resume, arguments.config.value_or(""),
-                              arguments.sets);
+                              arguments.sets, team);
   run.directory.add_resume({.command = program.command_line,
                             .from = run.from,
-                            .step = run.experiment.trainer->state().step},
+                            .step = run.experiment.trainer->state().step,
+                            .ranks = team.size()},
                            resume_line(run));
   ProgressBar progress = progress_of(run.directory, run.experiment);
   show_resumed(progress, run);
   if (report) report->begin(run.directory.path());
+  lead_ranks(run.experiment);
   train_recorded(run.directory, run.experiment, progress, report.get());
 }
 
-void run_train(const Program& program, const TrainArguments& arguments) {
-  check_train(arguments);
-  const SignalWatch watch;
-  std::signal(SIGPIPE, SIG_IGN);  // whoever reads stderr through a pipe may leave
-  if (arguments.resume) return resume(program, arguments);
+void train_new(const Program& program, const TrainArguments& arguments, Team& team) {
+  if (arguments.out) check_is_free(*arguments.out);
   std::optional<InitialParameters> initial;
   if (arguments.init) initial = read_initial(*arguments.init);
-  Experiment experiment = prepare_experiment(program.registry, *arguments.config, arguments.sets,
-                                             initial && initial->form ? &*initial->form : nullptr);
+  Experiment experiment =
+      prepare_experiment(program.registry, *arguments.config, arguments.sets,
+                         initial && initial->form ? &*initial->form : nullptr, team);
   SignalWatch::poll();  // reading data may take long
   std::string initialised;
   if (initial) {
@@ -319,6 +152,7 @@ void run_train(const Program& program, const TrainArguments& arguments) {
         initialise_from(*experiment.model, form_of(task_name(experiment.config), *experiment.task),
                         *std::move(initial));
   }
+  lead_ranks(experiment);
   if (arguments.dry_run) {
     for (const std::string& warning : experiment.task->warnings()) say("warning: " + warning);
     return write_result(dry_run(*arguments.config, experiment));
@@ -334,6 +168,40 @@ void run_train(const Program& program, const TrainArguments& arguments) {
   if (arguments.init) progress.show(initialised);
   if (report) report->begin(directory.path());
   train_recorded(directory, experiment, progress, report.get());
+}
+
+/// On a rank other than 0.
+void follow(const Program& program, const TrainArguments& arguments, Team& team) {
+  const Experiment experiment = follow_rank_0(program.registry, team);
+  if (arguments.dry_run) {
+    dry_run("", experiment);
+  } else {
+    train_along(experiment);
+  }
+}
+
+void run_train(const Program& program, const TrainArguments& arguments) {
+  check_train(arguments);
+  if (arguments.threads) set_num_threads(static_cast<int>(*arguments.threads));
+  const bool is_rank = launched_rank().has_value();
+  const SignalWatch watch(is_rank ? SignalWatch::Repeats::kill_after_two_seconds
+                                  : SignalWatch::Repeats::kill);
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads stderr through a pipe may leave
+  const std::string warning = launch_warning([](const char* name) { return std::getenv(name); });
+  if (!warning.empty()) say(warning);
+  const bool has_threads = arguments.threads || std::getenv("HEED_THREADS") != nullptr;
+  Team& team = join_job({.rank_timeout = static_cast<double>(arguments.rank_timeout),
+                         .divides_processors = !has_threads,
+                         .say = say});
+  together([&] {
+    if (!team.leads()) {
+      follow(program, arguments, team);
+    } else if (arguments.resume) {
+      resume(program, arguments, team);
+    } else {
+      train_new(program, arguments, team);
+    }
+  });
 }
 
 std::string keys_text(const Registry& registry) {

@@ -19,6 +19,7 @@ class Config {
  public:
   /// Values in the order of the table, and the lines of the top-level "about".
   using Values = std::vector<std::pair<std::string, ConfigValue>>;
+  /// `values` has all keys of a table; `text` is the file from which they were read.
   explicit Config(Values values, std::vector<std::string> about = {},
                   std::vector<std::string> warnings = {}, std::string text = "")
       : values_(std::move(values)),
@@ -43,7 +44,9 @@ class Config {
   /// The number of elements of the list at `path`.
   size_t size_of_list(std::string_view path) const;
 
+  /// All values, in the order of the table.
   const Values& values() const { return values_; }
+  /// The lines of the top-level "about".
   const std::vector<std::string>& about() const { return about_; }
   /// What the user should know of the spelling of the file, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -67,8 +70,10 @@ class Config {
 class Section {
  public:
   Section() = default;
+  /// The keys below `path`. The config outlives the section.
   Section(const Config& config, std::string_view path) : config_(&config), path_(path) {}
 
+  /// False for a section of nothing, which has no values.
   explicit operator bool() const { return config_ != nullptr; }
 
   /// The value of a key; none if it is unset. Throws ValueError as Config::value does.
@@ -85,6 +90,7 @@ class Section {
 
   /// The number of elements of a list, and one of them.
   size_t size_of_list(std::string_view name) const { return config_->size_of_list(path_of(name)); }
+  /// Element `index` of the list `name`, as a section.
   Section element(std::string_view name, size_t index) const {
     return {*config_, text_of(path_of(name), ".", index)};
   }

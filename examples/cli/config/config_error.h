@@ -11,8 +11,9 @@ namespace heed {
 
 /// One fault: where ("configs/copy.json:7:5" or "--set train.lr=x") and what.
 struct ConfigFault {
+  /// FILE:LINE:COLUMN, or the option
   std::string place;
-  std::string message;
+  std::string message;  ///< the key, the rule broken, the value, and what to try
 
   /// `PLACE: error: MESSAGE`
   std::string text() const { return place + ": error: " + message; }
@@ -21,9 +22,11 @@ struct ConfigFault {
 /// Thrown for bad input; what() holds one line per fault.
 class ConfigError : public Error {
  public:
+  /// What() has all of them, in this order.
   explicit ConfigError(std::vector<ConfigFault> faults)
       : Error(joined(faults)), faults_(std::move(faults)) {}
 
+  /// In the order of the file.
   const std::vector<ConfigFault>& faults() const { return faults_; }
 
  private:

@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "heed/framework/base/error.h"
+#include "heed/framework/base/numbers.h"
 
 namespace heed {
 
@@ -60,11 +62,15 @@ struct JsonMember {
 /// The number that a literal means; none if T cannot hold it.
 template <class T>
 std::optional<T> parse_number(std::string_view literal) {
-  T value{};
-  const char* end = literal.data() + literal.size();
-  const auto result = std::from_chars(literal.data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return value;
+  if constexpr (std::is_same_v<T, double>) {
+    return read_number(literal);
+  } else {
+    T value{};
+    const char* end = literal.data() + literal.size();
+    const auto result = std::from_chars(literal.data(), end, value);
+    if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+    return value;
+  }
 }
 
 /// The value on one line; bytes that are not UTF-8 (a path may have them) are replaced.

@@ -23,8 +23,11 @@ concept KeyType = ConfigScalar<T> || std::is_enum_v<T>;
 /// A T or none, from nothing that T would round or cut: 0.5 for an int64_t does not compile.
 template <KeyType T>
 struct ExactOptional : std::optional<T> {
+  /// None.
   ExactOptional(std::nullopt_t) {}
+  /// As it is.
   ExactOptional(std::optional<T> value) : std::optional<T>(std::move(value)) {}
+  /// The value, converted exactly.
   template <class Value>
   requires requires(Value value) { T{value}; }
   ExactOptional(const Value& value) : std::optional<T>(T{value}) {}
@@ -36,6 +39,7 @@ template <KeyType T>
 struct KeyChoices : std::conditional_t<std::same_as<T, std::string>, std::vector<std::string>,
                                        std::vector<std::pair<std::string, T>>> {
   using KeyChoices::vector::vector;
+  /// No choices: every value of the type may be given.
   KeyChoices(std::nullopt_t) {}
 };
 
@@ -53,7 +57,10 @@ struct Key {
   bool changes_data = false;             ///< a run that changes it trains on other data
   bool keeps_results = false;            ///< a run that changes it learns just the same
   bool is_path = false;                  ///< a string that names a file: see absolute_path
-  std::string formerly{};                ///< an earlier name in the same section, still accepted
+  /// An earlier name in the same section, still accepted with a warning; `// since VERSION` behind
+  /// it says when it became one: a lint asks for its removal (docs/versions.md).
+  std::string formerly{};
+  /// A line of the manual and of docs/config.md; begins in lower case.
   std::string help{};
 };
 

@@ -13,10 +13,12 @@ namespace heed {
 /// Names the key that should change by its full path; the message reads on after it.
 class KeyError : public Error {
  public:
+  /// `path` is the key's; the parts are joined as text.
   template <class... Parts>
   explicit KeyError(std::string path, const Parts&... parts)
       : Error(path + ": " + text_of(parts...)), path_(std::move(path)) {}
 
+  /// Of the key, from the top: "model.attention.heads".
   const std::string& path() const { return path_; }
 
  private:

@@ -20,6 +20,7 @@
 
 namespace heed {
 
+/// A key whose value names an entry of a Registered list: specialised below.
 template <class List>
 class Chosen;
 template <class ElementKeys>
@@ -58,6 +59,7 @@ class Keys {
 template <KeyType T>
 class Value {
  public:
+  /// Declares `key` in the section of `owner`, and reads it if that is being read.
   Value(Keys* owner, const Key<T>& key) : path_(owner->path_of(key.path)) {
     if (owner->values_) {
       value_ = owner->values_.read(key).value();
@@ -71,6 +73,7 @@ class Value {
     return *this;
   }
 
+  /// The value, of the file or the fallback.
   operator const T&() const { return value_; }
   /// The same, where the type is deduced: `std::min(*keys.pairs, most)`.
   const T& operator*() const { return value_; }
@@ -97,6 +100,7 @@ class Value {
 template <KeyType T>
 class Optional : public std::optional<T> {
  public:
+  /// Declares `key` in the section of `owner`, and reads it if that is being read.
   Optional(Keys* owner, const Key<T>& key) : path_(owner->path_of(key.path)) {
     if (owner->values_) {
       std::optional<T>::operator=(owner->values_.read(key));
@@ -127,6 +131,7 @@ class Optional : public std::optional<T> {
 template <class ElementKeys>
 class ListOf : public std::vector<ElementKeys> {
  public:
+  /// Declares the list `name`; `lists` go to the constructor of each element.
   template <class... Lists>
   ListOf(Keys* owner, const std::string& name, const std::string& help, const Lists&... lists)
       : path_(owner->path_of(name)) {
@@ -156,8 +161,10 @@ class ListOf : public std::vector<ElementKeys> {
 template <class Made, class... Arguments>
 class Chosen<Registered<Made(Arguments...)>> {
  public:
+  /// The list of which it names an entry.
   using List = Registered<Made(Arguments...)>;
 
+  /// Declares `key` with the entries of `list` as choices, and reads it if `owner` is being read.
   Chosen(Keys* owner, const Key<std::string>& key, const List& list)
       : name_(key.fallback.value_or("")), path_(owner->path_of(key.path)) {
     if (owner->values_) {
@@ -170,6 +177,7 @@ class Chosen<Registered<Made(Arguments...)>> {
 
   /// The name of the chosen entry.
   const std::string& name() const { return name_; }
+  /// What the maker of the chosen entry makes of them; once the keys have been read.
   Made operator()(Arguments... arguments) const {
     return make_(std::forward<Arguments>(arguments)...);
   }

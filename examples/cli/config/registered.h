@@ -20,6 +20,7 @@
 
 namespace heed {
 
+/// A list of named makers: specialised below.
 template <class Signature>
 class Registered;
 
@@ -28,24 +29,31 @@ class Registered;
 template <class Made, class... Arguments>
 class Registered<Made(Arguments...)> {
  public:
+  /// What makes a `Made` once an entry's keys have been read.
   using Make = std::function<Made(Arguments...)>;
 
+  /// One thing that can be chosen.
   struct Entry {
-    std::string name;
-    std::string help;
-    std::function<ConfigTable()> keys;
+    std::string name;                   ///< as in the configuration
+    std::string help;                   ///< a line for `heed tasks` and the schema
+    std::function<ConfigTable()> keys;  ///< the table of its own keys
     /// Reads the entry's keys from the section of the key that chose it.
     std::function<Make(const Section& values)> bind;
   };
+
+  /// An empty list.
+  Registered() = default;
+  /// `what` says in messages what it lists: "tasks".
+  explicit Registered(std::string what) : what_(std::move(what)) {}
 
   /// Throws ValueError unless the name is a word of a-z, 0-9 and _ that the list does not have yet.
   void add(Entry entry) {
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_";
     if (entry.name.empty() || entry.name.find_first_not_of(letters) != std::string::npos) {
-      throw ValueError("registry: a name is a word of a-z, 0-9 and _: \"", entry.name, "\"");
+      throw ValueError(what_, ": a name is a word of a-z, 0-9 and _: \"", entry.name, "\"");
     }
     if (find(entry.name) != nullptr) {
-      throw ValueError("registry: \"", entry.name, "\" is registered already");
+      throw ValueError(what_, ": \"", entry.name, "\" is registered already; choose another name");
     }
     entries_->push_back(std::move(entry));
   }
@@ -70,12 +78,13 @@ class Registered<Made(Arguments...)> {
          }});
   }
 
+  /// In the order in which they were added.
   const std::vector<Entry>& entries() const { return *entries_; }
 
   /// The entry of this name; throws ValueError if there is none.
   const Entry& at(std::string_view name) const {
     if (const Entry* entry = find(name)) return *entry;
-    throw ValueError("registry: no such name: ", name);
+    throw ValueError(what_, ": no such name: ", name);
   }
 
   /// For the table: names, help and keys.
@@ -93,6 +102,7 @@ class Registered<Made(Arguments...)> {
     return found == entries_->end() ? nullptr : &*found;
   }
 
+  std::string what_ = "registry";
   std::shared_ptr<std::vector<Entry>> entries_ = std::make_shared<std::vector<Entry>>();
 };
 

@@ -17,7 +17,12 @@ namespace heed {
 using ConfigValue = std::variant<std::monostate, bool, int64_t, double, std::string>;
 
 /// The type of a key's value, in the order of ConfigValue; `number` is a double.
-enum class ValueKind { boolean, integer, number, string };
+enum class ValueKind {
+  boolean,  ///< true or false
+  integer,  ///< whole, of 64 bits
+  number,   ///< a double
+  string,   ///< text
+};
 
 /// "boolean", "integer", "number" or "string".
 std::string_view name_of(ValueKind kind);
@@ -33,8 +38,8 @@ constexpr ValueKind kind_of() {
 
 /// A key exists only where the key `path` has the value `value`.
 struct ConfigCondition {
-  std::string path;
-  std::string value;
+  std::string path;   ///< of the key on which it depends, from the top
+  std::string value;  ///< of that key
 
   bool operator==(const ConfigCondition&) const = default;
 };
@@ -67,20 +72,20 @@ struct ConfigEntry {
     return entry;
   }
 
-  std::string path;
-  ValueKind kind;
-  ConfigValue fallback;     ///< none for a required or an optional key
-  bool required;            ///< must be given
-  std::string otherwise{};  ///< what an unset optional key means; else empty
-  ConfigValue minimum;      ///< none: no bound
-  bool exclusive_minimum;
-  ConfigValue maximum;  ///< inclusive; none: no bound
-  std::vector<std::string> choices;
-  bool changes_data;
-  bool keeps_results;
-  bool is_path;
-  std::string formerly;
-  std::string help;
+  std::string path;                  ///< with dots between sections
+  ValueKind kind;                    ///< of its value
+  ConfigValue fallback;              ///< none for a required or an optional key
+  bool required;                     ///< must be given
+  std::string otherwise{};           ///< what an unset optional key means; else empty
+  ConfigValue minimum;               ///< none: no bound
+  bool exclusive_minimum;            ///< whether the minimum itself is refused
+  ConfigValue maximum;               ///< inclusive; none: no bound
+  std::vector<std::string> choices;  ///< allowed strings; empty: any
+  bool changes_data;     ///< whether another value means other data: a run is not resumed with it
+  bool keeps_results;    ///< whether a run that changes it learns just the same
+  bool is_path;          ///< whether it is a string that names a file
+  std::string formerly;  ///< an earlier name in the same section, still accepted; else empty
+  std::string help;      ///< a line of the manual
   std::vector<ConfigCondition> conditions{};  ///< all of them must hold; the innermost last
 
   /// Whether a number lies below the range.
@@ -116,6 +121,7 @@ struct ConfigEntry {
 struct Chooser;
 struct ConfigList;
 
+/// Lists with more elements are refused.
 constexpr size_t most_list_elements = 32;
 
 /// The keys of a program or of a part of it. Declarations that contradict themselves or each other
@@ -175,16 +181,16 @@ class ConfigTable {
 
 /// One thing that a chooser can name (an attention, a task), with keys of its own.
 struct Alternative {
-  std::string name;
-  std::string help{};
-  ConfigTable keys;  ///< paths relative to the section of the chooser
+  std::string name;    ///< as in the configuration
+  std::string help{};  ///< what it is, in a line
+  ConfigTable keys;    ///< paths relative to the section of the chooser
 };
 
 /// A key whose value decides which other keys its section has: "task.type", "train.optimizer". The
 /// keys of the alternatives that are not chosen are refused.
 struct Chooser {
-  ConfigEntry key;
-  std::vector<Alternative> alternatives;
+  ConfigEntry key;                        ///< the key that chooses
+  std::vector<Alternative> alternatives;  ///< in the order of the documentation
 
   /// The alternative of this name; nullptr if there is none.
   const Alternative* find(std::string_view name) const;
@@ -192,8 +198,8 @@ struct Chooser {
 
 /// A list of objects, all with the same keys.
 struct ConfigList {
-  std::string path;
-  std::string help;
+  std::string path;     ///< of the list, with dots between sections
+  std::string help;     ///< what its elements are
   ConfigTable element;  ///< paths relative to an element
 };
 

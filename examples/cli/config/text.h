@@ -20,6 +20,9 @@ std::string config_text(const ConfigValue& value);
 /// A time from 0 to 10¹² seconds, the nearest to any other: "12 s", "4:30 min", "2:05 h".
 std::string duration_text(double seconds);
 
+/// A command line as a shell reads it.
+std::string shell_text(const std::vector<std::string>& words);
+
 /// A number of bytes in the unit that suits it, as "1.5 KiB".
 std::string bytes_text(int64_t bytes);
 

@@ -19,15 +19,15 @@ struct Answer {
 
 /// How a prompt is continued.
 struct Continuation {
-  int64_t count;  ///< of symbols, at most
-  Sampling sampling = {};
-  Sequence stop = {};  ///< it ends before these symbols; empty: nothing ends it
+  int64_t count;           ///< of symbols, at most
+  Sampling sampling = {};  ///< how each symbol is drawn
+  Sequence stop = {};      ///< it ends before these symbols; empty: nothing ends it
 };
 
 /// How the answer of an encoder-decoder is searched for.
 struct AnswerSearch {
-  int64_t beams;
-  double length_penalty = 1;
+  int64_t beams;              ///< see BeamSearchOptions; 1 is greedy
+  double length_penalty = 1;  ///< see BeamSearchOptions
 };
 
 /// Puts the model into evaluation mode. Model and form outlive it.
@@ -36,11 +36,13 @@ struct AnswerSearch {
 ///   std::cout << Answerer(*trained.model, trained.form).ask("3 1 2");
 class Answerer {
  public:
+  /// Inputs and answers are read and written as `form` says.
   Answerer(Model& model, const TaskForm& form);
 
   /// The symbols of a text. Throws ValueError saying what is wrong with it, and, as an input that
   /// is answered as a whole, if it is longer than the model.
   Sequence symbols_of(const std::string& text) const;
+  /// The symbols of a text that is answered as a whole.
   Sequence input_of(const std::string& text) const;
 
   /// The answer to a text as text. Throws ValueError saying what is wrong with it.

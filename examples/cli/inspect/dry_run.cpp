@@ -53,6 +53,23 @@ std::string groups_text(const Trainer& trainer) {
   return text;
 }
 
+/// Collective: a line for each rank of a team.
+std::string ranks_text(Team& team, const DividedOptimizer& optimizer, int64_t peak, int64_t parts) {
+  if (team.is_alone()) return "";
+  struct Memory {
+    int64_t peak, optimizer;
+  };
+  const std::vector<Memory> all = team.gathered(Memory{peak, bytes_of(optimizer.own_state())});
+  std::string text = "ranks\n";
+  for (size_t r = 0; r < all.size(); ++r) {
+    const auto [first, end] = team.share_of(parts, static_cast<int>(r));
+    text +=
+        fmt::format("  rank {:<5} {} at the peak, optimizer {}; parts {} to {} of {}\n", r,
+                    bytes_text(all[r].peak), bytes_text(all[r].optimizer), first + 1, end, parts);
+  }
+  return text;
+}
+
 std::string schedule_text(const TrainingConfig& config) {
   std::string text =
       fmt::format("schedule     {} of {}; evaluation every {}\n", counted(config.steps, "step"),
@@ -77,6 +94,8 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
   reset_peak_memory();
   trainer.run(observer);
   const int64_t peak = memory_stats().peak_bytes;
+  const std::string ranks =
+      ranks_text(trainer.team(), trainer.optimizer(), peak, config.micro_batches);
   const Batch batch = trainer.batch_at(1);
   const double seconds = trainer.state().seconds;
   return fmt::format("{}: task {}, {}; nothing is written\n\n", path, task_name(experiment.config),
@@ -85,9 +104,10 @@ std::string dry_run(const std::string& path, const Experiment& experiment) {
          fmt::format(
              "memory       {} at the peak of one step\n"
              "  parameters {}\n  gradients  {}\n  optimizer  {}\n",
-             bytes_text(peak), bytes_text(bytes_of(parameters)), bytes_text(bytes_of(parameters)),
-             bytes_text(bytes_of(trainer.optimizer_state()))) +
-         groups_text(trainer) + schedule_text(config) +
+             bytes_text(peak), bytes_text(bytes_of(parameters)),
+             bytes_text(memory_estimate(trainer).gradients),
+             bytes_text(trainer.optimizer().state_bytes())) +
+         ranks + groups_text(trainer) + schedule_text(config) +
          fmt::format("first step   loss {:.6f}, gradient {:.4f}, {:.3g} s with {}\n",
                      observer.first.loss, observer.first.grad_norm, seconds,
                      counted(num_threads(), "thread")) +

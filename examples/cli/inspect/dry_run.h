@@ -8,7 +8,8 @@
 namespace heed {
 
 /// What a run would be, from its first step: parameters, memory, schedule, first batch. Writes no
-/// files. `path`: of the configuration.
+/// files. `path`: of the configuration. Collective, if the trainer is in a team: the memory of each
+/// rank is shown.
 std::string dry_run(const std::string& path, const Experiment& experiment);
 
 }  // namespace heed

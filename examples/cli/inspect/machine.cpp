@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <sstream>
 #include <string_view>
 
 #include "heed/framework/base/parallel.h"
@@ -26,12 +25,14 @@ std::string proc_file(const char* path) {
 
 /// The rest of the first line of a file of /proc that starts with `name`, after ":" and spaces.
 std::string proc_entry(const char* path, std::string_view name) {
-  std::istringstream file(proc_file(path));
-  for (std::string line; std::getline(file, line);) {
+  const std::string text = proc_file(path);
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const size_t colon = line.find(':');
-    if (!line.starts_with(name) || colon == std::string::npos) continue;
+    if (!line.starts_with(name) || colon == line.npos) continue;
     const size_t start = line.find_first_not_of(" \t", colon + 1);
-    return start == std::string::npos ? "" : line.substr(start);
+    return start == line.npos ? "" : std::string(line.substr(start));
   }
   return "";
 }
@@ -78,6 +79,12 @@ std::string cpu_features() {
   add("avx512dq", __builtin_cpu_supports("avx512dq") != 0);
   add("avx512vl", __builtin_cpu_supports("avx512vl") != 0);
   add("avx512vnni", __builtin_cpu_supports("avx512vnni") != 0);
+#else  // Arm's system lists them
+  const std::string listed = " " + proc_entry("/proc/cpuinfo", "Features") + " ";
+  for (const std::string name : {"asimd", "asimdhp", "asimddp", "sve", "sve2", "bf16"}) {
+    if (listed.find(" " + name + " ") == listed.npos) continue;
+    features += (features.empty() ? "" : " ") + name;
+  }
 #endif
   return features.empty() ? "none known" : features;
 }

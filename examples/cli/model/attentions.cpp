@@ -232,7 +232,7 @@ void add_attentions_of_documents(Attentions& attentions) {
 }  // namespace
 
 AttentionPositions builtin_attention_positions() {
-  AttentionPositions positions;
+  AttentionPositions positions("attention_positions");
   positions.add("none", "no dependence",
                 [](int64_t, int64_t) { return RelativePositionsFactory(); });
   positions.add<RopeKeys>("rope", "queries and keys are rotated by an angle for each position",
@@ -247,7 +247,7 @@ AttentionPositions builtin_attention_positions() {
 }
 
 Attentions builtin_attentions(const AttentionPositions& positions) {
-  Attentions attentions;
+  Attentions attentions("attentions");
   attentions.add<HeadWidthKeys>(
       "my_mha", "softmax(Q K^T / sqrt(d_qk)) V for each head, four projections; without masks",
       make_my_mha);

@@ -20,6 +20,7 @@ using AttentionPositions = Registered<RelativePositionsFactory(int64_t heads, in
 
 /// The attentions that come with heed; those with relative positions choose from `positions`.
 Attentions builtin_attentions(const AttentionPositions& positions);
+/// The relative positions that come with heed, for `builtin_attentions`.
 AttentionPositions builtin_attention_positions();
 
 }  // namespace heed

@@ -63,7 +63,7 @@ void use_gpt2_scheme(Model& model, double deviation) {
 }  // namespace
 
 InitSchemes builtin_init_schemes() {
-  InitSchemes schemes;
+  InitSchemes schemes("init_schemes");
   schemes.add("pytorch", "PyTorch's defaults; a tied embedding and the last norm start small",
               [] { return InitScheme(use_pytorch_init); });
   schemes.add<Gpt2Keys>(

@@ -11,6 +11,7 @@ struct Model;
 
 /// Replaces initializers of a model that has just been made.
 using InitScheme = std::function<void(Model& model)>;
+/// Schemes by name: what "model.init" can be.
 using InitSchemes = Registered<InitScheme()>;
 
 /// The schemes that come with heed. With each, whatever the form of the model, its first scores are

@@ -17,8 +17,9 @@ namespace heed {
 
 /// Learned rows that attend to the tokens, one for each position of the answer.
 struct LearnedQueries : Layer<LearnedQueries> {
-  Parameter weight;  // [L_1, D_1]
+  Parameter weight;  ///< [L_1, D_1]
 
+  /// Throws ValueError unless both sizes are at least 1.
   LearnedQueries(const Slot& slot, int64_t length, int64_t width);
   /// → [B, L_1, D_1], the same for each of the batch
   Tensor forward(int64_t batch);
@@ -26,10 +27,11 @@ struct LearnedQueries : Layer<LearnedQueries> {
 
 /// The part of an encoder-decoder that writes the answer.
 struct AnswerWriter : Layer<AnswerWriter> {
-  Embedding tokens;
-  PositionTable position_table;
-  TransformerStack decoder;
+  Embedding tokens;              ///< of the answer so far
+  PositionTable position_table;  ///< added to the tokens
+  TransformerStack decoder;      ///< blocks with cross-attention to the memory
 
+  /// `task` says how many tokens and positions there are; `make_attention` fills each block.
   AnswerWriter(const Slot& slot, const ModelConfig& config, const TaskShape& task,
                const AttentionFactory& make_attention);
   /// ids [B, L_1] and memory [B, L_2, d_model] → [B, L_1, d_model]
@@ -44,16 +46,22 @@ struct AnswerWriter : Layer<AnswerWriter> {
 ///   queries          learned queries attend to tokens + positions
 ///   encoder_decoder  tokens + positions → encoder → writer (the decoder) → output
 struct Model : Layer<Model> {
-  const Attends attends;
+  const Attends attends;  ///< who attends to whom: the form of the model
+  /// Width and longest input, in tokens.
   const int64_t d_model, length;
+  /// Scores s become cap·tanh(s / cap); none: as they are.
   const std::optional<double> logit_soft_cap;
-  Embedding tokens;
-  PositionTable position_table;
+  Embedding tokens;              ///< rows of the input's symbols
+  PositionTable position_table;  ///< added to the tokens
+  /// Attends::queries only
   std::optional<LearnedQueries> queries;
-  TransformerStack encoder;
+  TransformerStack encoder;  ///< all blocks, or those of the encoder
+  /// Attends::encoder_decoder only
   std::optional<AnswerWriter> writer;
-  std::optional<Linear> output;  // none if it is tied to the tokens' embedding
+  std::optional<Linear> output;  ///< none if it is tied to the tokens' embedding
 
+  /// Throws ValueError for sizes that do not fit, or an attention that cannot do what the form
+  /// needs.
   Model(const Slot& slot, const ModelConfig& config, const TaskShape& task,
         const AttentionFactory& make_attention);
   /// → scores [B, L_1, classes]

@@ -9,11 +9,12 @@
 
 namespace heed {
 
+/// Larger widths are refused.
 inline constexpr int64_t most_width = 16384;
 
 /// The section "model".
 struct ModelKeys : Keys {
-  ModelLists lists;
+  ModelLists lists;  ///< what the keys below choose from
 
   Value<int64_t> d_model{this,
                          {.path = "d_model",
@@ -45,12 +46,14 @@ struct ModelKeys : Keys {
       {.path = "norm_placement",
        .fallback = NormPlacement::pre,
        .choices = {{"pre", NormPlacement::pre}, {"post", NormPlacement::post}},
-       .formerly = "norm",
+       .formerly = "norm",  // since 0.2.0
        .help = "the norm before each sublayer or after each residual add"}};
-  Chosen<Norms> norm{
-      this,
-      {.path = "norm", .fallback = "layer_norm", .formerly = "norm_kind", .help = "kind of norm"},
-      lists.norms};
+  Chosen<Norms> norm{this,
+                     {.path = "norm",
+                      .fallback = "layer_norm",
+                      .formerly = "norm_kind",  // since 0.2.0
+                      .help = "kind of norm"},
+                     lists.norms};
   Chosen<Activations> activation{
       this,
       {.path = "activation", .fallback = "gelu", .help = "feed-forward activation"},
@@ -89,11 +92,13 @@ struct ModelKeys : Keys {
       lists.attentions};
 };
 
+/// What the section "model" means, its choices made.
 struct ModelConfig {
-  TransformerConfig stack;  ///< of the encoder and of the decoder
-  int64_t d_source;         ///< width of the key/value tokens
-  PositionTableKind position_table;
-  bool tied;  ///< the output uses the tokens' embedding
+  TransformerConfig stack;           ///< of the encoder and of the decoder
+  int64_t d_source;                  ///< width of the key/value tokens
+  PositionTableKind position_table;  ///< added to the tokens' embeddings
+  bool tied;                         ///< the output uses the tokens' embedding
+  /// Scores s become cap·tanh(s / cap); none: as they are.
   std::optional<double> logit_soft_cap = {};
   InitScheme init = {};  ///< left out: what the modules come with
 };

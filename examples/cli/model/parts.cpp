@@ -4,14 +4,14 @@ namespace heed {
 namespace {
 
 Blocks builtin_blocks() {
-  Blocks blocks;
+  Blocks blocks("blocks");
   blocks.add("transformer", "attention and a feed-forward network",
              [] { return BlockFactory(make_block<TransformerBlock>); });
   return blocks;
 }
 
 Norms builtin_norms() {
-  Norms norms;
+  Norms norms("norms");
   norms.add("layer_norm", "subtracts the mean, divides by the standard deviation",
             [] { return NormFactory(make_layer_norm); });
   norms.add("rms_norm", "divides by the root of the mean square",
@@ -20,7 +20,7 @@ Norms builtin_norms() {
 }
 
 Activations builtin_activations() {
-  Activations activations;
+  Activations activations("activations");
   activations.add("relu", "max(x, 0)", [] { return Activation::relu; });
   activations.add("relu_squared", "max(x, 0)^2", [] { return Activation::relu_squared; });
   activations.add("gelu", "x Phi(x)", [] { return Activation::gelu; });
@@ -31,7 +31,7 @@ Activations builtin_activations() {
 }
 
 PositionTables builtin_positions() {
-  PositionTables positions;
+  PositionTables positions("positions");
   positions.add("learned", "a learned row for each position",
                 [] { return position_table_kind<LearnedPositions>("learned"); });
   positions.add("sinusoidal", "sines and cosines of the position",

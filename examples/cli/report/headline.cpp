@@ -72,23 +72,6 @@ std::string about_html(const RunSummary& summary) {
   return text.empty() ? "" : text_element("p", shown_text(text, 1000), "about");
 }
 
-std::string shell_word(const std::string& word) {
-  const bool is_plain =
-      !word.empty() && word.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                           "_-+=./,:@%") == std::string::npos;
-  if (is_plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-std::string command_text(const std::vector<std::string>& command) {
-  std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + shell_word(word);
-  return text;
-}
-
 std::string session_title(size_t number) {
   return number == 0 ? "Trained by" : fmt::format("Resumed ({}) by", number);
 }
@@ -98,7 +81,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Session& session
   const auto add_fact = [&](const char* name, const std::string& value) {
     if (!value.empty()) facts.emplace_back(name, shown_text(value, longest_fact));
   };
-  add_fact("command", command_text(session.command));
+  add_fact("command", shell_text(session.command));
   add_fact("in", session.directory);
   add_fact("started", session.started);
   add_fact("ended", session.ended);
@@ -110,7 +93,9 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Session& session
            session.commit.empty() ? session.heed : session.heed + ", commit " + session.commit);
   add_fact("computed with",
            session.simd + (session.blas.empty() ? "" : ", BLAS " + session.blas) +
-               (session.threads ? ", " + counted(*session.threads, "thread") : ""));
+               (session.ranks ? ", " + counted(*session.ranks, "rank") : "") +
+               (session.threads ? ", " + counted(*session.threads, "thread") : "") +
+               (session.ranks ? " each" : ""));
   return facts;
 }
 
@@ -151,7 +136,7 @@ std::string origin_html(const RunReport& report) {
                        "The configuration determines every bit of a run, but for the speed. This "
                        "trains it again:",
                        "about") +
-          text_element("pre", command_text({"heed", "train", summary.path + "/config.json"}));
+          text_element("pre", shell_text({"heed", "train", summary.path + "/config.json"}));
   for (size_t i = 0; i < summary.sessions.size(); ++i) {
     if (i >= most_shown_sessions / 2 && i + most_shown_sessions / 2 < summary.sessions.size())
       continue;

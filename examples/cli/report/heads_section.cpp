@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "heed/examples/cli/figures/svg.h"
+#include "heed/examples/cli/report/heads_place.h"
 #include "heed/examples/cli/report/html.h"
-#include "heed/examples/cli/report/packed_weights.h"
+#include "heed/examples/cli/snapshots/heads_json.h"
 #include "heed/framework/base/text.h"
 
 namespace heed {
@@ -21,14 +21,9 @@ constexpr size_t most_letters = 95'000;  // of all weights of a page
 constexpr size_t least_snapshots = 4;
 constexpr size_t most_unpacked_weights = 3'000'000;  // that a page unpacks at once without a pause
 
-/// How exactly weights are kept.
-struct Exactness {
-  int64_t scale;
-  int digits;
-};
-constexpr Exactness exactnesses[] = {{int64_t{1} << 20, 6}, {int64_t{1} << 17, 5},
-                                     {int64_t{1} << 13, 4}, {1 << 10, 3},
-                                     {1 << 9, 2},           {1 << 7, 2}};
+constexpr WeightExactness exactnesses[] = {{int64_t{1} << 20, 6}, {int64_t{1} << 17, 5},
+                                           {int64_t{1} << 13, 4}, {1 << 10, 3},
+                                           {1 << 9, 2},           {1 << 7, 2}};
 
 bool is_alike(const SnapshotAttention& one, const SnapshotAttention& other) {
   if (one.path != other.path || one.probes.size() != other.probes.size()) return false;
@@ -48,29 +43,6 @@ bool is_alike(const Snapshot& one, const Snapshot& other) {
                     [](const auto& a, const auto& b) { return is_alike(a, b); });
 }
 
-/// The weights of a probe that are not masked, head by head.
-std::vector<float> open_weights(const OfProbe& probe) {
-  const std::vector<int64_t> blocked = probe.blocked.to(DType::i64).to_vector<int64_t>();
-  const std::vector<float> all = probe.weights.to_vector<float>();
-  std::vector<float> open;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (blocked[i % blocked.size()] == 0) open.push_back(all[i]);
-  }
-  return open;
-}
-
-/// Those of a model that diverges are not.
-bool is_finite(const Snapshot& snapshot) {
-  for (const SnapshotAttention& attention : snapshot.attentions) {
-    for (const OfProbe& probe : attention.probes) {
-      const std::vector<float> open = open_weights(probe);
-      const auto is_number = [](float weight) { return std::isfinite(weight); };
-      if (!std::all_of(open.begin(), open.end(), is_number)) return false;
-    }
-  }
-  return true;
-}
-
 /// Those that are like the last one, and whose weights are numbers.
 std::vector<const Snapshot*> alike(const std::vector<Snapshot>& snapshots,
                                    std::vector<std::string>& warnings) {
@@ -81,7 +53,7 @@ std::vector<const Snapshot*> alike(const std::vector<Snapshot>& snapshots,
           "the snapshot of step {} has other attentions or inputs than that of step {}; it is left "
           "out",
           snapshot.step, snapshots.back().step));
-    } else if (!is_finite(snapshot)) {
+    } else if (!has_finite_weights(snapshot)) {
       warnings.push_back(
           fmt::format("the snapshot of step {} has weights that are not finite; it is left out",
                       snapshot.step));
@@ -109,53 +81,6 @@ std::vector<const Snapshot*> halved(const std::vector<const Snapshot*>& snapshot
     if (i % 2 == 0 || i + 1 == snapshots.size()) some.push_back(snapshots[i]);
   }
   return some;
-}
-
-/// Lengths of the stretches that are not masked and masked, in turn.
-std::vector<int64_t> blocked_runs(const Tensor& blocked) {
-  std::vector<int64_t> runs{0};
-  bool is_blocked = false;
-  for (const int64_t cell : blocked.to(DType::i64).to_vector<int64_t>()) {
-    if ((cell != 0) != is_blocked) {
-      is_blocked = !is_blocked;
-      runs.push_back(0);
-    }
-    ++runs.back();
-  }
-  return runs;
-}
-
-JsonValue texts_json(const std::vector<std::string>& texts) {
-  std::vector<std::string> shown;
-  for (const std::string& text : texts) shown.push_back(shown_text(text, 40));
-  return shown;
-}
-
-JsonValue probe_json(const std::vector<const Snapshot*>& snapshots, size_t attention, size_t probe,
-                     const Exactness& exactness) {
-  WeightsOfSnapshots weights;
-  for (const Snapshot* snapshot : snapshots) {
-    weights.push_back(open_weights(snapshot->attentions[attention].probes[probe]));
-  }
-  const OfProbe& last = snapshots.back()->attentions[attention].probes[probe];
-  JsonValue json = {{"queries", texts_json(last.queries)},
-                    {"keys", texts_json(last.keys)},
-                    {"scale", exactness.scale},
-                    {"digits", exactness.digits},
-                    {"weights", packed_weights(weights, exactness.scale)}};
-  const std::vector<int64_t> runs = blocked_runs(last.blocked);
-  if (runs.size() > 1) json.add("blocked", runs);
-  return json;
-}
-
-/// All attentions of one probe.
-std::vector<JsonValue> probe_of_all(const std::vector<const Snapshot*>& snapshots, size_t probe,
-                                    const Exactness& exactness) {
-  std::vector<JsonValue> all;
-  for (size_t a = 0; a < snapshots.back()->attentions.size(); ++a) {
-    all.push_back(probe_json(snapshots, a, probe, exactness));
-  }
-  return all;
 }
 
 size_t letters_of(const std::vector<JsonValue>& attentions) {
@@ -193,7 +118,7 @@ Fitting fitting(const std::vector<const Snapshot*>& snapshots) {
     const size_t room = probe == 0 ? room_of_first : left / (all - probe);
     std::vector<JsonValue> attentions;
     int digits = 0;
-    for (const Exactness& exactness : exactnesses) {
+    for (const WeightExactness& exactness : exactnesses) {
       attentions = probe_of_all(snapshots, probe, exactness);
       digits = exactness.digits;
       if (letters_of(attentions) <= room) break;
@@ -205,18 +130,6 @@ Fitting fitting(const std::vector<const Snapshot*>& snapshots) {
     fit.digits.push_back(digits);
   }
   return fit;
-}
-
-JsonValue attentions_json(const Snapshot& last, const Fitting& fit) {
-  JsonValue all(std::vector<int64_t>{});
-  for (size_t a = 0; a < last.attentions.size(); ++a) {
-    std::vector<JsonValue> probes;
-    for (const std::vector<JsonValue>& attentions : fit.probes) probes.push_back(attentions[a]);
-    all.children.push_back({{"path", last.attentions[a].path},
-                            {"heads", last.attentions[a].heads()},
-                            {"probes", probes}});
-  }
-  return all;
 }
 
 /// How exactly weights are shown, and what did not fit.
@@ -252,16 +165,8 @@ std::string heads_html(const std::vector<const Snapshot*>& snapshots, size_t tak
 tables below.</p></noscript>
 <div id="heads-loss"></div>
 <div class="film" id="heads-film"></div>
-<div class="controls" id="heads-controls"></div>
-<div class="heads"><div><h3 id="heads-name"></h3>
-<p class="readout" id="heads-readout" aria-live="polite"></p>
-<div id="heads-view"></div>
-<ul id="heads-row" aria-label="read most"></ul>
-<div class="tools" id="heads-tools"></div></div>
-<div id="heads-all"></div></div>
-</section>
 )";
-  return html;
+  return html + heads_place("heads") + "\n</section>\n";
 }
 
 }  // namespace
@@ -277,19 +182,8 @@ HeadsSection heads_section(const std::vector<Snapshot>& snapshots,
   const std::vector<const Snapshot*> some = affordable(same);
   const Fitting fit = fitting(some);
   if (fit.probes.empty()) return {};
-  std::vector<int64_t> steps;
-  std::vector<double> losses;
-  for (const Snapshot* snapshot : some) {
-    steps.push_back(snapshot->step);
-    losses.push_back(snapshot->loss);
-  }
-  std::vector<std::string> probes = some.back()->probe_texts;
-  probes.resize(fit.probes.size());
   HeadsSection section{.html = heads_html(some, same.size(), fit)};
-  section.data = {{"steps", steps},
-                  {"losses", losses},
-                  {"probes", texts_json(probes)},
-                  {"attentions", attentions_json(*some.back(), fit)}};
+  section.data = heads_json(some, fit.probes);
   return section;
 }
 

@@ -1,6 +1,5 @@
 #include "heed/examples/cli/report/html.h"
 
-#include <array>
 #include <cctype>
 #include <cstdint>
 
@@ -9,26 +8,12 @@
 namespace heed {
 namespace {
 
-/// The value of a hexadecimal digit.
-uint32_t digit_value(char digit) {
-  return static_cast<uint32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-std::string base64_of_hex(std::string_view hex) {
-  static constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t first = 0; first < hex.size(); first += 6) {  // three bytes are four letters
-    const std::string_view digits = hex.substr(first, 6);
-    uint32_t bits = 0;
-    for (size_t i = 0; i < 6; ++i)
-      bits = bits << 4 | (i < digits.size() ? digit_value(digits[i]) : 0);
-    for (size_t i = 0; i < 4; ++i) {
-      const bool is_padding = i > digits.size() / 2;
-      text += is_padding ? '=' : alphabet[bits >> (18 - 6 * i) & 63];
-    }
+std::string bytes_of_hex(std::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
   }
-  return text;
+  return bytes;
 }
 
 std::string row_html(const HtmlTable& table, const std::vector<std::string>& cells,
@@ -66,8 +51,25 @@ std::string script_json(const JsonValue& value) {
   return text;
 }
 
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t first = 0; first < bytes.size(); first += 3) {
+    uint32_t bits = 0;
+    for (size_t i = 0; i < 3; ++i) {
+      bits = bits << 8 | (first + i < bytes.size() ? static_cast<uint8_t>(bytes[first + i]) : 0U);
+    }
+    for (size_t i = 0; i < 4; ++i) {
+      text += first + i > bytes.size() ? '=' : letters[bits >> (18 - 6 * i) & 63];
+    }
+  }
+  return text;
+}
+
 std::string csp_hash(std::string_view sha256) {
-  return "'sha256-" + base64_of_hex(sha256) + "'";
+  return "'sha256-" + base64(bytes_of_hex(sha256)) + "'";
 }
 
 std::string html_id(std::string_view text) {

@@ -13,6 +13,9 @@ namespace heed {
 /// JSON that can stand between <script type="application/json"> and its end, whatever is in it.
 std::string script_json(const JsonValue& value);
 
+/// Bytes as letters, four for each three.
+std::string base64(std::string_view bytes);
+
 /// The source expression of a Content-Security-Policy for what has this SHA-256, given in
 /// hexadecimal digits: 'sha256-…'.
 std::string csp_hash(std::string_view sha256);

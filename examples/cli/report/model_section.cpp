@@ -19,16 +19,17 @@ namespace {
 
 /// A module, or with a leaf a parameter.
 struct TreeNode {
+  std::string name{};
   int64_t parameters = 0;
-  std::string leaf{};  ///< what a parameter's line says besides
-  std::vector<std::pair<std::string, TreeNode>> children{};  ///< in order of registration
+  std::string leaf{};                ///< what a parameter's line says besides
+  std::vector<TreeNode> children{};  ///< in order of registration
 };
 
 TreeNode& child_of(TreeNode& node, const std::string& name) {
-  for (auto& [other, child] : node.children) {
-    if (other == name) return child;
+  for (TreeNode& child : node.children) {
+    if (child.name == name) return child;
   }
-  return node.children.emplace_back(name, TreeNode()).second;
+  return node.children.emplace_back(TreeNode{.name = name});
 }
 
 std::string magnitude_text(const Tensor& tensor) {
@@ -55,13 +56,13 @@ TreeNode tree_of(Model& model) {
 
 std::string tree_html(const TreeNode& node) {
   std::string html = "<ul>\n";
-  for (const auto& [name, child] : node.children) {
+  for (const TreeNode& child : node.children) {
     const std::string count = counted(child.parameters, "parameter");
     html += "<li>";
     if (child.children.empty()) {
-      html += text_element("code", name) + " " + xml_text(child.leaf);
+      html += text_element("code", child.name) + " " + xml_text(child.leaf);
     } else {
-      html += "<details open><summary>" + text_element("code", name) + " " + xml_text(count) +
+      html += "<details open><summary>" + text_element("code", child.name) + " " + xml_text(count) +
               "</summary>" + tree_html(child) + "</details>";
     }
     html += "</li>\n";

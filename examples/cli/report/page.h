@@ -1,10 +1,13 @@
-// Page: a report as one HTML file that needs nothing but itself.
+// Page: HTML in one file that needs nothing but itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "heed/examples/cli/config/json.h"
+#include "heed/examples/cli/report/engine_files.h"
+#include "heed/examples/cli/report/page_sources.h"
 
 namespace heed {
 
@@ -17,7 +20,11 @@ struct Page {
   std::string header;  ///< HTML
   std::vector<PageSection> sections{};
   std::string body{};  ///< HTML of the sections
-  JsonValue data{};    ///< for the script
+  JsonValue data{};    ///< for the scripts
+  std::string made_by = "heed report";
+  PageSource style = report_style();
+  std::vector<PageSource> scripts{report_script()};
+  std::optional<EngineFiles> engine{};  ///< which the scripts start
 };
 
 /// The whole file. Its policy lets run what heed has written into it, and load nothing.

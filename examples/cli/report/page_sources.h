@@ -1,4 +1,4 @@
-// What cmake/report_page.cmake makes of the files in page/: they are compiled into the program.
+// What cmake/page_sources.cmake makes of the files in page/: they are compiled into the program.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,11 @@ struct PageSource {
   std::string_view sha256;  ///< of the text, in hexadecimal digits
 };
 
-PageSource page_style();
-PageSource page_script();
+PageSource report_style();
+PageSource report_script();
+PageSource live_script();  ///< of a report with an engine, after report_script()
+PageSource playground_style();
+PageSource playground_script();
+PageSource worker_script();  ///< what runs the engine
 
 }  // namespace heed

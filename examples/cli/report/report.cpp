@@ -5,6 +5,7 @@
 #include "heed/examples/cli/report/headline.h"
 #include "heed/examples/cli/report/heads_section.h"
 #include "heed/examples/cli/report/html.h"
+#include "heed/examples/cli/report/live_section.h"
 #include "heed/examples/cli/report/model_section.h"
 #include "heed/examples/cli/report/page.h"
 #include "heed/examples/cli/report/run_marks.h"
@@ -45,6 +46,11 @@ std::string run_report_html(const Registry& registry, const std::string& run,
   Page page{.title = report.summary.name + ", a run of heed", .header = {}};
   std::vector<ReportFigure> figures = curves_of(report.metrics, run_marks(report));
   if (!figures.empty()) add_section(page, "curves", "Curves", curves_html(figures));
+  if (options.engine) {
+    add_section(page, "ask", "Ask it", live_section(report));
+    page.scripts.push_back(live_script());
+    page.engine = options.engine;
+  }
   HeadsSection heads = heads_section(report.snapshots, report.warnings);
   add_section(page, "heads", "Heads forming", heads.html);
   ScoresSection scores = scores_section(report.snapshots);

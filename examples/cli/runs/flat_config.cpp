@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "heed/examples/cli/config/config.h"
+#include "heed/examples/cli/config/key_lookup.h"
 #include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/config/shipped_configs.h"
 #include "heed/examples/cli/config/text.h"
@@ -28,10 +29,10 @@ void add_values(FlatConfig& config, const std::string& path, const JsonValue& va
   }
 }
 
-/// A shipped configuration with all defaults filled in.
 struct Shipped {
   std::string name;
-  FlatConfig values;
+  FlatConfig given;   // by the file
+  FlatConfig values;  // with all defaults filled in
 };
 
 const ConfigTable& builtin_table() {
@@ -45,7 +46,8 @@ const std::vector<Shipped>& all_shipped() {
     for (const ShippedConfig& file : shipped_configs()) {
       const std::string name(file.name);
       const Config config = read_config_text(builtin_table(), file.text, name);
-      shipped.push_back({name, flat_config(read_json(to_json(config)))});
+      shipped.push_back(
+          {name, flat_config(read_json(file.text)), flat_config(read_json(to_json(config)))});
     }
     return shipped;
   }();
@@ -66,10 +68,23 @@ std::string flat_text(const ConfigValue& value) {
   return text != nullptr ? *text : config_text(value);
 }
 
+bool has_default(const ConfigEntry& entry, const std::string& value) {
+  return entry.fallback.index() != 0 && flat_text(entry.fallback) == value;
+}
+
 bool is_default(const std::string& path, const std::string& value) {
-  return any_entry(path, [&](const ConfigEntry& entry) {
-    return entry.fallback.index() != 0 && flat_text(entry.fallback) == value;
-  });
+  return any_entry(path, [&](const ConfigEntry& entry) { return has_default(entry, value); });
+}
+
+/// What the keys of a configuration mean beside what it chooses.
+KeyLookup lookup_in(const FlatConfig& config) {
+  std::map<std::string, std::string> chosen;
+  for (const Chooser& chooser : builtin_table().choosers()) {
+    if (const std::string* value = value_at(config, chooser.key.path)) {
+      chosen[chooser.key.path] = *value;
+    }
+  }
+  return {builtin_table(), std::move(chosen)};
 }
 
 bool is_same_value(const std::string& path, const std::string& a, const std::string& b) {
@@ -77,20 +92,32 @@ bool is_same_value(const std::string& path, const std::string& a, const std::str
   return std::filesystem::path(a).filename() == std::filesystem::path(b).filename();
 }
 
-FlatConfig changes_from(const FlatConfig& shipped, const FlatConfig& config) {
+FlatConfig changes_from(const Shipped& shipped, const FlatConfig& config) {
+  using Meaning = KeyLookup::Meaning;
+  const KeyLookup lookup = lookup_in(config);
   FlatConfig changes;
   for (const auto& [path, value] : config) {
-    const std::string* before = value_at(shipped, path);
-    const bool is_same =
-        before == nullptr ? is_default(path, value) : is_same_value(path, *before, value);
+    const KeyLookup::Result key = lookup.find(path);
+    const bool is_key = key.meaning == Meaning::key;
+    // A default beside the file's choices may be none beside those of the configuration.
+    const bool is_given = !is_key || value_at(shipped.given, path) != nullptr;
+    const std::string* before = is_given ? value_at(shipped.values, path) : nullptr;
+    const bool is_same = before != nullptr ? is_same_value(path, *before, value)
+                         : is_key          ? has_default(*key.entry, value)
+                                           : is_default(path, value);
     if (!is_same) changes.emplace_back(path, value);
   }
-  for (const auto& [path, value] : shipped) {
+  for (const auto& [path, value] : shipped.values) {
+    if (value_at(config, path) != nullptr) continue;
     // A key with a default that is missing is one that an earlier version did not have.
     const bool may_be_unset = any_entry(path, [](const ConfigEntry& entry) {
       return !entry.required && entry.fallback.index() == 0;
     });
-    if (may_be_unset && value_at(config, path) == nullptr) changes.emplace_back(path, unset);
+    const Meaning meaning = lookup.find(path).meaning;
+    const bool is_in_list = meaning == Meaning::nothing;
+    if (is_in_list || (may_be_unset && meaning != Meaning::foreign)) {
+      changes.emplace_back(path, unset);
+    }
   }
   return changes;
 }
@@ -145,7 +172,7 @@ ShippedChanges changes_from_shipped(const FlatConfig& config) {
   for (const Shipped& shipped : all_shipped()) {
     const std::string* its_task = value_at(shipped.values, "task.type");
     if (task == nullptr || its_task == nullptr || *its_task != *task) continue;
-    FlatConfig changes = changes_from(shipped.values, config);
+    FlatConfig changes = changes_from(shipped, config);
     if (nearest && nearest->changes.size() <= changes.size()) continue;
     nearest = {shipped.name, std::move(changes)};
   }

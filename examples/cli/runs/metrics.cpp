@@ -178,7 +178,7 @@ Metrics read_metrics(const std::string& run) {
   LineReader reader(path);
   std::string piece;
   for (uint64_t left = file.size(); left > 0; left -= piece.size()) {
-    piece.resize(std::min<uint64_t>(left, uint64_t{1} << 20));
+    piece.resize(static_cast<size_t>(std::min<uint64_t>(left, uint64_t{1} << 20)));
     file.read(piece.data(), piece.size());
     reader.add(piece);
   }

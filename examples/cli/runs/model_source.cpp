@@ -1,12 +1,12 @@
 #include "heed/examples/cli/runs/model_source.h"
 
-#include <array>
 #include <filesystem>
-#include <fstream>
 
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/runs/checkpoint.h"
 #include "heed/framework/io/folder.h"
+#include "heed/framework/io/io_error.h"
+#include "heed/framework/io/read_file.h"
 
 namespace heed {
 namespace {
@@ -35,9 +35,12 @@ bool is_trained_model(const std::string& path) {
   if (std::filesystem::is_directory(path, ignored) || path.ends_with(".safetensors")) return true;
   if (!is_file(path)) return false;
   // Eight bytes of a size, then the JSON of a header: no configuration begins like that.
-  std::array<char, 9> start{};
-  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
-  return start[8] == '{' && start[7] == '\0';
+  try {
+    const std::string start = read_start(path, 9);
+    return start.size() == 9 && start[8] == '{' && start[7] == '\0';
+  } catch (const IoError&) {
+    return false;
+  }
 }
 
 std::string chosen_checkpoint(const std::string& place, const ModelSource& source,

@@ -257,7 +257,8 @@ std::vector<std::string> continue_run(const ConfigTable& table, StoredRun& run,
 }  // namespace
 
 ResumedRun resume_run(const Registry& registry, const std::string& path,
-                      const std::string& config_path, const std::vector<std::string>& sets) {
+                      const std::string& config_path, const std::vector<std::string>& sets,
+                      Team& team) {
   const std::string place = "--resume " + path;
   const ModelSource source = model_source(place, path);
   check_place(place, source);
@@ -269,8 +270,9 @@ ResumedRun resume_run(const Registry& registry, const std::string& path,
   const std::vector<std::string> all_sets = sets_of_file(table, before, config_path, sets);
   Config config = run.config.read(table, all_sets);
   const std::optional<TaskForm> trained = trained_form(run, config);
-  Experiment experiment = build_experiment(
-      registry, std::move(config), {run.config.name, all_sets, trained ? &*trained : nullptr});
+  Experiment experiment =
+      build_experiment(registry, std::move(config),
+                       {run.config.name, all_sets, trained ? &*trained : nullptr, team});
   check_steps(place, run.start.state.training.step, experiment.training.steps);
   if (!choose_data(table, all_sets)) check_data(run, *experiment.task);
   std::vector<std::string> warnings = continue_run(table, run, experiment);

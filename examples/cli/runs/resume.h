@@ -27,6 +27,7 @@ struct ResumedRun {
 /// `sets` can choose, what was measured on the held-out sequences is forgotten. Throws ConfigError
 /// for what cannot be resumed so, having changed nothing, and IoError.
 ResumedRun resume_run(const Registry& registry, const std::string& path,
-                      const std::string& config_path, const std::vector<std::string>& sets);
+                      const std::string& config_path, const std::vector<std::string>& sets,
+                      Team& team = no_team());
 
 }  // namespace heed

@@ -19,7 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_exists(const std::string& path) {
-  refuse("--out " + path, "already exists; choose another name or remove it");
+  const std::string run = without_tail(path);
+  refuse("--out " + path, "already exists; choose another name or remove it" +
+                              (is_file(record_file(run))
+                                   ? "; `heed train --resume " + run + "` goes on with this run"
+                                   : ""));
 }
 
 /// `state`: all but the seed and the learning rate.
@@ -73,7 +77,10 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path,
   };
   RunContents contents = contents_of(experiment);
   contents.record = RunRecord::of_new_run();
-  contents.record.begin({.command = command, .config = contents.config, .data = contents.data});
+  contents.record.begin({.command = command,
+                         .config = contents.config,
+                         .data = contents.data,
+                         .ranks = experiment.trainer->team().size()});
   make_folders_above(name(1));
   const std::string partial = partial_name(name(1));
   remove_folder(partial);

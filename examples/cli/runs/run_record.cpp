@@ -94,6 +94,7 @@ Session session_of(const JsonValue& json) {
                   .blas = member_text(json, "blas"),
                   .from = member_text(json, "from"),
                   .threads = member_number<int64_t>(json, "threads"),
+                  .ranks = member_number<int64_t>(json, "ranks"),
                   .first_step = member_number<int64_t>(json, "first_step"),
                   .last_step = member_number<int64_t>(json, "last_step"),
                   .end = member_text(json, "end"),
@@ -158,6 +159,7 @@ void RunRecord::begin(const SessionStart& start) {
                        {"heed", origin.version},   {"commit", source_commit()},
                        {"simd", origin.simd},      {"blas", origin.blas},
                        {"threads", num_threads()}};
+  if (start.ranks > 1) session.add("ranks", start.ranks);
   if (!start.from.empty()) session.add("from", start.from);
   session.add("first_step", start.step)
       .add("config_crc32", crc_of(start.config))

@@ -20,13 +20,14 @@ struct SessionStart {
   int64_t step = 0;                  ///< taken before it
   std::string config{};              ///< as JSON: see to_json
   DataFingerprint data{};
+  int64_t ranks = 1;  ///< processes that train together
 };
 
 /// What run.json says of one process; texts are "" and numbers none where it does not say.
 struct Session {
   std::vector<std::string> command{};
   std::string directory, host, started, heed, commit, simd, blas, from;
-  std::optional<int64_t> threads, first_step, last_step;
+  std::optional<int64_t> threads, ranks, first_step, last_step;
   std::string end;  ///< "running", "finished", "interrupted by …", "diverged: …", "failed: …"
   std::string ended;
   std::optional<double> seconds;

@@ -17,4 +17,9 @@ struct StoredConfig {
   Config read(const ConfigTable& table, const std::vector<std::string>& sets = {}) const;
 };
 
+/// Reads a text that heed wrote, `place` for messages. A name that the table does not have is that
+/// of a part which another program registered: of all faults, this one alone is reported.
+Config read_stored_text(const ConfigTable& table, const std::string& text,
+                        const std::string& place);
+
 }  // namespace heed

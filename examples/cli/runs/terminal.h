@@ -29,8 +29,10 @@ bool wants_colour();
 /// What can be written on a terminal; of what is none, 79 columns and 24 lines. The last column is
 /// left out: some terminals wrap after it.
 struct TerminalSize {
+  /// In characters.
   size_t columns, lines;
 };
+/// Of the terminal behind `stream`, a file descriptor.
 TerminalSize terminal_size(int stream);
 
 }  // namespace heed

@@ -7,9 +7,9 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/json.h"
 #include "heed/examples/cli/config/key_error.h"
-#include "heed/examples/cli/config/read_config.h"
 #include "heed/examples/cli/model/pytorch_model.h"
 #include "heed/examples/cli/runs/earlier_model.h"
+#include "heed/examples/cli/runs/stored_config.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
@@ -58,31 +58,6 @@ StoredModel stored_in(const std::string& file, TensorFile content,
   return stored;
 }
 
-/// What is wrong with the file is bad input: it is all that was given.
-StoredModel stored_in_file(const std::string& file) {
-  try {
-    std::map<std::string, std::string> metadata;
-    StoredModel stored = stored_in(file, load_safetensors(file), metadata);
-    const std::string* config = member(metadata, config_key);
-    if (config == nullptr) {
-      refuse(file,
-             "not a model of heed: its metadata has no heed.config; `heed inspect` lists its "
-             "tensors, `heed train CONFIG --init FILE` starts from them");
-    }
-    stored.config = *config;
-    stored.config_place = file + " (" + config_key + ")";
-    const std::string* words = member(metadata, vocabulary_key);
-    if (!stored.form && words != nullptr) {
-      stored.form = earlier_form(stored.config, *words, stored.tensors);
-    }
-    const std::string* step = member(metadata, step_key);
-    stored.step = step == nullptr ? 0 : parse_number<int64_t>(*step).value_or(0);
-    return stored;
-  } catch (const IoError& error) {
-    refuse("model", error.what());
-  }
-}
-
 StoredModel stored_in_checkpoint(const std::string& checkpoint, const std::string& run) {
   CheckpointState state = load_checkpoint_state(checkpoint);
   std::map<std::string, std::string> metadata;
@@ -114,7 +89,7 @@ Config model_section(const ConfigTable& table, const StoredModel& stored) {
   } catch (const JsonError& error) {
     refuse(stored.config_place, error.what());
   }
-  return read_config_text(table, json_text(section), stored.config_place);
+  return read_stored_text(table, json_text(section), stored.config_place);
 }
 
 void load_parameters(Model& model, const StoredModel& stored) {
@@ -131,10 +106,34 @@ void load_parameters(Model& model, const StoredModel& stored) {
 
 }  // namespace
 
+StoredModel read_model_file(const std::string& file) {
+  try {
+    std::map<std::string, std::string> metadata;
+    StoredModel stored = stored_in(file, load_safetensors(file), metadata);
+    const std::string* config = member(metadata, config_key);
+    if (config == nullptr) {
+      refuse(file,
+             "not a model of heed: its metadata has no heed.config; `heed inspect` lists its "
+             "tensors, `heed train CONFIG --init FILE` starts from them");
+    }
+    stored.config = *config;
+    stored.config_place = file + " (" + config_key + ")";
+    const std::string* words = member(metadata, vocabulary_key);
+    if (!stored.form && words != nullptr) {
+      stored.form = earlier_form(stored.config, *words, stored.tensors);
+    }
+    const std::string* step = member(metadata, step_key);
+    stored.step = step == nullptr ? 0 : parse_number<int64_t>(*step).value_or(0);
+    return stored;
+  } catch (const IoError& error) {  // it is all that was given
+    refuse("model", error.what());
+  }
+}
+
 StoredModel read_stored_model(const std::string& path, WhichCheckpoint which) {
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
-    if (which == WhichCheckpoint::newest) return named_by(path, stored_in_file(path));
+    if (which == WhichCheckpoint::newest) return named_by(path, read_model_file(path));
     refuse(path, "--best chooses among the checkpoints of a run; this is a file");
   }
   const ModelSource source = model_source(path, path);

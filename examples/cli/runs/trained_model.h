@@ -21,11 +21,11 @@ namespace heed {
 
 /// What the files of a model hold, before a model is made of it.
 struct StoredModel {
-  std::string path;            ///< of the checkpoint or of the file
-  std::string place = {};      ///< what the user named, for messages
-  NamedTensors tensors = {};   ///< the parameters
-  std::string names = "heed";  ///< whose names they have: heed's or "pytorch"'s
-  int64_t step = 0;
+  std::string path;               ///< of the checkpoint or of the file
+  std::string place = {};         ///< what the user named, for messages
+  NamedTensors tensors = {};      ///< the parameters
+  std::string names = "heed";     ///< whose names they have: heed's or "pytorch"'s
+  int64_t step = 0;               ///< after which it was written
   std::string config = {};        ///< all that it was trained with, as JSON
   std::string config_place = {};  ///< what messages call that
   /// None in files of earlier versions, which need the task's data.
@@ -39,12 +39,16 @@ struct StoredModel {
 StoredModel read_stored_model(const std::string& path,
                               WhichCheckpoint which = WhichCheckpoint::newest);
 
+/// The same of a file that `heed export` wrote. Throws ConfigError if it is none, or damaged.
+StoredModel read_model_file(const std::string& file);
+
+/// A model with its parameters, and what it takes to ask it.
 struct TrainedModel {
-  std::string path;  ///< of the checkpoint or of the file
-  int64_t step;
-  std::string config;  ///< all that it was trained with, as JSON
-  TaskForm form;
-  std::unique_ptr<Model> model;
+  std::string path;              ///< of the checkpoint or of the file
+  int64_t step;                  ///< after which it was written
+  std::string config;            ///< all that it was trained with, as JSON
+  TaskForm form;                 ///< shape, words and questions of its task
+  std::unique_ptr<Model> model;  ///< with the trained parameters
 };
 
 /// Makes a model of the parts in `lists`. Throws ConfigError if the parameters do not fit the

@@ -24,7 +24,8 @@ struct AdditionKeys : Keys {
 ///             and answered as     . . . . . . . 2 1 1 1
 Example written_sum(const Sequence& question) {
   const auto count = static_cast<int64_t>(question.size()) / 2;
-  const auto second = question.begin() + count;
+  const int64_t* const second = question.data() + count;
+  const int64_t* const end = question.data() + question.size();
   Sequence sum;
   int64_t carry = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -33,9 +34,9 @@ Example written_sum(const Sequence& question) {
     carry /= base;
   }
   sum.push_back(carry);
-  Sequence input(question.begin(), second);
+  Sequence input(question.data(), second);
   input.push_back(plus);
-  input.insert(input.end(), second, question.end());
+  input.insert(input.end(), second, end);
   Sequence target(input.size(), ignored_target);
   target.insert(target.end(), sum.begin(), sum.end());
   input.push_back(equals);
@@ -45,7 +46,7 @@ Example written_sum(const Sequence& question) {
 
 /// a + b is b + a, so a model that has seen the one knows the other.
 Sequence smaller_first(const Sequence& question) {
-  const auto second = question.begin() + static_cast<int64_t>(question.size()) / 2;
+  const auto second = question.begin() + std::ssize(question) / 2;
   Sequence mirrored(second, question.end());
   mirrored.insert(mirrored.end(), question.begin(), second);
   return std::min(question, mirrored);

@@ -61,7 +61,7 @@ size_t DrawnTask::Hash::operator()(const Sequence& sequence) const {
     hash = (hash ^ static_cast<uint64_t>(symbol)) * 0x9E3779B97F4A7C15;
     hash ^= hash >> 32;
   }
-  return hash;
+  return static_cast<size_t>(hash);
 }
 
 double count_sequences(int64_t symbols, int64_t length) {

@@ -8,8 +8,10 @@
 
 namespace heed {
 
+/// Symbols or targets by their numbers.
 using Sequence = std::vector<int64_t>;
 
+/// What a model learns from at once: an input and what is expected for it.
 struct Example {
   Sequence input;   ///< in [0, symbols)
   Sequence target;  ///< in [0, classes) or ignored_target

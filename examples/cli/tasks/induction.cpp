@@ -47,13 +47,13 @@ struct Induction : Keys {
 
   Example example(const Sequence& question) const {
     const auto before = question[question.size() - 2];
-    const auto first = question.begin() + before;
-    const auto second = first + segment + question.back();
-    Sequence sequence(question.begin(), second);
+    const int64_t* const first = question.data() + before;
+    const int64_t* const second = first + segment + question.back();
+    Sequence sequence(question.data(), second);
     sequence.insert(sequence.end(), first, first + segment);
-    sequence.insert(sequence.end(), second, question.end() - 2);
+    sequence.insert(sequence.end(), second, question.data() + question.size() - 2);
     Sequence target(sequence.size(), ignored_target);
-    std::copy(first + 1, first + segment, target.begin() + (second - question.begin()));
+    std::copy(first + 1, first + segment, target.data() + (second - question.data()));
     return {std::move(sequence), std::move(target)};
   }
 

@@ -112,7 +112,7 @@ std::set<Words> held_out_sources(const std::vector<Pair>& pairs, const PairsKeys
   rng.shuffle(std::span(sources));
   const double count = std::min(keys.held_out * static_cast<double>(sources.size()),
                                 static_cast<double>(setup.evaluation_sequences));
-  return {sources.begin(), sources.begin() + std::max<int64_t>(1, std::llround(count))};
+  return {sources.data(), sources.data() + std::max<int64_t>(1, std::llround(count))};
 }
 
 SplitPairs split_pairs(const PairsKeys& keys, const TaskSetup& setup) {

@@ -51,7 +51,7 @@ struct Recall : Keys {
       question.push_back(keys + rng.integer(0, values));
     }
     rng.shuffle(std::span(different));
-    question.insert(question.end(), different.begin(), different.begin() + asked());
+    question.insert(question.end(), different.data(), different.data() + asked());
     return question;
   }
 

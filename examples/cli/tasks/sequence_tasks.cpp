@@ -22,6 +22,11 @@ Example answered(const Sequence& source, AnswerRule answer, const TaskShape& sha
     throw ValueError("task: an answer must be as long as its sequence: ", example.target.size(),
                      " for ", source.size());
   }
+  for (const int64_t symbol : example.target) {
+    if (symbol >= 0 && symbol < shape.symbols) continue;
+    throw ValueError("task: an answer has symbol ", symbol, "; this task's are 0 to ",
+                     shape.symbols - 1);
+  }
   const int64_t start = shape.symbols;
   if (shape.attends == Attends::encoder_decoder)
     example.answer_input = shifted(example.target, start);

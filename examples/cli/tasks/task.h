@@ -38,6 +38,7 @@ class Task {
   Task& operator=(const Task&) = delete;
   virtual ~Task() = default;
 
+  /// The sizes that a model for it needs.
   virtual TaskShape shape() const = 0;
   /// The batch of a step, a function of the step alone: a run that resumes sees the same data.
   virtual Batch training_batch(int64_t step, int64_t size) const = 0;

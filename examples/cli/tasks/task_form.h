@@ -23,10 +23,10 @@ enum class Attends {
 
 /// What a model must know to fit a task.
 struct TaskShape {
-  int64_t symbols;  ///< different input tokens
-  int64_t classes;  ///< different targets
-  int64_t length;   ///< of the longest sequence
-  Attends attends = Attends::self;
+  int64_t symbols;                  ///< different input tokens
+  int64_t classes;                  ///< different targets
+  int64_t length;                   ///< of the longest sequence
+  Attends attends = Attends::self;  ///< who attends to whom
   int64_t answer_symbols =
       0;                      ///< Attends::encoder_decoder: different tokens that the decoder reads
   int64_t answer_length = 0;  ///< Attends::encoder_decoder: of the longest answer
@@ -44,11 +44,12 @@ struct Questions {
   bool operator==(const Questions&) const = default;
 };
 
+/// A task without its data: enough to turn a question into symbols and scores into an answer.
 struct TaskForm {
-  std::string task;  ///< its name
-  TaskShape shape;
-  Tokenizer tokenizer;
-  Questions questions;
+  std::string task;     ///< its name
+  TaskShape shape;      ///< sizes
+  Tokenizer tokenizer;  ///< text to symbols and back
+  Questions questions;  ///< what an input looks like
 
   bool operator==(const TaskForm&) const = default;
 };

@@ -9,7 +9,7 @@ AddTask add_sequence_tasks, add_induction, add_recall, add_addition, add_modular
     add_noise, add_pairs;
 
 Tasks builtin_tasks() {
-  Tasks tasks;
+  Tasks tasks("tasks");
   for (AddTask* add : {add_sequence_tasks, add_induction, add_recall, add_addition,
                        add_modular_addition, add_text, add_noise, add_pairs}) {
     add(tasks);

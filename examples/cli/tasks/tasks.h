@@ -13,7 +13,7 @@ using Tasks = Registered<std::unique_ptr<Task>(const TaskSetup& setup)>;
 
 /// The section "task".
 struct TaskKeys : Keys {
-  Tasks tasks;
+  Tasks tasks;  ///< what `type` chooses from
   Chosen<Tasks> type{this, {.path = "type", .changes_data = true, .help = "what to learn"}, tasks};
   Value<int64_t> seed{this,
                       {.path = "seed",

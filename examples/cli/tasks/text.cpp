@@ -97,7 +97,7 @@ class TextTask final : public Task {
   std::vector<DataFile> files() const override { return files_; }
   std::vector<std::string> warnings() const override {
     UnseenSymbols unseen;
-    unseen.train_on(Sequence(symbols_.begin(), symbols_.begin() + training_));
+    unseen.train_on(Sequence(symbols_.data(), symbols_.data() + training_));
     for (int64_t index = 0; index < evaluation_size_; ++index) {
       unseen.hold_out(held_out_window(index).target);
     }
@@ -164,7 +164,7 @@ class TextTask final : public Task {
   }
 
   Example window(int64_t first) const {
-    const auto begin = symbols_.begin() + first;
+    const auto* const begin = symbols_.data() + first;
     return {Sequence(begin, begin + length_), Sequence(begin + 1, begin + length_ + 1)};
   }
 

@@ -49,6 +49,15 @@ std::string Tokenizer::target_text(int64_t target) const {
   return visible(word_at(targets, target));
 }
 
+std::string Tokenizer::typed_text(const std::vector<int64_t>& symbols) const {
+  std::string text;
+  for (const int64_t symbol : symbols) {
+    if (unit == TextUnit::words && !text.empty()) text += " ";
+    text += inputs.empty() ? std::to_string(symbol) : inputs[static_cast<size_t>(symbol)];
+  }
+  return text;
+}
+
 std::string Tokenizer::answer_text(const std::vector<int64_t>& answer) const {
   std::string text;
   for (const int64_t target : answer) {

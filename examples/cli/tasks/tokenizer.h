@@ -17,9 +17,11 @@ enum class TextUnit {
   characters  ///< code points, blanks included
 };
 
+/// The words of a task and their numbers, as plain data.
 struct Tokenizer {
-  TextUnit unit = TextUnit::words;
+  TextUnit unit = TextUnit::words;  ///< what one symbol is
   /// What is read for each symbol and written for each target, by their numbers; empty: the number.
+  /// One text for each number.
   std::vector<std::string> inputs{}, targets{};
   /// The target after which an answer is over; none: answers have one length.
   std::optional<int64_t> answer_end{};
@@ -28,7 +30,10 @@ struct Tokenizer {
 
   /// How a symbol or a target is shown: its word with blanks and control characters made visible.
   std::string input_text(int64_t symbol) const;
+  /// How a target is shown, as input_text shows a symbol.
   std::string target_text(int64_t target) const;
+  /// Symbols as a user would type them: what InputReader reads.
+  std::string typed_text(const std::vector<int64_t>& symbols) const;
   /// Targets as the task's data writes them, up to the end of the answer; "." for ignored_target.
   std::string answer_text(const std::vector<int64_t>& targets) const;
   /// What vocabulary.json holds: the words, of both sides if answers end by themselves; empty if

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/training/failure.h"
 #include "heed/examples/cli/training/signals.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/reduce.h"
@@ -97,28 +99,55 @@ std::string example_text(Model& model, const Task& task, int64_t index) {
                        row_of("model", predictions, task, &Tokenizer::target_text), errors});
 }
 
-Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size) {
+/// What one batch adds to an Accuracy.
+struct BatchScore {
+  double loss = 0;
+  Score tokens{};
+  int64_t right_sequences = 0;
+  int64_t first_wrong = -1;  // none
+};
+
+BatchScore score_of(Model& model, const Batch& batch, int64_t first) {
+  BatchScore result;
+  const Tensor scores = model(batch);
+  result.loss = sequence_loss(scores, batch.targets, Reduction::sum).item();
+  const Tensor predictions = argmax(scores, -1);
+  const int64_t length = batch.targets.size(1);
+  for (int64_t i = 0; i < batch.targets.size(0); ++i) {
+    const Score one = score(predictions.data<int64_t>() + i * length,
+                            batch.targets.data<int64_t>() + i * length, length);
+    result.tokens.counted += one.counted;
+    result.tokens.right += one.right;
+    if (one.right == one.counted) {
+      ++result.right_sequences;
+    } else if (result.first_wrong < 0) {
+      result.first_wrong = first + i;
+    }
+  }
+  return result;
+}
+
+Accuracy accuracy_on(Model& model, const BatchSource& batches, int64_t size, int64_t batch_size,
+                     Team& team) {
+  std::vector<BatchScore> parts(static_cast<size_t>((size + batch_size - 1) / batch_size));
+  const auto [begin, end] = team.share_of(std::ssize(parts));
+  for (int64_t i = begin; i < end && SignalWatch::caught() == 0; ++i) {
+    const int64_t first = i * batch_size;
+    team.get_on("the evaluation of sequence", first);
+    parts[static_cast<size_t>(i)] =
+        score_of(model, batches(first, std::min(batch_size, size - first)), first);
+  }
+  if (const int signal = SignalWatch::agreed(team); signal != 0) throw Interrupted(signal);
+  team.complete(std::span(parts));
   Accuracy result{};
   Score tokens;
   int64_t right_sequences = 0;
-  for (int64_t first = 0; first < size; first += batch_size) {
-    SignalWatch::poll();
-    const Batch batch = batches(first, std::min(batch_size, size - first));
-    const Tensor scores = model(batch);
-    result.loss += sequence_loss(scores, batch.targets, Reduction::sum).item();
-    const Tensor predictions = argmax(scores, -1);
-    const int64_t length = batch.targets.size(1);
-    for (int64_t i = 0; i < batch.targets.size(0); ++i) {
-      const Score one = score(predictions.data<int64_t>() + i * length,
-                              batch.targets.data<int64_t>() + i * length, length);
-      tokens.counted += one.counted;
-      tokens.right += one.right;
-      if (one.right == one.counted) {
-        ++right_sequences;
-      } else if (!result.first_wrong) {
-        result.first_wrong = first + i;
-      }
-    }
+  for (const BatchScore& part : parts) {
+    result.loss += part.loss;
+    tokens.counted += part.tokens.counted;
+    tokens.right += part.tokens.right;
+    right_sequences += part.right_sequences;
+    if (!result.first_wrong && part.first_wrong >= 0) result.first_wrong = part.first_wrong;
   }
   result.loss /= static_cast<double>(tokens.counted);
   result.token_accuracy = static_cast<double>(tokens.right) / static_cast<double>(tokens.counted);
@@ -157,7 +186,7 @@ Tensor greedy_answer(Model& model, const Batch& batch, int64_t length, std::opti
   return generate(next, start, options, greedy);
 }
 
-Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size, Team& team) {
   const EvaluationMode mode(model);
   const auto held_out = [&](int64_t first, int64_t size) {
     return task.evaluation_batch(first, size);
@@ -165,9 +194,9 @@ Evaluation evaluate(Model& model, const Task& task, int64_t batch_size) {
   const auto trained = [&](int64_t first, int64_t size) {
     return task.training_set_batch(first, size);
   };
-  Evaluation result{accuracy_on(model, held_out, task.evaluation_size(), batch_size), {}};
+  Evaluation result{accuracy_on(model, held_out, task.evaluation_size(), batch_size, team), {}};
   if (const int64_t size = task.training_set_size(); size > 0) {
-    result.training = accuracy_on(model, trained, size, batch_size);
+    result.training = accuracy_on(model, trained, size, batch_size, team);
   }
   return result;
 }

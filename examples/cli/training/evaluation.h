@@ -6,6 +6,7 @@
 #include <string>
 
 #include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/ranks/team.h"
 #include "heed/examples/cli/tasks/task.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/loss.h"
@@ -43,8 +44,9 @@ class EvaluationMode {
 };
 
 /// Runs the model, in evaluation mode and without recording, on all held-out sequences,
-/// `batch_size` at a time, then on the training set. Throws Interrupted once a signal came.
-Evaluation evaluate(Model& model, const Task& task, int64_t batch_size);
+/// `batch_size` at a time, then on the training set. The batches are divided among the ranks of a
+/// team, for which it is collective. Throws Interrupted once a signal came, to any of them.
+Evaluation evaluate(Model& model, const Task& task, int64_t batch_size, Team& team = no_team());
 
 /// The cross-entropy of scores [B, L, classes] over all positions that count.
 Tensor sequence_loss(const Tensor& scores, const Tensor& targets,

@@ -7,6 +7,7 @@
 #include "heed/examples/cli/config/config_error.h"
 #include "heed/examples/cli/config/key_error.h"
 #include "heed/examples/cli/config/read_config.h"
+#include "heed/examples/cli/ranks/job.h"
 #include "heed/examples/cli/training/memory_estimate.h"
 #include "heed/framework/base/available_memory.h"
 #include "heed/framework/base/text.h"
@@ -18,7 +19,8 @@ namespace {
 /// How much of an experiment is made.
 enum class Form { whole, shapes };
 
-Experiment build(const Registry& registry, Config config, Form form, const TaskForm* trained) {
+Experiment build(const Registry& registry, Config config, Form form, const TaskForm* trained,
+                 Team& team) {
   const TrainingConfig training = read_training_config(config, registry);
   auto task = make_task(registry, config, training, trained);
   const ModelKeys model_keys{config.section("model"), registry};
@@ -27,7 +29,7 @@ Experiment build(const Registry& registry, Config config, Form form, const TaskF
   const auto make = [&] {
     trainer.reset();
     model = make_model(model_keys, task->shape());
-    trainer = std::make_unique<Trainer>(*model, *task, training);
+    trainer = std::make_unique<Trainer>(*model, *task, training, team);
   };
   {
     const ShapesOnly guard;
@@ -48,11 +50,13 @@ std::string shown_source(const std::string& path) {
 Experiment build_from(const Registry& registry, Config config, const ConfigSource& source,
                       Form form) {
   const std::string text = config.text();
-  return made_from({shown_source(source.path), text, source.sets},
-                   [&] { return build(registry, std::move(config), form, source.trained); });
+  return made_from({shown_source(source.path), text, source.sets}, [&] {
+    return build(registry, std::move(config), form, source.trained, source.team);
+  });
 }
 
 void show_warnings(const Config& config) {
+  if (!speaks_for_job()) return;
   for (const std::string& warning : config.warnings()) {
     std::fputs((without_controls(warning) + "\n").c_str(), stderr);
   }
@@ -72,9 +76,10 @@ Experiment plan_experiment(const Registry& registry, Config config, const Config
 }
 
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
-                              const std::vector<std::string>& sets, const TaskForm* trained) {
+                              const std::vector<std::string>& sets, const TaskForm* trained,
+                              Team& team) {
   Experiment experiment = build_experiment(registry, read_config_file(registry.table(), path, sets),
-                                           {path, sets, trained});
+                                           {path, sets, trained, team});
   experiment.trainer->initialise();
   return experiment;
 }

@@ -29,6 +29,7 @@ struct ConfigSource {
   const std::string& path;               ///< for messages
   const std::vector<std::string>& sets;  ///< likewise
   const TaskForm* trained = nullptr;     ///< the task of the model to start from, if there is one
+  Team& team = no_team();                ///< which trains it
 };
 
 /// The same for a configuration that is read; its warnings are not shown.
@@ -39,7 +40,7 @@ Experiment plan_experiment(const Registry& registry, Config config, const Config
 /// ConfigError for all that is wrong with it.
 Experiment prepare_experiment(const Registry& registry, const std::string& path,
                               const std::vector<std::string>& sets,
-                              const TaskForm* trained = nullptr);
+                              const TaskForm* trained = nullptr, Team& team = no_team());
 
 /// Builds what a configuration describes, with its warnings on stderr; the model's parameters are
 /// still to be initialised or loaded. Throws ConfigError, also if training it takes more memory

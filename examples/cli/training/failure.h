@@ -25,6 +25,16 @@ struct LeakFailure : TextError<LeakFailure> {
   using TextError::TextError;
 };
 
+/// The ranks of `heed launch` have failed and said why. Their exit code is that of the program.
+class LaunchFailure : public Error {
+ public:
+  explicit LaunchFailure(int code) : Error("the ranks have failed"), code_(code) {}
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
 /// A signal ended the run; everything is written. The program then dies by that signal.
 class Interrupted : public Error {
  public:

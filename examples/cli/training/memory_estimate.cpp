@@ -35,13 +35,22 @@ int64_t kept_per_pair(Model& model) {
   return kept;
 }
 
-}  // namespace
-
-int64_t bytes_of(const NamedTensors& tensors) {
-  int64_t bytes = 0;
-  for (const auto& [name, tensor] : tensors) bytes += tensor.numel() * itemsize(tensor.dtype());
-  return bytes;
+/// How many gradients of the whole model there are at a time.
+int64_t gradients_held(const Trainer& trainer) {
+  const int64_t parts = trainer.config().micro_batches;
+  const Team& team = trainer.team();
+  int64_t most = 0;
+  for (int rank = 0; rank < team.size(); ++rank) {
+    const auto [begin, end] = team.share_of(parts, rank);
+    const TreeShape shape = tree_shape(parts, begin, end);
+    // On their way: what a rank sends, and as much that it receives.
+    most = std::max(most,
+                    team.is_alone() ? shape.most_held : std::max(shape.most_held, 3 * shape.nodes));
+  }
+  return most;
 }
+
+}  // namespace
 
 MemoryEstimate memory_estimate(const Trainer& trainer) {
   Model& model = trainer.model();
@@ -52,8 +61,8 @@ MemoryEstimate memory_estimate(const Trainer& trainer) {
       sequences * length * (kept_per_position(model) + length * kept_per_pair(model));
   const int64_t parameters = bytes_of(model.named_parameters());
   return {.parameters = parameters,
-          .gradients = parameters,
-          .optimizer = bytes_of(trainer.optimizer_state()),
+          .gradients = parameters * gradients_held(trainer),
+          .optimizer = trainer.optimizer().most_state_bytes(),
           .activations = numbers * itemsize(DType::f32)};
 }
 

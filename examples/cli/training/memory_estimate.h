@@ -10,16 +10,15 @@ namespace heed {
 
 /// In bytes.
 struct MemoryEstimate {
-  int64_t parameters, gradients, optimizer;
+  int64_t parameters;
+  int64_t gradients;  ///< those of parts that wait to be added, and in a team those on their way
+  int64_t optimizer;
   int64_t activations;  ///< of one step, about
 
   int64_t total() const { return parameters + gradients + optimizer + activations; }
 };
 
-/// Of all elements.
-int64_t bytes_of(const NamedTensors& tensors);
-
-/// Of a trainer that may be built under ShapesOnly.
+/// Of a trainer that may be built under ShapesOnly; of the rank of its team that needs most.
 MemoryEstimate memory_estimate(const Trainer& trainer);
 
 /// Why a training does not fit into `available` bytes, with what to change; "" if it does.

@@ -248,7 +248,7 @@ std::unique_ptr<Optimizer> make_muon(const MuonKeys& keys, const ParameterGroups
 }
 
 Optimizers builtin_optimizers() {
-  Optimizers optimizers;
+  Optimizers optimizers("optimizers");
   optimizers.add<SgdKeys>("sgd", "stochastic gradient descent with momentum", make_sgd);
   optimizers.add<AdamKeys>("adam", "Adam, with weight decay in the gradient", make_adam<Adam>);
   optimizers.add<AdamKeys>("adamw", "Adam with decoupled weight decay", make_adam<AdamW>);
@@ -273,7 +273,7 @@ void check_cooldown(const CooldownKeys& keys) {
 }
 
 Schedules builtin_schedules() {
-  Schedules list;
+  Schedules list("schedules");
   for (const Schedule& schedule : schedules()) {
     if (schedule.has_cooldown) {
       list.add<CooldownKeys>(schedule.name, schedule.help, [schedule](const CooldownKeys& keys) {

@@ -12,8 +12,8 @@ namespace heed {
 
 /// The keys that all optimizers share.
 struct OptimizerRates {
-  double lr;
-  double weight_decay;
+  double lr;            ///< before the schedule and the group's factor
+  double weight_decay;  ///< of parameters that decay
 };
 
 /// Makers of optimizers by name; they throw KeyError if their keys do not fit together.
@@ -28,9 +28,10 @@ inline const std::string inherited_optimizer = "inherit";
 /// The optimizers that a parameter group can name: inherited_optimizer too, whose maker makes none.
 Optimizers group_optimizers(const Optimizers& optimizers);
 
+/// What the section "train" can name.
 struct TrainingLists {
-  Optimizers optimizers;
-  Schedules schedules;
+  Optimizers optimizers;  ///< "train.optimizer"
+  Schedules schedules;    ///< "train.schedule"
 };
 
 /// Those that come with heed; the schedules are those of framework/optim/schedule.h.

@@ -62,7 +62,9 @@ NamedTensors take(const GroupKeys& group, const NamedTensors& all, NamedTensors&
 /// The parameters of a group, those with the decay of vectors apart.
 class Sorter {
  public:
-  explicit Sorter(const TrainingConfig& config) : config_(config) {}
+  /// `wanted`: the parameters that the optimizers get; nullptr: all.
+  Sorter(const TrainingConfig& config, const std::set<std::string>* wanted)
+      : config_(config), wanted_(wanted) {}
 
   std::vector<TrainedParameters::Part> parts{};
   std::vector<std::unique_ptr<Optimizer>> optimizers{};
@@ -79,7 +81,7 @@ class Sorter {
     if (inherits) {
       inheriting_.insert(inheriting_.end(), groups.begin(), groups.end());
     } else {
-      optimizers.push_back(made(group.optimizer, group.pattern.path(), groups));
+      add(optimizers.end(), group.optimizer, group.pattern.path(), groups);
     }
   }
 
@@ -87,9 +89,7 @@ class Sorter {
   void add_rest(const NamedTensors& parameters) {
     std::vector<ParameterGroup> groups = split(config_.optimizer.name(), parameters, 1, {});
     groups.insert(groups.end(), inheriting_.begin(), inheriting_.end());
-    if (groups.empty()) return;
-    optimizers.insert(optimizers.begin(),
-                      made(config_.optimizer, config_.optimizer.path(), groups));
+    add(optimizers.begin(), config_.optimizer, config_.optimizer.path(), groups);
   }
 
  private:
@@ -112,19 +112,41 @@ class Sorter {
     return groups;
   }
 
-  /// What an optimizer refuses is the fault of the key `path`.
-  std::unique_ptr<Optimizer> made(const Chosen<Optimizers>& optimizer, const std::string& path,
-                                  const std::vector<ParameterGroup>& groups) const {
+  /// Makes an optimizer, unless it would train nothing. What it refuses is the fault of the key
+  /// `path`.
+  void add(std::vector<std::unique_ptr<Optimizer>>::const_iterator place,
+           const Chosen<Optimizers>& optimizer, const std::string& path,
+           std::vector<ParameterGroup> groups) {
+    if (wanted_ != nullptr) {
+      for (ParameterGroup& group : groups) {
+        std::erase_if(group.parameters,
+                      [&](const auto& named) { return !wanted_->contains(named.first); });
+      }
+      std::erase_if(groups, [](const ParameterGroup& group) { return group.parameters.empty(); });
+    }
+    if (groups.empty()) return;
     try {
-      return optimizer(groups, {.lr = config_.lr, .weight_decay = config_.weight_decay});
+      optimizers.insert(
+          place, optimizer(groups, {.lr = config_.lr, .weight_decay = config_.weight_decay}));
     } catch (const ValueError& error) {
       throw KeyError(path, error.what());
     }
   }
 
   const TrainingConfig& config_;
+  const std::set<std::string>* wanted_;
   std::vector<ParameterGroup> inheriting_;
 };
+
+Sorter sorted_groups(const Module& model, const TrainingConfig& config,
+                     const std::set<std::string>* wanted) {
+  const NamedTensors all = model.named_parameters();
+  NamedTensors left = all;
+  Sorter sorter(config, wanted);
+  for (const GroupKeys& group : config.groups) sorter.add_group(group, take(group, all, left));
+  sorter.add_rest(left);
+  return sorter;
+}
 
 }  // namespace
 
@@ -163,15 +185,18 @@ void FrozenScope::set_requires_grad(bool value) const {
 }
 
 TrainedParameters trained_parameters(const Module& model, const TrainingConfig& config) {
-  const NamedTensors all = model.named_parameters();
-  NamedTensors left = all;
-  Sorter sorter(config);
-  for (const GroupKeys& group : config.groups) sorter.add_group(group, take(group, all, left));
-  sorter.add_rest(left);
+  Sorter sorter = sorted_groups(model, config, nullptr);
   if (sorter.optimizers.empty()) {
     throw KeyError(config.groups.path(), "every parameter is frozen; nothing is left to train");
   }
   return {std::move(sorter.parts), JointOptimizer(std::move(sorter.optimizers))};
+}
+
+std::optional<JointOptimizer> optimizer_of_some(const Module& model, const TrainingConfig& config,
+                                                const std::set<std::string>& wanted) {
+  Sorter sorter = sorted_groups(model, config, &wanted);
+  if (sorter.optimizers.empty()) return {};
+  return JointOptimizer(std::move(sorter.optimizers));
 }
 
 }  // namespace heed

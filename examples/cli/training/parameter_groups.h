@@ -1,6 +1,8 @@
 // Parameter groups: which optimizer trains which parameter, and how.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,5 +49,10 @@ class FrozenScope {
 /// The optimizers of the configured groups and of the rest. Throws KeyError if a pattern matches no
 /// parameter, or none that an earlier group left.
 TrainedParameters trained_parameters(const Module& model, const TrainingConfig& config);
+
+/// The same optimizers with only some of their parameters, by path; none if no parameter is wanted.
+/// Its state() and parameters() have the order of the whole.
+std::optional<JointOptimizer> optimizer_of_some(const Module& model, const TrainingConfig& config,
+                                                const std::set<std::string>& wanted);
 
 }  // namespace heed

@@ -15,7 +15,7 @@ namespace heed {
 /// One list for each kind of thing that can be chosen by name: those of ModelLists (attentions,
 /// norms, …), of TrainingLists (optimizers, schedules), and tasks.
 struct Registry : ModelLists, TrainingLists {
-  Tasks tasks;
+  Tasks tasks;  ///< "task.type"
 
   /// Every key that a configuration may hold with these lists. Throws ValueError if a name is there
   /// twice.

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "heed/examples/cli/training/failure.h"
@@ -16,9 +18,9 @@
 #include "heed/framework/autograd/backward.h"
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/base/random_scope.h"
+#include "heed/framework/base/text.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/view.h"
-#include "heed/framework/optim/clip.h"
 
 namespace heed {
 namespace {
@@ -87,33 +89,57 @@ void forget_beyond(std::optional<int64_t>& index, int64_t size) {
 
 }  // namespace
 
-Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config)
+Trainer::Trainer(Model& model, const Task& task, const TrainingConfig& config, Team& team)
     : model_(model),
       task_(task),
       config_(config),
-      trained_(trained_parameters(model, config)),
-      snapshot_steps_(snapshot_steps(config.snapshots, config.steps)) {}
+      team_(team),
+      optimizer_(model, config_, team),
+      snapshot_steps_(snapshot_steps(config.snapshots, config.steps)) {
+  if (config_.micro_batches >= team.size()) return;
+  config_.micro_batches.refuse("the batch has ", counted(config_.micro_batches, "part"), " for ",
+                               counted(team.size(), "rank"),
+                               "; --set train.micro_batches=N with N of at least that many, better "
+                               "a multiple of it; it is part of the result, the ranks are not");
+}
 
 void Trainer::initialise() {
   Rng rng(stream(config_.random_seed(), Purpose::initialisation));
   model_.reset_parameters(rng);
 }
 
+void Trainer::share() {
+  if (team_.is_alone()) return;
+  static_assert(std::is_trivially_copyable_v<TrainingState>);
+  team_.share(std::as_writable_bytes(std::span(&state_, 1)));
+  optimizer_.share();
+  optimizer_.collect_state();  // for a checkpoint before the first step
+}
+
 void Trainer::run(TrainingObserver& observer) {
   const auto start = Clock::now();
-  const FrozenScope frozen(trained_.parts);
+  const FrozenScope frozen(parts());
   const double before = state_.seconds;
   while (true) {
     // Asked to stop after a step, it leaves that step's evaluation to whoever resumes.
-    const bool ends =
-        observer.wants_stop() || !evaluate_if_due(observer) || !look_if_due(observer) || is_done();
+    const bool ends = stop_is_wanted(observer) || !evaluate_if_due(observer) ||
+                      !look_if_due(observer) || is_done();
     state_.seconds = before + seconds_since(start);
-    if (ends || checkpoint_is_due()) observer.on_checkpoint(*this);
+    if (ends || checkpoint_is_due()) {
+      optimizer_.collect_state();
+      observer.on_checkpoint(*this);
+    }
     if (ends) return;
     observer.on_step(train_step(state_.step + 1));
     ++state_.step;
     state_.evaluation_due = evaluation_is_due();
   }
+}
+
+bool Trainer::stop_is_wanted(TrainingObserver& observer) {
+  if (team_.is_alone()) return observer.wants_stop();
+  const bool is_signalled = SignalWatch::agreed(team_) != 0;
+  return team_.any(observer.wants_stop()) || is_signalled;
 }
 
 bool Trainer::evaluation_is_due() const {
@@ -136,12 +162,12 @@ bool Trainer::checkpoint_is_due() const {
 
 bool Trainer::evaluate_if_due(TrainingObserver& observer) {
   if (!state_.evaluation_due) return true;
-  const auto evaluated = [&] { return evaluate(model_, task_, config_.batch_size); };
   try {
-    state_.evaluation = evaluated();
+    state_.evaluation = evaluate(model_, task_, config_.batch_size, team_);
   } catch (const Interrupted&) {
     return false;
   }
+  const auto evaluated = [&] { evaluate(model_, task_, config_.batch_size); };  // each rank alone
   const auto check = [&](const char* what, double loss) {
     if (!std::isfinite(loss)) fail_diverged(what, loss, state_.step, culprit(model_, evaluated));
   };
@@ -165,12 +191,14 @@ bool Trainer::look_if_due(TrainingObserver& observer) {
   const bool is_wanted =
       std::binary_search(snapshot_steps_.begin(), snapshot_steps_.end(), state_.step) ||
       (config_.snapshots > 0 && is_done());
+  if (!is_wanted) return true;
+  bool is_interrupted = false;
   try {
-    if (is_wanted) observer.on_snapshot(*this);
-    return true;
+    observer.on_snapshot(*this);
   } catch (const Interrupted&) {
-    return false;
+    is_interrupted = true;
   }
+  return !team_.any(is_interrupted);
 }
 
 double Trainer::next_lr() const {
@@ -204,47 +232,60 @@ Tensor Trainer::loss_of(const Batch& batch, int64_t step, int64_t part) {
   return sequence_loss(model_(some), some.targets, Reduction::sum, smoothing) / all;
 }
 
+double Trainer::accumulate_gradients(const Batch& batch, int64_t step) {
+  const int64_t parts = config_.micro_batches;
+  std::vector<double> losses(static_cast<size_t>(parts), 0);
+  const auto [begin, end] = team_.share_of(parts);
+  for (int64_t part = begin; part < end; ++part) {
+    team_.get_on("step", step);
+    const Tensor loss = loss_of(batch, step, part);
+    losses[static_cast<size_t>(part)] = loss.item();
+    if (!std::isfinite(loss.item())) break;
+    loss.backward();
+    optimizer_.take_part(part);
+  }
+  team_.complete(std::span(losses));
+  TreeSum<double> sum(parts);
+  for (int64_t part = 0; part < parts; ++part) {
+    const double loss = losses[static_cast<size_t>(part)];
+    if (!std::isfinite(loss)) {
+      fail_diverged("the loss", loss, step, culprit(model_, [&] { loss_of(batch, step, part); }));
+    }
+    sum.add(part, loss);
+  }
+  return sum.nodes().front().value;
+}
+
+void Trainer::fail_gradients(const Batch& batch, int64_t step, double norm) {
+  optimizer_.zero_grad();
+  fail_diverged("the gradient norm", norm, step, culprit(model_, [&] {
+                  for (int64_t part = 0; part < config_.micro_batches; ++part) {
+                    loss_of(batch, step, part).backward();
+                  }
+                }));
+}
+
 StepReport Trainer::train_step(int64_t step) {
   const auto start = Clock::now();
   const double lr = next_lr();
   const Batch batch = batch_at(step);
-  trained_.optimizer.zero_grad();
-  double value = 0;
-  for (int64_t part = 0; part < config_.micro_batches; ++part) {
-    const Tensor loss = loss_of(batch, step, part);
-    value += loss.item();
-    if (!std::isfinite(value)) {
-      fail_diverged("the loss", value, step, culprit(model_, [&] { loss_of(batch, step, part); }));
-    }
-    loss.backward();
-  }
-  const auto& parameters = trained_.optimizer.parameters();
-  const double norm =
-      config_.clip_norm ? clip_grad_norm(parameters, *config_.clip_norm) : grad_norm(parameters);
-  if (!std::isfinite(norm)) {
-    fail_diverged("the gradient norm", norm, step, culprit(model_, [&] {
-                    for (int64_t part = 0; part < config_.micro_batches; ++part) {
-                      loss_of(batch, step, part).backward();
-                    }
-                  }));
-  }
-  trained_.optimizer.set_lr(lr);
-  trained_.optimizer.step();
+  optimizer_.zero_grad();
+  const double loss = accumulate_gradients(batch, step);
+  const GradNorm norm = optimizer_.sum_parts();
+  if (!std::isfinite(norm.value())) fail_gradients(batch, step, norm.value());
+  if (config_.clip_norm) optimizer_.clip(*config_.clip_norm, norm);
+  optimizer_.step(lr);
   return {.step = step,
-          .loss = value,
+          .loss = loss,
           .lr = lr,
-          .grad_norm = norm,
+          .grad_norm = norm.value(),
           .tokens_per_second = static_cast<double>(batch.inputs.numel()) / seconds_since(start)};
-}
-
-NamedTensors Trainer::optimizer_state() const {
-  return trained_.optimizer.state();
 }
 
 void Trainer::restore(const TrainingState& state, const NamedTensors& model,
                       const NamedTensors& optimizer) {
   model_.load_state_dict(model);
-  trained_.optimizer.load_state(optimizer);
+  optimizer_.load_state(optimizer);
   state_ = state;
   // With fewer held-out sequences than before, the one that was wrong may no longer be there.
   if (auto& evaluation = state_.evaluation) {

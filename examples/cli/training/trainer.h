@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "heed/examples/cli/model/model.h"
+#include "heed/examples/cli/ranks/team.h"
 #include "heed/examples/cli/tasks/task.h"
+#include "heed/examples/cli/training/divided_optimizer.h"
 #include "heed/examples/cli/training/evaluation.h"
-#include "heed/examples/cli/training/parameter_groups.h"
 #include "heed/examples/cli/training/training_config.h"
 
 namespace heed {
@@ -42,7 +43,7 @@ struct TrainingState {
 
 class Trainer;
 
-/// Receives training events.
+/// Receives training events; in a team each rank has its own.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
@@ -58,30 +59,42 @@ class TrainingObserver {
 };
 
 /// Trains a model on a task. The result depends on the configuration alone: it is bit-identical
-/// on every run, for any number of threads, and after stopping and resuming at any step.
+/// on every run, for any number of threads and ranks, and after stopping and resuming at any step.
+/// In a team every rank has a trainer of the same configuration and calls share() and run().
 class Trainer {
  public:
-  /// Throws ValueError if the optimizer refuses its options. The model and the task outlive the
-  /// trainer. Before run(), initialise() or restore() fills the model's parameters.
-  Trainer(Model& model, const Task& task, const TrainingConfig& config);
+  /// Throws ValueError if the optimizer refuses its options, KeyError if the batch has fewer parts
+  /// than the team has ranks. The model, the task and the team outlive the trainer. Before run(),
+  /// initialise() or restore() fills the model's parameters.
+  Trainer(Model& model, const Task& task, const TrainingConfig& config, Team& team = no_team());
 
   /// Draws the parameters of a fresh run from its seed.
   void initialise();
+  /// Collective: every rank gets what rank 0 has initialised or restored.
+  void share();
 
   /// Trains up to the last step, or until the configuration or the observer wants to stop. Throws
   /// DivergedError naming the step and what is not finite.
   void run(TrainingObserver& observer);
 
+  /// Evaluates now if run() was stopped before an evaluation. False if a signal came first; it is
+  /// then still due. Throws DivergedError.
+  bool evaluate_if_due(TrainingObserver& observer);
+
   const TrainingState& state() const { return state_; }
+  /// Whether run() would take no step: it was the last one, or the configuration wants to stop.
+  bool is_done() const;
   Model& model() const { return model_; }
   const Task& task() const { return task_; }
   const TrainingConfig& config() const { return config_; }
+  Team& team() const { return team_; }
   /// What the configured schedule gives for the step after the last one.
   double next_lr() const;
   /// How the parameters are trained, a part for each way.
-  const std::vector<TrainedParameters::Part>& parts() const { return trained_.parts; }
-  /// See Optimizer::state.
-  NamedTensors optimizer_state() const;
+  const std::vector<TrainedParameters::Part>& parts() const { return optimizer_.parts(); }
+  /// See Optimizer::state. In a team whole only on rank 0 and in on_checkpoint.
+  NamedTensors optimizer_state() const { return optimizer_.state(); }
+  const DividedOptimizer& optimizer() const { return optimizer_; }
   /// Resumes from the state of another trainer of this configuration. Throws ModuleError if it does
   /// not fit.
   void restore(const TrainingState& state, const NamedTensors& model,
@@ -95,20 +108,24 @@ class Trainer {
 
  private:
   bool evaluation_is_due() const;
-  bool is_done() const;
   bool checkpoint_is_due() const;
-  /// False if a signal came first; the evaluation is then still due.
-  bool evaluate_if_due(TrainingObserver& observer);
-  /// Likewise of the snapshot. There is one at the end too, whichever rule ends training.
+  bool stop_is_wanted(TrainingObserver& observer);
+  /// False if a signal came first. There is one at the end too, whichever rule ends training.
   bool look_if_due(TrainingObserver& observer);
   StepReport train_step(int64_t step);
   /// The loss of one part of a batch, to be added to those of the others.
   Tensor loss_of(const Batch& batch, int64_t step, int64_t part);
 
+  /// Divides the whole batch among the ranks; returns its loss, summed over the parts.
+  double accumulate_gradients(const Batch& batch, int64_t step);
+  /// Throws DivergedError that names the op which made the first number that is not finite.
+  [[noreturn]] void fail_gradients(const Batch& batch, int64_t step, double norm);
+
   Model& model_;
   const Task& task_;
   TrainingConfig config_;
-  TrainedParameters trained_;
+  Team& team_;
+  DividedOptimizer optimizer_;
   std::vector<int64_t> snapshot_steps_;
   TrainingState state_;
 };

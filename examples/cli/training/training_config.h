@@ -11,13 +11,17 @@
 namespace heed {
 
 /// Which parameters weight decay pulls.
-enum class Decayed { all, matrices };
+enum class Decayed {
+  all,       ///< every parameter
+  matrices,  ///< those with two dimensions or more
+};
 
+/// Larger numbers of steps are refused.
 inline constexpr int64_t most_steps = 1'000'000'000;
 
 /// An element of "train.groups": parameters with options of their own.
 struct GroupKeys : Keys {
-  Optimizers optimizers;
+  Optimizers optimizers;  ///< what `optimizer` chooses from
 
   Value<std::string> pattern{this,
                              {.path = "pattern",
@@ -47,7 +51,7 @@ struct GroupKeys : Keys {
 
 /// The section "train".
 struct TrainingConfig : Keys {
-  TrainingLists lists;
+  TrainingLists lists;  ///< what the keys below choose from
 
   Value<int64_t> seed{this,
                       {.path = "seed",
@@ -121,7 +125,8 @@ struct TrainingConfig : Keys {
        .minimum = 1,
        .maximum = 65536,
        .help = "number of parts of a batch that are computed one after another and whose gradients "
-               "are added: the same gradient in less memory"}};
+               "are added in a fixed order: the same gradient in less memory; what several ranks "
+               "divide among them (docs/ranks.md)"}};
   Value<bool> overfit_one_batch{
       this,
       {.path = "overfit_one_batch",
@@ -188,6 +193,7 @@ struct TrainingConfig : Keys {
        .help = "number of times to write what every attention head looks at: before the first "
                "step, then ever less often up to the last one; 0: never"}};
 
+  /// `seed`, as streams take it.
   uint64_t random_seed() const { return static_cast<uint64_t>(*seed); }
   /// The learning rate of a step; the first step is 0.
   double lr_at(int64_t step) const;

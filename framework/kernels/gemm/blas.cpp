@@ -1,11 +1,14 @@
 #include "heed/framework/kernels/gemm/blas.h"
 
 #include <cblas.h>
+#include <strings.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <optional>
 
@@ -15,7 +18,7 @@ extern "C" __attribute__((weak)) void gotoblas_init();
 namespace heed::kernels {
 namespace {
 
-bool kernels_chosen_by_user = false;
+BlasChoice kernels_choice = BlasChoice::openblas;
 
 /// The best kernel set for the features of this CPU; nullptr leaves the choice to OpenBLAS.
 const char* kernels_for_this_cpu() {
@@ -53,19 +56,46 @@ class ScopedVariable {
   std::optional<std::string> before_;
 };
 
+/// Of each thread that calls BLAS at the same time as others, OpenBLAS keeps a buffer for later
+/// calls. Without memory for it, it would try for ever.
+bool has_memory_for_buffer() {
+  constexpr size_t size = (size_t{128} << 20) + (size_t{1} << 16);
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  munmap(memory, size);
+  return true;
+}
+
+/// OpenBLAS takes its first buffer when it starts, since a version after Debian 12's. That is
+/// before main, where nobody could catch an exception.
+void check_memory_to_start() {
+  const bool waits = std::strstr(openblas_get_config(), "OpenBLAS 0.3.21 ") != nullptr;
+  if (waits || has_memory_for_buffer()) return;
+  std::fputs("heed: out of memory: OpenBLAS needs 128 MiB of address space to start\n", stderr);
+  std::_Exit(1);
+}
+
 /// OpenBLAS picks its kernels by a list of CPU models and falls back to SSE3 ones on a model that
 /// is newer than the list, five times slower. This runs before its own constructor (priority 101)
 /// and starts it with a choice made by CPU features. It also keeps OpenBLAS from starting threads,
 /// whatever the environment says: the work is split here, and its threads would change the bits.
 /// It must be in this file: the linker drops an object nobody refers to.
 __attribute__((constructor(101))) void start_blas() {
-  kernels_chosen_by_user = std::getenv("OPENBLAS_CORETYPE") != nullptr;
-  const char* best = kernels_chosen_by_user ? nullptr : kernels_for_this_cpu();
+  const char* const wanted = std::getenv("OPENBLAS_CORETYPE");
+  const char* const best = wanted != nullptr ? nullptr : kernels_for_this_cpu();
   std::optional<ScopedVariable> kernels;
   if (best != nullptr) kernels.emplace("OPENBLAS_CORETYPE", best);
   const ScopedVariable threads("OPENBLAS_NUM_THREADS", "1");
+  check_memory_to_start();
   if (gotoblas_init != nullptr) gotoblas_init();
   openblas_set_num_threads(1);  // a shared library has read the environment before
+  const auto runs = [](const char* name) {
+    return name != nullptr && strcasecmp(openblas_get_corename(), name) == 0;
+  };
+  kernels_choice = runs(wanted)        ? BlasChoice::user
+                   : runs(best)        ? BlasChoice::features
+                   : wanted != nullptr ? BlasChoice::ignored
+                                       : BlasChoice::openblas;
 }
 
 /// An operand as BLAS wants it: row-major or the transpose of row-major, with a leading dimension.
@@ -83,18 +113,7 @@ Operand operand_of(const Strided<const T>& x, int64_t rows, int64_t cols) {
   return {row_major ? CblasNoTrans : CblasTrans, static_cast<int>(std::max<int64_t>(leading, 1))};
 }
 
-/// Of each thread that calls BLAS at the same time as others, OpenBLAS keeps a buffer for later
-/// calls.
-constexpr size_t buffer_size = (size_t{128} << 20) + (size_t{1} << 16);
 std::atomic<int> running_calls = 0, buffers = 0;
-
-/// Throws std::bad_alloc if there is no memory for another buffer: OpenBLAS would try for ever.
-void check_memory_for_buffer() {
-  void* memory =
-      mmap(nullptr, buffer_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  munmap(memory, buffer_size);
-}
 
 /// A call of BLAS for as long as it lives.
 class BlasCall {
@@ -102,11 +121,9 @@ class BlasCall {
   BlasCall() {
     const int running = ++running_calls;
     if (running <= buffers) return;
-    try {
-      check_memory_for_buffer();
-    } catch (...) {
+    if (!has_memory_for_buffer()) {
       --running_calls;
-      throw;
+      throw std::bad_alloc();
     }
     int before = buffers;
     while (before < running && !buffers.compare_exchange_weak(before, running)) {
@@ -136,7 +153,9 @@ void blas_gemm(const Product<double>& product) {
 }
 
 BlasInfo blas_info() {
-  return {openblas_get_corename(), kernels_chosen_by_user, openblas_get_config()};
+  const std::string about = openblas_get_config();  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …"
+  return {about.substr(0, about.find(' ', about.find(' ') + 1)), openblas_get_corename(),
+          kernels_choice};
 }
 
 }  // namespace heed::kernels

@@ -1,4 +1,4 @@
-// The only face of OpenBLAS: a build without it replaces blas.cpp.
+// The only face of OpenBLAS (blas.cpp); a build without it has no_blas.cpp instead.
 #pragma once
 
 #include <string>
@@ -11,11 +11,19 @@ namespace heed::kernels {
 void blas_gemm(const Product<float>& product);
 void blas_gemm(const Product<double>& product);
 
-/// The kernel set that OpenBLAS runs, for example "SkylakeX", and whether the user chose it.
+/// Who chose the kernel set.
+enum class BlasChoice {
+  user,      ///< OPENBLAS_CORETYPE in the environment
+  features,  ///< heed, by the features of the processor
+  openblas,  ///< OpenBLAS
+  ignored    ///< OpenBLAS, which has no kernels for OPENBLAS_CORETYPE here
+};
+
+/// What computes products of few rows.
 struct BlasInfo {
-  std::string kernels;
-  bool chosen_by_user;  ///< OPENBLAS_CORETYPE was set in the environment
-  std::string version;
+  std::string name;     ///< "OpenBLAS 0.3.21", or "none": heed's own kernel
+  std::string kernels;  ///< the kernel set that it runs, for example "SkylakeX", or "none"
+  BlasChoice choice;    ///< of OpenBLAS
 };
 BlasInfo blas_info();
 

@@ -20,33 +20,21 @@
 #ifndef HEED_FRAMEWORK_KERNELS_SIMD_DISPATCH_INL_H_
 #define HEED_FRAMEWORK_KERNELS_SIMD_DISPATCH_INL_H_
 
-#include <hwy/base.h>
-#include <hwy/targets.h>
-
-#include <cstddef>
-
 #include "heed/framework/kernels/simd/target.h"
-
-namespace heed::kernels {
-
-/// The index of the target in use in the tables of HEED_DISPATCH.
-inline size_t target_index() {
-  hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
-  const size_t index = chosen.GetIndex();
-  if (index != 0) return index;
-  chosen.Update(hwy::SupportedTargets());  // before main: nobody has chosen yet
-  return chosen.GetIndex();
-}
-
-}  // namespace heed::kernels
+#include "heed/framework/kernels/simd/targets-inl.h"
 
 /// A pointer to a function of HWY_NAMESPACE, which may be an instance of a template, as compiled
 /// for the target in use. Highway's HWY_EXPORT takes no templates.
-#define HEED_DISPATCH(kernel)                                                  \
-  [] {                                                                         \
-    static constexpr decltype(&HWY_STATIC_DISPATCH(kernel)) of_targets[] = {   \
-        nullptr, HWY_CHOOSE_TARGET_LIST(kernel), HWY_CHOOSE_FALLBACK(kernel)}; \
-    return of_targets[::heed::kernels::target_index()];                        \
+#define HEED_DISPATCH(kernel)                                                    \
+  [] {                                                                           \
+    using Kernel = decltype(&HWY_STATIC_DISPATCH(kernel));                       \
+    if constexpr (::heed::kernels::has_one_target) {                             \
+      return Kernel{&HWY_STATIC_DISPATCH(kernel)};                               \
+    } else {                                                                     \
+      [[maybe_unused]] static constexpr Kernel of_targets[] = {                  \
+          nullptr, HWY_CHOOSE_TARGET_LIST(kernel), HWY_CHOOSE_FALLBACK(kernel)}; \
+      return of_targets[::heed::kernels::target_index()];                        \
+    }                                                                            \
   }()
 
 #endif

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "heed/framework/base/error.h"
+#include "heed/framework/kernels/simd/targets-inl.h"
 
 namespace heed::kernels {
 namespace {
@@ -14,9 +15,9 @@ namespace {
 /// The bits of Highway's targets that can run here, best first: a lower bit is a better target.
 std::vector<int64_t> target_bits() {
   std::vector<int64_t> bits;
-  for (int64_t rest = hwy::SupportedTargets() & HWY_TARGETS; rest != 0; rest &= rest - 1) {
-    bits.push_back(rest & -rest);
-  }
+  int64_t rest = HWY_TARGETS;
+  if constexpr (!has_one_target) rest &= hwy::SupportedTargets();
+  for (; rest != 0; rest &= rest - 1) bits.push_back(rest & -rest);
   return bits;
 }
 
@@ -50,7 +51,7 @@ void use_simd_target(const std::string& name) {
     if (allowed != 0 || hwy::TargetName(bit) == name) allowed |= bit;
   }
   if (allowed == 0) refuse("use_simd_target", name);
-  hwy::GetChosenTarget().Update(allowed);
+  if constexpr (!has_one_target) hwy::GetChosenTarget().Update(allowed);
   refused = nullptr;
 }
 

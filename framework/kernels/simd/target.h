@@ -6,8 +6,10 @@
 
 namespace heed::kernels {
 
-/// The targets that kernels were compiled for and this CPU can run, best first: of "AVX3"
-/// (AVX-512), "AVX2" and "SCALAR" or "EMU128" (no vectors) on x86-64.
+/// The targets that kernels were compiled for and this CPU can run, best first: on x86-64 of "AVX3"
+/// (AVX-512), "AVX2" and "SCALAR" (no vectors); on Arm "NEON" alone, which every 64-bit Arm has;
+/// elsewhere "EMU128", plain loops that a compiler may turn into vectors. The preset `plain` has
+/// only "EMU128" on every processor.
 std::vector<std::string> simd_targets();
 
 /// The target in use: the best one, or the one that the environment variable HEED_SIMD names.

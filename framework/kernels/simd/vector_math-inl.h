@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "heed/framework/kernels/simd/quotient-inl.h"
+
 #if defined(HEED_FRAMEWORK_KERNELS_VECTOR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef HEED_FRAMEWORK_KERNELS_VECTOR_MATH_INL_H_
 #undef HEED_FRAMEWORK_KERNELS_VECTOR_MATH_INL_H_
@@ -124,7 +126,7 @@ HWY_INLINE V Tanh(D d, V x) {
   const auto part = detail::reduced(d, y, C::bias);
   const V scale = hn::BitCast(d, hn::ShiftLeft<C::mantissa>(hn::BitCast(bits, part.biased)));
   const V e = hn::MulAdd(scale, detail::small_expm1(d, part.r), hn::Sub(scale, one));
-  return hn::CopySign(hn::Div(e, hn::Add(e, hn::Set(d, 2))), x);
+  return hn::CopySign(quotient(e, hn::Add(e, hn::Set(d, 2))), x);
 }
 
 namespace detail {
@@ -167,7 +169,7 @@ struct ErfConstants<double> {
 template <class D, class V = hn::Vec<D>, class T = hn::TFromD<D>>
 HWY_INLINE V scaled_erfc(D d, V z) {
   const V one = hn::Set(d, 1);
-  const V t = hn::Div(one, hn::MulAdd(z, hn::Set(d, static_cast<T>(0.3)), one));
+  const V t = quotient(one, hn::MulAdd(z, hn::Set(d, static_cast<T>(0.3)), one));
   const V u = hn::Sub(hn::Add(t, t), one);
   return hn::Mul(t, polynomial(d, u, ErfConstants<T>::tail));
 }
@@ -202,7 +204,7 @@ HWY_INLINE Normal<V> normal_distribution(D d, V x) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
   const V one = hn::Set(d, 1);
-  return hn::Div(one, hn::Add(one, Exp(d, hn::Neg(x))));  // exp may be Inf: then 0, as it should
+  return quotient(one, hn::Add(one, Exp(d, hn::Neg(x))));  // exp may be Inf: then 0, as it should
 }
 
 }  // namespace heed::kernels::HWY_NAMESPACE

@@ -12,9 +12,12 @@ namespace heed {
 /// q_seq meets the first third of qkv's rows and kv_seq the other two. Its softmax runs over the
 /// keys of K·Qᵀ, and its mask is [N, T_kv, T_q] ("[N, Ty, Tx]"), as in SelfAttention.
 struct CrossAttention : Layer<CrossAttention> {
+  /// Widths, and the number of heads.
   const int64_t input_size, hidden_size, num_head, dim_per_head;
   const double mask_value;  ///< the entry of a mask that means "blocked"
+  /// [3·hidden_size, input_size] and [input_size, hidden_size]
   Linear qkv, out_proj;
+  /// It takes masks.
   static constexpr AttentionAbilities abilities{.masks = true};
 
   /// Throws ValueError naming both if num_head does not divide hidden_size.
@@ -25,6 +28,7 @@ struct CrossAttention : Layer<CrossAttention> {
   /// [B, L_2, L_1], numbers or bool (true is 1): mask_value blocks. Undefined: nothing is blocked.
   Tensor forward(const Tensor& q_seq, const Tensor& kv_seq, const Tensor& mask = {});
   Tensor forward(const Tensor& q_seq, const Tensor& kv_seq, const Mask& mask);
+  /// What a block calls: forward with the call's mask.
   Tensor attend(const Tensor& query, const Tensor& key, const Tensor&, const AttentionCall& call) {
     return (*this)(query, key, call.mask);
   }

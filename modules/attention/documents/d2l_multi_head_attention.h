@@ -21,9 +21,12 @@ namespace heed {
 /// they are query_size, key_size and value_size wide. It does not refuse num_hiddens that num_heads
 /// does not divide.
 struct D2LMultiHeadAttention : Layer<D2LMultiHeadAttention> {
+  /// Widths, and the number of heads.
   const int64_t query_size, key_size, value_size, num_hiddens, num_heads;
   const double dropout;  ///< of the weights, in training
+  /// Of queries, keys, values and the output.
   Linear W_q, W_k, W_v, W_o;
+  /// It takes masks, and values apart from keys.
   static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
 
   /// `bias` governs all four projections. Throws ValueError naming both if num_heads does not
@@ -37,6 +40,7 @@ struct D2LMultiHeadAttention : Layer<D2LMultiHeadAttention> {
   Tensor forward(const Tensor& queries, const Tensor& keys, const Tensor& values,
                  const Tensor& valid_lens = {});
   Tensor forward(const Tensor& queries, const Tensor& keys, const Tensor& values, const Mask& mask);
+  /// What a block calls: forward with the call's mask.
   Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
                 const AttentionCall& call) {
     return (*this)(query, key, value, call.mask);

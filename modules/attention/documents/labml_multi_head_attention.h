@@ -16,10 +16,13 @@ namespace heed {
 /// output; here it is refused. A query whose keys are all masked gives NaN in the origin; here
 /// zeros before `output`.
 struct LabmlMultiHeadAttention : Layer<LabmlMultiHeadAttention> {
+  /// Number of heads, width, and width of a head.
   const int64_t heads, d_model, d_k;
   const double dropout_prob;  ///< of the weights, in training
+  /// [L, B, d_model] → [L, B, heads, d_k]
   PrepareForMultiHeadAttention query, key, value;
-  Linear output;
+  Linear output;  ///< [d_model, d_model], of the heads side by side
+  /// It takes masks, and values apart from keys.
   static constexpr AttentionAbilities abilities{.masks = true, .separate_values = true};
 
   /// `bias` governs query and key. Throws ValueError naming both if heads does not divide d_model,

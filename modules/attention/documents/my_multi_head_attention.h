@@ -15,9 +15,12 @@ namespace heed {
 /// 4 silently has 5 heads of width 2; here it is refused. Its `contiguous().view` and `reshape` are
 /// one and the same, which is merge_heads.
 struct MyMultiHeadAttention : Layer<MyMultiHeadAttention> {
+  /// Width, number of heads, and width of a head.
   const int64_t hidden_size, n_head, head_dim;
-  const double scaling;
+  const double scaling;  ///< 1/√head_dim
+  /// Each [hidden_size, hidden_size].
   Linear linear_q, linear_k, linear_v, linear_o;
+  /// A sequence attends to itself only.
   static constexpr AttentionAbilities abilities{.crosses = false};
 
   /// Throws ValueError naming both if n_head does not divide hidden_size.
@@ -25,6 +28,7 @@ struct MyMultiHeadAttention : Layer<MyMultiHeadAttention> {
 
   /// x [B, L, hidden_size] → the same shape
   Tensor forward(const Tensor& x);
+  /// What a block calls: forward.
   Tensor attend(const Tensor& query, const Tensor&, const Tensor&, const AttentionCall&) {
     return (*this)(query);
   }

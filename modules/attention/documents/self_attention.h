@@ -16,9 +16,12 @@ namespace heed {
 /// "bqc,bkc->bkq" and "bkq,bkc->bqc". Outputs are weighted sums of values, not of keys. Without a
 /// mask it takes one of ones, which blocks everything if mask_value is 1; here nothing is blocked.
 struct SelfAttention : Layer<SelfAttention> {
+  /// Widths, and the number of heads.
   const int64_t input_size, hidden_size, num_head, dim_per_head;
   const double mask_value;  ///< the entry of a mask that means "blocked"
+  /// [3·hidden_size, input_size] and [input_size, hidden_size]
   Linear qkv, out_proj;
+  /// It takes masks; a sequence attends to itself only.
   static constexpr AttentionAbilities abilities{.masks = true, .crosses = false};
 
   /// Throws ValueError naming both if num_head does not divide hidden_size.
@@ -29,6 +32,7 @@ struct SelfAttention : Layer<SelfAttention> {
   /// (true is 1): mask_value blocks. Undefined: nothing is blocked.
   Tensor forward(const Tensor& x, const Tensor& mask = {});
   Tensor forward(const Tensor& x, const Mask& mask);
+  /// What a block calls: forward with the call's mask.
   Tensor attend(const Tensor& query, const Tensor&, const Tensor&, const AttentionCall& call) {
     return (*this)(query, call.mask);
   }

@@ -13,8 +13,8 @@
 #include "heed/framework/ops/softmax.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/case/not_finite.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing::anomaly_test {
 namespace {
@@ -94,7 +94,7 @@ TEST_CASE("the module's path ends the message, forward and backward") {
         "[1, 1] (in head)");
 }
 
-TEST_CASE("anomaly mode is a property of the thread and ends with its guard") {
+TEST_CASE("anomaly mode is a property of the thread and ends with its guard", "[threads]") {
   const Tensor zero = leaf({0});
   {
     const AnomalyMode guard;

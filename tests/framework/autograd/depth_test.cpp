@@ -10,8 +10,8 @@
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/case/sanitized.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/sanitized.h"
 
 namespace heed::testing::depth_test {
 namespace {

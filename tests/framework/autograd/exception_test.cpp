@@ -94,7 +94,7 @@ TEST_CASE("a pullback that throws at any depth leaves every gradient as it was")
         const Tensor total = sum(y) + sum(matmul(model.x, model.w));
         CHECK_THROWS_WITH(total.backward(), "bomb");
         CHECK_THROWS_WITH(total.backward({}, {.create_graph = true}),
-                          Catch::Contains("its graph was freed by an earlier backward()"));
+                          Catch::ContainsSubstring("its graph was freed by an earlier backward()"));
       }
       CHECK(Held() == held);
       CHECK(snapshot.is_intact(model));

@@ -73,7 +73,7 @@ TEST_CASE("observed ops are the same, and anomaly mode still looks at them") {
   CHECK(message_of([&] { x / zeros({2}, DType::f64); }).starts_with("div: made Inf"));
 }
 
-TEST_CASE("the inner of two trace scopes reports, and only of its own thread") {
+TEST_CASE("the inner of two trace scopes reports, and only of its own thread", "[threads]") {
   const Tensor x = leaf({1, 2});
   Listener outer, inner;
   const TraceScope first(&outer);

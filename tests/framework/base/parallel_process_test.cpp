@@ -1,5 +1,6 @@
 // What parallel_for takes from the process around it: environment, fork and exit. Tests
-// with the tag [.child] do nothing by themselves; others run them in a process of their own.
+// with the tag [.child] do nothing by themselves; those with [process] run them in a process of
+// their own, or start threads in a forked one. qemu can do neither for another processor.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,34 +118,35 @@ TEST_CASE("child loops in a destructor after exit", "[.child]") {
   std::exit(8);
 }
 
-TEST_CASE("HEED_THREADS sets the number of threads") {
+TEST_CASE("HEED_THREADS sets the number of threads", "[process]") {
   CHECK(threads_with("HEED_THREADS=1") == "1");
   CHECK(threads_with("HEED_THREADS=256") == "256");
 }
 
-TEST_CASE("an invalid HEED_THREADS is an error at every use") {
+TEST_CASE("an invalid HEED_THREADS is an error at every use", "[process]") {
   for (const std::string value : {"", "0", "257", "-1", "two", "2 ", " 2", "2.5", "99999999999"}) {
     CHECK(threads_with("HEED_THREADS='" + value + "'") ==
           "HEED_THREADS: must be an integer from 1 to 256: \"" + value + "\"");
   }
 }
 
-TEST_CASE("without HEED_THREADS the number of threads is that of the available processors") {
+TEST_CASE("without HEED_THREADS the number of threads is that of the available processors",
+          "[process]") {
   const int available = heed::available_processors();
   CHECK(available >= 1);
   CHECK(threads_with("env -u HEED_THREADS") == std::to_string(std::min(available, 256)));
 }
 
-TEST_CASE("a process may exit inside a body") {
+TEST_CASE("a process may exit inside a body", "[process]") {
   CHECK(run_child("", "child exits inside a body").code == 7);
   CHECK(run_child("HEED_TEST_WORKER=1", "child exits inside a body").code == 7);
 }
 
-TEST_CASE("a destructor that runs after the pool has stopped may loop") {
+TEST_CASE("a destructor that runs after the pool has stopped may loop", "[process]") {
   CHECK(run_child("", "child loops in a destructor after exit").code == 8);
 }
 
-TEST_CASE("a forked child has a pool of its own") {
+TEST_CASE("a forked child has a pool of its own", "[process]") {
   heed::set_num_threads(3);
   count_to(100);
   std::cout.flush();
@@ -165,7 +167,8 @@ TEST_CASE("a forked child has a pool of its own") {
   count_to(100);
 }
 
-TEST_CASE("a forked child counts the blocks of threads that it does not have, and of its own") {
+TEST_CASE("a forked child counts the blocks of threads that it does not have, and of its own",
+          "[process]") {
   set_num_threads(3);
   std::array<void*, 4> blocks{};
   const auto each_takes_one = [&] {  // each of the three threads

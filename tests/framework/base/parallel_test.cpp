@@ -174,6 +174,25 @@ TEST_CASE("parallel_for rethrows the exception of the lowest chunk when several 
   }
 }
 
+TEST_CASE("the lowest chunk that throws does so even if a higher one has thrown before") {
+  const Threads scope(2);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    std::atomic<bool> thrown{false};
+    CHECK_THROWS_WITH(parallel_for(8, 1,  // the second thread begins with chunk 4
+                                   [&](int64_t begin, int64_t) {
+                                     if (begin == 0) {
+                                       while (!thrown) std::this_thread::yield();
+                                     } else if (begin == 4) {
+                                       thrown = true;
+                                       throw std::runtime_error("4");
+                                     } else if (begin == 2) {
+                                       throw std::runtime_error("2");
+                                     }
+                                   }),
+                      "2");
+  }
+}
+
 TEST_CASE("parallel_for starts no more chunks after an exception and finishes the claimed ones") {
   const Threads scope(2);
   Meeting both(2);

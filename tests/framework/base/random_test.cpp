@@ -92,7 +92,7 @@ TEST_CASE("random access gives the known words of a stream") {
   const RandomStream stream = heed::stream(42, Purpose::data, 1, 2);
   const std::array<uint32_t, 6> words = {0xE7119EAC, 0x27ADAB77, 0xAD202D92,
                                          0xEEAF223E, 0xCF011684, 0xC2C6DB75};
-  for (uint64_t i = 0; i < words.size(); ++i) CHECK(heed::bits_at(stream, i) == words[i]);
+  for (size_t i = 0; i < words.size(); ++i) CHECK(heed::bits_at(stream, i) == words[i]);
   CHECK(heed::block_at(stream, uint64_t{1} << 40) ==
         Block{0xE9BE720C, 0x46DBE5EF, 0xCCAA3C39, 0x4AE38876});
   CHECK(heed::bits_at(stream, (uint64_t{1} << 42) + 3) == 0x4AE38876);

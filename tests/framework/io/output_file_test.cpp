@@ -64,13 +64,13 @@ TEST_CASE("an output file overwrites nothing", "[io]") {
   const Folder folder;
   folder.write("a", "precious");
   CHECK(message_of([&] { OutputFile(folder / "a"); }) ==
-        (folder / "a") + ": cannot create: File exists");
+        (folder / "a") + ": cannot create: File exists; choose another name or remove it");
   CHECK(folder.read("a") == "precious");
   CHECK(message_of([&] { OutputFile(folder / "no/a"); }) ==
         (folder / "no/a") + ": cannot create: No such file or directory");
 }
 
-TEST_CASE("an output file that is continued is one of its own", "[io]") {
+TEST_CASE("an output file that is continued is one of its own", "[io][posix]") {
   const Folder folder;
   folder.write("a", "one two");
   OutputFile(folder / "a", 4).write("three");
@@ -95,7 +95,7 @@ TEST_CASE("an output file that is continued is one of its own", "[io]") {
   CHECK(folder.read("a") == "one three");
 }
 
-TEST_CASE("a disk that fills up in the middle of a write is an error", "[io]") {
+TEST_CASE("a disk that fills up in the middle of a write is an error", "[io][posix]") {
   const Folder folder;
   OutputFile file(folder / "a");
   const std::string text(5000, 'x');
@@ -107,7 +107,8 @@ TEST_CASE("a disk that fills up in the middle of a write is an error", "[io]") {
   CHECK(folder.read("a").size() == 3000);  // the write was partial first, and was tried again
 }
 
-TEST_CASE("a safetensors file that does not fit on the disk is not left half-written", "[io]") {
+TEST_CASE("a safetensors file that does not fit on the disk is not left half-written",
+          "[io][posix]") {
   const Folder folder;
   const NamedTensors tensors = {{"w", ones({1000})}};
   {
@@ -118,7 +119,7 @@ TEST_CASE("a safetensors file that does not fit on the disk is not left half-wri
   CHECK(folder.names().empty());
   save_safetensors(folder / "a", tensors);
   CHECK(message_of([&] { save_safetensors(folder / "a", {}); }) ==
-        (folder / "a") + ": cannot create: File exists");
+        (folder / "a") + ": cannot create: File exists; choose another name or remove it");
   CHECK(load_safetensors(folder / "a").tensors.size() == 1);
 }
 

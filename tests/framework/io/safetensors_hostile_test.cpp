@@ -149,8 +149,9 @@ TEST_CASE("safetensors: a file of no tensors and no metadata is protected as wel
 
 TEST_CASE("safetensors: thousands of mutated files are refused, or load and are JSON", "[io]") {
   const std::string own = to_safetensors(small_file().tensors, small_file().metadata);
-  uint64_t own_size = 0;
-  std::copy_n(own.begin(), sizeof own_size, reinterpret_cast<char*>(&own_size));
+  uint64_t header_bytes = 0;
+  std::copy_n(own.begin(), sizeof header_bytes, reinterpret_cast<char*>(&header_bytes));
+  const auto own_size = static_cast<size_t>(header_bytes);
   Rng rng(stream(1, Purpose::user));
   int tried = 0, loaded = 0;
   for (; tried < mutations; ++tried) {

@@ -1,11 +1,11 @@
 // Files of every kind of tensor that heed holds come back as they were.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 
 #include "heed/framework/autograd/record.h"
+#include "heed/framework/base/bits.h"
 #include "heed/framework/io/io_error.h"
 #include "heed/framework/io/read_file.h"
 #include "heed/framework/io/safetensors_dtype.h"
@@ -48,7 +48,7 @@ const std::map<std::string, std::string> notes = {
 uint32_t widened(const char* dtype, uint16_t bits) {
   float value = 0;
   widen(*find_file_dtype(dtype), {&bits, 1}, &value);
-  return std::bit_cast<uint32_t>(value);
+  return bits_as<uint32_t>(value);
 }
 
 }  // namespace
@@ -101,17 +101,17 @@ TEST_CASE("safetensors: what is loaded is new and outside the graph", "[io]") {
 }
 
 TEST_CASE("safetensors: every 16-bit float becomes the f32 of its value", "[io]") {
-  CHECK(widened("F16", 0x3C00) == std::bit_cast<uint32_t>(1.0f));
-  CHECK(widened("F16", 0xC000) == std::bit_cast<uint32_t>(-2.0f));
-  CHECK(widened("F16", 0x7BFF) == std::bit_cast<uint32_t>(65504.0f));
-  CHECK(widened("F16", 0x0001) == std::bit_cast<uint32_t>(0x1p-24f));
-  CHECK(widened("F16", 0x83FF) == std::bit_cast<uint32_t>(-0x1.FF8p-15f));
-  CHECK(widened("F16", 0x8000) == std::bit_cast<uint32_t>(-0.0f));
+  CHECK(widened("F16", 0x3C00) == bits_as<uint32_t>(1.0f));
+  CHECK(widened("F16", 0xC000) == bits_as<uint32_t>(-2.0f));
+  CHECK(widened("F16", 0x7BFF) == bits_as<uint32_t>(65504.0f));
+  CHECK(widened("F16", 0x0001) == bits_as<uint32_t>(0x1p-24f));
+  CHECK(widened("F16", 0x83FF) == bits_as<uint32_t>(-0x1.FF8p-15f));
+  CHECK(widened("F16", 0x8000) == bits_as<uint32_t>(-0.0f));
   CHECK(widened("F16", 0x7C00) == 0x7F800000);
   CHECK(widened("F16", 0xFC00) == 0xFF800000);
   CHECK(widened("F16", 0x7E01) == 0x7FC02000);  // the payload of a NaN is kept
   CHECK(widened("F16", 0x7C01) == 0x7F802000);  // and so is that it signals
-  CHECK(widened("BF16", 0x3F80) == std::bit_cast<uint32_t>(1.0f));
+  CHECK(widened("BF16", 0x3F80) == bits_as<uint32_t>(1.0f));
   CHECK(widened("BF16", 0xFF81) == 0xFF810000);
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {  // against the definition
     const int exponent = static_cast<int>(bits >> 10 & 0x1F), fraction = bits & 0x3FF;
@@ -119,7 +119,7 @@ TEST_CASE("safetensors: every 16-bit float becomes the f32 of its value", "[io]"
     const double size =
         exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(0x400 + fraction, exponent - 25);
     const auto value = static_cast<float>(bits & 0x8000 ? -size : size);
-    REQUIRE(widened("F16", static_cast<uint16_t>(bits)) == std::bit_cast<uint32_t>(value));
+    REQUIRE(widened("F16", static_cast<uint16_t>(bits)) == bits_as<uint32_t>(value));
   }
 }
 
@@ -135,8 +135,7 @@ TEST_CASE("safetensors: many 16-bit floats are read piece by piece", "[io]") {
   const float* values = file.tensors[0].second.data<float>();
   size_t wrong = 0;
   for (size_t i = 0; i < count; ++i) {
-    wrong +=
-        std::bit_cast<uint32_t>(values[i]) != widened("F16", static_cast<uint16_t>(i % 0x7C00));
+    wrong += bits_as<uint32_t>(values[i]) != widened("F16", static_cast<uint16_t>(i % 0x7C00));
   }
   CHECK(wrong == 0);
 }

@@ -79,7 +79,8 @@ void check_places() {
       REQUIRE(one.to_vector<T>()[0] == whole[static_cast<size_t>(i)]);
       const Tensor tail = f(a.slice(0, i, size), b.slice(0, i, size));
       const auto from = std::span(whole).subspan(static_cast<size_t>(i));
-      REQUIRE(std::ranges::equal(tail.to_vector<T>(), from));
+      const std::vector<T> found = tail.to_vector<T>();
+      REQUIRE(std::equal(found.begin(), found.end(), from.begin(), from.end()));
     }
     REQUIRE(f(spread(a, 3), b).template to_vector<T>() == whole);
     REQUIRE(f(spread(a, 2), spread(b, 5)).template to_vector<T>() == whole);
@@ -87,7 +88,7 @@ void check_places() {
     const std::vector<T> repeated = f(rows, expand(b, {3, size})).template to_vector<T>();
     for (size_t row = 0; row < 3; ++row) {
       const auto one = std::span(repeated).subspan(row * whole.size(), whole.size());
-      REQUIRE(std::ranges::equal(one, whole));
+      REQUIRE(std::equal(one.begin(), one.end(), whole.begin(), whole.end()));
     }
     const Tensor wide = expand(reshape(a, {size, 1}), {size, 40});
     const std::vector<T> filled = f(wide, columns).template to_vector<T>();

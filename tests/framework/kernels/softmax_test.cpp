@@ -7,8 +7,8 @@
 #include "heed/framework/kernels/dropout.h"
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
+#include "heed/tests/support/case/not_finite.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing::softmax_test {
 namespace {

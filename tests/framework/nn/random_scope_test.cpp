@@ -61,7 +61,8 @@ TEST_CASE("A scope that an exception leaves is gone") {
   CHECK(next() == stream(1, Purpose::dropout, 2, 3, site, 0));
 }
 
-TEST_CASE("Outside of all scopes a thread has numbers that go on, of seed 0, and scopes its own") {
+TEST_CASE("Outside of all scopes a thread has numbers that go on, of seed 0, and scopes its own",
+          "[threads]") {
   const RandomScope elsewhere(RandomPosition{1, 2, 3});
   std::thread([] {
     CHECK(next() == stream(0, Purpose::dropout, 0, 0, site, 0));

@@ -5,8 +5,8 @@
 #include "heed/framework/ops/view.h"
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/not_finite.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/not_finite.h"
 
 namespace heed::testing::mask_layout_test {
 namespace {

@@ -1,10 +1,11 @@
 // heed-eval: the format of its requests and answers, and that nothing makes it fall over.
+#include "heed/tests/framework/ops/op_table.h"
 #include "heed/tests/support/eval.h"
 
 #include "heed/framework/base/memory.h"
 #include "heed/tests/framework/ops/case/op_case.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::op_eval_test {
 namespace {

@@ -4,10 +4,11 @@
 #include <set>
 #include <string>
 
-#include "heed/tests/framework/ops/case/op_properties.h"
+#include "heed/tests/framework/ops/op_table.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/expect.h"
 
 namespace heed::testing::op_golden_test {
 namespace {

@@ -2,9 +2,11 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
-#include "heed/tests/framework/ops/case/op_properties.h"
+#include "heed/tests/framework/ops/op_table.h"
+#include "heed/tests/support/expect.h"
 
 namespace heed::testing::op_table_meta_test {
 namespace {

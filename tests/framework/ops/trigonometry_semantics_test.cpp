@@ -2,10 +2,10 @@
 // gradients where squares would overflow.
 #include "heed/framework/ops/trigonometry.h"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 
+#include "heed/framework/base/bits.h"
 #include "heed/framework/ops/activation.h"
 #include "heed/framework/ops/elementwise.h"
 #include "heed/framework/ops/functions.h"
@@ -38,7 +38,7 @@ constexpr Function functions[] = {
 std::vector<float> everywhere() {
   std::vector<float> numbers{0, -0.0F, 1, -1, 3.0e38F, -3.0e38F, 89.4F, -89.4F, 127.99F};
   for (uint32_t bits = 1; bits < 0x7f800000U; bits += 0x3ffffU) {
-    numbers.push_back(std::bit_cast<float>(bits));
+    numbers.push_back(bits_as<float>(bits));
     numbers.push_back(-numbers.back());
   }
   for (float near = 0x1p-24F; near < 0.5F; near *= 1.7F) {

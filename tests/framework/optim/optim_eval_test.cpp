@@ -5,9 +5,9 @@
 
 #include "heed/framework/base/memory.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::optim_eval_test {
 namespace {

@@ -6,9 +6,9 @@
 #include "heed/framework/optim/muon.h"
 #include "heed/framework/optim/rmsprop.h"
 #include "heed/framework/optim/sgd.h"
-#include "heed/tests/modules/case/module_eval.h"
+#include "heed/tests/modules/module_eval.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing {
 namespace {

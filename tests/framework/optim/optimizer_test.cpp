@@ -18,8 +18,8 @@
 #include "heed/tests/framework/engine_fixtures.h"
 #include "heed/tests/framework/optim/optim_request.h"
 #include "heed/tests/support/case/difference.h"
+#include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/tensor_json.h"
 
 namespace heed::testing::optimizer_test {
 namespace {

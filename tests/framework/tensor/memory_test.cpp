@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <thread>
 #include <utility>
@@ -72,7 +73,9 @@ TEST_CASE("blocks around each power of two hold what was asked for") {
 TEST_CASE("a block too large to exist is refused and not counted") {
   const Held before;
   CHECK_THROWS_AS(allocate_block(~size_t{0}), std::bad_alloc);
-  CHECK_THROWS_AS(allocate_block((size_t{1} << 46) + 1), std::bad_alloc);
+  // Behind the last size class: 64 TiB, or half of the address space.
+  constexpr size_t largest = size_t{1} << std::min(46, std::numeric_limits<size_t>::digits - 1);
+  CHECK_THROWS_AS(allocate_block(largest + 1), std::bad_alloc);
   CHECK(Held() == before);
 }
 
@@ -150,7 +153,7 @@ TEST_CASE("tensors and storages give their memory back") {
   CHECK(Held() == before);
 }
 
-TEST_CASE("threads allocate, fill and free each other's blocks") {
+TEST_CASE("threads allocate, fill and free each other's blocks", "[threads]") {
   const Held before;
   struct Block {
     unsigned char* bytes;
@@ -191,6 +194,23 @@ TEST_CASE("threads allocate, fill and free each other's blocks") {
   }
   CHECK(intact);
   CHECK(Held() == before);
+}
+
+TEST_CASE("sizes that the address space cannot hold are refused, not cut") {
+  CHECK(memory_size(0) == 0);
+  CHECK(memory_size(1 << 20) == size_t{1} << 20);
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  for (const int64_t size : {int64_t{-1}, -most, -most - 1}) {
+    CHECK_THROWS_AS(memory_size(size), std::bad_alloc);
+  }
+  const std::vector<int64_t> huge =  // the low 32 bits of most of them are a small size
+      sizeof(size_t) == 4 ? std::vector<int64_t>{int64_t{1} << 31, (int64_t{1} << 32) + 64, most}
+                          : std::vector<int64_t>{(int64_t{1} << 47) + 64, most - 64, most};
+  for (const int64_t size : huge) {
+    CHECK_THROWS_AS(Tensor::empty({size}, DType::boolean), std::bad_alloc);
+  }
+  BlockAllocator<int64_t> allocator;
+  CHECK_THROWS_AS(allocator.allocate(std::numeric_limits<size_t>::max() / 8 + 2), std::bad_alloc);
 }
 
 }  // namespace heed::testing::memory_test

@@ -6,6 +6,7 @@
 
 #include "heed/framework/autograd/grad_mode.h"
 #include "heed/framework/ops/elementwise.h"
+#include "heed/framework/ops/view.h"
 #include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
@@ -26,7 +27,53 @@ bool has_more_inputs(const ModuleCase& row, const ModuleSample& sample) {
   return false;
 }
 
+BuiltModule built_of(const ModuleCase& row, const ModuleSample& sample) {
+  return row.build(row.attributes(sample.arguments));
+}
+
+struct Ability {
+  const char* name;
+  bool AttentionAbilities::*claimed;
+};
+constexpr Ability mask_ability{"masks", &AttentionAbilities::masks},
+    cache_ability{"caches", &AttentionAbilities::caches},
+    head_ability{"heads", &AttentionAbilities::heads};
+
+std::string lack_of(const BuiltModule& built, std::initializer_list<Ability> needed,
+                    const char* member, bool is_set) {
+  for (const Ability& ability : needed) {
+    if (built.abilities && !((*built.abilities).*ability.claimed)) {
+      return text_of("its abilities have no ", ability.name);
+    }
+  }
+  return is_set ? "" : text_of("needs BuiltModule::", member);
+}
+
+std::string lack_of_weights(const BuiltModule& built) {
+  return lack_of(built, {head_ability}, "weights", static_cast<bool>(built.weights));
+}
+std::string lack_of_masked_weights(const BuiltModule& built) {
+  return lack_of(built, {mask_ability, head_ability}, "masked_weights",
+                 static_cast<bool>(built.masked_weights));
+}
+
 }  // namespace
+
+std::string lack_of_masks(const BuiltModule& built) {
+  return lack_of(built, {mask_ability}, "masked", static_cast<bool>(built.masked));
+}
+
+std::string lack_of_gates(const BuiltModule& built) {
+  return lack_of(built, {head_ability}, "full", static_cast<bool>(built.full));
+}
+
+std::string lack_of_caches(const BuiltModule& built) {
+  return lack_of(built, {cache_ability}, "full", static_cast<bool>(built.full));
+}
+
+std::string named_input(const ModuleCase& row, size_t input) {
+  return text_of("input ", input, ", \"", row.inputs.at(input), "\"");
+}
 
 const AttentionRoles& roles_of(const ModuleCase& row) {
   return row.attention.value();
@@ -44,34 +91,49 @@ int64_t keys_of(const ModuleCase& row, const ModuleSample& sample) {
   return size_of(sample, roles_of(row).keys.at(0), roles_of(row).length_dim);
 }
 
-bool has_elements(const ModuleCase& row, const ModuleSample& sample) {
-  return !sample.large && sample.masks.empty() && !has_more_inputs(row, sample) &&
-         std::min({batch_of(row, sample), queries_of(row, sample), keys_of(row, sample)}) > 0;
-}
+const ModuleCondition has_elements{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return !sample.large && sample.masks.empty() && !has_more_inputs(row, sample) &&
+             std::min({batch_of(row, sample), queries_of(row, sample), keys_of(row, sample)}) > 0;
+    },
+    "a sample that is not large, with nothing but the sequences and no size of 0"};
 
-bool takes_masks(const ModuleCase& row, const ModuleSample& sample) {
-  if (!has_elements(row, sample)) return false;
-  const BuiltModule built = row.build(row.attributes(sample.arguments));
-  return built.masked && built.masked_weights;
-}
+const ModuleCondition shows_weights{[](const ModuleCase& row, const ModuleSample& sample) {
+                                      return has_elements(row, sample) &&
+                                             lack_of_weights(built_of(row, sample)).empty();
+                                    },
+                                    has_elements.needs, lack_in<lack_of_weights>};
 
-std::string output_bias_of(const Module& module) {
-  for (const auto& [path, parameter] : module.named_parameters()) {
-    for (const char* name :
-         {"W_O.bias", "W_o.bias", "linear_o.bias", "out_proj.bias", "output.bias"}) {
-      if (path == name) return path;
-    }
-  }
-  return "";
-}
+const ModuleCondition takes_masks{[](const ModuleCase& row, const ModuleSample& sample) {
+                                    return has_elements(row, sample) &&
+                                           lack_of_masks(built_of(row, sample)).empty();
+                                  },
+                                  has_elements.needs, lack_in<lack_of_masks>};
+
+const ModuleCondition shows_masked_weights{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return takes_masks(row, sample) && lack_of_masked_weights(built_of(row, sample)).empty();
+    },
+    has_elements.needs, lack_in<lack_of_masked_weights>};
 
 double largest_of(const Tensor& x) {
+  if (!x.defined()) return 0;
   double largest = 0;
   for (const double v : array_of(x).data) {
     largest =
         std::isnan(v) ? std::numeric_limits<double>::infinity() : std::max(largest, std::abs(v));
   }
   return largest;
+}
+
+std::optional<std::string> left_over(const AttentionFixture& f, const Tensor& y) {
+  if (largest_of(y) == 0) return "";
+  for (const auto& [path, parameter] : f.built.module->named_parameters()) {
+    const Tensor value = parameter.detach();
+    if (value.dim() != 1 || value.size(0) != y.size(-1)) continue;
+    if (difference(y.detach(), expand(value, y.shape()), 0).empty()) return path;
+  }
+  return {};
 }
 
 AttentionFixture::AttentionFixture(const ModuleCase& module, const ModuleSample& sample)
@@ -84,7 +146,7 @@ Tensor AttentionFixture::output(const Tensors& in) const {
 }
 
 Tensor AttentionFixture::weights(const Tensors& in) const {
-  return built.weights(in).detach();
+  return built.weights ? built.weights(in).detach() : Tensor();
 }
 
 MaskedRun run_masked(const AttentionFixture& f, const Tensors& inputs, const Mask& mask,
@@ -98,7 +160,7 @@ MaskedRun run_masked(const AttentionFixture& f, const Tensors& inputs, const Mas
   all.resize(f.row.inputs.size());
   MaskedRun result{run_module(f.row, under, inputs), {}};
   const NoGrad guard;
-  result.weights = f.built.masked_weights(all, mask);
+  if (f.built.masked_weights) result.weights = f.built.masked_weights(all, mask);
   return result;
 }
 

@@ -9,21 +9,25 @@
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/modules/case/module_attention.h"
-#include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
 namespace {
 
-bool takes_all(const ModuleCase& row, const ModuleSample& sample) {
-  return has_elements(row, sample) && row.build(row.attributes(sample.arguments)).full;
-}
-
+const ModuleCondition takes_gates{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return has_elements(row, sample) &&
+             lack_of_gates(row.build(row.attributes(sample.arguments))).empty();
+    },
+    has_elements.needs, lack_in<lack_of_gates>};
 /// Dropout draws other numbers for other shapes.
-bool can_go_on(const ModuleCase& row, const ModuleSample& sample) {
-  return takes_all(row, sample) && !sample.train && queries_of(row, sample) > 1 &&
-         queries_of(row, sample) == keys_of(row, sample);
-}
+const ModuleCondition can_go_on{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return has_elements(row, sample) && !sample.train && queries_of(row, sample) > 1 &&
+             queries_of(row, sample) == keys_of(row, sample) &&
+             lack_of_caches(row.build(row.attributes(sample.arguments))).empty();
+    },
+    "a sample with as many queries as keys, and at least 2", lack_in<lack_of_caches>};
 
 Tensor called(const AttentionFixture& f, const AttentionCall& options) {
   const RandomScope scope(RandomPosition{test_seed, test_step, test_micro_step});
@@ -32,7 +36,10 @@ Tensor called(const AttentionFixture& f, const AttentionCall& options) {
 
 std::string cache_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
-  const Tensor want = called(f, {.mask = Mask::causal()}).detach();
+  const std::optional<AttentionAbilities>& can = f.built.abilities;
+  const bool takes_rule = !can || can->masks || can->causal_only;  // or it is causal by itself
+  const auto causal = [&](Alignment at) { return takes_rule ? Mask::causal(at) : Mask(); };
+  const Tensor want = called(f, {.mask = causal(Alignment::top_left)}).detach();
   const int64_t L = want.size(1);
   for (int64_t chunk = 1; chunk <= L; ++chunk) {
     KeyValueCache cache;
@@ -42,8 +49,7 @@ std::string cache_problem(const ModuleCase& row, const ModuleSample& sample) {
       for (const Tensor& input : f.inputs) {
         in.push_back(narrow(input, 1, begin, std::min(chunk, L - begin)));
       }
-      parts.push_back(
-          f.built.full(in, {.mask = Mask::causal(Alignment::bottom_right), .cache = &cache}));
+      parts.push_back(f.built.full(in, {.mask = causal(Alignment::bottom_right), .cache = &cache}));
     }
     const std::string problem = difference(cat(parts, 1).detach(), want, 1e-13);
     if (!problem.empty()) return text_of("in chunks of ", chunk, ": ", problem);
@@ -51,21 +57,31 @@ std::string cache_problem(const ModuleCase& row, const ModuleSample& sample) {
   return "";
 }
 
-/// The module with W_O's columns of all heads but one set to 0.
-AttentionFixture with_one_head(const AttentionFixture& f, const ModuleSample& sample, int64_t head,
-                               int64_t H) {
-  AttentionFixture alone(f.row, sample);
-  NamedTensors state = alone.built.module->state_dict();
-  for (auto& [name, tensor] : state) {
-    if (name != "W_O.weight") continue;
-    const int64_t D_v = tensor.size(1) / H;
-    const Tensor columns = arange(H * D_v);
-    const auto first = static_cast<double>(head * D_v);
-    const Tensor before = lt(columns, first), after = ge(columns, first + static_cast<double>(D_v));
-    tensor = masked_fill(masked_fill(tensor.detach(), before, 0), after, 0);
+/// What comes out with all gates at 0, and of a mask that blocks all: the output bias.
+std::string shut_problem(const AttentionFixture& f, const Tensor& shut) {
+  if (!left_over(f, shut)) return text_of("gates of 0: the output ", not_left_over);
+  if (!f.built.masked) return "";
+  const Mask all = Mask::keep(zeros({1, 1}, DType::boolean));
+  const std::string problem = difference(shut, called(f, {.mask = all}).detach(), 0);
+  return problem.empty() ? "" : "gates of 0 against a mask that blocks all: " + problem;
+}
+
+/// Gates of one head alone against a mask that blocks the others; where there are no masks, heads
+/// have at least shares of their own.
+std::string alone_problem(const AttentionFixture& f, const Tensors& alone) {
+  const auto H = static_cast<int64_t>(alone.size());
+  for (int64_t head = 0; head < H; ++head) {
+    const Tensor& got = alone[static_cast<size_t>(head)];
+    if (f.built.masked_weights) {
+      const Tensor others = ne(arange(H), static_cast<double>(head)).view({1, H, 1, 1});
+      const Tensor want = called(f, {.mask = Mask::block(others)}).detach();
+      const std::string problem = difference(got, want, 1e-13);
+      if (!problem.empty()) return text_of("all but head ", head, " shut: ", problem);
+    } else if (head > 0 && difference(got, alone[0], 1e-13).empty()) {
+      return text_of("the gates of heads 0 and ", head, " do the same");
+    }
   }
-  alone.built.module->load_state_dict(state);
-  return alone;
+  return "";
 }
 
 std::string gate_problem(const ModuleCase& row, const ModuleSample& sample) {
@@ -75,18 +91,29 @@ std::string gate_problem(const ModuleCase& row, const ModuleSample& sample) {
   std::string problem =
       bit_difference(called(f, {.head_gates = ones({H}, DType::f64)}).detach(), plain);
   if (!problem.empty()) return "gates of 1: " + problem;
+  const Tensor shut = called(f, {.head_gates = zeros({H}, DType::f64)}).detach();
+  problem = shut_problem(f, shut);
+  if (!problem.empty()) return problem;
+  Tensors alone;
   for (int64_t head = 0; head < H; ++head) {
-    const Tensor gates = eq(arange(H), static_cast<double>(head)).to(DType::f64);
-    problem = difference(called(f, {.head_gates = gates}),
-                         called(with_one_head(f, sample, head, H), {}), 1e-14);
-    if (!problem.empty()) return text_of("all but head ", head, " shut: ", problem);
+    const Tensor gate = eq(arange(H), static_cast<double>(head)).to(DType::f64);
+    alone.push_back(called(f, {.head_gates = gate}).detach());
   }
+  problem = alone_problem(f, alone);
+  if (!problem.empty()) return problem;
   const Tensor gates = tensor_of(array_of(any({B, H}), 8), DType::f64).requires_grad_();
   const Tensor y = called(f, {.head_gates = gates});
   for (int64_t b = 0; b < B; ++b) {
     const Tensor of_sample = called(f, {.head_gates = select(gates, 0, b).detach()});
     problem = bit_difference(select(y, 0, b).detach(), select(of_sample, 0, b).detach());
     if (!problem.empty()) return text_of("gates of sample ", b, ": ", problem);
+    Tensor want = select(shut, 0, b);
+    for (int64_t h = 0; h < H; ++h) {
+      const Tensor share = alone[static_cast<size_t>(h)] - shut;
+      want = want + select(share, 0, b) * array_of(gates).at({b, h});
+    }
+    problem = difference(select(y, 0, b).detach(), want, 1e-12);
+    if (!problem.empty()) return text_of("gates of sample ", b, ", head by head: ", problem);
   }
   // The output is linear in each gate, so a gradient is a difference.
   const Tensor g = grad(sum(y), gates);
@@ -108,8 +135,9 @@ std::string gate_problem(const ModuleCase& row, const ModuleSample& sample) {
 
 std::vector<ModuleCheck> attention_call_checks() {
   return {
-      {"gives in chunks, with a cache, what it gives at once", can_go_on, cache_problem},
-      {"multiplies each head by its gate before the output projection", takes_all, gate_problem},
+      {"it gives in chunks, with a cache, what it gives at once", can_go_on, cache_problem},
+      {"it multiplies each head by its gate before the output projection", takes_gates,
+       gate_problem},
   };
 }
 

@@ -14,21 +14,30 @@
 namespace heed::testing {
 namespace {
 
-bool has_queries_apart(const ModuleCase& row, const ModuleSample& sample) {
-  return has_elements(row, sample) && !roles_of(row).attends_itself();
-}
-bool has_keys_apart(const ModuleCase& row, const ModuleSample& sample) {
-  return has_queries_apart(row, sample) && sample.smooth && !sample.ordered;
-}
-bool has_no_order(const ModuleCase& row, const ModuleSample& sample) {
-  return has_elements(row, sample) && !sample.ordered;
-}
-bool has_neighbours(const ModuleCase& row, const ModuleSample& sample) {
-  return has_elements(row, sample) && batch_of(row, sample) > 1;
-}
-bool has_one_key(const ModuleCase& row, const ModuleSample& sample) {
-  return has_queries_apart(row, sample) && keys_of(row, sample) == 1 && !sample.ordered;
-}
+const ModuleCondition has_queries_apart{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return has_elements(row, sample) && !roles_of(row).attends_itself();
+    },
+    "an attention from one sequence to another, and a sample that is not large"};
+const ModuleCondition has_keys_apart{
+    [](const ModuleCase& row, const ModuleSample& sample) {
+      return has_queries_apart(row, sample) && sample.smooth && !sample.ordered;
+    },
+    "an attention from one sequence to another, and a smooth sample that is not ordered"};
+const ModuleCondition has_no_order{[](const ModuleCase& row, const ModuleSample& sample) {
+                                     return has_elements(row, sample) && !sample.ordered;
+                                   },
+                                   "a sample that is not ordered"};
+const ModuleCondition has_neighbours{[](const ModuleCase& row, const ModuleSample& sample) {
+                                       return has_elements(row, sample) &&
+                                              batch_of(row, sample) > 1;
+                                     },
+                                     "a sample with a batch of at least 2"};
+const ModuleCondition has_one_key{[](const ModuleCase& row, const ModuleSample& sample) {
+                                    return has_queries_apart(row, sample) &&
+                                           keys_of(row, sample) == 1 && !sample.ordered;
+                                  },
+                                  "a sample with one key"};
 
 /// 0 … n − 1, rotated by one and with the first two exchanged: no symmetry is left for n > 3.
 Tensor permutation(int64_t n) {
@@ -74,7 +83,9 @@ std::string query_independence_problem(const ModuleCase& row, const ModuleSample
   const Tensor x = f.inputs[roles_of(row).query];
   for (int64_t i = 0; i < y.size(length); ++i) {
     const Tensor y_i = select(y, length, i);
-    const Tensor g = grad(y_i, x, ones_like(y_i).detach(), {.retain_graph = true});
+    const Tensor g = grad(Tensors{y_i}, Tensors{x}, Tensors{ones_like(y_i).detach()},
+                          {.retain_graph = true}, /*allow_unused=*/true)[0];
+    if (!g.defined()) return "no output depends on " + named_input(row, roles_of(row).query);
     for (int64_t j = 0; j < y.size(length); ++j) {
       if (i == j) continue;
       for (const double element : array_of(select(g, length, j)).data) {
@@ -104,7 +115,9 @@ std::string equivariance_problem(const ModuleCase& row, const ModuleSample& samp
 std::vector<Tensor> first_row(const AttentionFixture& f, const Tensors& inputs) {
   const int64_t batch = roles_of(f.row).batch_dim;
   const Run run = run_module(f.row, f.built, inputs);
-  std::vector<Tensor> parts{select(run.outputs[0], batch, 0), select(f.weights(inputs), 0, 0)};
+  std::vector<Tensor> parts{select(run.outputs[0], batch, 0)};
+  const Tensor weights = f.weights(inputs);
+  if (weights.defined()) parts.push_back(select(weights, 0, 0));
   for (const Tensor& gradient : run.gradients) {
     parts.push_back(gradient.defined() ? select(gradient, batch, 0) : Tensor());
   }
@@ -148,8 +161,10 @@ std::string poison_problem(const ModuleCase& row, const ModuleSample& sample) {
 
 std::string one_key_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
-  for (const double weight : array_of(f.weights(f.inputs)).data) {
-    if (weight != 1) return text_of("the only key has weight ", weight);
+  if (const Tensor weights = f.weights(f.inputs); weights.defined()) {
+    for (const double weight : array_of(weights).data) {
+      if (weight != 1) return text_of("the only key has weight ", weight);
+    }
   }
   Tensors in = f.inputs;
   const size_t query = roles_of(row).query;
@@ -162,14 +177,14 @@ std::string one_key_problem(const ModuleCase& row, const ModuleSample& sample) {
 const std::vector<ModuleCheck>& attention_checks() {
   static const std::vector<ModuleCheck> checks = [] {
     std::vector<ModuleCheck> all = {
-        {"has weights that sum to 1 over the keys", has_elements, weights_problem},
-        {"keeps each query's output free of the other queries", has_queries_apart,
+        {"its weights sum to 1 over the keys", shows_weights, weights_problem},
+        {"it keeps each query's output free of the other queries", has_queries_apart,
          query_independence_problem},
-        {"does not see the order of the keys", has_keys_apart, key_permutation_problem},
-        {"permutes its outputs as its queries", has_no_order, equivariance_problem},
-        {"keeps each batch row free of the others, to the bit", has_neighbours, batch_problem},
-        {"keeps NaN and infinities in their batch row", has_neighbours, poison_problem},
-        {"does not see the query where there is one key", has_one_key, one_key_problem},
+        {"it does not see the order of the keys", has_keys_apart, key_permutation_problem},
+        {"it permutes its outputs as its queries", has_no_order, equivariance_problem},
+        {"it keeps each batch row free of the others, to the bit", has_neighbours, batch_problem},
+        {"it keeps NaN and infinities in their batch row", has_neighbours, poison_problem},
+        {"it does not see the query where there is one key", has_one_key, one_key_problem},
     };
     for (const auto family : {blocking_checks, mask_meaning_checks, attention_call_checks}) {
       for (ModuleCheck& check : family()) all.push_back(std::move(check));

@@ -7,7 +7,7 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/modules/case/module_attention.h"
 #include "heed/tests/support/case/difference.h"
-#include "heed/tests/support/not_finite.h"
+#include "heed/tests/support/case/not_finite.h"
 
 namespace heed::testing {
 namespace {
@@ -20,7 +20,8 @@ struct Letters {
 };
 
 Letters letters_of(const AttentionFixture& f, const ModuleSample& sample) {
-  return {batch_of(f.row, sample), run_masked(f, f.inputs, {}).weights.size(1),
+  const Tensor weights = run_masked(f, f.inputs, {}).weights;
+  return {batch_of(f.row, sample), weights.defined() ? weights.size(1) : 1,
           queries_of(f.row, sample), keys_of(f.row, sample)};
 }
 
@@ -199,6 +200,11 @@ std::string head_problem(const ModuleCase& row, const ModuleSample& sample) {
   return "";
 }
 
+/// The weights of one sample, if there are any.
+Tensor of_sample(const Tensor& weights, int64_t b) {
+  return weights.defined() ? select(weights, 0, b) : weights;
+}
+
 std::string sample_problem(const ModuleCase& row, const ModuleSample& sample) {
   const AttentionFixture f(row, sample);
   const auto [B, H, L_1, L_2] = letters_of(f, sample);
@@ -212,7 +218,7 @@ std::string sample_problem(const ModuleCase& row, const ModuleSample& sample) {
     const MaskedRun got = run_masked(f, f.inputs, Mask::keep(mask, MaskLayout::batch_queries_keys));
     for (int64_t b = 0; b < B; ++b) {
       const MaskedRun& want = b == only ? closed : open;
-      std::string problem = bit_difference(select(got.weights, 0, b), select(want.weights, 0, b));
+      std::string problem = bit_difference(of_sample(got.weights, b), of_sample(want.weights, b));
       if (problem.empty()) {
         problem = bit_difference(select(got.run.outputs[0], batch, b),
                                  select(want.run.outputs[0], batch, b));
@@ -227,16 +233,17 @@ std::string sample_problem(const ModuleCase& row, const ModuleSample& sample) {
 
 std::vector<ModuleCheck> mask_meaning_checks() {
   return {
-      {"takes a mask that blocks nothing as none", takes_masks, open_problem},
-      {"gives the same bits for a mask in every layout and polarity", takes_masks, layout_problem},
-      {"gives the same bits for padding in every layout and polarity", takes_masks,
+      {"it takes a mask that blocks nothing as none", takes_masks, open_problem},
+      {"it gives the same bits for a mask in every layout and polarity", takes_masks,
+       layout_problem},
+      {"it gives the same bits for padding in every layout and polarity", takes_masks,
        key_layout_problem},
-      {"gives the same bits for rules and for their tensors", takes_masks, rule_problem},
-      {"blocks under two masks what either blocks", takes_masks, conjunction_problem},
-      {"has under a mask its weights of before, biased and normalised again", takes_masks,
+      {"it gives the same bits for rules and for their tensors", takes_masks, rule_problem},
+      {"it blocks under two masks what either blocks", takes_masks, conjunction_problem},
+      {"under a mask, it has its former weights, biased and renormalised", shows_masked_weights,
        renormalised_problem},
-      {"applies the mask of a head to this head alone", takes_masks, head_problem},
-      {"applies the mask of a sample to this sample alone", takes_masks, sample_problem},
+      {"it applies the mask of a head to this head alone", shows_masked_weights, head_problem},
+      {"it applies the mask of a sample to this sample alone", takes_masks, sample_problem},
   };
 }
 

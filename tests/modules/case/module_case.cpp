@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "heed/tests/support/case/table.h"
-
 namespace heed::testing {
 namespace {
 
@@ -26,7 +24,7 @@ BuiltModule BuiltModule::under(const ModuleMasks& masks) const {
 }
 
 Attributes ModuleCase::attributes(const Json& given) const {
-  if (!given.is_object()) throw RequestError("\"config\" must be an object");
+  if (!given.is_object() && !given.is_null()) throw RequestError("\"config\" must be an object");
   Json renamed = Json::object();
   for (const auto& [key, value] : given.items()) {
     const auto alias = aliases.find(key);
@@ -54,19 +52,6 @@ Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inpu
     }
   }
   return built.call(inputs);
-}
-
-const ModuleTable& module_table() {
-  static const ModuleTable table = joined_table(module_families);
-  return table;
-}
-
-ModuleTable chosen_modules() {
-  return chosen_rows(module_table(), "HEED_MODULES");
-}
-
-const ModuleCase* find_module(const std::string& name) {
-  return find_row(module_table(), name);
 }
 
 }  // namespace heed::testing

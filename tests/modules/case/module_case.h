@@ -1,5 +1,4 @@
-// ModuleCase: all that the tests and heed-eval know of one module class. The row of
-// modules/linear.h is in ../tables/linear.cpp.
+// ModuleCase: what check_module, check_attention and heed-eval are told of one module class.
 #pragma once
 
 #include <functional>
@@ -27,8 +26,10 @@ struct BuiltModule {
   std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked = {};
   /// The weights under masks; attentions that take some.
   std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked_weights = {};
-  /// The call with all that MultiHeadAttention takes; attentions that do.
+  /// The call with a cache and gates of heads; attentions that take one of them.
   std::function<Tensor(const Tensors& in, const AttentionCall& options)> full = {};
+  /// What `full` takes; nothing: all. built_attention sets it.
+  std::optional<AttentionAbilities> abilities = {};
 
   /// The same with `masks` in every call.
   BuiltModule under(const ModuleMasks& masks) const;
@@ -60,7 +61,7 @@ struct ModuleResult {
 
 /// Arguments and inputs to try a module on.
 struct ModuleSample {
-  Json arguments;
+  Json arguments = Json::object();
   std::vector<Input> inputs;
   bool train = false;
   bool smooth = true;          ///< false: differences of outputs tell nothing about gradients
@@ -72,8 +73,8 @@ struct ModuleSample {
 /// Arguments that the constructor refuses (no inputs), or inputs that forward refuses, and the
 /// whole message.
 struct ModuleErrorCase {
-  Json arguments;
-  std::vector<Input> inputs;
+  Json arguments = Json::object();
+  std::vector<Input> inputs = {};
   std::string message;
 };
 
@@ -89,15 +90,17 @@ struct AttentionRoles {
 
 /// One row of the table. The first sample is a typical one: there, every parameter matters.
 struct ModuleCase {
-  std::string name;                  ///< the class's in snake_case
-  std::vector<std::string> inputs;   ///< of forward; "memory?" may be left out
-  std::vector<Attribute> arguments;  ///< of the constructor, after the slot
+  std::string name;                       ///< the class's in snake_case
+  std::vector<std::string> inputs;        ///< of forward; "memory?" may be left out
+  std::vector<Attribute> arguments = {};  ///< of the constructor, after the slot
   std::function<BuiltModule(const Attributes& with)> build;
-  std::function<ModuleResult(const ModuleCall& call)> reference;
+  std::function<ModuleResult(const ModuleCall& call)> reference = {};
   std::function<int64_t(const Attributes& with)> num_parameters;
   std::vector<ModuleSample> samples;
   std::vector<ModuleErrorCase> errors = {};
   std::optional<AttentionRoles> attention = {};
+  /// Why there is no `reference`: the report says that values were not checked.
+  std::string no_reference = {};
   /// Parameters that no output depends on: the bias of a key shifts all scores of a row alike.
   std::vector<std::string> inert = {};
   std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
@@ -119,17 +122,5 @@ struct ModuleCase {
 Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inputs);
 
 using ModuleTable = std::vector<ModuleCase>;
-
-/// Every module class.
-const ModuleTable& module_table();
-/// The rows that the environment variable HEED_MODULES names ("my_mha linear"); all if it is not
-/// set.
-ModuleTable chosen_modules();
-/// nullptr if there is no such module.
-const ModuleCase* find_module(const std::string& name);
-
-/// A function for each file of ../tables: CMake lists them. tables/linear.cpp defines
-/// linear_modules().
-extern const std::vector<ModuleTable (*)()> module_families;
 
 }  // namespace heed::testing

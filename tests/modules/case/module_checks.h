@@ -7,19 +7,23 @@
 #include <vector>
 
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/modules/case/module_run.h"
+#include "heed/tests/support/case/row_checks.h"
 
 namespace heed::testing {
 
+using ModuleCondition = Condition<ModuleCase, ModuleSample>;
+
 /// One property of a module, checked on one sample.
 struct ModuleCheck {
-  std::string name;  ///< goes on from "a module …"
-  bool (*applies)(const ModuleCase& row, const ModuleSample& sample);
+  std::string name;  ///< a sentence about the module: "it …"
+  ModuleCondition applies;
   /// "" if it holds, else what does not.
   std::function<std::string(const ModuleCase& row, const ModuleSample& sample)> problem;
   bool costly = false;  ///< wrong modules are only asked if no other check finds them out
 };
 
-/// Of every module.
+/// Of every module. The first is that it can be called.
 const std::vector<ModuleCheck>& module_checks();
 /// Of every attention as well.
 const std::vector<ModuleCheck>& attention_checks();

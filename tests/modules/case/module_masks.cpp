@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "heed/framework/ops/cast.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/case/tensor_json.h"
 
 namespace heed::testing {
 namespace {

@@ -1,18 +1,22 @@
 #include "heed/tests/modules/case/module_run.h"
 
 #include "heed/framework/base/random_scope.h"
-#include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/support/case/difference.h"
 
 namespace heed::testing {
 namespace {
 
 Callable callable_of(const ModuleCase& row, const ModuleSample& sample, const BuiltModule& built) {
-  return {[&row, built](const Tensors& in) { return Tensors{call_at_test_step(row, built, in)}; },
-          [&row, sample, built](const Tensors& in) {
-            return std::vector{reference_of(row, sample, built, in).output};
-          },
-          built.module->named_parameters()};
+  Callable callable{
+      [&row, built](const Tensors& in) { return Tensors{call_at_test_step(row, built, in)}; },
+      {},
+      built.module->named_parameters()};
+  if (row.reference) {
+    callable.reference = [&row, sample, built](const Tensors& in) {
+      return std::vector{reference_of(row, sample, built, in).output};
+    };
+  }
+  return callable;
 }
 
 }  // namespace

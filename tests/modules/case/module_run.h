@@ -7,6 +7,11 @@
 
 namespace heed::testing {
 
+/// The place in a run at which checks call modules: what fixes their random numbers.
+inline constexpr uint64_t test_seed = 7;
+inline constexpr int64_t test_step = 3;
+inline constexpr int64_t test_micro_step = 1;
+
 /// The module of a sample, under its masks, nothing filled. They are of `dtype`.
 BuiltModule built_module(const ModuleCase& row, const ModuleSample& sample, DType dtype);
 /// The module of a sample in `dtype`, every parameter filled with values of its own.

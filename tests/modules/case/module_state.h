@@ -6,7 +6,7 @@
 #include <string>
 
 #include "heed/framework/nn/module.h"
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::testing {
 

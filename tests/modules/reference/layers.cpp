@@ -5,6 +5,7 @@
 #include "heed/framework/base/random.h"
 #include "heed/tests/framework/ops/reference/activation.h"
 #include "heed/tests/framework/ops/reference/matmul.h"
+#include "heed/tests/modules/case/module_run.h"
 #include "heed/tests/modules/reference/attention.h"
 
 namespace heed::testing {

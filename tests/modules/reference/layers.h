@@ -9,11 +9,6 @@
 
 namespace heed::testing {
 
-/// The place in a run at which tests call modules: what fixes their random numbers.
-inline constexpr uint64_t test_seed = 7;
-inline constexpr int64_t test_step = 3;
-inline constexpr int64_t test_micro_step = 1;
-
 /// x with zeros where use number `use` of the dropout at `path` drops, the rest over 1 − p; x
 /// itself unless in training.
 reference::NdArray dropout_reference(const reference::NdArray& x, double p, bool train,

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::reference::full {
 

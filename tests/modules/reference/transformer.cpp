@@ -6,8 +6,8 @@
 #include "heed/tests/framework/ops/reference/matmul.h"
 #include "heed/tests/framework/ops/reference/normalization.h"
 #include "heed/tests/modules/reference/layers.h"
-#include "heed/tests/support/not_finite.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/case/not_finite.h"
+#include "heed/tests/support/case/tensor_json.h"
 
 namespace heed::testing {
 

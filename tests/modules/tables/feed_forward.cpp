@@ -2,7 +2,7 @@
 #include "heed/modules/feed_forward.h"
 
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
 
 namespace heed::testing {

@@ -3,7 +3,7 @@
 
 #include "heed/tests/framework/ops/reference/normalization.h"
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 
 namespace heed::testing {
 namespace {

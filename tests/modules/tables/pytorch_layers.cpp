@@ -2,8 +2,8 @@
 // requests) named as PyTorch's.
 #include "heed/modules/transformer/block.h"
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
-#include "heed/tests/modules/case/module_pytorch.h"
+#include "heed/tests/modules/module_options.h"
+#include "heed/tests/modules/module_pytorch.h"
 #include "heed/tests/modules/reference/transformer.h"
 
 namespace heed::testing {

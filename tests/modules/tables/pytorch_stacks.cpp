@@ -2,8 +2,8 @@
 // PyTorch's.
 #include "heed/modules/transformer/stack.h"
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
-#include "heed/tests/modules/case/module_pytorch.h"
+#include "heed/tests/modules/module_options.h"
+#include "heed/tests/modules/module_pytorch.h"
 
 namespace heed::testing {
 namespace {

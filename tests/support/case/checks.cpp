@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "heed/tests/framework/engine_fixtures.h"
-#include "heed/tests/support/case/totals.h"
-#include "heed/tests/support/sanitized.h"
+#include "heed/framework/base/error.h"
+#include "heed/tests/support/case/sanitized.h"
+#include "heed/tests/support/case/threads.h"
 
 namespace heed::testing {
 namespace {
@@ -42,7 +42,7 @@ GradcheckReport checked(const Subject& subject,
   const auto count = static_cast<int64_t>(all.size());
   for (const auto& [path, parameter] : callable.parameters) all.push_back(parameter);
   const auto function = [&](const Tensors& in) {
-    return callable.call({in.begin(), in.begin() + count});
+    return callable.call({in.data(), in.data() + count});
   };
   // Samples without elements are there for shapes; a check of nothing would fail.
   if (elements_of(all) == 0 || elements_of(function(all)) == 0) {
@@ -72,24 +72,44 @@ std::string input_layout_problem(const Subject& subject, DType dtype, const Call
   return run_difference(got, run(subject.row, callable, plain), close_to(subject, dtype));
 }
 
+/// "" too if there is no reference.
+std::string reference_problem(const Subject& subject, const Callable& callable,
+                              const Tensors& inputs, const Tensors& outputs, DType dtype) {
+  if (!callable.reference) return "";
+  const std::vector<reference::NdArray> want = callable.reference(inputs);
+  if (outputs.size() != want.size()) {
+    return text_of(outputs.size(), " outputs instead of ", want.size());
+  }
+  for (size_t i = 0; i < want.size(); ++i) {
+    const std::string problem =
+        difference(array_of(outputs[i]), want[i], subject.tolerance.of(dtype));
+    if (!problem.empty()) return text_of("output ", i, ": ", problem);
+  }
+  return "";
+}
+
 }  // namespace
+
+Gradchecked& gradchecked() {
+  static Gradchecked instance;
+  return instance;
+}
 
 std::string values_problem(const Subject& subject, DType dtype) {
   const Callable callable = subject.in_dtype(dtype);
   const Tensors inputs = leaves_of(subject, dtype), before = leaves_of(subject, dtype);
   const Run got = run(subject.row, callable, inputs);
-  const std::vector<reference::NdArray> want = callable.reference(before);
-  if (got.outputs.size() != want.size()) return "another number of outputs";
-  for (size_t i = 0; i < want.size(); ++i) {
+  std::string problem = reference_problem(subject, callable, before, got.outputs, dtype);
+  if (!problem.empty()) return problem;
+  for (size_t i = 0; i < got.outputs.size(); ++i) {
     const Tensor& output = got.outputs[i];
-    const std::string problem = difference(array_of(output), want[i], subject.tolerance.of(dtype));
-    if (!problem.empty()) return text_of("output ", i, ": ", problem);
     const bool recorded = subject.differentiable && is_floating(output.dtype()) &&
                           any_requires_grad(inputs, callable.parameters);
-    if (output.requires_grad() != recorded) return text_of("output ", i, ": requires grad");
+    if (output.requires_grad() == recorded) continue;
+    return text_of("output ", i, recorded ? " does not require grad" : " requires grad");
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const std::string problem = bit_difference(inputs[i], before[i]);
+    problem = bit_difference(inputs[i], before[i]);
     if (!problem.empty()) return text_of("input ", i, " was changed: ", problem);
     const Tensor& gradient = got.gradients[i];
     if (gradient.defined() &&
@@ -106,13 +126,13 @@ bool can_differ(const Subject& subject) {
 
 std::string gradient_problem(const Subject& subject) {
   const GradcheckReport report = checked(subject, gradcheck);
-  totals().gradient_elements += report.elements;
+  gradchecked().elements += report.elements;
   return report.passed ? "" : report.text();
 }
 
 std::string second_gradient_problem(const Subject& subject) {
   const GradcheckReport report = checked(subject, gradgradcheck);
-  totals().second_gradient_elements += report.elements;
+  gradchecked().second_elements += report.elements;
   return report.passed ? "" : report.text();
 }
 

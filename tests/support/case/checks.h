@@ -1,6 +1,5 @@
 // What must hold for every row, op or module, at a sample. Checks return the problem that they
-// find,
-// "" for none, so that wrong modules can be shown to have some.
+// find, "" for none, so that wrong modules can be shown to have some.
 #pragma once
 
 #include <string>
@@ -10,7 +9,8 @@
 
 namespace heed::testing {
 
-/// The values of the naive reference, inputs left alone, gradients like their inputs.
+/// The values of the naive reference, if there is one, inputs left alone, gradients like their
+/// inputs.
 std::string values_problem(const Subject& subject, DType dtype);
 /// f64 gradients, and those of gradients, are those of central differences, in every element.
 std::string gradient_problem(const Subject& subject);
@@ -25,6 +25,13 @@ std::string input_layout_problem(const Subject& subject, DType dtype);
 std::string gradient_layout_problem(const Subject& subject, DType dtype);
 /// The same bits again, and on one thread and on two.
 std::string repetition_problem(const Subject& subject);
+
+/// How many elements the two gradient checks above compared so far.
+struct Gradchecked {
+  int64_t elements = 0;
+  int64_t second_elements = 0;
+};
+Gradchecked& gradchecked();
 
 /// Whether central differences can be taken of it.
 bool can_differ(const Subject& subject);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "heed/framework/tensor/tensor.h"
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::testing {
 

@@ -11,7 +11,7 @@
 #include "heed/framework/tensor/tensor.h"
 #include "heed/tests/support/case/attributes.h"
 #include "heed/tests/support/case/input.h"
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::testing {
 
@@ -58,6 +58,7 @@ class RowFunction {
       : function_([function = std::move(function)](const Inputs& in, const Attributes& with) {
           return results(function(in, with));
         }) {}
+  explicit operator bool() const { return static_cast<bool>(function_); }
   Results operator()(const Inputs& in, const Attributes& with) const { return function_(in, with); }
 
  private:

@@ -24,19 +24,25 @@ struct UsageError : TextError<UsageError> {
 
 /// What a command runs in.
 struct Program {
-  const Registry& registry;
+  const Registry& registry;                 ///< what a configuration may name
   const std::vector<Command>& commands;     ///< in the order of `heed help`
   std::vector<std::string> command_line{};  ///< as typed
 };
 
 /// One call of a command.
 struct Call {
-  Options options;
+  Options options;  ///< what it takes; their targets live as long as the call
   std::function<void(const Program&)> run;  ///< once the options have their values
 };
 
 /// The stage of a user's work, which orders the commands in `heed help`.
-enum class Stage { prepare, train, use, analyse, refer };
+enum class Stage {
+  prepare,  ///< before training: `init`, `validate`, `tasks` …
+  train,    ///< makes or watches runs
+  use,      ///< asks and measures a finished run
+  analyse,  ///< looks into models and runs
+  refer,    ///< tells of heed itself
+};
 
 /// Exit codes with their meaning.
 using ExitStatus = std::vector<std::pair<std::string, std::string>>;
@@ -46,16 +52,19 @@ inline const ExitStatus trained_status{
     {"1", "runtime failure"},
     {"2", "bad input; nothing was written"},
     {"3", "diverged: the loss or a gradient was no longer finite"}};
+/// For a command that reads and reports, and cannot fail halfway.
 inline const ExitStatus done_or_bad_input{{"0", "done"},
                                           {"2", "bad input; nothing was done or written"}};
 
+/// A command: how it is named, listed, explained and called.
 struct Command {
-  std::string name;
-  Stage stage;
+  std::string name;     ///< as typed
+  Stage stage;          ///< where `heed help` lists it
   std::string summary;  ///< a line of `heed help`
   /// Paragraphs, with an empty line between two. They are wrapped; a paragraph that begins with two
   /// spaces keeps its lines.
   std::string description;
+  /// Exit codes and their meaning, for its page of the manual.
   ExitStatus exit_status{
       {"0", "done"}, {"1", "runtime failure"}, {"2", "bad input; nothing was done or written"}};
   /// Command lines, each with what it does.

@@ -14,6 +14,7 @@
 #include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/suggest.h"
 #include "heed/examples/cli/config/text.h"
+#include "heed/examples/cli/runs/version.h"
 #include "heed/framework/base/parallel.h"
 #include "heed/framework/base/text.h"
 #include "heed/framework/kernels/simd/target.h"
@@ -33,12 +34,22 @@ class PageFormatter final : public CLI::FormatterBase {
   std::function<std::string()> page_;
 };
 
-/// Refuses what CLI11 left over, with a suggestion.
-void check_leftovers(const CLI::App& app, const Options& options) {
+/// Gives what CLI11 left over to the option that takes the rest. Without one it is refused, with a
+/// suggestion.
+void take_leftovers(const CLI::App& app, const Options& options) {
   const std::vector<std::string> leftovers = app.remaining();
-  if (leftovers.empty()) return;
+  const auto rest = std::find_if(options.begin(), options.end(),
+                                 [](const Option& option) { return option.is_rest; });
+  if (leftovers.empty()) {
+    if (rest == options.end()) return;
+    throw UsageError("heed ", app.get_name(), ": ", rest->name, " is required");
+  }
   const std::string& first = leftovers.front();
   if (!first.starts_with("-")) {
+    if (rest != options.end()) {
+      *std::get<std::vector<std::string>*>(rest->target) = leftovers;
+      return;
+    }
     throw UsageError("heed ", app.get_name(), ": unexpected argument: ", in_quotes(first));
   }
   throw UsageError("heed ", app.get_name(), ": unknown option: ", in_quotes(first),
@@ -177,6 +188,10 @@ ValueCheck choice_check(const Option& option) {
 
 void add_options(CLI::App& app, const Options& options) {
   for (const Option& option : options) {
+    if (option.is_rest) {
+      app.prefix_command();
+      continue;
+    }
     CLI::Option* one = added(app, option)->required(option.is_required)->disable_flag_override();
     if (option.is_repeatable()) one->allow_extra_args(option.is_argument());
     if (const ValueCheck check = number_check(option)) one->check(check);
@@ -201,7 +216,7 @@ void add_command(CLI::App& app, const Command& command, const Call& call, const 
       std::make_shared<PageFormatter>([&] { return manual_page(command, program.registry); }));
   own->allow_extras();
   add_options(*own, call.options);
-  own->parse_complete_callback([own, &call] { check_leftovers(*own, call.options); });
+  own->parse_complete_callback([own, &call] { take_leftovers(*own, call.options); });
 }
 
 }  // namespace
@@ -209,9 +224,11 @@ void add_command(CLI::App& app, const Command& command, const Call& call, const 
 void run_command_line(const Program& program, int argc, const char* const* argv) {
   CLI::App app("", "heed");
   app.formatter(std::make_shared<PageFormatter>([&] { return program_page(program); }));
-  const bool is_heed = program_name() == "heed";
-  app.set_version_flag(
-      "--version", is_heed ? "heed " HEED_VERSION : program_name() + " (heed " HEED_VERSION ")");
+  app.set_version_flag("--version", std::function<std::string()>([] {
+                         const bool is_heed = program_name() == "heed";
+                         return is_heed ? version_text()
+                                        : program_name() + " (" + version_text() + ")";
+                       }));
   app.require_subcommand(1);
   std::map<std::string, Call> calls;
   for (const Command& command : program.commands) {

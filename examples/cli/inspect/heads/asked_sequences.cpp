@@ -16,7 +16,8 @@ Batch answered_batch(const Answer& answer, const TaskForm& form) {
                                                               : std::ssize(targets);
   // The end is no part of the answer, but the model wrote it.
   if (std::ssize(targets) < length) targets.push_back(*form.tokenizer.answer_end);
-  if (std::ranges::all_of(targets, [](int64_t target) { return target == ignored_target; })) {
+  const auto is_ignored = [](int64_t target) { return target == ignored_target; };
+  if (std::all_of(targets.begin(), targets.end(), is_ignored)) {
     throw ValueError("too short: none of its positions is scored");
   }
   Batch batch = answer.read;

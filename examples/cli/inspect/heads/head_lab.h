@@ -55,6 +55,10 @@ struct HeadLabReport {
 
 /// Whether any attention of the model is a multi-head attention.
 bool has_heads(Model& model);
+/// What to say of a model that has none.
+inline constexpr const char* no_heads =
+    "no attention of this model is a multi-head attention; `heed tasks` lists others; an attention "
+    "of your own is one by as_multi_head(): docs/extending/attention.md";
 
 struct HeadLabOptions {
   int64_t sequences;                        ///< at most

@@ -188,7 +188,7 @@ std::string leak_picture(const LeakMap& map, int64_t most) {
   std::string text;
   for (int64_t b = 0; b < map.B; ++b) {
     for (int64_t i = 0; i < map.L_1; i += rows) {
-      text += fmt::format("  {} ", i == 0 ? fmt::format("output {}", b) : "        ");
+      text += fmt::format("  {} ", i == 0 ? fmt::format("sequence {}", b) : "          ");
       for (int64_t c = 0; c < map.B; ++c) {
         text += " ";
         for (int64_t j = 0; j < map.L; j += columns) {

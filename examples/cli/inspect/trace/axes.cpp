@@ -69,16 +69,15 @@ struct AxisRange {
 
 /// The names of some output axes, which together are some input axes.
 Axes group_names(const NamedAxes& from, AxisRange in, const Tensor& output, AxisRange out) {
-  const auto begin = from.axes->begin();
+  const auto name_of_axis = [&](int64_t d) { return (*from.axes)[static_cast<size_t>(d)]; };
   if (out.size() == 1) {
     std::string joined;
-    for (auto name = begin + in.first; name != begin + in.end; ++name) {
-      joined += (joined.empty() ? "" : "*") + *name;
-    }
+    for (int64_t d = in.first; d < in.end; ++d)
+      joined += (joined.empty() ? "" : "*") + name_of_axis(d);
     return {joined.empty() ? size_text(output, out.first) : joined};
   }
   Axes names;
-  if (in.size() == 1) names = parts_of(*(begin + in.first), '*');
+  if (in.size() == 1) names = parts_of(name_of_axis(in.first), '*');
   if (std::ssize(names) == out.size()) return names;
   names.clear();
   for (int64_t d = out.first; d < out.end; ++d) names.push_back(size_text(output, d));

@@ -10,8 +10,8 @@
 #include "heed/framework/tensor/factories.h"
 #include "heed/modules/linear.h"
 #include "heed/tests/examples/cli/program_run.h"
+#include "heed/tests/support/case/sanitized.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/sanitized.h"
 
 namespace heed::testing::program_gradcheck_test {
 namespace {

@@ -130,7 +130,8 @@ TEST_CASE("a model without heads is said to have none, before it is trained", "[
   CHECK(none.out.empty());
   CHECK(none.err ==
         "none.json: heads: no attention of this model is a multi-head attention; `heed tasks` "
-        "lists others\n");
+        "lists others; an attention of your own is one by as_multi_head(): "
+        "docs/extending/attention.md\n");
 }
 
 TEST_CASE("heads has help", "[program]") {

@@ -215,7 +215,7 @@ TEST_CASE("long sequences are drawn smaller", "[program]") {
   for (int i = 0; i < 25; ++i) dots += "·";
   for (int i = 0; i < 25; ++i) leaking += "!";
   // Two positions each: the first holds an allowed pair and a leak.
-  CHECK(contains(ended.err, "  output 1  " + dots + " " + leaking + "\n"));
+  CHECK(contains(ended.err, "  sequence 1  " + dots + " " + leaking + "\n"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "heed/examples/cli/config/text.h"
+#include "heed/framework/io/read_file.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -137,6 +138,51 @@ EXAMPLES
     heed init text | less
         shows the settings of a small language model
 )");
+}
+
+/// What man(1) shows of a page of ours, without its escapes and requests.
+std::string plain(const std::string& roff) {
+  std::string text;
+  for (std::string line : lines_of(roff)) {
+    if (line.starts_with(".SH ")) line = line.substr(4);
+    if (line.starts_with(".")) continue;
+    for (const auto& [from, to] :
+         {std::pair{"\\fB", ""}, {"\\fR", ""}, {"\\&", ""}, {"\\-", "-"}}) {
+      for (size_t at = line.find(from); at != std::string::npos; at = line.find(from)) {
+        line.replace(at, std::string(from).size(), to);
+      }
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST_CASE("the manual is written as files for man(1)", "[program]") {
+  const Folder folder;
+  const Ended ended = run_heed(folder, {"help", "--man", "new/man1"});
+  CHECK(ended.err.empty());
+  REQUIRE(ended.exit_code == 0);
+  const auto file = [&](const std::string& name) {
+    return read_file(folder / ("new/man1/" + name), size_t{1} << 20U);
+  };
+  CHECK(file("heed.1").starts_with(".TH \"HEED\" 1 \"\" \"heed 0.2.0\"\n.SH NAME\nheed \\- train"));
+  for (const Command& command : builtin_commands()) {
+    INFO(command.name);
+    const std::string page = file("heed-" + command.name + ".1");
+    CHECK(contains(page, "\nheed\\-" + command.name + " \\- "));
+    for (const std::string& line : lines_of(page)) {  // nothing is taken for a request
+      if (line.starts_with(".")) CHECK(contains(".TH.SH.nf.fi", line.substr(0, 3)));
+    }
+    std::string shown = plain(page), help;
+    for (const std::string& line : lines_of(result_of({"help", command.name}))) {
+      help += (line.starts_with("    ") ? line.substr(4) : line) + "\n";
+    }
+    shown.replace(shown.find("heed-"), 5, "heed ");
+    CHECK(shown == help);
+  }
+  CHECK(contains(file("heed-train.1"), "\n\\fB\\-\\-resume RUN_DIR|CHECKPOINT\\fR\n"));
+  CHECK(run_heed(folder, {"help", "train", "--man", "x"}).err ==
+        "heed help: --man writes every page: leave COMMAND out; see heed help --help\n");
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST_CASE("a trained model answers in its task's words", "[program]") {
   const Ended is_short = predict(folder, {"run", "--input", "3 1"});
   CHECK(is_short.exit_code == 0);
   CHECK(is_short.err ==
-        "--input \"3 1\": note: 2 symbols; the sequences of the task have more; the model was only "
+        "--input \"3 1\": note: 2 symbols; the sequences of the task have 4; the model was only "
         "trained on longer inputs\n");
 }
 

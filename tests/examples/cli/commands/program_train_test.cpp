@@ -154,8 +154,11 @@ TEST_CASE("run directories are numbered, and one that exists is refused", "[prog
   for (const std::string taken : {"runs/reverse-1", "runs/reverse-1/", "tiny.json"}) {
     const Ended ended = run_heed(folder, {"train", "tiny.json", "--out", taken});
     CHECK(ended.exit_code == 2);
-    CHECK(ended.err ==
-          "--out " + taken + ": error: already exists; choose another name or remove it\n");
+    const std::string resuming =
+        taken == "tiny.json" ? "" : "; `heed train --resume runs/reverse-1` goes on with this run";
+    CHECK(ended.err == "--out " + taken +
+                           ": error: already exists; choose another name or remove it" + resuming +
+                           "\n");
   }
   CHECK(folder.read("runs/reverse-1/metrics.jsonl") == before);
   const Ended nested = run_heed(folder, {"train", "tiny.json", "--out", "x/y/z/"});

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "heed/examples/cli/inspect/runs/curve.h"
@@ -145,6 +146,7 @@ class WatchOnTerminal {
     if (child_ != 0) return;
     if (chdir(folder.path().c_str()) != 0) std::_Exit(99);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+    setenv("TERM", "xterm", 1);  // on a dumb one nothing is drawn over
     const char* const arguments[] = {"heed", "watch", path};
     const int code = run_program(3, arguments, builtin_registry(), {});
     std::fflush(nullptr);

@@ -318,14 +318,14 @@ TEST_CASE("a declaration that contradicts itself or another is refused", "[confi
         "config table: only a number has a range: a");
   CHECK(message(Key<bool>{.path = "a", .choices = {{"y", true}}}) ==
         "config table: only a string has choices: a");
-  Registered<int()> numbers;
+  Registered<int()> numbers("numbers");
   numbers.add("one", "", [] { return 1; });
   for (const std::string name : {"", "a b", "One", "a-b", "a.b"}) {
     CHECK_THROWS_MATCHES(numbers.add(name, "", [] { return 2; }), ValueError,
-                         Message("registry: a name is a word of a-z, 0-9 and _: \"" + name + "\""));
+                         Message("numbers: a name is a word of a-z, 0-9 and _: \"" + name + "\""));
   }
   CHECK_THROWS_MATCHES(numbers.add("one", "", [] { return 2; }), ValueError,
-                       Message("registry: \"one\" is registered already"));
+                       Message("numbers: \"one\" is registered already; choose another name"));
   const Key<std::string> type{.path = "task.type"};
   CHECK_THROWS_MATCHES(table.add(Chooser{type, {{"copy", "", {}}, {"copy", "", {}}}}), ValueError,
                        Message("config table: declared twice: task.type copy"));

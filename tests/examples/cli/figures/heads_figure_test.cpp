@@ -199,14 +199,15 @@ TEST_CASE("figures: of a long sequence a cell is the largest of several weights"
 TEST_CASE("figures: maps whose weights do not fit their labels are refused") {
   HeadMap map = even_map("head 0", 2, 3);
   map.weights.pop_back();
-  CHECK_THROWS_MATCHES(svg_of(figure_of({map})), ShapeError,
-                       Catch::Message("figure: the weights of \"head 0\" do not fit its labels: 2 "
-                                      "queries x 3 keys, 5 weights, 0 masked or not"));
+  CHECK_THROWS_MATCHES(
+      svg_of(figure_of({map})), ShapeError,
+      Catch::Matchers::Message("figure: the weights of \"head 0\" do not fit its labels: 2 "
+                               "queries x 3 keys, 5 weights, 0 masked or not"));
   map.weights.push_back(0);
   map.blocked = {true};
   CHECK_THROWS_AS(svg_of(figure_of({map})), ShapeError);
   CHECK_THROWS_MATCHES(svg_of(figure_of({})), ShapeError,
-                       Catch::Message("figure: there are no heads to draw"));
+                       Catch::Matchers::Message("figure: there are no heads to draw"));
 }
 
 TEST_CASE("figures: maps are well-formed XML whatever their texts are") {

@@ -238,12 +238,12 @@ TEST_CASE("figures: the y axis holds what it is told to hold") {
 }
 
 TEST_CASE("figures: a series of parts that differ in length is refused") {
-  CHECK_THROWS_MATCHES(
-      svg_of(figure_of({{"a", {0, 1}, {0}}})), ShapeError,
-      Catch::Message("figure: the parts of \"a\" differ in length: 2 x, 1 y, 0 low, 0 high"));
-  CHECK_THROWS_MATCHES(
-      svg_of(figure_of({{"a", {0, 1}, {0, 1}, {0, 1}, {0}}})), ShapeError,
-      Catch::Message("figure: the parts of \"a\" differ in length: 2 x, 2 y, 2 low, 1 high"));
+  CHECK_THROWS_MATCHES(svg_of(figure_of({{"a", {0, 1}, {0}}})), ShapeError,
+                       Catch::Matchers::Message(
+                           "figure: the parts of \"a\" differ in length: 2 x, 1 y, 0 low, 0 high"));
+  CHECK_THROWS_MATCHES(svg_of(figure_of({{"a", {0, 1}, {0, 1}, {0, 1}, {0}}})), ShapeError,
+                       Catch::Matchers::Message(
+                           "figure: the parts of \"a\" differ in length: 2 x, 2 y, 2 low, 1 high"));
 }
 
 TEST_CASE("figures: curves are well-formed XML whatever names and numbers they have") {

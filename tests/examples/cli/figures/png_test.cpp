@@ -5,8 +5,8 @@
 #include <string>
 
 #include "heed/examples/cli/figures/svg.h"
+#include "heed/tests/support/case/sanitized.h"
 #include "heed/tests/support/catch.h"
-#include "heed/tests/support/sanitized.h"
 
 namespace heed::testing::png_test {
 namespace {
@@ -70,8 +70,9 @@ TEST_CASE("figures: a PNG that would be too large is refused") {
   if (!is_installed()) return;
   CHECK_THROWS_MATCHES(
       png_of(half_red(), 501), FigureError,
-      Catch::Message("PNG: a picture of 20040 x 10020 pixels is too large: at most 20000 a side; a "
-                     "smaller --scale or SVG"));
+      Catch::Matchers::Message(
+          "PNG: a picture of 20040 x 10020 pixels is too large: at most 20000 a side; a "
+          "smaller --scale or SVG"));
 }
 
 TEST_CASE("figures: what is no SVG is refused") {
@@ -81,7 +82,7 @@ TEST_CASE("figures: what is no SVG is refused") {
 }
 
 TEST_CASE("figures: without librsvg the message says what to install, and that SVG works") {
-  const auto message = Catch::Message(
+  const auto message = Catch::Matchers::Message(
       "PNG: the library librsvg is not installed (Debian: apt install librsvg2-2); SVG needs no "
       "library");
   CHECK_THROWS_MATCHES(require_png("libnothing.so.0"), FigureError, message);

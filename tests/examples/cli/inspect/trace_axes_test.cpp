@@ -8,6 +8,7 @@
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
 #include "heed/tests/framework/ops/case/op_case.h"
+#include "heed/tests/framework/ops/op_table.h"
 #include "heed/tests/support/catch.h"
 
 namespace heed::testing::trace_axes_test {

@@ -69,12 +69,13 @@ TEST_CASE("heed plot: several scores in one figure") {
 }
 
 TEST_CASE("heed plot: an unknown score is refused") {
+  CHECK_THROWS_MATCHES(scores_plot("run-1", snapshots_of(1), {"prefix"}), ConfigError,
+                       Catch::Matchers::Message(
+                           "--scores prefix: error: the snapshots have no such score; they have "
+                           "\"entropy\", \"prefix_match\", \"loss_change\""));
   CHECK_THROWS_MATCHES(
-      scores_plot("run-1", snapshots_of(1), {"prefix"}), ConfigError,
-      Catch::Message("--scores prefix: error: the snapshots have no such score; they have "
-                     "\"entropy\", \"prefix_match\", \"loss_change\""));
-  CHECK_THROWS_MATCHES(scores_plot("run-1", std::vector<Snapshot>(1), {}), ConfigError,
-                       Catch::Message("run-1: error: no head of its snapshots has a score"));
+      scores_plot("run-1", std::vector<Snapshot>(1), {}), ConfigError,
+      Catch::Matchers::Message("run-1: error: no head of its snapshots has a score"));
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ std::string id_of(const Folder& folder, const std::string& run) {
 /// All regular files and what they hold, but for the lock, which says who had it.
 std::map<std::string, std::string> content_of(const Folder& folder, const std::string& in = "") {
   std::map<std::string, std::string> content;
-  for (const auto& entry : fs::directory_iterator(folder / in)) {
+  const auto options = fs::directory_options::skip_permission_denied;  // one cannot be read
+  for (const auto& entry : fs::directory_iterator(folder / in, options)) {
     const std::string name = in + entry.path().filename().string();
     const fs::file_status status = entry.symlink_status();
     if (fs::is_directory(status)) content.merge(content_of(folder, name + "/"));

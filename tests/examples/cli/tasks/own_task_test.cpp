@@ -1,6 +1,9 @@
-// A task that a downstream program registers: its words are checked when it is made.
+// A task that a downstream program registers: what is wrong with it is said in a line.
+#include <functional>
+
 #include "heed/examples/cli/tasks/drawn_task.h"
 #include "heed/examples/cli/tasks/sequence_tasks.h"
+#include "heed/modules/norm.h"
 #include "heed/tests/examples/cli/program_run.h"
 #include "heed/tests/support/catch.h"
 
@@ -83,6 +86,81 @@ TEST_CASE("a task with fewer words than symbols or classes is refused before it 
         "parity.json:1:19: error: task.type: \"parity\" has fewer words than symbols: 1 for 2\n");
   CHECK(refusal({"tails"}, {}) ==
         "parity.json:1:19: error: task.type: \"parity\" has fewer words than symbols: 1 for 2\n");
+}
+
+TEST_CASE("a rule whose answer has a symbol that the task has not is refused", "[program]") {
+  const Folder folder;
+  folder.write("a.json", R"({"task": {"type": "beyond", "symbols": 4, "length": 4}})");
+  const auto refusal = [&](AnswerRule rule) {
+    Registry registry = builtin_registry();
+    add_sequence_task(registry.tasks, "beyond", "one symbol again and again", rule);
+    return run_heed(folder, {"train", "a.json"}, registry).err;
+  };
+  CHECK(refusal([](const Sequence& source) { return Sequence(source.size(), 4); }) ==
+        "a.json: error: task: an answer has symbol 4; this task's are 0 to 3\n");
+  CHECK(refusal([](const Sequence& source) { return Sequence(source.size(), -1); }) ==
+        "a.json: error: task: an answer has symbol -1; this task's are 0 to 3\n");
+}
+
+/// What a program says that registers by `add`.
+Ended registering(const std::function<void(Registry&)>& add) {
+  const Folder folder;
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (std::freopen((folder / "out").c_str(), "w", stdout) == nullptr ||
+        std::freopen((folder / "err").c_str(), "w", stderr) == nullptr) {
+      std::_Exit(99);
+    }
+    const char* const arguments[] = {"mine", "tasks"};
+    const int code = run_program(2, arguments, add);
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+          .out = folder.read("out"),
+          .err = folder.read("err")};
+}
+
+TEST_CASE("a name that is taken is one line, where a function registers it", "[program]") {
+  const auto add = [](const std::string& name) {
+    return [=](Registry& registry) {
+      add_sequence_task(registry.tasks, name, "the same", [](const Sequence& s) { return s; });
+    };
+  };
+  const Ended added = registering(add("same"));
+  CHECK(added.exit_code == 0);
+  CHECK(added.out.find("  same ") != std::string::npos);
+  const Ended taken = registering(add("reverse"));
+  CHECK(taken.exit_code == 1);
+  CHECK(taken.err == "tasks: \"reverse\" is registered already; choose another name\n");
+}
+
+TEST_CASE("a program without the parts of a trained model says so", "[program]") {
+  const Folder folder;
+  folder.write("a.json", R"({"task": {"type": "parity"},
+    "model": {"d_model": 8, "norm": "halved", "attention": {"type": "multi_head_attention"}},
+    "train": {"steps": 1, "batch_size": 4, "eval_sequences": 20}})");
+  Registry registry = with_parity({}, {});
+  registry.norms.add("halved", "layer_norm", [] { return NormFactory(make_layer_norm); });
+  REQUIRE(run_heed(folder, {"train", "a.json", "--out", "run"}, registry).exit_code == 0);
+  const auto refusal = [](const std::string& part) {
+    return part +
+           "; the program that trained it may have registered parts that this one does not "
+           "have\n";
+  };
+  const Ended asked = run_heed(folder, {"predict", "run", "--input", "0 1"});
+  CHECK(asked.exit_code == 2);
+  CHECK(
+      asked.err.ends_with(refusal(" (config): error: model.norm: this program has no \"halved\"")));
+  CHECK(lines_of(asked.err).size() == 1);
+  const Ended evaluated = run_heed(folder, {"eval", "run"});
+  CHECK(evaluated.exit_code == 2);
+  CHECK(evaluated.err.ends_with(
+      refusal(" (config): error: task.type: this program has no \"parity\"")));
+  CHECK(lines_of(evaluated.err).size() == 1);
 }
 
 }  // namespace

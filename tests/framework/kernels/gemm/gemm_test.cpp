@@ -1,6 +1,8 @@
 // gemm against a triple loop over strided operands, in every layout that views can make.
 #include "heed/framework/kernels/gemm/gemm.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -361,8 +363,14 @@ TEST_CASE("linear is x times the transposed weight plus the bias") {
 
 TEST_CASE("blas_info says whether the environment chose the kernels") {
   const kernels::BlasInfo info = kernels::blas_info();
-  CHECK(info.chosen_by_user == (std::getenv("OPENBLAS_CORETYPE") != nullptr));
   CHECK_FALSE(info.kernels.empty());
+  const char* const wanted = std::getenv("OPENBLAS_CORETYPE");
+  const bool is_followed = wanted != nullptr && strcasecmp(wanted, info.kernels.c_str()) == 0;
+  CHECK((info.choice == kernels::BlasChoice::user) == is_followed);
+  if (info.name != "none") {
+    CHECK((info.choice == kernels::BlasChoice::ignored) == (wanted != nullptr && !is_followed));
+    CHECK_THAT(info.name, Catch::Matchers::StartsWith("OpenBLAS 0."));
+  }
 }
 
 }  // namespace heed::testing::gemm_test

@@ -1,12 +1,12 @@
 // exp, tanh and erf by vectors against the C library in double and long double, on every target.
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
+#include "heed/framework/base/bits.h"
 #include "heed/framework/base/random.h"
 #include "heed/framework/kernels/functions.h"
 #include "heed/framework/tensor/factories.h"
@@ -38,7 +38,7 @@ template <>
 std::vector<float> arguments<float>() {
   std::vector<float> all;
   for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 997) {
-    all.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
+    all.push_back(bits_as<float>(static_cast<uint32_t>(bits)));
   }
   return all;
 }
@@ -48,7 +48,7 @@ std::vector<double> arguments<double>() {
   Rng rng(stream(1, Purpose::user));
   std::vector<double> all;
   for (int i = 0; i < 300'000; ++i) {
-    all.push_back(std::bit_cast<double>(uint64_t{rng.bits()} << 32 | rng.bits()));
+    all.push_back(bits_as<double>(uint64_t{rng.bits()} << 32 | rng.bits()));
     for (const double bound : {1.0, 6.0, 30.0, 750.0}) all.push_back(rng.uniform(-bound, bound));
     all.push_back(std::exp(rng.uniform(-40, 3)));
   }

@@ -9,9 +9,6 @@ inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
                        boolean = DType::boolean;
 inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
 
-/// A function for each file of ../tables: CMake lists them. tables/reduce.cpp defines reduce_ops().
-extern const std::vector<OpTable (*)()> op_families;
-
 /// Which values the samples have: `any`, or `nonzero` if the op or one of its first two derivatives
 /// has a kink at 0.
 using Domain = Input (*)(Sizes shape);

@@ -2,7 +2,7 @@
 // not counted from the end.
 #pragma once
 
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::reference {
 

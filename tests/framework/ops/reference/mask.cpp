@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "heed/tests/support/not_finite.h"
+#include "heed/tests/support/case/not_finite.h"
 
 namespace heed::reference {
 

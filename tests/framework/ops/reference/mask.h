@@ -1,7 +1,7 @@
 // Naive reference for framework/ops/mask.h.
 #pragma once
 
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::reference {
 

@@ -1,6 +1,7 @@
 #include "heed/tests/framework/ops/reference/order.h"
 
 #include <cmath>
+#include <cstddef>
 
 namespace heed::reference {
 
@@ -36,7 +37,7 @@ NdArray argsort(const NdArray& x, int64_t dim, bool descending) {
     for (size_t i = 0; i < line.size(); ++i) {
       size_t place = order.size();
       while (place > 0 && before(line[i], line[static_cast<size_t>(order[place - 1])])) --place;
-      order.insert(order.begin() + static_cast<int64_t>(place), static_cast<double>(i));
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(place), static_cast<double>(i));
     }
     return order;
   });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <stdexcept>
 
 namespace heed::reference {
@@ -81,9 +82,9 @@ NdArray unflatten(const NdArray& x, int64_t dim, const Dims& sizes) {
   const size_t axis = wrap_dim(dim, x.rank());
   int64_t known = 1;
   for (const int64_t size : sizes) known *= size == -1 ? 1 : size;
-  Dims shape(x.shape.begin(), x.shape.begin() + static_cast<int64_t>(axis));
+  Dims shape(x.shape.begin(), x.shape.begin() + static_cast<std::ptrdiff_t>(axis));
   for (const int64_t size : sizes) shape.push_back(size == -1 ? x.shape[axis] / known : size);
-  shape.insert(shape.end(), x.shape.begin() + static_cast<int64_t>(axis) + 1, x.shape.end());
+  shape.insert(shape.end(), x.shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, x.shape.end());
   return {shape, x.data};
 }
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::reference {
 

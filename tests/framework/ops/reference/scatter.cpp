@@ -1,6 +1,7 @@
 #include "heed/tests/framework/ops/reference/scatter.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
 
 namespace heed::reference {
@@ -86,15 +87,16 @@ NdArray index_put(const NdArray& x, const std::vector<NdArray>& indices, const N
   std::vector<int64_t> shape;
   for (const NdArray& index : indices) shape = broadcast_shapes(shape, index.shape);
   const size_t shared = shape.size();
-  shape.insert(shape.end(), x.shape.begin() + static_cast<int64_t>(indices.size()), x.shape.end());
+  shape.insert(shape.end(), x.shape.begin() + static_cast<std::ptrdiff_t>(indices.size()),
+               x.shape.end());
   NdArray y = x;
   for_each_index(shape, [&](const Index& at) {
-    const Index front(at.begin(), at.begin() + static_cast<int64_t>(shared));
+    const Index front(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(shared));
     Index to;
     for (size_t d = 0; d < indices.size(); ++d) {
       to.push_back(from_front(broadcast_at(indices[d], front), x.shape[d]));
     }
-    to.insert(to.end(), at.begin() + static_cast<int64_t>(shared), at.end());
+    to.insert(to.end(), at.begin() + static_cast<std::ptrdiff_t>(shared), at.end());
     y.at(to) = broadcast_at(values, at) + (accumulate ? y.at(to) : 0.0);
   });
   return y;

@@ -1,7 +1,7 @@
 // Naive references for framework/ops/softmax.h; a row of -inf only is NaN.
 #pragma once
 
-#include "heed/tests/support/nd_array.h"
+#include "heed/tests/support/case/nd_array.h"
 
 namespace heed::reference {
 

@@ -5,7 +5,7 @@
 
 #include "heed/tests/framework/ops/case/op_rows.h"
 #include "heed/tests/framework/ops/reference/mask.h"
-#include "heed/tests/support/not_finite.h"
+#include "heed/tests/support/case/not_finite.h"
 
 namespace heed::testing {
 namespace {

@@ -1,7 +1,7 @@
 // Rows of framework/ops/cast.h.
 #include "heed/framework/ops/cast.h"
 #include "heed/tests/framework/ops/case/op_rows.h"
-#include "heed/tests/support/tensor_json.h"
+#include "heed/tests/support/case/tensor_json.h"
 
 namespace heed::testing {
 namespace {

@@ -147,7 +147,7 @@ std::vector<reference::NdArray> naive_median(reference::NdArray x, std::optional
       [](const std::vector<double>& order) { return std::vector{order[(order.size() - 1) / 2]}; });
   reference::NdArray values = reference::gather(x, along, at);
   if (!x.shape.empty() && !keepdim) {
-    const auto axis = static_cast<int64_t>(reference::wrap_dim(along, x.rank()));
+    const auto axis = static_cast<std::ptrdiff_t>(reference::wrap_dim(along, x.rank()));
     values.shape.erase(values.shape.begin() + axis);
     at.shape = values.shape;
   }

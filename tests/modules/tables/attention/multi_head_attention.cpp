@@ -1,7 +1,7 @@
 // Rows of modules/attention/multi_head_attention.h.
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/case/module_multi_head.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/modules/reference/multi_head.h"
 

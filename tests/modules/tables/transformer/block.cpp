@@ -1,7 +1,7 @@
 // Rows of modules/transformer/block.h.
 #include "heed/modules/transformer/block.h"
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 #include "heed/tests/modules/reference/layers.h"
 #include "heed/tests/modules/reference/transformer.h"
 

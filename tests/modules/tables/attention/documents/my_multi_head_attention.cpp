@@ -2,7 +2,7 @@
 #include "heed/modules/attention/documents/my_multi_head_attention.h"
 
 #include "heed/tests/modules/case/module_case.h"
-#include "heed/tests/modules/case/module_options.h"
+#include "heed/tests/modules/module_options.h"
 #include "heed/tests/modules/reference/attention.h"
 #include "heed/tests/modules/reference/layers.h"
 

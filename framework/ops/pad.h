@@ -1,8 +1,8 @@
 // Padding and cropping.
 #pragma once
 
+#include <initializer_list>
 #include <span>
-#include <vector>
 
 #include "heed/framework/tensor/tensor.h"
 
@@ -23,9 +23,9 @@ enum class PadMode {
 /// ShapeError where more is cropped, mirrored or wrapped around than there is.
 Tensor pad(const Tensor& x, std::span<const int64_t> sizes, PadMode mode = PadMode::constant,
            double value = 0);
-inline Tensor pad(const Tensor& x, const std::vector<int64_t>& sizes,
+inline Tensor pad(const Tensor& x, std::initializer_list<int64_t> sizes,
                   PadMode mode = PadMode::constant, double value = 0) {
-  return pad(x, std::span(sizes), mode, value);
+  return pad(x, std::span(sizes.begin(), sizes.size()), mode, value);
 }
 
 }  // namespace heed

@@ -40,6 +40,10 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length);
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);
 /// Pieces of the given sizes, which add up to that of `dim`.
 std::vector<Tensor> split(const Tensor& x, std::span<const int64_t> sizes, int64_t dim = 0);
+inline std::vector<Tensor> split(const Tensor& x, std::initializer_list<int64_t> sizes,
+                                 int64_t dim = 0) {
+  return split(x, std::span(sizes.begin(), sizes.size()), dim);
+}
 
 /// A copy with the order along `dims` reversed.
 Tensor flip(const Tensor& x, const IntList& dims);

@@ -96,4 +96,14 @@ TEST_CASE("pad refuses sizes that no tensor has, without adding them up") {
   CHECK_THROWS_AS(pad(x, {std::numeric_limits<int64_t>::min(), 0}), ValueError);
 }
 
+// The 0 of two numbers in braces is a null pointer to a std::span of an older libc++.
+TEST_CASE("sizes in braces are a list, even if the first is 0") {
+  const Tensor x = leaf({1, 2, 3});
+  CHECK(values(pad(x, {0, 1})) == Values{1, 2, 3, 0});
+  const std::vector<Tensor> pieces = split(x, {0, 3});
+  REQUIRE(pieces.size() == 2);
+  CHECK(values(pieces[0]).empty());
+  CHECK(values(pieces[1]) == Values{1, 2, 3});
+}
+
 }  // namespace heed::testing::scatter_semantics_test

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 
 #include "heed/examples/cli/commands/line/command.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/config/text.h"
 #include "heed/examples/cli/ranks/launch.h"
 #include "heed/examples/cli/runs/terminal.h"
@@ -73,9 +73,7 @@ std::vector<std::string> command_of(const LaunchArguments& arguments) {
                                      "(Debian) apt install openmpi-bin"
                                    : " is neither that of Open MPI nor that of MPICH");
   }
-  std::error_code ignored;
-  std::vector<std::string> program{
-      std::filesystem::read_symlink("/proc/self/exe", ignored).string()};
+  std::vector<std::string> program{running_program().string()};
   program.insert(program.end(), arguments.command.begin(), arguments.command.end());
   return launch_command(arguments.mpirun, mpi,
                         {.ranks = arguments.ranks,

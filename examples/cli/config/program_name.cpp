@@ -1,6 +1,7 @@
 #include "heed/examples/cli/config/program_name.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "heed/framework/base/text.h"
@@ -49,6 +50,11 @@ void set_program_name(std::string_view path, std::vector<std::string> commands) 
 
 const std::string& program_name() {
   return this_program().name;
+}
+
+std::filesystem::path running_program() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
 std::string named(std::string_view text) {

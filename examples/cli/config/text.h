@@ -1,6 +1,7 @@
 // Text of configurations; the general helpers are those of framework/base/text.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,16 @@
 #include "heed/framework/base/text.h"
 
 namespace heed {
+
+/// Calls `visit` with the parts of a text between separators; one at its end ends the last part.
+template <class Visit>
+void for_each_part(std::string_view text, std::string_view separator, const Visit& visit) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(separator), text.size());
+    visit(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + separator.size()));
+  }
+}
 
 /// The words of a text in lines of at most `width` columns; a longer word has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, size_t width);

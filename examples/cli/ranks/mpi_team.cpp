@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 #include <vector>
+
+#include "heed/examples/cli/config/program_name.h"
 
 namespace heed {
 namespace {
@@ -16,8 +16,7 @@ namespace {
 std::vector<std::string> libraries_for(const std::string& mpi) {
   if (const char* path = std::getenv("HEED_MPI_LIBRARY")) return {path};
   const std::string name = "heed_" + mpi + ".so";
-  std::error_code ignored;
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const auto folder = running_program().parent_path();
   return {(folder.parent_path() / HEED_MPI_FOLDER / name).string(),
           std::string(HEED_INSTALLED_MPI_FOLDER) + "/" + name, "/usr/lib/heed/" + name};
 }

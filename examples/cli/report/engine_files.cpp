@@ -1,8 +1,7 @@
 #include "heed/examples/cli/report/engine_files.h"
 
-#include <filesystem>
-
 #include "heed/examples/cli/config/config_error.h"
+#include "heed/examples/cli/config/program_name.h"
 #include "heed/examples/cli/report/html.h"
 #include "heed/examples/cli/report/page_sources.h"
 #include "heed/framework/io/folder.h"
@@ -18,9 +17,7 @@ constexpr size_t most_engine_bytes = size_t{64} << 20;
 /// Beside the program in its build, beside one that is installed, where heed was installed, for a
 /// program of one's own, and where Debian's package puts it; the first if it is nowhere.
 std::string engine_folder() {
-  std::error_code ignored;
-  const auto above =
-      std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+  const auto above = running_program().parent_path().parent_path();
   const std::string folders[] = {(above.parent_path() / "page/bin").string(),
                                  (above / "share/heed/engine").string(),
                                  HEED_INSTALLED_ENGINE_FOLDER, "/usr/share/heed/engine"};

@@ -12,28 +12,20 @@ namespace {
 constexpr size_t width = 80;
 constexpr size_t indent = 4;
 
-/// Calls `visit` with the parts of a text between separators.
-template <class Visit>
-void for_each_part(std::string_view text, std::string_view separator, const Visit& visit) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    visit(std::string(text.substr(0, end)));
-    text.remove_prefix(std::min(text.size(), end + separator.size()));
-  }
-}
-
 /// Wraps paragraphs; one that begins with two spaces keeps its lines.
 std::string paragraphs(std::string_view about_heed, size_t columns) {
   const std::string text = named(about_heed);
   const std::string margin(columns, ' ');
   std::string result;
-  for_each_part(text, "\n\n", [&](std::string paragraph) {
+  for_each_part(text, "\n\n", [&](std::string_view part) {
     if (!result.empty()) result += "\n";
-    if (paragraph.starts_with("  ")) {
-      for_each_part(paragraph, "\n",
-                    [&](const std::string& line) { result += margin + line.substr(2) + "\n"; });
+    if (part.starts_with("  ")) {
+      for_each_part(part, "\n", [&](std::string_view line) {
+        result += margin + std::string(line.substr(2)) + "\n";
+      });
       return;
     }
+    std::string paragraph(part);
     std::replace(paragraph.begin(), paragraph.end(), '\n', ' ');
     for (const std::string& line : wrapped(paragraph, width - columns)) {
       result += margin + line + "\n";

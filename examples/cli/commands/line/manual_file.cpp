@@ -5,6 +5,7 @@
 
 #include "heed/examples/cli/commands/line/manual.h"
 #include "heed/examples/cli/config/program_name.h"
+#include "heed/examples/cli/config/text.h"
 #include "heed/framework/io/folder.h"
 #include "heed/framework/io/output_file.h"
 
@@ -36,17 +37,14 @@ std::string roff(const std::string& title, std::string_view page) {
   const std::string& program = program_name();
   bool keeps_lines = false;
   std::string heading;
-  while (!page.empty()) {
-    const size_t end = std::min(page.find('\n'), page.size());
-    const std::string_view line = page.substr(0, end);
-    page.remove_prefix(std::min(page.size(), end + 1));
+  for_each_part(page, "\n", [&](std::string_view line) {
     if (!line.empty() && line.front() != ' ') {
       if (keeps_lines) text += ".fi\n";
       heading = line;
       text += ".SH " + roff_line(line) + "\n";
       keeps_lines = heading != "NAME";  // whatis(1) reads "heed-train - …" in one line
       if (keeps_lines) text += ".nf\n";
-      continue;
+      return;
     }
     std::string_view words = line;
     words.remove_prefix(std::min<size_t>(words.size(), 4));  // .SH indents
@@ -57,7 +55,7 @@ std::string roff(const std::string& title, std::string_view page) {
     }
     const bool is_term = heading == "OPTIONS" && !words.empty() && words.front() != ' ';
     text += is_term ? "\\fB" + roff_line(words) + "\\fR\n" : roff_line(words) + "\n";
-  }
+  });
   return text + (keeps_lines ? ".fi\n" : "");
 }
 

@@ -139,7 +139,7 @@ void resume(const Program& program, const TrainArguments& arguments, Team& team)
 }
 
 void train_new(const Program& program, const TrainArguments& arguments, Team& team) {
-  if (arguments.out) check_is_free(*arguments.out);
+  if (arguments.out) check_run_is_free(*arguments.out);
   std::optional<InitialParameters> initial;
   if (arguments.init) initial = read_initial(*arguments.init);
   Experiment experiment =

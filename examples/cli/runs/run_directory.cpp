@@ -18,12 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_exists(const std::string& path) {
+[[noreturn]] void fail_exists(const std::string& path, const std::string& instead) {
+  refuse("--out " + path, "already exists; choose another name or remove it" + instead);
+}
+
+[[noreturn]] void fail_run_exists(const std::string& path) {
   const std::string run = without_tail(path);
-  refuse("--out " + path, "already exists; choose another name or remove it" +
-                              (is_file(record_file(run))
-                                   ? "; `heed train --resume " + run + "` goes on with this run"
-                                   : ""));
+  const bool is_resumable = is_file(record_file(run));
+  fail_exists(path,
+              is_resumable ? "; `heed train --resume " + run + "` goes on with this run" : "");
 }
 
 /// `state`: all but the seed and the learning rate.
@@ -57,9 +60,14 @@ NamedTensors named(const Batch& batch) {
 
 void check_is_free(const std::string& path) {
   if (path.empty()) refuse("--out", "the name of the run directory is empty");
-  if (!is_free(path)) fail_exists(path);
+  if (!is_free(path)) fail_exists(path, "");
   const std::string name = fs::path(without_tail(path)).filename().string();
   if (name.empty() || name == "..") refuse("--out " + path, "names no new directory");
+}
+
+void check_run_is_free(const std::string& path) {
+  if (!path.empty() && !is_free(path)) fail_run_exists(path);
+  check_is_free(path);
 }
 
 RunContents contents_of(const Experiment& experiment) {
@@ -100,7 +108,7 @@ RunDirectory RunDirectory::create(const std::optional<std::string>& path,
     int64_t n = 1;
     while (!path && !is_free(name(n))) ++n;
     while (!publish(partial, name(n))) {
-      if (path) fail_exists(name(n));
+      if (path) fail_run_exists(name(n));
       ++n;
     }
     return {name(n), std::move(lock), std::move(contents), 0};

@@ -82,5 +82,7 @@ class RunDirectory : public TrainingObserver {
 
 /// Throws ConfigError if there is something at `path` already.
 void check_is_free(const std::string& path);
+/// The same for the directory of a new run: where a run is, the message says how to go on with it.
+void check_run_is_free(const std::string& path);
 
 }  // namespace heed

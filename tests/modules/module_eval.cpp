@@ -6,6 +6,7 @@
 #include "heed/modules/pytorch_state.h"
 #include "heed/tests/modules/case/module_case.h"
 #include "heed/tests/modules/module_table.h"
+#include "heed/tests/support/case/subject.h"
 #include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
 

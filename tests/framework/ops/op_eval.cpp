@@ -2,6 +2,7 @@
 
 #include "heed/tests/framework/ops/case/op_case.h"
 #include "heed/tests/framework/ops/op_table.h"
+#include "heed/tests/support/case/subject.h"
 #include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/eval.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "heed/tests/framework/ops/op_table.h"
+#include "heed/tests/support/case/difference.h"
 #include "heed/tests/support/case/tensor_json.h"
 #include "heed/tests/support/catch.h"
 #include "heed/tests/support/eval.h"

@@ -13,14 +13,14 @@
 #include "heed/modules/attention/multi_head_attention.h"
 #include "heed/tests/modules/case/module_masks.h"
 #include "heed/tests/modules/case/module_state.h"
-#include "heed/tests/support/case/subject.h"
+#include "heed/tests/support/case/sample.h"
 
 namespace heed::testing {
 
 /// A module and how to call it.
 struct BuiltModule {
-  std::shared_ptr<Module> module;
-  std::function<Tensor(const Tensors& in)> call;
+  std::shared_ptr<Module> module;                         ///< with its parameters
+  std::function<Tensor(const Tensors& in)> call;          ///< its forward
   std::function<Tensor(const Tensors& in)> weights = {};  ///< [B, H, L_1, L_2]; attentions only
   /// The call under masks; modules that take some.
   std::function<Tensor(const Tensors& in, const ModuleMasks& masks)> masked = {};
@@ -47,44 +47,46 @@ inline constexpr auto call_with_one = [](auto& m, const Tensors& in) { return m(
 
 /// What a naive reference gets.
 struct ModuleCall {
-  const ModuleState& state;
-  const Arrays& in;
-  const Attributes& with;  ///< the constructor's arguments
-  bool train;
-  const Json& masks;
+  const ModuleState& state;  ///< parameters and buffers by their paths
+  const Arrays& in;          ///< the inputs
+  const Attributes& with;    ///< the constructor's arguments
+  bool train;                ///< in training, with dropout and the like
+  const Json& masks;         ///< as in requests
 };
 
+/// What a naive reference gives.
 struct ModuleResult {
-  reference::NdArray output;
+  reference::NdArray output;                       ///< of forward
   std::optional<reference::NdArray> weights = {};  ///< attentions only
 };
 
 /// Arguments and inputs to try a module on.
 struct ModuleSample {
-  Json arguments = Json::object();
-  std::vector<Input> inputs;
-  bool train = false;
-  bool smooth = true;          ///< false: differences of outputs tell nothing about gradients
-  bool large = false;          ///< enough to be split between threads, too big for differences
-  bool ordered = false;        ///< attentions: it matters where a key stands
-  Json masks = Json::array();  ///< as in requests
+  Json arguments = Json::object();  ///< of the constructor, by name
+  std::vector<Input> inputs;        ///< of forward
+  bool train = false;               ///< in training
+  bool smooth = true;               ///< false: differences of outputs tell nothing about gradients
+  bool large = false;               ///< enough to be split between threads, too big for differences
+  bool ordered = false;             ///< attentions: it matters where a key stands
+  Json masks = Json::array();       ///< as in requests
 };
 
 /// Arguments that the constructor refuses (no inputs), or inputs that forward refuses, and the
 /// whole message.
 struct ModuleErrorCase {
-  Json arguments = Json::object();
-  std::vector<Input> inputs = {};
-  std::string message;
+  Json arguments = Json::object();  ///< as a sample's
+  std::vector<Input> inputs = {};   ///< as a sample's
+  std::string message;              ///< the whole of it
 };
 
 /// Which inputs of an attention are what, for the invariances that all attentions have.
 struct AttentionRoles {
-  size_t query = 0;
+  size_t query = 0;                ///< which of the inputs asks
   std::vector<size_t> keys = {1};  ///< keys and values; holds `query` if it attends to itself
   int64_t batch_dim = 0;           ///< of inputs and output
-  int64_t length_dim = 1;
+  int64_t length_dim = 1;          ///< of inputs and output
 
+  /// Whether the query is among the keys.
   bool attends_itself() const;
 };
 
@@ -93,12 +95,15 @@ struct ModuleCase {
   std::string name;                       ///< the class's in snake_case
   std::vector<std::string> inputs;        ///< of forward; "memory?" may be left out
   std::vector<Attribute> arguments = {};  ///< of the constructor, after the slot
+  /// Makes the module with the arguments of a sample.
   std::function<BuiltModule(const Attributes& with)> build;
+  /// The same without the engine, as simply as can be, in doubles.
   std::function<ModuleResult(const ModuleCall& call)> reference = {};
+  /// How many numbers its parameters have together, worked out from the arguments.
   std::function<int64_t(const Attributes& with)> num_parameters;
-  std::vector<ModuleSample> samples;
-  std::vector<ModuleErrorCase> errors = {};
-  std::optional<AttentionRoles> attention = {};
+  std::vector<ModuleSample> samples;             ///< on which everything is checked
+  std::vector<ModuleErrorCase> errors = {};      ///< what it refuses
+  std::optional<AttentionRoles> attention = {};  ///< attentions only
   /// Why there is no `reference`: the report says that values were not checked.
   std::string no_reference = {};
   /// Parameters that no output depends on: the bias of a key shifts all scores of a row alike.
@@ -106,7 +111,7 @@ struct ModuleCase {
   std::vector<size_t> constants = {};  ///< floating inputs that never get a gradient
   /// PyTorch's names of arguments where they differ: from → to.
   std::map<std::string, std::string> aliases = {};
-  Tolerance tolerance = {};
+  Tolerance tolerance = {};  ///< of values and gradients
   std::vector<std::string> mask_places = {
       "self"};  ///< where masks may be, of modules that take any
   /// Whether requests name and arrange parameters as PyTorch's module does (pytorch_state.h).
@@ -114,6 +119,7 @@ struct ModuleCase {
 
   /// Arguments as a request or a sample gives them. Throws RequestError.
   Attributes attributes(const Json& given) const;
+  /// Whether the input is one of `constants`.
   bool is_constant(size_t input) const;
 };
 
@@ -121,6 +127,6 @@ struct ModuleCase {
 /// number does not fit.
 Tensor call_module(const ModuleCase& row, const BuiltModule& built, Tensors inputs);
 
-using ModuleTable = std::vector<ModuleCase>;
+using ModuleTable = std::vector<ModuleCase>;  ///< one row for each module
 
 }  // namespace heed::testing

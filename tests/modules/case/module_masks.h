@@ -18,7 +18,9 @@ struct ModuleMasks {
   Mask cross;   ///< of the decoder to what the encoder gives
   Mask source;  ///< of an encoder before a decoder
 
+  /// The mask of a single attention, or none.
   ModuleMasks(const Mask& of_self = {}) : self(of_self) {}
+  /// The mask of a single attention.
   operator const Mask&() const { return self; }
 };
 

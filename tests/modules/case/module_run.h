@@ -4,6 +4,7 @@
 #include <string>
 
 #include "heed/tests/modules/case/module_case.h"
+#include "heed/tests/support/case/subject.h"
 
 namespace heed::testing {
 

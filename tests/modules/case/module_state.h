@@ -10,13 +10,16 @@
 
 namespace heed::testing {
 
+/// Arrays by the paths of a module's parameters and buffers, such as "w_q.weight".
 class ModuleState {
  public:
   ModuleState() = default;
+  /// The values of tensors.
   explicit ModuleState(const NamedTensors& tensors);
 
   /// Throws std::out_of_range naming the parameter if there is none.
   const reference::NdArray& operator[](const std::string& name) const;
+  /// The same, or nothing if there is none.
   std::optional<reference::NdArray> maybe(const std::string& name) const;
   /// The state of the child `name`, without that prefix.
   ModuleState below(const std::string& name) const;

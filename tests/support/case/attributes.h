@@ -12,7 +12,7 @@
 
 namespace heed::testing {
 
-using Json = nlohmann::json;
+using Json = nlohmann::json;  ///< attributes, arguments, masks
 
 /// A request that cannot be understood; the message says why.
 class RequestError : public std::runtime_error {
@@ -20,16 +20,25 @@ class RequestError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class AttributeType { integer, number, flag, text, integers, numbers, integer_or_integers };
+/// What an attribute may be.
+enum class AttributeType {
+  integer,              ///< int64_t
+  number,               ///< double
+  flag,                 ///< bool
+  text,                 ///< std::string
+  integers,             ///< a list of int64_t
+  numbers,              ///< a list of double
+  integer_or_integers,  ///< int64_t or a list of it
+};
 
 /// What an op says about one of its attributes.
 struct Attribute {
-  std::string name;
-  AttributeType type;
+  std::string name;                   ///< as requests spell it
+  AttributeType type;                 ///< another one is refused
   std::optional<Json> fallback = {};  ///< its default, null meaning "left out"; none: required
 };
 
-// One attribute, without or with a default: `integer("dim")`, `flag("keepdim", false)`.
+/// One attribute, without or with a default: `integer("dim")`, `flag("keepdim", false)`.
 Attribute integer(std::string name, std::optional<Json> fallback = {});
 Attribute number(std::string name, std::optional<Json> fallback = {});
 Attribute flag(std::string name, std::optional<Json> fallback = {});
@@ -57,19 +66,24 @@ class Attributes {
   /// wrong type.
   Attributes(const std::vector<Attribute>& declared, const Json& request);
 
+  /// Whether it was given or has a default. This and what follows throws Json::out_of_range for a
+  /// name that was not declared.
   bool has(const std::string& name) const { return !values_.at(name).is_null(); }
+  /// Whether it is a list.
   bool is_list(const std::string& name) const { return values_.at(name).is_array(); }
-  int64_t integer(const std::string& name) const;
-  double number(const std::string& name) const;
-  bool flag(const std::string& name) const;
-  std::string text(const std::string& name) const;
+  int64_t integer(const std::string& name) const;   ///< its value
+  double number(const std::string& name) const;     ///< its value
+  bool flag(const std::string& name) const;         ///< its value
+  std::string text(const std::string& name) const;  ///< its value
   /// A list, or one number as a list; empty if it was left out.
   std::vector<int64_t> integers(const std::string& name) const;
   /// A list of exactly `count` numbers.
   std::vector<double> numbers(const std::string& name, size_t count) const;
+  /// Nothing if it was left out.
   std::optional<int64_t> maybe_integer(const std::string& name) const;
   /// The same list as the engine takes it.
   Shape shape(const std::string& name) const;
+  /// The same list as dimensions.
   IntList dims(const std::string& name) const { return shape(name); }
 
  private:

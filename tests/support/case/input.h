@@ -11,27 +11,28 @@
 
 namespace heed::testing {
 
-using Sizes = std::vector<int64_t>;
+using Sizes = std::vector<int64_t>;  ///< of an input, outermost first
 
 /// One input of a sample. Floating values are multiples of 2⁻⁸, so f32 holds them exactly; those of
 /// `shifted` stand half-way between.
 struct Input {
+  /// Which values: those of the function of that name.
   enum class Kind {
-    absent,
-    any,
-    shifted,
-    positive,
-    nonzero,
-    unit,
-    above_one,
-    distinct,
-    indices,
-    boolean,
-    listed,
-    typed
+    absent,     ///< none: left out
+    any,        ///< in [−2, 2]
+    shifted,    ///< like any, and never equal to one of those
+    positive,   ///< in [0.25, 2.25]
+    nonzero,    ///< |x| in [0.25, 2.25]
+    unit,       ///< in [−15/16, 15/16]
+    above_one,  ///< in [1.25, 3.25]
+    distinct,   ///< all different
+    indices,    ///< i64 in [0, limit)
+    boolean,    ///< truth values
+    listed,     ///< `values`
+    typed       ///< any values, always of `dtype`
   };
-  Kind kind = Kind::absent;
-  Sizes shape = {};
+  Kind kind = Kind::absent;         ///< which values
+  Sizes shape = {};                 ///< outermost first
   int64_t limit = 0;                ///< of indices
   std::vector<double> values = {};  ///< if listed
   DType dtype = DType::f64;         ///< if typed or listed
@@ -47,12 +48,12 @@ Input nonzero(Sizes shape);    ///< |x| in [0.25, 2.25]: away from poles and kin
 Input unit(Sizes shape);       ///< in [−15/16, 15/16]
 Input above_one(Sizes shape);  ///< in [1.25, 3.25]
 Input distinct(Sizes shape);   ///< all different, a permutation of steps of 1/8 around 0
-Input bools(Sizes shape);
+Input bools(Sizes shape);      ///< truth values
 Input indices(int64_t limit, Sizes shape);                   ///< i64 in [0, limit)
 Input listed(std::vector<double> values, Sizes shape);       ///< floating
 Input integers_of(std::vector<double> values, Sizes shape);  ///< i64
-Input bools_of(std::vector<double> values, Sizes shape);
-Input absent();  ///< an optional input left out
+Input bools_of(std::vector<double> values, Sizes shape);     ///< truth values, of 0 and 1
+Input absent();                                              ///< an optional input left out
 Input of_type(DType dtype,
               Sizes shape);  ///< any values of one dtype, whatever the sample is run with
 

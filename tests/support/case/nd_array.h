@@ -9,14 +9,16 @@
 
 namespace heed::reference {
 
-using Index = std::vector<int64_t>;
+using Index = std::vector<int64_t>;  ///< one position for each dimension
 
 /// Integers and bools are held as doubles too (exact up to 2^53).
 struct NdArray {
-  std::vector<int64_t> shape;
-  std::vector<double> data;
+  std::vector<int64_t> shape;  ///< outermost first
+  std::vector<double> data;    ///< row-major
 
+  /// How many dimensions there are.
   int64_t rank() const { return static_cast<int64_t>(shape.size()); }
+  /// How many elements there are.
   int64_t numel() const { return static_cast<int64_t>(data.size()); }
 
   /// Position of `index` in `data`; throws if the index is not inside the shape.
@@ -32,10 +34,13 @@ struct NdArray {
     return static_cast<size_t>(position);
   }
 
+  /// The element at `index`; throws if the index is not inside the shape.
   double& at(const Index& index) { return data.at(offset(index)); }
+  /// The element at `index`; throws if the index is not inside the shape.
   double at(const Index& index) const { return data.at(offset(index)); }
 };
 
+/// How many elements an array of the shape has.
 inline int64_t count_elements(const std::vector<int64_t>& shape) {
   int64_t count = 1;
   for (const int64_t size : shape) count *= size;
@@ -49,6 +54,7 @@ inline std::vector<int64_t> strides(const std::vector<int64_t>& shape) {
   return result;
 }
 
+/// An array whose elements are all `value`.
 inline NdArray filled(const std::vector<int64_t>& shape, double value) {
   return {shape, std::vector<double>(static_cast<size_t>(count_elements(shape)), value)};
 }

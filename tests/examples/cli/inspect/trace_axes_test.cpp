@@ -7,7 +7,7 @@
 #include "heed/framework/autograd/trace.h"
 #include "heed/framework/ops/view.h"
 #include "heed/framework/tensor/factories.h"
-#include "heed/tests/framework/ops/case/op_case.h"
+#include "heed/tests/framework/ops/case/op_checks.h"
 #include "heed/tests/framework/ops/op_table.h"
 #include "heed/tests/support/catch.h"
 

@@ -40,29 +40,4 @@ Tensors call_op(const OpCase& op, Tensors inputs, const Attributes& attributes) 
   return op.call(inputs, attributes);
 }
 
-Subject subject_of(const OpCase& op, const Sample& sample) {
-  const Attributes with(op.attributes, sample.attributes);
-  Callable callable{[&op, with](const Tensors& in) { return call_op(op, in, with); }, {}};
-  if (op.reference) {
-    callable.reference = [&op, with](const Tensors& in) { return op.reference(Arrays(in), with); };
-  }
-  return {.row = op.name,
-          .inputs = sample.inputs,
-          .constants = op.constants,
-          .tolerance = op.tolerance,
-          .in_dtype = [callable](DType) { return callable; },
-          .smooth = sample.smooth,
-          .large = sample.is_large(),
-          .differentiable = op.differentiable,
-          .twice_differentiable = op.twice_differentiable,
-          // Some samples have elements of a thousand, and steps grow with elements.
-          .gradcheck = {.step = 1e-6},
-          .fits_any_layout = op.fits_any_layout};
-}
-
-std::string describe(const OpCase& op, size_t sample) {
-  const Sample& own = op.samples.at(sample);
-  return text_of(op.name, ", sample ", sample, describe(own.inputs, own.attributes));
-}
-
 }  // namespace heed::testing

@@ -7,8 +7,14 @@
 
 #include "heed/tests/framework/ops/case/op_case.h"
 #include "heed/tests/support/case/row_checks.h"
+#include "heed/tests/support/case/subject.h"
 
 namespace heed::testing {
+
+/// What the checks of every table ask of the row at a sample. The row must outlive it.
+Subject subject_of(const OpCase& op, const Sample& sample);
+/// `softmax, sample 3 [2, 3] {"dim":1}`.
+std::string describe(const OpCase& op, size_t sample);
 
 using OpCondition = Condition<OpCase, Sample>;
 inline const OpCondition any_sample{[](const OpCase&, const Sample&) { return true; }, "a sample"};

@@ -5,17 +5,19 @@
 
 namespace heed::testing {
 
-inline constexpr DType f32 = DType::f32, f64 = DType::f64, i64 = DType::i64,
-                       boolean = DType::boolean;
-inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};
+inline constexpr DType f32 = DType::f32;                                ///< short for it
+inline constexpr DType f64 = DType::f64;                                ///< short for it
+inline constexpr DType i64 = DType::i64;                                ///< short for it
+inline constexpr DType boolean = DType::boolean;                        ///< short for it
+inline const std::vector<DType> all_dtypes = {f32, f64, i64, boolean};  ///< of tensors
 
 /// Which values the samples have: `any`, or `nonzero` if the op or one of its first two derivatives
 /// has a kink at 0.
 using Domain = Input (*)(Sizes shape);
-using UnaryOp = Tensor (*)(const Tensor&);
-using UnaryReference = std::function<double(double)>;  ///< of one element
-using BinaryOp = Tensor (*)(const Tensor&, const Tensor&);
-using NumberOnTheRight = Tensor (*)(const Tensor&, double);
+using UnaryOp = Tensor (*)(const Tensor&);                      ///< y = f(x)
+using UnaryReference = std::function<double(double)>;           ///< of one element
+using BinaryOp = Tensor (*)(const Tensor&, const Tensor&);      ///< y = f(a, b)
+using NumberOnTheRight = Tensor (*)(const Tensor&, double);     ///< y = f(a, number)
 using BinaryReference = std::function<double(double, double)>;  ///< of a pair that broadcasts
 
 /// Shapes for ops of one input that take any: several ranks, 0-d, no elements, large.

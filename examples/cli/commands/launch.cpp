@@ -66,8 +66,8 @@ std::vector<std::string> exported_names() {
 
 std::vector<std::string> command_of(const LaunchArguments& arguments) {
   const std::string version = version_of(arguments.mpirun);
-  const std::string mpi = mpi_of(version);
-  if (mpi.empty()) {
+  const std::optional<LauncherKind> launcher = launcher_of(version);
+  if (!launcher) {
     throw RunError("heed launch: ", in_quotes(arguments.mpirun),
                    version.empty() ? " cannot be started; `./heed launch` installs Open MPI, or "
                                      "(Debian) apt install openmpi-bin"
@@ -75,7 +75,7 @@ std::vector<std::string> command_of(const LaunchArguments& arguments) {
   }
   std::vector<std::string> program{running_program().string()};
   program.insert(program.end(), arguments.command.begin(), arguments.command.end());
-  return launch_command(arguments.mpirun, mpi,
+  return launch_command(arguments.mpirun, *launcher,
                         {.ranks = arguments.ranks,
                          .hosts = arguments.hosts,
                          .options = arguments.mpirun_options,

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "heed/examples/cli/ranks/mpi_team.h"
@@ -71,21 +72,27 @@ LaunchEnd run_launcher(const Words& command) {
   return end;
 }
 
-std::string mpi_of(const std::string& version) {
+std::optional<LauncherKind> launcher_of(const std::string& version) {
   const auto has = [&](const char* text) { return version.find(text) != version.npos; };
-  return has("Open MPI") || has("OpenRTE") ? "openmpi"
-         : has("HYDRA") || has("mpich")    ? "mpich"
-                                           : "";
+  for (const std::string name : {"(Open MPI) ", "(OpenRTE) "}) {
+    const size_t at = version.find(name);
+    if (at == version.npos) continue;
+    const int major = std::atoi(version.c_str() + at + name.size());
+    return major < 5 ? LauncherKind::openmpi_4 : LauncherKind::openmpi_5;
+  }
+  if (has("HYDRA") || has("mpich")) return LauncherKind::mpich;
+  return std::nullopt;
 }
 
-Words launch_command(const std::string& mpirun, const std::string& mpi, const Launch& launch) {
+Words launch_command(const std::string& mpirun, LauncherKind launcher, const Launch& launch) {
   Words words{mpirun};
-  if (mpi == "openmpi") {
+  if (launcher != LauncherKind::mpich) {
     if (launch.is_root) add_words(words, {"--allow-run-as-root"});
     // Ranks that wait keep out of the way, so there may be more than processors. Which a host file
     // limits, if there is one.
     add_words(words, launch.hosts ? Words{"--hostfile", *launch.hosts} : Words{"--oversubscribe"});
-    add_words(words, {"--quiet", "--bind-to", "none"});
+    if (launcher == LauncherKind::openmpi_4) words.push_back("--quiet");  // 5 refuses it
+    add_words(words, {"--bind-to", "none"});
     for (const std::string& name : launch.exported) add_words(words, {"-x", name});
   } else {  // exports everything, and waits for a stopped job
     if (launch.hosts) add_words(words, {"-f", *launch.hosts});

@@ -18,11 +18,18 @@ struct Launch {
   bool is_root = false;
 };
 
-/// "openmpi" or "mpich", from what `mpirun --version` prints; "" for any other.
-std::string mpi_of(const std::string& version);
+/// Whose launcher it is, and so how it is spoken to.
+enum class LauncherKind {
+  openmpi_4,  ///< Open MPI before 5
+  openmpi_5,  ///< from 5 on: PRRTE's
+  mpich,      ///< Hydra
+};
 
-/// The command line, its first word being `mpirun`, for an MPI as mpi_of names it.
-std::vector<std::string> launch_command(const std::string& mpirun, const std::string& mpi,
+/// From what `mpirun --version` prints; nothing for any other.
+std::optional<LauncherKind> launcher_of(const std::string& version);
+
+/// The command line, its first word being `mpirun`.
+std::vector<std::string> launch_command(const std::string& mpirun, LauncherKind launcher,
                                         const Launch& launch);
 
 /// How the launcher ended.

@@ -64,28 +64,32 @@ TEST_CASE("Processes of srun that cannot find each other are warned") {
 }
 
 TEST_CASE("The MPI of a launcher shows in its version") {
-  CHECK(mpi_of("mpirun (Open MPI) 4.1.4\n") == "openmpi");
-  CHECK(mpi_of("mpirun.real (OpenRTE) 4.1.4") == "openmpi");
-  CHECK(mpi_of("HYDRA build details:\n    Version: 4.0.2\n") == "mpich");
-  CHECK(mpi_of("").empty());
-  CHECK(mpi_of("something else 1.0").empty());
+  CHECK(launcher_of("mpirun (Open MPI) 4.1.4\n") == LauncherKind::openmpi_4);
+  CHECK(launcher_of("mpirun.real (OpenRTE) 4.1.4") == LauncherKind::openmpi_4);
+  CHECK(launcher_of("mpirun (Open MPI) 5.0.7\n") == LauncherKind::openmpi_5);
+  CHECK(launcher_of("mpirun (Open MPI) 10.0.0rc1\n") == LauncherKind::openmpi_5);
+  CHECK(launcher_of("HYDRA build details:\n    Version: 4.0.2\n") == LauncherKind::mpich);
+  CHECK(!launcher_of(""));
+  CHECK(!launcher_of("something else 1.0"));
 }
 
 TEST_CASE("The command line is that of the MPI") {
   Launch launch{.ranks = 4, .program = {"/bin/heed", "train", "a b.json"}};
-  CHECK(joined(launch_command("mpirun", "openmpi", launch)) ==
+  CHECK(joined(launch_command("mpirun", LauncherKind::openmpi_4, launch)) ==
         "mpirun --oversubscribe --quiet --bind-to none -n 4 /bin/heed train a b.json");
-  CHECK(joined(launch_command("mpiexec", "mpich", launch)) ==
+  CHECK(joined(launch_command("mpirun", LauncherKind::openmpi_5, launch)) ==
+        "mpirun --oversubscribe --bind-to none -n 4 /bin/heed train a b.json");
+  CHECK(joined(launch_command("mpiexec", LauncherKind::mpich, launch)) ==
         "mpiexec -bind-to none -n 4 /bin/heed train a b.json");
   launch.is_root = true;
   launch.hosts = "hosts";
   launch.options = {"--map-by", "node"};
   launch.exported = {"HEED_THREADS"};
   CHECK(
-      joined(launch_command("mpirun", "openmpi", launch)) ==
+      joined(launch_command("mpirun", LauncherKind::openmpi_4, launch)) ==
       "mpirun --allow-run-as-root --hostfile hosts --quiet --bind-to none -x HEED_THREADS --map-by "
       "node -n 4 /bin/heed train a b.json");
-  CHECK(joined(launch_command("mpiexec", "mpich", launch)) ==
+  CHECK(joined(launch_command("mpiexec", LauncherKind::mpich, launch)) ==
         "mpiexec -f hosts -bind-to none --map-by node -n 4 /bin/heed train a b.json");
 }
 

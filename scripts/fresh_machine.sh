@@ -2,7 +2,8 @@
 # scripts/fresh_machine.sh SUITE [FOLDER]: what README promises, on new machines of a Debian suite
 # (bookworm or trixie), made by debootstrap as root:
 #   one     an ordinary user with sudo unpacks the sources, without git, and runs README's two
-#           commands; all is built and tested again with the suite's clang; the packages are made
+#           commands; all is built and tested again with the suite's clang; the page that trains and
+#           the packages are made
 #   two     the packages are installed; a user trains from /, reads a man page, has completion, and
 #           builds a project of their own by find_package and by pkg-config
 # FOLDER keeps the machines for the next time. HEED_CCACHE names a folder for ccache, which makes
@@ -85,6 +86,21 @@ ends inside one student "cd heed && cmake -S . -B build/$clang -G Ninja -DCMAKE_
     -DCMAKE_CXX_COMPILER=${clang/-/++-} >/dev/null &&
   cmake --build build/$clang >log 2>&1 || { tail -n 60 log; exit 1; }
   ctest --test-dir build/$clang -j 2 --output-on-failure"
+
+step "machine one: the page that trains, its engine in node"
+inside one student 'cd heed && ./heed page --out playground.html && gzip -9c playground.html | wc -c'
+inside one student 'cd heed
+  cat >requests <<END
+{"do": "open", "shipped": "reverse"}
+{"do": "gradcheck"}
+{"do": "trace"}
+{"do": "leaks"}
+{"do": "train", "steps": 100}
+{"do": "look"}
+END
+  node tests/trials/page_engine.js build/page/bin <requests >answers
+  grep -o "\"passed\":[a-z]*" answers; tail -n 1 answers | cut -c 1-60
+  ! grep error answers'
 
 step "machine one: the packages, with what runs over MPI"
 install one openmpi-bin libopenmpi-dev lintian

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "heed/framework/base/memory.h"
+
 namespace heed {
 
 /// The processes that train one model together. Each is a rank, 0 … size() − 1; alone, a process is
@@ -71,7 +73,8 @@ class Team {
       sizes.push_back((share_of(count, r).end - share_of(count, r).begin) * int64_t{sizeof(T)});
     }
     const Range own = share_of(count);
-    const std::vector<T> mine(values.begin() + own.begin, values.begin() + own.end);
+    const auto part = values.subspan(memory_size(own.begin), memory_size(own.end - own.begin));
+    const std::vector<T> mine(part.begin(), part.end());
     gather(std::as_bytes(std::span(mine)), sizes, std::as_writable_bytes(values));
   }
   /// Collective: a text of each rank, in the order of the ranks.

@@ -25,5 +25,9 @@ headers_only(hwy::hwy hwy)
 headers_only(nlohmann_json::nlohmann_json nlohmann)
 headers_only(CLI11::CLI11 CLI)
 if(HEED_TESTS)
+  if(EXISTS ${HEED_HEADERS}/catch2/catch_all.hpp)  # version 3 is a library
+    message(FATAL_ERROR "HEED_HEADERS_ONLY: tests need Catch2 2, whose code is in its header (Debian 12 "
+                        "has it); -DHEED_TESTS=OFF builds without them")
+  endif()
   headers_only(Catch2::Catch2 catch2)
 endif()

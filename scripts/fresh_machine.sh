@@ -88,8 +88,8 @@ ends inside one student "cd heed && cmake -S . -B build/$clang -G Ninja -DCMAKE_
   ctest --test-dir build/$clang -j 2 --output-on-failure"
 
 step "machine one: the page that trains, its engine in node"
-inside one student 'cd heed && ./heed page --out playground.html && gzip -9c playground.html | wc -c'
-inside one student 'cd heed
+inside one student 'set -e; cd heed; ./heed page --out playground.html
+  gzip -9c playground.html | wc -c
   cat >requests <<END
 {"do": "open", "shipped": "reverse"}
 {"do": "gradcheck"}

@@ -74,11 +74,12 @@ LaunchEnd run_launcher(const Words& command) {
 
 std::optional<LauncherKind> launcher_of(const std::string& version) {
   const auto has = [&](const char* text) { return version.find(text) != version.npos; };
-  for (const std::string name : {"(Open MPI) ", "(OpenRTE) "}) {
-    const size_t at = version.find(name);
-    if (at == version.npos) continue;
-    const int major = std::atoi(version.c_str() + at + name.size());
-    return major < 5 ? LauncherKind::openmpi_4 : LauncherKind::openmpi_5;
+  for (const char* name : {"Open MPI", "OpenRTE"}) {
+    if (!has(name)) continue;
+    const size_t number = version.find_first_of("0123456789", version.find(name));
+    const int major = number == version.npos ? 0 : std::atoi(version.c_str() + number);
+    // What 5 understands, every one does.
+    return major >= 1 && major < 5 ? LauncherKind::openmpi_4 : LauncherKind::openmpi_5;
   }
   if (has("HYDRA") || has("mpich")) return LauncherKind::mpich;
   return std::nullopt;

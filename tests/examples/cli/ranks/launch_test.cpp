@@ -68,6 +68,7 @@ TEST_CASE("The MPI of a launcher shows in its version") {
   CHECK(launcher_of("mpirun.real (OpenRTE) 4.1.4") == LauncherKind::openmpi_4);
   CHECK(launcher_of("mpirun (Open MPI) 5.0.7\n") == LauncherKind::openmpi_5);
   CHECK(launcher_of("mpirun (Open MPI) 10.0.0rc1\n") == LauncherKind::openmpi_5);
+  CHECK(launcher_of("Open MPI, of a vendor\n") == LauncherKind::openmpi_5);
   CHECK(launcher_of("HYDRA build details:\n    Version: 4.0.2\n") == LauncherKind::mpich);
   CHECK(!launcher_of(""));
   CHECK(!launcher_of("something else 1.0"));
